@@ -1,0 +1,3 @@
+//! Runs WebAssembly test suites on many engines, in parallel, and reports what happened.
+
+pub mod model;

@@ -1,0 +1,232 @@
+//! What a module says, apart from its code: all that instantiating needs, and nothing of LLVM or of a store.
+
+use crate::abi::{ContextCounts, ContextLayout};
+use crate::types::{ExternType, FuncType, GlobalType, MemoryType, RefType, TableType};
+use serde::{Deserialize, Serialize};
+
+/// A module without its code. Index spaces are as in the spec: imported things first.
+/// Spec: <https://webassembly.github.io/spec/core/syntax/modules.html>
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Description {
+    /// Name of the module, from the name section.
+    pub name: Option<String>,
+    /// Function types, by type index.
+    pub types: Vec<FuncType>,
+    /// Imports in their order.
+    pub imports: Vec<Import>,
+    /// Type index of each function.
+    pub functions: Vec<u32>,
+    /// How many functions are imported.
+    pub func_imports: u32,
+    /// Each table.
+    pub tables: Vec<TableType>,
+    /// How many tables are imported.
+    pub table_imports: u32,
+    /// Initial element of each table that the module defines; none means null.
+    pub table_inits: Vec<Option<ConstExpr>>,
+    /// Each memory.
+    pub memories: Vec<MemoryType>,
+    /// How many memories are imported.
+    pub memory_imports: u32,
+    /// Each global.
+    pub globals: Vec<GlobalType>,
+    /// How many globals are imported.
+    pub global_imports: u32,
+    /// Initial value of each global that the module defines.
+    pub global_inits: Vec<ConstExpr>,
+    /// Exports in their order; names are unique.
+    pub exports: Vec<Export>,
+    /// The start function.
+    pub start: Option<u32>,
+    /// Element segments.
+    pub elements: Vec<ElementSegment>,
+    /// Data segments.
+    pub data: Vec<DataSegment>,
+    /// Functions that the module defines and that can become values (exported, in a segment, in a constant expression,
+    /// or declared for `ref.func`), ascending. Position in this list = index of the context's own func refs.
+    pub func_refs: Vec<u32>,
+    /// Names of functions from the name section, ascending by function index.
+    pub function_names: Vec<(u32, String)>,
+    /// Offset in the module's bytes of the body of each function that the module defines, ascending.
+    pub code_offsets: Vec<u32>,
+}
+
+/// One import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// Module part of the name.
+    pub module: String,
+    /// Name inside that module.
+    pub name: String,
+    /// What is asked for.
+    pub entity: Entity,
+}
+
+/// Kind of an import or export, and the index of the thing in its index space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Entity {
+    /// Function index.
+    Func(u32),
+    /// Table index.
+    Table(u32),
+    /// Memory index.
+    Memory(u32),
+    /// Global index.
+    Global(u32),
+}
+
+/// One export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Export {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub entity: Entity,
+}
+
+/// A constant expression: operators in postfix order, without `end`; valid, so evaluating it needs no checks.
+/// Spec: <https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions>
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConstExpr(pub Vec<ConstOp>);
+
+/// One operator of a [`ConstExpr`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ConstOp {
+    /// `i32.const`
+    I32(i32),
+    /// `i64.const`
+    I64(i64),
+    /// `f32.const`, as bits.
+    F32(u32),
+    /// `f64.const`, as bits.
+    F64(u64),
+    /// `v128.const`, little-endian.
+    V128(u128),
+    /// `global.get`
+    GlobalGet(u32),
+    /// `ref.null`
+    RefNull,
+    /// `ref.func`
+    RefFunc(u32),
+    /// `i32.add`
+    I32Add,
+    /// `i32.sub`
+    I32Sub,
+    /// `i32.mul`
+    I32Mul,
+    /// `i64.add`
+    I64Add,
+    /// `i64.sub`
+    I64Sub,
+    /// `i64.mul`
+    I64Mul,
+}
+
+/// An element segment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ElementSegment {
+    /// What happens to it when the module is instantiated.
+    pub mode: ElementMode,
+    /// Type of the elements.
+    pub ty: RefType,
+    /// The elements.
+    pub items: ElementItems,
+}
+
+/// What happens to an element segment when the module is instantiated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ElementMode {
+    /// Copied into a table, then dropped.
+    Active {
+        /// Table index.
+        table: u32,
+        /// First element that is written.
+        offset: ConstExpr,
+    },
+    /// Kept for `table.init`.
+    Passive,
+    /// Dropped: it only declares functions for `ref.func`.
+    Declared,
+}
+
+/// Elements of a segment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ElementItems {
+    /// Function indices.
+    Funcs(Vec<u32>),
+    /// One expression each.
+    Exprs(Vec<ConstExpr>),
+}
+
+/// A data segment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataSegment {
+    /// Where it is copied when the module is instantiated; none: kept for `memory.init`.
+    pub active: Option<ActiveData>,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Target of an active data segment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActiveData {
+    /// Memory index.
+    pub memory: u32,
+    /// First byte that is written.
+    pub offset: ConstExpr,
+}
+
+impl Description {
+    /// Counts of what an instance's context holds.
+    #[must_use]
+    pub fn context_counts(&self) -> ContextCounts {
+        #[expect(clippy::cast_possible_truncation, reason = "wasm indices are 32-bit")]
+        ContextCounts {
+            types: self.types.len() as u32,
+            func_imports: self.func_imports,
+            memories: self.memories.len() as u32,
+            tables: self.tables.len() as u32,
+            global_imports: self.global_imports,
+            globals: self.globals.len() as u32 - self.global_imports,
+            func_refs: self.func_refs.len() as u32,
+        }
+    }
+
+    /// Layout of an instance's context; none when it is too large to exist.
+    #[must_use]
+    pub fn context_layout(&self) -> Option<ContextLayout> {
+        ContextLayout::new(self.context_counts())
+    }
+
+    /// Type of function `index`.
+    #[must_use]
+    pub fn func_type(&self, index: u32) -> &FuncType {
+        &self.types[self.functions[index as usize] as usize]
+    }
+
+    /// Position of a function that the module defines among those that can become values.
+    #[must_use]
+    pub fn func_ref_index(&self, function: u32) -> Option<u32> {
+        self.func_refs.binary_search(&function).ok().and_then(|i| u32::try_from(i).ok())
+    }
+
+    /// Type of an imported or exported thing.
+    #[must_use]
+    pub fn extern_type(&self, entity: Entity) -> ExternType {
+        match entity {
+            Entity::Func(i) => ExternType::Func(self.func_type(i).clone()),
+            Entity::Table(i) => ExternType::Table(self.tables[i as usize]),
+            Entity::Memory(i) => ExternType::Memory(self.memories[i as usize]),
+            Entity::Global(i) => ExternType::Global(self.globals[i as usize]),
+        }
+    }
+
+    /// Name of function `index`: from the name section, else the first export of it.
+    #[must_use]
+    pub fn function_name(&self, index: u32) -> Option<&str> {
+        match self.function_names.binary_search_by_key(&index, |(i, _)| *i) {
+            Ok(at) => Some(&self.function_names[at].1),
+            Err(_) => self.exports.iter().find(|e| e.entity == Entity::Func(index)).map(|e| e.name.as_str()),
+        }
+    }
+}

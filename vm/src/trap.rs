@@ -1,0 +1,118 @@
+//! Why wasm stopped: one closed set of codes, and the frames it stopped in.
+//! Spec: <https://webassembly.github.io/spec/core/intro/overview.html#trap>
+
+use std::fmt;
+
+macro_rules! traps {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $message:literal;)*) => {
+        /// Why wasm stopped. Its text is the official suite's.
+        ///
+        /// The number is what compiled code carries in its trap instruction, and what builtins return.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum Trap { $($(#[$doc])* $name = $number,)* }
+
+        impl Trap {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The trap of a number that compiled code carried.
+            #[must_use]
+            pub fn from_number(number: u8) -> Option<Self> {
+                match number { $($number => Some(Self::$name),)* _ => None }
+            }
+
+            /// The official suite's text.
+            #[must_use]
+            pub fn message(self) -> &'static str {
+                match self { $(Self::$name => $message,)* }
+            }
+        }
+    };
+}
+
+traps! {
+    /// `unreachable` was executed.
+    Unreachable = 1, "unreachable";
+    /// An access past the end of a linear memory.
+    MemoryOutOfBounds = 2, "out of bounds memory access";
+    /// An access past the end of a table.
+    TableOutOfBounds = 3, "out of bounds table access";
+    /// `call_indirect` past the end of a table.
+    UndefinedElement = 4, "undefined element";
+    /// `call_indirect` of a null element.
+    UninitializedElement = 5, "uninitialized element";
+    /// `call_indirect` of a function of another type.
+    IndirectCallTypeMismatch = 6, "indirect call type mismatch";
+    /// Integer division or remainder by zero.
+    IntegerDivideByZero = 7, "integer divide by zero";
+    /// The quotient or the converted number does not fit.
+    IntegerOverflow = 8, "integer overflow";
+    /// A NaN was converted to an integer.
+    InvalidConversionToInteger = 9, "invalid conversion to integer";
+    /// Too many calls are active.
+    CallStackExhausted = 10, "call stack exhausted";
+    /// A null reference where none may be.
+    NullReference = 11, "null reference";
+    /// A host function failed; the error itself is what the caller sees.
+    Host = 12, "host function failed";
+}
+
+impl fmt::Display for Trap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl std::error::Error for Trap {}
+
+/// One wasm call that was active when wasm stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Name of the module, where the name section gives one.
+    pub module: Option<String>,
+    /// Index of the function in its module, imported ones counted.
+    pub function: u32,
+    /// Name of the function: from the name section, else its first export.
+    pub name: Option<String>,
+    /// Offset in the module's bytes of the instruction that trapped or called; none where LLVM merged several.
+    pub offset: Option<u32>,
+}
+
+impl fmt::Display for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(module) = &self.module {
+            write!(f, "{module}!")?;
+        }
+        match &self.name {
+            Some(name) => write!(f, "{name}")?,
+            None => write!(f, "<wasm function {}>", self.function)?,
+        }
+        match self.offset {
+            Some(offset) => write!(f, " @ {offset:#x}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Active wasm calls, innermost first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WasmBacktrace {
+    /// The calls; very deep stacks are cut in the middle of nowhere, at [`WasmBacktrace::LIMIT`] frames.
+    pub frames: Vec<Frame>,
+}
+
+impl WasmBacktrace {
+    /// Most frames that are recorded.
+    pub const LIMIT: usize = 256;
+}
+
+impl fmt::Display for WasmBacktrace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, frame) in self.frames.iter().enumerate() {
+            write!(f, "{}{i:>4}: {frame}", if i == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}

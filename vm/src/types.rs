@@ -1,0 +1,180 @@
+//! Types of WebAssembly, as the embedding API and artifacts name them.
+//! Spec: <https://webassembly.github.io/spec/core/syntax/types.html>
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Type of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ValType {
+    /// 32-bit integer, without sign.
+    I32,
+    /// 64-bit integer, without sign.
+    I64,
+    /// IEEE 754 single.
+    F32,
+    /// IEEE 754 double.
+    F64,
+    /// 128-bit vector.
+    V128,
+    /// Reference.
+    Ref(RefType),
+}
+
+impl ValType {
+    /// `funcref`, that is `(ref null func)`.
+    pub const FUNCREF: Self = Self::Ref(RefType::FUNCREF);
+    /// `externref`, that is `(ref null extern)`.
+    pub const EXTERNREF: Self = Self::Ref(RefType::EXTERNREF);
+}
+
+/// Type of a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RefType {
+    /// Whether null belongs to the type.
+    pub nullable: bool,
+    /// What it points to.
+    pub heap: HeapType,
+}
+
+impl RefType {
+    /// `(ref null func)`
+    pub const FUNCREF: Self = Self { nullable: true, heap: HeapType::Func };
+    /// `(ref null extern)`
+    pub const EXTERNREF: Self = Self { nullable: true, heap: HeapType::Extern };
+}
+
+/// What a reference points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum HeapType {
+    /// Any function.
+    Func,
+    /// Any value of the host.
+    Extern,
+}
+
+/// Type of a function.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FuncType {
+    /// Parameters, first one first.
+    pub params: Box<[ValType]>,
+    /// Results, first one first.
+    pub results: Box<[ValType]>,
+}
+
+impl FuncType {
+    /// A function type from its parts.
+    pub fn new(params: impl IntoIterator<Item = ValType>, results: impl IntoIterator<Item = ValType>) -> Self {
+        Self { params: params.into_iter().collect(), results: results.into_iter().collect() }
+    }
+}
+
+/// Bounds of the size of a memory (in pages) or table (in elements).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Limits {
+    /// Size at the start.
+    pub min: u64,
+    /// Size it may never pass.
+    pub max: Option<u64>,
+}
+
+/// Type of a linear memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MemoryType {
+    /// In pages of `1 << page_size_log2` bytes.
+    pub limits: Limits,
+    /// Whether threads may share it.
+    pub shared: bool,
+    /// Whether addresses are `i64`.
+    pub memory64: bool,
+    /// Logarithm of the page size; 16 unless the custom-page-sizes proposal says otherwise.
+    pub page_size_log2: u32,
+}
+
+impl MemoryType {
+    /// A 32-bit memory of 64 KiB pages.
+    #[must_use]
+    pub fn new(min: u64, max: Option<u64>) -> Self {
+        Self { limits: Limits { min, max }, shared: false, memory64: false, page_size_log2: 16 }
+    }
+}
+
+/// Type of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TableType {
+    /// In elements.
+    pub limits: Limits,
+    /// Type of the elements.
+    pub element: RefType,
+    /// Whether indices are `i64`.
+    pub table64: bool,
+}
+
+/// Type of a global.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct GlobalType {
+    /// Type of its value.
+    pub content: ValType,
+    /// Whether it can be set.
+    pub mutable: bool,
+}
+
+/// Type of an import or export.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ExternType {
+    /// A function.
+    Func(FuncType),
+    /// A table.
+    Table(TableType),
+    /// A memory.
+    Memory(MemoryType),
+    /// A global.
+    Global(GlobalType),
+}
+
+impl fmt::Display for HeapType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Func => "func",
+            Self::Extern => "extern",
+        })
+    }
+}
+
+impl fmt::Display for RefType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::FUNCREF => f.write_str("funcref"),
+            Self::EXTERNREF => f.write_str("externref"),
+            Self { nullable, heap } => write!(f, "(ref {}{heap})", if nullable { "null " } else { "" }),
+        }
+    }
+}
+
+impl fmt::Display for ValType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::I32 => f.write_str("i32"),
+            Self::I64 => f.write_str("i64"),
+            Self::F32 => f.write_str("f32"),
+            Self::F64 => f.write_str("f64"),
+            Self::V128 => f.write_str("v128"),
+            Self::Ref(ty) => ty.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for FuncType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |f: &mut fmt::Formatter<'_>, types: &[ValType]| {
+            f.write_str("[")?;
+            for (i, ty) in types.iter().enumerate() {
+                write!(f, "{}{ty}", if i == 0 { "" } else { " " })?;
+            }
+            f.write_str("]")
+        };
+        list(f, &self.params)?;
+        f.write_str(" -> ")?;
+        list(f, &self.results)
+    }
+}
