@@ -50,7 +50,7 @@ units: setup
 	$(CARGO) test --workspace --doc
 
 docs: setup
-	$(LLVM) RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items
+	$(LLVM) RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps
 
 example: setup
 	$(CARGO) run --quiet --package wassay-vm --example hello
