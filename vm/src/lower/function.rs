@@ -3,7 +3,7 @@
 use super::context::Alias;
 use super::control::Frame;
 use super::unit::Unit;
-use crate::abi::Place;
+use crate::abi::{self, Place};
 use crate::error::{Error, Result};
 use crate::module::convert;
 use crate::module::parse::unsupported;
@@ -113,8 +113,15 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 self.declare_local(ty)?;
             }
         }
-        for local in &self.locals[parameters..] {
-            self.builder.build_store(local.slot, local.ty.const_zero())?;
+        // A float zero is one of the constants that LLVM must not see.
+        let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).unwrap_or_default();
+        for index in parameters..self.locals.len() {
+            let local = self.locals[index];
+            let value = match local.ty {
+                BasicTypeEnum::FloatType(ty) => self.opaque_constant(ty, zero)?,
+                ty => ty.const_zero(),
+            };
+            self.builder.build_store(local.slot, value)?;
         }
         Ok(())
     }

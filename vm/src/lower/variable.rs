@@ -6,7 +6,7 @@ use super::function::Lowering;
 use crate::abi;
 use crate::error::Result;
 use inkwell::types::{BasicTypeEnum, FloatType};
-use inkwell::values::{BasicValue, InstructionOpcode, InstructionValue, PointerValue};
+use inkwell::values::{BasicValue, BasicValueEnum, InstructionOpcode, InstructionValue, IntValue, PointerValue};
 use wasmparser::{Ieee32, Ieee64, ValType};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
@@ -95,46 +95,33 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     pub(super) fn visit_f32_const(&mut self, value: Ieee32) -> Result<()> {
-        let bits = value.bits();
-        let opaque = abi::OPAQUE_F64.iter().position(|&c| {
-            #[expect(clippy::cast_possible_truncation, reason = "these four are exact in both widths")]
-            let narrow = c as f32;
-            narrow.to_bits() == bits
-        });
-        let ty = self.unit.types.f32;
-        match opaque {
-            Some(index) => self.opaque_constant(ty, abi::CONTEXT_OPAQUE_F32, 4, index),
-            None => {
-                // Through the bits: as a double, a signalling NaN would be quieted on the way.
-                let bits = self.unit.types.i32.const_int(bits.into(), false);
-                let value = self.builder.build_bit_cast(bits, ty, "")?;
-                self.push(value);
-                Ok(())
-            }
-        }
+        #[expect(clippy::cast_possible_truncation, reason = "these four are exact in both widths")]
+        let opaque = abi::OPAQUE_F64.iter().position(|&c| (c as f32).to_bits() == value.bits());
+        self.float_constant(self.unit.types.i32.const_int(value.bits().into(), false), self.unit.types.f32, opaque)
     }
 
     pub(super) fn visit_f64_const(&mut self, value: Ieee64) -> Result<()> {
-        let bits = value.bits();
-        let ty = self.unit.types.f64;
-        match abi::OPAQUE_F64.iter().position(|c| c.to_bits() == bits) {
-            Some(index) => self.opaque_constant(ty, abi::CONTEXT_OPAQUE_F64, 8, index),
-            None => {
-                let bits = self.unit.types.i64.const_int(bits, false);
-                let value = self.builder.build_bit_cast(bits, ty, "")?;
-                self.push(value);
-                Ok(())
-            }
-        }
+        let opaque = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == value.bits());
+        self.float_constant(self.unit.types.i64.const_int(value.bits(), false), self.unit.types.f64, opaque)
+    }
+
+    /// A constant by its bits: as a number, a signalling NaN would be quieted on the way into LLVM.
+    fn float_constant(&mut self, bits: IntValue<'ctx>, ty: FloatType<'ctx>, opaque: Option<usize>) -> Result<()> {
+        let value = match opaque {
+            Some(index) => self.opaque_constant(ty, index)?,
+            None => self.builder.build_bit_cast(bits, ty, "")?,
+        };
+        self.push(value);
+        Ok(())
     }
 
     /// One of the constants of which LLVM makes identities that lose the quieting of a NaN: see [`abi::OPAQUE_F64`].
-    fn opaque_constant(&mut self, ty: FloatType<'ctx>, table: u32, size: u32, index: usize) -> Result<()> {
+    pub(super) fn opaque_constant(&self, ty: FloatType<'ctx>, index: usize) -> Result<BasicValueEnum<'ctx>> {
+        let (table, size) =
+            if ty == self.unit.types.f32 { (abi::CONTEXT_OPAQUE_F32, 4) } else { (abi::CONTEXT_OPAQUE_F64, 8) };
         #[expect(clippy::cast_possible_truncation, reason = "an index below four")]
         let field = self.field(self.context, table + size * index as u32)?;
-        let value = self.load(ty, field, Alias::Invariant)?;
-        self.push(value);
-        Ok(())
+        self.load(ty, field, Alias::Invariant)
     }
 }
 
