@@ -78,6 +78,10 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
             // Synchronous unwind tables: exceptions are only raised by calls, traps walk frame pointers.
             enum_attribute("uwtable", 1),
             context.create_string_attribute("frame-pointer", "all"),
+            // Every frame is set up first thing: where LLVM would delay that past a trap ("shrink wrapping"), the walk
+            // along frame pointers would miss the caller. There is no attribute of that meaning; the pass keeps away
+            // from functions of sanitizers, and this sanitizer's attribute changes nothing else.
+            enum_attribute("sanitize_type", 0),
             // A frame larger than a page must touch each of its pages, or it could step over the stack's guard.
             context.create_string_attribute("probe-stack", "inline-asm"),
             // No idiom may become a call of memcpy or memset: a fault in there would not be in our code, and a
