@@ -2,6 +2,7 @@
 
 pub(crate) mod link;
 mod machine;
+mod rebase;
 mod relocate;
 mod target;
 pub(crate) mod unit;

@@ -1,5 +1,6 @@
 //! Codegen units: runs of functions that become one LLVM module and one object each.
 
+use super::rebase::rebase_counters;
 use super::target::CodeTarget;
 use super::with_machine;
 use crate::error::{Error, Result};
@@ -7,6 +8,7 @@ use crate::lower::{Options, Unit, lower_function};
 use crate::module::description::Description;
 use crate::{Level, MemoryMode};
 use inkwell::passes::PassBuilderOptions;
+use inkwell::support::LLVMString;
 use inkwell::targets::{FileType, TargetMachine};
 use std::ops::Range;
 use wasmparser::FunctionBody;
@@ -19,9 +21,22 @@ const UNIT_BYTES: u64 = 48 << 10;
 /// size of a function, and what generates functions of this size is not written by hand.
 const LARGEST_OPTIMIZED_BODY: u64 = 512 << 10;
 
-/// The passes of [`Level::Speed`]. Chosen by measurement; `tailcallelim` must stay out, as recursion has to use up
-/// the stack.
-const SPEED: &str = "default<O2>";
+/// The passes of [`Level::Speed`] before [`rebase_counters`]: locals become registers, constants meet.
+const EARLY: &str = "function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>)";
+
+/// The passes of [`Level::Speed`]: LLVM's default pipeline without what wasm code, optimised once already, has no use
+/// for. `tailcallelim` must stay out, as recursion has to use up the stack, and so must `loop-idiom`, as a code image
+/// has no `memcpy` to call.
+const SPEED: &str = "cgscc(inline,function(\
+    sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,\
+    loop-mssa(loop-instsimplify,licm<allowspeculation>,loop-rotate<header-duplication>,licm<allowspeculation>,\
+    simple-loop-unswitch),simplifycfg,instcombine<no-verify-fixpoint>,\
+    loop(indvars,loop-deletion,loop-unroll-full),\
+    sroa,gvn,sccp,bdce,instcombine<no-verify-fixpoint>,adce,dse,\
+    loop-mssa(licm<allowspeculation>),simplifycfg,instcombine<no-verify-fixpoint>)),\
+    function(loop(loop-rotate),loop-vectorize,loop-load-elim,instcombine<no-verify-fixpoint>,simplifycfg,\
+    slp-vectorizer,vector-combine,instcombine<no-verify-fixpoint>,loop-unroll<O2>,sroa,\
+    instcombine<no-verify-fixpoint>,loop-mssa(licm<allowspeculation>),simplifycfg)";
 
 /// What every unit of a module is compiled with.
 #[derive(Debug)]
@@ -70,20 +85,18 @@ pub(crate) fn compile(settings: &Settings<'_>, first: u32, bodies: &[FunctionBod
         if cfg!(debug_assertions) {
             unit.module.verify().map_err(|e| Error::Codegen(format!("invalid IR: {e}")))?;
         }
-        if let Some(path) = std::env::var_os("WASSAY_DUMP_IR") {
-            unit.module.print_to_file(&path).map_err(|e| Error::Codegen(e.to_string()))?;
-        }
         emit(&unit, machine, level)
     })
 }
 
 fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, level: Level) -> Result<Vec<u8>> {
+    let failed = |e: LLVMString| Error::Codegen(e.to_string());
     if level != Level::None {
-        let options = PassBuilderOptions::create();
-        unit.module.run_passes(SPEED, machine, options).map_err(|e| Error::Codegen(e.to_string()))?;
+        let run = |passes| unit.module.run_passes(passes, machine, PassBuilderOptions::create()).map_err(failed);
+        run(EARLY)?;
+        rebase_counters(&unit.module)?;
+        run(SPEED)?;
     }
-    let object =
-        machine.write_to_memory_buffer(&unit.module, FileType::Object).map_err(|e| Error::Codegen(e.to_string()))?;
-    // LLVM's buffer ends in a byte that is not the object's.
+    let object = machine.write_to_memory_buffer(&unit.module, FileType::Object).map_err(failed)?;
     Ok(object.as_slice().to_vec())
 }
