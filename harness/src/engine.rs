@@ -212,6 +212,15 @@ pub enum Expected {
     Stop(Stop),
 }
 
+/// The engine that runs when none is asked for.
+pub const DEFAULT: &str = "vm";
+
+/// Version of LLVM that engines in this process compile with; empty if none does.
+#[must_use]
+pub fn llvm() -> String {
+    String::new()
+}
+
 /// Every engine that this build has.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Engine>> {

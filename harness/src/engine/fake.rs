@@ -182,7 +182,9 @@ impl Session for FakeSession {
                 }
             }
             Deed::Print => {
-                println!("{{\"end\":{{\"at\":0,\"outcome\":\"fail\",\"detail\":\"not the worker's words\",\"micros\":0}}}}");
+                println!(
+                    "{{\"end\":{{\"at\":0,\"outcome\":\"fail\",\"detail\":\"not the worker's words\",\"micros\":0}}}}"
+                );
             }
             Deed::Pass | Deed::Fail | Deed::Trap | Deed::Unsupported => {}
         }

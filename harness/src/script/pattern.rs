@@ -160,10 +160,9 @@ fn reference_matches(expected: &WastRetCore<'_>, actual: Ref) -> bool {
         E::RefExtern(Some(number)) => actual == Ref::Extern(Some(*number)),
         E::RefHost(number) => actual == Ref::Host(*number),
         E::RefFunc(_) => actual == Ref::Func,
-        E::RefAny => matches!(
-            actual,
-            Ref::Any | Ref::Host(_) | Ref::Eq | Ref::I31 | Ref::I31Shared | Ref::Struct | Ref::Array
-        ),
+        E::RefAny => {
+            matches!(actual, Ref::Any | Ref::Host(_) | Ref::Eq | Ref::I31 | Ref::I31Shared | Ref::Struct | Ref::Array)
+        }
         E::RefEq => matches!(actual, Ref::Eq | Ref::I31 | Ref::I31Shared | Ref::Struct | Ref::Array),
         E::RefArray => actual == Ref::Array,
         E::RefStruct => actual == Ref::Struct,
@@ -258,7 +257,7 @@ mod tests {
     struct Paren<'a>(WastRet<'a>);
     impl<'a> parser::Parse<'a> for Paren<'a> {
         fn parse(parser: parser::Parser<'a>) -> parser::Result<Self> {
-            parser.parens(|p| p.parse()).map(Self)
+            parser.parens(parser::Parser::parse).map(Self)
         }
     }
 

@@ -11,7 +11,7 @@ use std::thread::{Scope, ScopedJoinHandle};
 use std::time::Instant;
 use wasmparser::WasmFeatures;
 use wast::token::Id;
-use wast::{QuoteWat, Wat, WastDirective, WastExecute, WastInvoke, WastThread};
+use wast::{QuoteWat, WastDirective, WastExecute, WastInvoke, WastThread, Wat};
 
 /// Stack of each thread that a script starts.
 const THREAD_STACK: usize = 8 << 20;
@@ -49,8 +49,7 @@ pub struct Context<'a> {
 pub fn run(script: &mut Script<'_>, session: Box<dyn Session>, context: &Context<'_>) {
     let (lines, directives) = (&script.lines, &mut script.wast.directives);
     std::thread::scope(|threads| {
-        let mut runner =
-            Runner { session, context, lines, threads, names: Names::new(), running: HashMap::new() };
+        let mut runner = Runner { session, context, lines, threads, names: Names::new(), running: HashMap::new() };
         runner.all(directives, 0);
     });
 }
@@ -151,7 +150,9 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
             }
             WastDirective::Register { module, .. } => of(self.names.instance(*module)),
             _ => match (wasm, target(directive)) {
-                (Some(Ok(wasm)), _) => features::required(wasm, self.context.features).unwrap_or_default().join("+").into(),
+                (Some(Ok(wasm)), _) => {
+                    features::required(wasm, self.context.features).unwrap_or_default().join("+").into()
+                }
                 (None, Some(instance)) => of(self.names.instance(instance)),
                 _ => Arc::from(""),
             },
