@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 const LEGEND: &str = "\
 Cells are `pass/total` without what was skipped; a share alone means that all pass. `!n`: n not as expected (`fail`,
-`xpass`, `crash`, `timeout`); `~n`: n fail as expected; `-n`: n unsupported; `s n`: n skipped.
+`xpass`, `crash`, `timeout`); `~n`: n fail as expected; `-n`: n unsupported; `sn`: n skipped.
 ";
 
 /// `portability.md`.
@@ -95,7 +95,7 @@ fn cell(counts: &Counts) -> String {
     let mut cell = format!("{}/{}", counts.of(Outcome::Pass), counts.total() - skipped);
     let red: u64 = Outcome::ALL.into_iter().filter(|o| o.is_red()).map(|o| counts.of(o)).sum();
     let (xfail, unsupported) = (counts.of(Outcome::Xfail), counts.of(Outcome::Unsupported));
-    for (mark, n) in [("!", red), ("~", xfail), ("-", unsupported), ("s ", skipped)] {
+    for (mark, n) in [("!", red), ("~", xfail), ("-", unsupported), ("s", skipped)] {
         if n > 0 {
             let _ = write!(cell, " {mark}{n}");
         }
