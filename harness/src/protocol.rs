@@ -63,7 +63,7 @@ pub enum Event {
         /// How long it took.
         micros: u64,
     },
-    /// The worker uses more memory than it may, and ends itself. In MiB.
+    /// The worker uses more memory than it may, which is so many MiB, and ends itself.
     Memory(u64),
     /// The script is done.
     Done,

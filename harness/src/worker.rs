@@ -64,7 +64,7 @@ pub fn serve(memory: u64) -> io::Result<ExitCode> {
     die_of_panics();
     memory::watch(memory, {
         let voice = Arc::clone(&voice);
-        move |used| voice.say(&Event::Memory(used))
+        move || voice.say(&Event::Memory(memory))
     })?;
     let (jobs, queue) = mpsc::channel::<String>();
     std::thread::Builder::new().name("scripts".to_owned()).stack_size(STACK).spawn(move || {

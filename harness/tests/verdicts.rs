@@ -4,11 +4,11 @@
 //! `WASSAY_SUITES` names further folders to look at.
 
 use std::path::PathBuf;
+use wasmparser::Validator;
 use wassay::expect::Expectations;
 use wassay::features;
 use wassay::model::{Outcome, Row};
 use wassay::suite::{self, Script};
-use wasmparser::Validator;
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::{QuoteWat, Wast, WastDirective, WastExecute, Wat};
@@ -38,7 +38,9 @@ fn judged(script: &Script, directives: &mut [WastDirective<'_>], line: &dyn Fn(u
             WastDirective::AssertMalformedCustom { module, .. } => ("assert_malformed_custom", false, quoted(module)),
             WastDirective::AssertUnlinkable { module, .. } => ("assert_unlinkable", true, plain(module)),
             WastDirective::AssertTrap { exec: WastExecute::Wat(module), .. } => ("assert_trap", true, plain(module)),
-            WastDirective::AssertReturn { exec: WastExecute::Wat(module), .. } => ("assert_return", true, plain(module)),
+            WastDirective::AssertReturn { exec: WastExecute::Wat(module), .. } => {
+                ("assert_return", true, plain(module))
+            }
             WastDirective::Thread(thread) => {
                 judged(script, &mut thread.directives, line, out);
                 continue;
@@ -93,7 +95,8 @@ fn row(script: &Script, line: u32, directive: &str, outcome: Outcome, detail: St
 
 #[test]
 fn wasmparser_judges_as_scripts_do_but_for_what_is_expected() {
-    let folders: Vec<PathBuf> = std::env::var_os("WASSAY_SUITES").map(|v| std::env::split_paths(&v).collect()).unwrap_or_default();
+    let folders: Vec<PathBuf> =
+        std::env::var_os("WASSAY_SUITES").map(|v| std::env::split_paths(&v).collect()).unwrap_or_default();
     if folders.is_empty() {
         eprintln!("WASSAY_SUITES is not set: only the scripts that are compiled in are looked at");
     }
@@ -107,7 +110,10 @@ fn wasmparser_judges_as_scripts_do_but_for_what_is_expected() {
             let mut row = row(script, line, kind, outcome, found.err().unwrap_or_else(|| "accepted".to_owned()));
             expectations.judge(&mut row);
             if row.outcome.is_red() {
-                wrong.push(format!("{},{},{},{}: {} [{}]", row.suite, row.file, row.line, row.directive, row.detail, script.proposal));
+                wrong.push(format!(
+                    "{},{},{},{}: {} [{}]",
+                    row.suite, row.file, row.line, row.directive, row.detail, script.proposal
+                ));
             }
         }
     }

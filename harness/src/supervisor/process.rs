@@ -117,7 +117,7 @@ impl Process {
         let Some(end) = self.rest.iter().rposition(|byte| *byte == b'\n') else { return Ok(length > 0) };
         for line in self.rest[..end].split(|byte| *byte == b'\n') {
             match serde_json::from_slice(line) {
-                Ok(Event::Memory(used)) => self.memory = Some(used),
+                Ok(Event::Memory(limit)) => self.memory = Some(limit),
                 Ok(event) => events.push(event),
                 // An engine gone wild has written where the worker's words were. There is no more to learn from it.
                 Err(_) => {
@@ -152,7 +152,7 @@ impl Process {
         }
         self.printed.extend_from_slice(&printed);
         let detail = match self.memory {
-            Some(used) => format!("out of memory: {used} MiB in use"),
+            Some(limit) => format!("out of memory: it may use {limit} MiB"),
             None => match last_words(&self.printed) {
                 Some(words) => format!("{}: {words}", describe(status)),
                 None => describe(status),

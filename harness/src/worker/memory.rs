@@ -10,16 +10,15 @@ use std::time::Duration;
 /// limit by ten megabytes.
 const INTERVAL: Duration = Duration::from_millis(10);
 
-/// Ends the process when it uses more than `limit` MiB, after telling how many MiB it uses.
-pub(super) fn watch(limit: u64, tell: impl Fn(u64) + Send + 'static) -> io::Result<()> {
+/// Ends the process when it uses more than `limit` MiB, after telling so.
+pub(super) fn watch(limit: u64, tell: impl Fn() + Send + 'static) -> io::Result<()> {
     let mut resident = Resident::new()?;
     prefer_as_victim();
     std::thread::Builder::new().name("memory".to_owned()).spawn(move || {
         loop {
             std::thread::sleep(INTERVAL);
-            let used = resident.bytes() >> 20;
-            if used > limit {
-                tell(used);
+            if resident.bytes() >> 20 > limit {
+                tell();
                 std::process::abort();
             }
         }
