@@ -4,7 +4,7 @@ use crate::build::{self, Code};
 use crate::isolated::{Bounds, hostile};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, DataSection, ExportKind, ExportSection, Function, FunctionSection,
-    ImportSection, MemorySection, MemoryType, Module as Encoder, TypeSection, ValType,
+    ImportSection, MemArg, MemArgTarget, MemorySection, MemoryType, Module as Encoder, TypeSection, ValType,
 };
 use wassay_vm::{Error, Instance, Module, Store, Val};
 
@@ -187,7 +187,12 @@ hostile! {
     fn a_giant_function_in_one_block() within Bounds { mib: 1536, ..Bounds::default() } => {
         let steps = 30_000_u32;
         let code = Code::new(&[ValType::I32], &[ValType::I32], &[], |sink| {
-            let at = |offset: u32| wasm_encoder::MemArg { offset: u64::from(offset), align: 2, memory_index: 0 };
+            let at = |offset: u32| MemArg {
+                offset: u64::from(offset),
+                align: 2,
+                target: MemArgTarget::Memory(0),
+                ordering: None,
+            };
             for i in 0..steps {
                 sink.local_get(0).local_get(0).i32_load(at(i % 4096 * 4)).i32_const(i.cast_signed()).i32_add();
                 sink.i32_store(at((i + 1) % 4096 * 4));
