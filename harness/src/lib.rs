@@ -1,3 +1,15 @@
 //! Runs WebAssembly test suites on many engines, in parallel, and reports what happened.
 
+pub mod cli;
+pub mod engine;
+pub mod expect;
+pub mod features;
 pub mod model;
+pub mod protocol;
+pub mod recorder;
+pub mod report;
+pub mod script;
+pub mod suite;
+pub mod supervisor;
+pub mod task;
+pub mod worker;

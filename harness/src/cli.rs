@@ -1,0 +1,168 @@
+//! The command line: what there is to say, and what comes of it as an exit code.
+//!
+//! 0: all as expected; 1: something was not; 2: the call or its input was wrong; 130: interrupted.
+
+mod list;
+mod summary;
+mod test;
+
+use crate::{engine, expect, recorder, report, suite, supervisor};
+use clap::{Args, Parser, Subcommand};
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+use thiserror::Error;
+
+/// Runs WebAssembly test suites on many engines and reports what happened.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = AFTER)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER: &str = "\
+Exit codes: 0 all is as expected; 1 something is not (`fail`, `xpass`, `crash`, `timeout`, or an expectation \
+that matches nothing); 2 the call or its input is wrong; 130 interrupted.
+
+Examples:
+  wassay test                          all scripts on the VM, in all of its modes, into reports/
+  wassay test spec:2.0 --mode o0       what belongs to WebAssembly 2.0, compiled quickly
+  wassay test 'simd_*.wast'            scripts with such a name
+  wassay test --suites ../testsuite    other people's scripts as well
+  wassay matrix                        who can do what, from reports/";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run conformance scripts on engines, and write reports.
+    Test(TestArgs),
+    /// List the suites, and what their scripts belong to.
+    Suites(SuitesArgs),
+    /// List the engines and their modes.
+    Engines,
+    /// Show the portability matrix of one or more reports, as Markdown.
+    Matrix {
+        /// Folders with reports.
+        #[arg(value_name = "DIR", default_value = "reports")]
+        reports: Vec<PathBuf>,
+    },
+    /// Serve a supervisor: read jobs, write events.
+    #[command(hide = true)]
+    Worker {
+        /// Most memory to use, in MiB.
+        #[arg(long, default_value_t = MEMORY)]
+        memory: u64,
+    },
+}
+
+/// Memory that a worker may use, in MiB: no official script needs a quarter of it.
+const MEMORY: u64 = 4096;
+
+#[derive(Args, Debug)]
+struct SuitesArgs {
+    /// Folder with scripts, or with folders of scripts, besides the suite that is built in.
+    #[arg(long, value_name = "DIR", env = "WASSAY_SUITES", value_delimiter = ':')]
+    suites: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = TEST_AFTER)]
+struct TestArgs {
+    /// What to run; everything if not given. See below.
+    #[arg(value_name = "SELECTOR")]
+    selectors: Vec<String>,
+    /// Engine to run on; can be given more than once.
+    #[arg(long, value_name = "E", default_value = engine::DEFAULT)]
+    engine: Vec<String>,
+    /// Mode to run it in; can be given more than once. All that `wassay engines` lists, if not given.
+    #[arg(long, value_name = "M")]
+    mode: Vec<String>,
+    /// How many workers run at once; as many as there are cores, if not given.
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// How long a directive may take, in seconds.
+    #[arg(long, value_name = "S", default_value = "20", value_parser = seconds)]
+    timeout: Duration,
+    /// How much memory a worker may use, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = MEMORY)]
+    memory: u64,
+    /// Where the reports go.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    out: PathBuf,
+    #[command(flatten)]
+    suites: SuitesArgs,
+    /// Folder with an `expectations.csv`, besides those built in; can be given more than once.
+    #[arg(long, value_name = "DIR")]
+    expectations: Vec<PathBuf>,
+    /// Go on with the run that was interrupted in the folder of the reports.
+    #[arg(long)]
+    resume: bool,
+}
+
+const TEST_AFTER: &str = "\
+A selector is one of:
+  spec, proposals                what belongs to versions of the spec, or to proposals
+  spec:2.0                       one version, and the proposals that entered it
+  proposal:threads               one proposal
+  suite:testsuite                one suite, as `wassay suites` lists them
+  wasm-v1/address.wast           a file or a folder in a suite
+  'simd_*.wast'                  a pattern of file names, or of paths if it has a `/`
+  path/to/dir                    a script or a folder on disk
+
+What a script is known to do other than it says is data: see expectations.csv beside the suites. \
+The reports are conformance.csv (a row a directive), portability.csv and portability.md \
+(who can do what), and run.csv (the machine); reports/SCHEMA.md explains each column.";
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("not a number of seconds above 0".to_owned()),
+    }
+}
+
+/// Why a command cannot be carried out.
+#[derive(Debug, Error)]
+enum Error {
+    #[error(transparent)]
+    Suite(#[from] suite::Error),
+    #[error(transparent)]
+    Engine(#[from] engine::Error),
+    #[error(transparent)]
+    Expectations(#[from] expect::Error),
+    #[error("there is no `{}` in `{}`", expect::FILE, .0.display())]
+    NoExpectations(PathBuf),
+    #[error(transparent)]
+    Raw(#[from] recorder::raw::Error),
+    #[error(transparent)]
+    Report(#[from] report::Error),
+    #[error(transparent)]
+    Supervisor(#[from] supervisor::Error),
+    #[error("ctrl-c cannot be caught: {0}")]
+    Interrupt(#[from] ctrlc::Error),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Carries out the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Test(args) => test::test(&args),
+        Command::Suites(args) => list::suites(&args),
+        Command::Engines => list::engines(),
+        Command::Matrix { reports } => list::matrix(&reports),
+        Command::Worker { memory } => crate::worker::serve(memory).map_err(Error::from),
+    };
+    match result {
+        Ok(code) => code,
+        // Whoever reads has seen enough (`wassay suites | head`).
+        Err(Error::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The command `wassay`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wassay::cli::main()
+}

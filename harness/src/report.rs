@@ -1,0 +1,177 @@
+//! Reports: what rows become on disk, and what can be read back.
+//!
+//! Raw rows are `conformance.csv`; everything else is computed from them. `reports/SCHEMA.md` says what each file and
+//! each column means.
+
+mod csv;
+mod markdown;
+mod portability;
+mod run;
+mod save;
+
+pub use markdown::matrix;
+pub use portability::{Portability, portability};
+pub use run::Run;
+
+use crate::model::{Outcome, Row};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Why a report can't be written or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder can't be written.
+    #[error("can't write `{}`: {source}", path.display())]
+    Write {
+        /// Which file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file can't be read.
+    #[error("can't read `{}`: {source}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file is not what was written.
+    #[error("{}:{line}: {what}", path.display())]
+    Format {
+        /// Which file.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+/// All that a report is made from.
+struct Report<'a> {
+    run: &'a Run,
+    rows: &'a [Row],
+    portability: &'a [Portability],
+}
+
+/// One file of a report.
+trait Exporter {
+    /// Its name.
+    fn file(&self) -> &'static str;
+    /// Writes its content.
+    fn export(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>;
+}
+
+const EXPORTERS: [&dyn Exporter; 4] = [&csv::Conformance, &csv::PortabilityTable, &csv::RunTable, &markdown::Matrix];
+
+/// A run in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// How many directives came out how, for each engine and mode.
+    pub counts: BTreeMap<(String, String), Counts>,
+    /// The portability matrix in Markdown.
+    pub matrix: String,
+    /// The files that were written.
+    pub files: Vec<PathBuf>,
+}
+
+impl Summary {
+    /// Whether anything is not as expected.
+    #[must_use]
+    pub fn is_red(&self) -> bool {
+        self.counts.values().any(Counts::is_red)
+    }
+}
+
+/// How many directives came out how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([u64; Outcome::ALL.len()]);
+
+impl Counts {
+    /// Adds a directive.
+    pub fn add(&mut self, outcome: Outcome) {
+        self.0[outcome as usize] += 1;
+    }
+
+    /// Adds others.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, its) in self.0.iter_mut().zip(other.0) {
+            *mine += its;
+        }
+    }
+
+    /// How many came out so.
+    #[must_use]
+    pub fn of(&self, outcome: Outcome) -> u64 {
+        self.0[outcome as usize]
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Whether any is not as expected.
+    #[must_use]
+    pub fn is_red(&self) -> bool {
+        Outcome::ALL.into_iter().any(|outcome| outcome.is_red() && self.of(outcome) > 0)
+    }
+
+    /// Share of what was run that passed; `None` when nothing was.
+    #[must_use]
+    pub fn rate(&self) -> Option<f64> {
+        let run = self.total() - self.of(Outcome::Skip);
+        #[expect(clippy::cast_precision_loss, reason = "there are not 2^53 directives")]
+        (run > 0).then(|| self.of(Outcome::Pass) as f64 / run as f64)
+    }
+}
+
+/// Writes all files of a report into `dir`, each whole or not at all.
+///
+/// # Errors
+/// The folder or a file can't be written.
+pub fn write(dir: &Path, run: &Run, mut rows: Vec<Row>) -> Result<Summary, Error> {
+    sort(&mut rows);
+    let portability = portability(&rows);
+    let report = Report { run, rows: &rows, portability: &portability };
+    std::fs::create_dir_all(dir).map_err(|source| Error::Write { path: dir.to_owned(), source })?;
+    let mut files = Vec::new();
+    for exporter in EXPORTERS {
+        let path = dir.join(exporter.file());
+        save::atomically(&path, |out| exporter.export(&report, out))?;
+        files.push(path);
+    }
+    let mut counts: BTreeMap<(String, String), Counts> = BTreeMap::new();
+    for line in &portability {
+        counts.entry((line.engine.clone(), line.mode.clone())).or_default().merge(&line.counts);
+    }
+    Ok(Summary { counts, matrix: markdown::table(&portability), files })
+}
+
+/// The rows of the report in `dir`.
+///
+/// # Errors
+/// There is no report, or it can't be read.
+pub fn read(dir: &Path) -> Result<Vec<Row>, Error> {
+    csv::read(&dir.join(csv::CONFORMANCE))
+}
+
+/// Sorts rows by what identifies them, then by all else, so that equal runs give equal files whatever came first.
+fn sort(rows: &mut [Row]) {
+    rows.sort_by(|a, b| key(a).cmp(&key(b)));
+}
+
+fn key(row: &Row) -> impl Ord + '_ {
+    (
+        (&row.suite, &row.revision, &row.file, row.line),
+        (&row.engine, &row.engine_version, &row.mode, &row.target, &row.run),
+        (&row.directive, &row.proposal, &row.features, row.outcome, &row.detail, row.micros),
+    )
+}
+
+#[cfg(test)]
+mod tests;

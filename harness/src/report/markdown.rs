@@ -1,0 +1,127 @@
+//! The portability matrix in Markdown, for a terminal and for `portability.md`.
+
+use super::{Counts, Exporter, Portability, Report, portability};
+use crate::model::{Outcome, Row};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+const LEGEND: &str = "\
+Cells are `pass/total` without what was skipped; a share alone means that all pass. `!n`: n not as expected (`fail`,
+`xpass`, `crash`, `timeout`); `~n`: n fail as expected; `-n`: n unsupported; `sn`: n skipped.
+";
+
+/// `portability.md`.
+pub(super) struct Matrix;
+
+impl Exporter for Matrix {
+    fn file(&self) -> &'static str {
+        "portability.md"
+    }
+
+    fn export(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"# Portability\n\n")?;
+        out.write_all(table(report.portability).as_bytes())
+    }
+}
+
+/// The portability matrix of `rows` in Markdown: a line a version of the spec or proposal, a column an engine and mode.
+#[must_use]
+pub fn matrix(rows: &[Row]) -> String {
+    table(&portability(rows))
+}
+
+/// As much of a column's identity as tells it from the others.
+type Column<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
+
+fn column(line: &Portability) -> Column<'_> {
+    (&line.engine, &line.mode, &line.engine_version, &line.target, &line.run)
+}
+
+pub(super) fn table(lines: &[Portability]) -> String {
+    let columns: BTreeSet<Column<'_>> = lines.iter().map(column).collect();
+    let mut cells: BTreeMap<(&str, Column<'_>), Counts> = BTreeMap::new();
+    let mut totals: BTreeMap<Column<'_>, Counts> = BTreeMap::new();
+    let mut proposals: Vec<&Portability> = Vec::new();
+    for line in lines {
+        if proposals.last().is_none_or(|last| last.proposal != line.proposal) {
+            proposals.push(line);
+        }
+        let column = column(line);
+        for counts in [cells.entry((&line.proposal, column)).or_default(), totals.entry(column).or_default()] {
+            counts.merge(&line.counts);
+        }
+    }
+    let mut header = vec!["spec".to_owned(), "proposal".to_owned(), "phase".to_owned()];
+    header.extend(heads(&columns));
+    let mut body = vec![header];
+    for line in proposals {
+        let phase = line.phase.map_or("-".to_owned(), |p| p.to_string());
+        let spec = if line.spec.is_empty() { "-" } else { &line.spec };
+        let mut fields = vec![spec.to_owned(), line.proposal.clone(), phase];
+        fields.extend(columns.iter().map(|c| cells.get(&(line.proposal.as_str(), *c)).map_or(String::new(), cell)));
+        body.push(fields);
+    }
+    let mut last = vec![String::new(), "all".to_owned(), String::new()];
+    last.extend(columns.iter().map(|c| totals.get(c).map_or(String::new(), cell)));
+    body.push(last);
+    format!("{}\n{LEGEND}", layout(&body))
+}
+
+/// Engine and mode, and of the rest only what differs.
+fn heads(columns: &BTreeSet<Column<'_>>) -> Vec<String> {
+    let differs = |part: fn(&Column<'_>) -> (String, String)| {
+        let pairs: BTreeSet<_> = columns.iter().map(part).collect();
+        let owners: BTreeSet<_> = pairs.iter().map(|(owner, _)| owner).collect();
+        pairs.len() > owners.len()
+    };
+    let version = differs(|c| (c.0.to_owned(), c.2.to_owned()));
+    let target = differs(|c| (String::new(), c.3.to_owned()));
+    let run = differs(|c| (String::new(), c.4.to_owned()));
+    let head = |&(engine, mode, its_version, its_target, its_run): &Column<'_>| {
+        let mut head = format!("{engine}/{mode}");
+        for (wanted, part) in [(version, its_version), (target, its_target), (run, its_run)] {
+            if wanted {
+                let _ = write!(head, " {part}");
+            }
+        }
+        head
+    };
+    columns.iter().map(head).collect()
+}
+
+fn cell(counts: &Counts) -> String {
+    let skipped = counts.of(Outcome::Skip);
+    let mut cell = format!("{}/{}", counts.of(Outcome::Pass), counts.total() - skipped);
+    let red: u64 = Outcome::ALL.into_iter().filter(|o| o.is_red()).map(|o| counts.of(o)).sum();
+    let (xfail, unsupported) = (counts.of(Outcome::Xfail), counts.of(Outcome::Unsupported));
+    for (mark, n) in [("!", red), ("~", xfail), ("-", unsupported), ("s", skipped)] {
+        if n > 0 {
+            let _ = write!(cell, " {mark}{n}");
+        }
+    }
+    cell
+}
+
+/// Columns padded to one width; the first two to the left, numbers to the right.
+fn layout(body: &[Vec<String>]) -> String {
+    let columns = body.first().map_or(0, Vec::len);
+    let clean: Vec<Vec<String>> = body.iter().map(|row| row.iter().map(|f| f.replace('|', "\\|")).collect()).collect();
+    let widths: Vec<usize> =
+        (0..columns).map(|i| clean.iter().map(|row| row[i].chars().count()).max().unwrap_or(0).max(3)).collect();
+    let mut text = String::new();
+    for (n, row) in clean.iter().enumerate() {
+        for (i, (field, &width)) in row.iter().zip(&widths).enumerate() {
+            let _ = if i < 2 { write!(text, "| {field:<width$} ") } else { write!(text, "| {field:>width$} ") };
+        }
+        text.push_str("|\n");
+        if n == 0 {
+            for (i, width) in widths.iter().enumerate() {
+                let dashes = "-".repeat(width - 1);
+                let _ = if i < 2 { write!(text, "| {dashes}- ") } else { write!(text, "| {dashes}: ") };
+            }
+            text.push_str("|\n");
+        }
+    }
+    text
+}

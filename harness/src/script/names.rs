@@ -1,0 +1,148 @@
+//! What a script's names stand for, the broken included: what depends on a module that is not there is judged by why
+//! it is not there.
+
+use super::Verdict;
+use crate::engine::{InstanceId, ModuleId, Stop};
+use std::collections::HashMap;
+use std::sync::Arc;
+use wasmparser::{Parser, Payload};
+use wast::token::Id;
+
+/// Why a module or an instance is not there.
+#[derive(Clone, Debug)]
+pub(super) enum Why {
+    /// The engine does not do this.
+    Unsupported(String),
+    /// The directive on this line did not do what it should.
+    Failed(u32),
+    /// The script never made it.
+    Missing,
+}
+
+impl Why {
+    /// Why a stop on some line leaves nothing behind.
+    pub(super) fn of(stop: &Stop, line: u32) -> Self {
+        match stop {
+            Stop::Unsupported { feature, .. } => Self::Unsupported(feature.clone()),
+            _ => Self::Failed(line),
+        }
+    }
+
+    /// The verdict on a directive that needs what is not there.
+    pub(super) fn verdict(&self) -> Verdict {
+        match self {
+            Self::Unsupported(feature) => Verdict::unsupported(feature.clone()),
+            Self::Failed(line) => Verdict::fail(format!("depends on line {line}, which did not pass")),
+            Self::Missing => Verdict::fail("depends on what the script has not defined"),
+        }
+    }
+}
+
+/// Something that is there, and what it takes.
+#[derive(Clone, Debug)]
+pub(super) struct Known<T> {
+    pub(super) id: T,
+    /// Features that its module needs.
+    pub(super) features: Arc<str>,
+    /// Names of the modules that its module imports from.
+    pub(super) imports: Arc<[String]>,
+}
+
+/// Something, or why it is not there.
+pub(super) type Slot<T> = Result<Known<T>, Why>;
+
+/// One kind of things: by name, and the latest.
+#[derive(Debug)]
+struct Table<T> {
+    named: HashMap<String, Slot<T>>,
+    latest: Slot<T>,
+}
+
+impl<T: Copy> Table<T> {
+    fn new() -> Self {
+        Self { named: HashMap::new(), latest: Err(Why::Missing) }
+    }
+
+    fn set(&mut self, name: Option<Id<'_>>, slot: Slot<T>) {
+        if let Some(name) = name {
+            self.named.insert(name.name().to_owned(), slot.clone());
+        }
+        self.latest = slot;
+    }
+
+    fn get(&self, name: Option<Id<'_>>) -> Slot<T> {
+        match name {
+            Some(name) => self.named.get(name.name()).cloned().unwrap_or(Err(Why::Missing)),
+            None => self.latest.clone(),
+        }
+    }
+}
+
+/// What the names of one script, or of one of its threads, stand for.
+#[derive(Debug)]
+pub(super) struct Names {
+    modules: Table<ModuleId>,
+    instances: Table<InstanceId>,
+    /// Registered names with nothing behind them.
+    broken: HashMap<String, Why>,
+}
+
+impl Names {
+    pub(super) fn new() -> Self {
+        Self { modules: Table::new(), instances: Table::new(), broken: HashMap::new() }
+    }
+
+    pub(super) fn module(&self, name: Option<Id<'_>>) -> Slot<ModuleId> {
+        self.modules.get(name)
+    }
+
+    pub(super) fn set_module(&mut self, name: Option<Id<'_>>, slot: Slot<ModuleId>) {
+        self.modules.set(name, slot);
+    }
+
+    pub(super) fn instance(&self, name: Option<Id<'_>>) -> Slot<InstanceId> {
+        self.instances.get(name)
+    }
+
+    pub(super) fn set_instance(&mut self, name: Option<Id<'_>>, slot: Slot<InstanceId>) {
+        self.instances.set(name, slot);
+    }
+
+    /// Gives an instance a name and leaves the latest as it is.
+    pub(super) fn share(&mut self, name: Id<'_>, slot: Slot<InstanceId>) {
+        self.instances.named.insert(name.name().to_owned(), slot);
+    }
+
+    /// Notes whether there is something behind a registered name.
+    pub(super) fn register(&mut self, name: &str, result: Result<(), Why>) {
+        match result {
+            Ok(()) => self.broken.remove(name),
+            Err(why) => self.broken.insert(name.to_owned(), why),
+        };
+    }
+
+    /// Why something that imports from these modules cannot be instantiated, whatever the engine does.
+    pub(super) fn broken_import(&self, imports: &[String]) -> Option<Why> {
+        imports.iter().find_map(|module| self.broken.get(module)).cloned()
+    }
+}
+
+/// Names of the modules that a binary module imports from.
+pub(super) fn imports(wasm: &[u8]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload {
+            Ok(Payload::ImportSection(section)) => {
+                for import in section.into_imports().flatten() {
+                    if !names.iter().any(|name| name == import.module) {
+                        names.push(import.module.to_owned());
+                    }
+                }
+                break;
+            }
+            Ok(Payload::FunctionSection(_) | Payload::CodeSectionStart { .. } | Payload::End(_)) | Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    names
+}

@@ -1,0 +1,445 @@
+//! Runs a script on a session, directive by directive, and says what came of each.
+
+use super::names::{self, Known, Names, Slot, Why};
+use super::{Lines, Script, Verdict, judge, pattern, size};
+use crate::engine::value::Value;
+use crate::engine::{Announcement, Done, InstanceId, ModuleId, Session, Stop};
+use crate::features;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::thread::{Scope, ScopedJoinHandle};
+use std::time::Instant;
+use wasmparser::WasmFeatures;
+use wast::token::Id;
+use wast::{QuoteWat, WastDirective, WastExecute, WastInvoke, WastThread, Wat};
+
+/// Stack of each thread that a script starts.
+const THREAD_STACK: usize = 8 << 20;
+
+/// Hears what happens, from all threads of a script.
+pub trait Sink: Sync {
+    /// A directive is about to run. `features` is what its module needs.
+    fn begin(&self, at: u32, features: &str);
+    /// A directive is about to run for its effects: it has been judged already.
+    fn replay(&self, at: u32);
+    /// A directive has run.
+    fn end(&self, at: u32, verdict: Verdict, micros: u64);
+}
+
+/// What of a script is left to do, after a worker died on it. Empty for a first run.
+#[derive(Clone, Debug, Default)]
+pub struct Todo {
+    /// Directives that have been judged: they run for their effects and are not reported.
+    pub judged: HashSet<u32>,
+    /// Directives that must not run again: they killed a worker.
+    pub deadly: HashSet<u32>,
+}
+
+/// What all threads of a script share.
+pub struct Context<'a> {
+    /// Features that the script's modules may use.
+    pub features: WasmFeatures,
+    /// What is left to do.
+    pub todo: &'a Todo,
+    /// Who hears what happens.
+    pub sink: &'a dyn Sink,
+}
+
+/// Runs a script.
+pub fn run(script: &mut Script<'_>, session: Box<dyn Session>, context: &Context<'_>) {
+    let (lines, directives) = (&script.lines, &mut script.wast.directives);
+    std::thread::scope(|threads| {
+        let mut runner = Runner { session, context, lines, threads, names: Names::new(), running: HashMap::new() };
+        runner.all(directives, 0);
+    });
+}
+
+/// A thread of the script, or why it is not there.
+type Running<'scope> = Result<ScopedJoinHandle<'scope, ()>, Why>;
+
+struct Runner<'scope, 'env> {
+    session: Box<dyn Session>,
+    context: &'env Context<'env>,
+    lines: &'env Lines,
+    threads: &'scope Scope<'scope, 'env>,
+    names: Names,
+    running: HashMap<String, Running<'scope>>,
+}
+
+/// The module in a directive as bytes, or why the text format's parser does not take it.
+type Wasm = Result<Vec<u8>, String>;
+
+impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
+    fn all<'a: 'env>(&mut self, directives: &'env mut [WastDirective<'a>], first: u32) {
+        let mut at = first;
+        for directive in directives {
+            let next = at + size(directive);
+            self.one(directive, at);
+            at = next;
+        }
+    }
+
+    fn one<'a: 'env>(&mut self, directive: &'env mut WastDirective<'a>, at: u32) {
+        let todo = self.context.todo;
+        let line = self.lines.of(directive.span().offset());
+        if todo.deadly.contains(&at) {
+            return self.lose(directive, at, line);
+        }
+        let replayed = todo.judged.contains(&at);
+        if replayed && !has_effects(directive) {
+            return;
+        }
+        // All that is ours is done before the announcement, so that what follows it is the engine's fault.
+        let wasm = encode(directive);
+        let features = self.features(directive, wasm.as_ref());
+        if replayed {
+            self.context.sink.replay(at);
+        } else {
+            self.context.sink.begin(at, &features);
+        }
+        let start = Instant::now();
+        self.session.announce(&Announcement {
+            number: at as usize + 1,
+            replayed,
+            expected: &|| judge::expected(directive),
+        });
+        let verdict = match directive {
+            WastDirective::Thread(thread) => self.thread(thread, at, line),
+            other => self.judge(other, wasm, features, line),
+        };
+        if !replayed {
+            let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.context.sink.end(at, verdict, micros);
+        }
+    }
+
+    /// Notes that what a directive would have made is not there, because it must not run again.
+    fn lose<'a: 'env>(&mut self, directive: &'env mut WastDirective<'a>, at: u32, line: u32) {
+        match directive {
+            WastDirective::Module(module) => {
+                self.names.set_module(module.name(), Err(Why::Failed(line)));
+                self.names.set_instance(module.name(), Err(Why::Failed(line)));
+            }
+            WastDirective::ModuleDefinition(module) => {
+                self.names.set_module(module.name(), Err(Why::Failed(line)));
+            }
+            WastDirective::ModuleInstance { instance, .. } => {
+                self.names.set_instance(*instance, Err(Why::Failed(line)));
+            }
+            WastDirective::Register { name, .. } => self.names.register(name, Err(Why::Failed(line))),
+            WastDirective::Thread(thread) => {
+                self.give_up(&thread.directives, at + 1, &Why::Failed(line).verdict());
+                self.running.insert(thread.name.name().to_owned(), Err(Why::Failed(line)));
+            }
+            _ => {}
+        }
+    }
+
+    /// The features that the module in question needs; nothing for a module that should not be one.
+    fn features(&self, directive: &WastDirective<'_>, wasm: Option<&Wasm>) -> Arc<str> {
+        let of = |slot: Slot<InstanceId>| slot.map_or_else(|_| Arc::from(""), |known| known.features);
+        match directive {
+            WastDirective::AssertMalformed { .. }
+            | WastDirective::AssertMalformedCustom { .. }
+            | WastDirective::AssertInvalid { .. }
+            | WastDirective::AssertInvalidCustom { .. }
+            | WastDirective::Thread(_)
+            | WastDirective::Wait { .. } => Arc::from(""),
+            WastDirective::ModuleInstance { module, .. } => {
+                self.names.module(*module).map_or_else(|_| Arc::from(""), |known| known.features)
+            }
+            WastDirective::Register { module, .. } => of(self.names.instance(*module)),
+            _ => match (wasm, target(directive)) {
+                (Some(Ok(wasm)), _) => {
+                    features::required(wasm, self.context.features).unwrap_or_default().join("+").into()
+                }
+                (None, Some(instance)) => of(self.names.instance(instance)),
+                _ => Arc::from(""),
+            },
+        }
+    }
+
+    fn judge(&mut self, directive: &WastDirective<'_>, wasm: Option<Wasm>, features: Arc<str>, line: u32) -> Verdict {
+        let wasm = wasm.unwrap_or_else(|| Err("there is no module".to_owned()));
+        match directive {
+            WastDirective::Module(module) => {
+                let (verdict, compiled) = self.define(wasm, features, line);
+                self.names.set_module(module.name(), compiled.clone());
+                let (verdict, instance) = match compiled {
+                    Ok(compiled) => self.instantiate(compiled, line),
+                    Err(why) => (verdict, Err(why)),
+                };
+                self.names.set_instance(module.name(), instance);
+                verdict
+            }
+            WastDirective::ModuleDefinition(module) => {
+                let (verdict, compiled) = self.define(wasm, features, line);
+                self.names.set_module(module.name(), compiled);
+                verdict
+            }
+            WastDirective::ModuleInstance { instance, module, .. } => {
+                let (verdict, slot) = match self.names.module(*module) {
+                    Ok(compiled) => self.instantiate(compiled, line),
+                    Err(why) => (why.verdict(), Err(why)),
+                };
+                self.names.set_instance(*instance, slot);
+                verdict
+            }
+            WastDirective::Register { name, module, .. } => self.register(name, self.names.instance(*module), line),
+            WastDirective::AssertMalformed { message, .. }
+            | WastDirective::AssertMalformedCustom { message, .. }
+            | WastDirective::AssertInvalid { message, .. }
+            | WastDirective::AssertInvalidCustom { message, .. } => match wasm {
+                Ok(wasm) => judge::rejection(Ok(&self.session.validate(&wasm)), message),
+                Err(text) => judge::rejection(Err(&text), message),
+            },
+            WastDirective::AssertUnlinkable { message, .. } => match self.run_module(wasm) {
+                // Here too, that it is rejected counts, not in which words.
+                Ok(Err(Stop::Unlinkable(_))) => Verdict::pass(),
+                Ok(Ok(_)) => Verdict::fail(format!("linked a module with `{message}`")),
+                Ok(Err(stop)) => judge::unexpected(&format!("unlinkable: {message}"), &stop),
+                Err(verdict) => verdict,
+            },
+            WastDirective::Invoke(invoke) => match self.invoke(invoke) {
+                Ok(done) => judge::success(&done),
+                Err(verdict) => verdict,
+            },
+            WastDirective::AssertReturn { exec, results, .. } => match self.execute(exec, wasm) {
+                Ok(done) => judge::values(&done, results),
+                Err(verdict) => verdict,
+            },
+            WastDirective::AssertTrap { exec, message, .. } => {
+                let done = self.execute(exec, wasm);
+                judge::stop(done, "trap", message, |stop| match stop {
+                    Stop::Trap(message) => Some(message),
+                    _ => None,
+                })
+            }
+            WastDirective::AssertExhaustion { call, message, .. } => {
+                let done = self.invoke(call);
+                judge::stop(done, "exhaustion", message, |stop| match stop {
+                    Stop::Exhaustion(message) => Some(message),
+                    _ => None,
+                })
+            }
+            WastDirective::AssertException { exec, .. } => {
+                let done = self.execute(exec, wasm);
+                judge::stop(done, "exception", "", |stop| match stop {
+                    Stop::Exception(message) => Some(message),
+                    _ => None,
+                })
+            }
+            WastDirective::AssertSuspension { exec, message, .. } => {
+                let done = self.execute(exec, wasm);
+                judge::stop(done, "suspension", message, |stop| match stop {
+                    Stop::Suspension(message) => Some(message),
+                    _ => None,
+                })
+            }
+            WastDirective::Wait { thread, .. } => match self.running.remove(thread.name()) {
+                Some(Ok(handle)) => match handle.join() {
+                    Ok(()) => Verdict::pass(),
+                    Err(_) => Verdict::fail("the thread panicked"),
+                },
+                Some(Err(why)) => why.verdict(),
+                None => Why::Missing.verdict(),
+            },
+            // Runs elsewhere, because it takes its directives along.
+            WastDirective::Thread(_) => Verdict::fail("a thread cannot be judged by itself"),
+        }
+    }
+
+    fn define(&mut self, wasm: Wasm, features: Arc<str>, line: u32) -> (Verdict, Slot<ModuleId>) {
+        let wasm = match wasm {
+            Ok(wasm) => wasm,
+            Err(text) => return (text_verdict(&text), Err(Why::Failed(line))),
+        };
+        let done = self.session.compile(&wasm);
+        let verdict = judge::success(&done);
+        let slot = match done {
+            Ok(id) => Ok(Known { id, features, imports: names::imports(&wasm).into() }),
+            Err(stop) => Err(Why::of(&stop, line)),
+        };
+        (verdict, slot)
+    }
+
+    fn instantiate(&mut self, module: Known<ModuleId>, line: u32) -> (Verdict, Slot<InstanceId>) {
+        if let Some(why) = self.names.broken_import(&module.imports) {
+            return (why.verdict(), Err(why));
+        }
+        let done = self.session.instantiate(module.id);
+        let verdict = judge::success(&done);
+        let slot = match done {
+            Ok(id) => Ok(Known { id, features: module.features, imports: module.imports }),
+            Err(stop) => Err(Why::of(&stop, line)),
+        };
+        (verdict, slot)
+    }
+
+    fn register(&mut self, name: &str, instance: Slot<InstanceId>, line: u32) -> Verdict {
+        let (verdict, result) = match instance {
+            Ok(known) => {
+                let done = self.session.register(name, known.id);
+                (judge::success(&done), done.map_err(|stop| Why::of(&stop, line)))
+            }
+            Err(why) => (why.verdict(), Err(why)),
+        };
+        self.names.register(name, result);
+        verdict
+    }
+
+    /// What a call or the like came to; a verdict if what it needs is not there.
+    fn execute(&mut self, execute: &WastExecute<'_>, wasm: Wasm) -> Result<Done<Vec<Value>>, Verdict> {
+        match execute {
+            WastExecute::Invoke(invoke) => self.invoke(invoke),
+            WastExecute::Wat(_) => self.run_module(wasm),
+            WastExecute::Get { module, global, .. } => {
+                let instance = self.names.instance(*module).map_err(|why| why.verdict())?;
+                Ok(self.session.get(instance.id, global).map(|value| vec![value]))
+            }
+        }
+    }
+
+    fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<Done<Vec<Value>>, Verdict> {
+        let instance = self.names.instance(invoke.module).map_err(|why| why.verdict())?;
+        let args: Option<Vec<Value>> = invoke.args.iter().map(pattern::argument).collect();
+        let args = args.ok_or_else(|| Verdict::fail("an argument is not of core wasm"))?;
+        Ok(self.session.invoke(instance.id, invoke.name, &args))
+    }
+
+    /// Compiles and instantiates a module that nothing will refer to.
+    fn run_module(&mut self, wasm: Wasm) -> Result<Done<Vec<Value>>, Verdict> {
+        let wasm = wasm.map_err(|text| text_verdict(&text))?;
+        let module = match self.session.compile(&wasm) {
+            Ok(module) => module,
+            Err(stop) => return Ok(Err(stop)),
+        };
+        match self.names.broken_import(&names::imports(&wasm)) {
+            Some(why) => Err(why.verdict()),
+            None => Ok(self.session.instantiate(module).map(|_| Vec::new())),
+        }
+    }
+
+    /// Starts a thread on a session of its own. Its directives are judged there, as they run.
+    fn thread<'a: 'env>(&mut self, thread: &'env mut WastThread<'a>, at: u32, line: u32) -> Verdict {
+        let name = thread.name.name().to_owned();
+        let (verdict, running) = match self.start(thread, at, line) {
+            Ok(handle) => (Verdict::pass(), Ok(handle)),
+            Err((verdict, why)) => (verdict, Err(why)),
+        };
+        self.running.insert(name, running);
+        verdict
+    }
+
+    fn start<'a: 'env>(
+        &mut self,
+        thread: &'env mut WastThread<'a>,
+        at: u32,
+        line: u32,
+    ) -> Result<ScopedJoinHandle<'scope, ()>, (Verdict, Why)> {
+        let shared = match thread.shared_module.map(|name| self.names.instance(Some(name))).transpose() {
+            Ok(shared) => shared,
+            Err(why) => {
+                self.give_up(&thread.directives, at + 1, &why.verdict());
+                return Err((why.verdict(), why));
+            }
+        };
+        let (session, id) = match self.session.thread(shared.as_ref().map(|known| known.id)) {
+            Ok(made) => made,
+            Err(stop) => {
+                let why = Why::of(&stop, line);
+                self.give_up(&thread.directives, at + 1, &why.verdict());
+                return Err((judge::unexpected("success", &stop), why));
+            }
+        };
+        let mut names = Names::new();
+        if let (Some(name), Some(known), Some(id)) = (thread.shared_module, shared, id) {
+            names.share(name, Ok(Known { id, ..known }));
+        }
+        let (context, lines, threads) = (self.context, self.lines, self.threads);
+        let directives = &mut thread.directives;
+        std::thread::Builder::new()
+            .stack_size(THREAD_STACK)
+            .spawn_scoped(threads, move || {
+                let mut runner = Runner { session, context, lines, threads, names, running: HashMap::new() };
+                runner.all(directives, at + 1);
+            })
+            .map_err(|error| (Verdict::fail(format!("the thread does not start: {error}")), Why::Failed(line)))
+    }
+
+    /// Judges the directives of a thread that did not start.
+    fn give_up(&self, directives: &[WastDirective<'_>], first: u32, verdict: &Verdict) {
+        let count: u32 = directives.iter().map(size).sum();
+        for at in first..first + count {
+            if !self.context.todo.judged.contains(&at) && !self.context.todo.deadly.contains(&at) {
+                self.context.sink.begin(at, "");
+                self.context.sink.end(at, verdict.clone(), 0);
+            }
+        }
+    }
+}
+
+fn text_verdict(text: &str) -> Verdict {
+    Verdict::fail(format!("the text is not accepted: {text}"))
+}
+
+/// The bytes of the module in a directive, if there is one.
+fn encode(directive: &mut WastDirective<'_>) -> Option<Wasm> {
+    fn quoted(module: &mut QuoteWat<'_>) -> Wasm {
+        module.encode().map_err(|error| error.message())
+    }
+    fn plain(module: &mut Wat<'_>) -> Wasm {
+        module.encode().map_err(|error| error.message())
+    }
+    match directive {
+        WastDirective::Module(module)
+        | WastDirective::ModuleDefinition(module)
+        | WastDirective::AssertMalformed { module, .. }
+        | WastDirective::AssertMalformedCustom { module, .. }
+        | WastDirective::AssertInvalid { module, .. }
+        | WastDirective::AssertInvalidCustom { module, .. } => Some(quoted(module)),
+        WastDirective::AssertUnlinkable { module, .. } => Some(plain(module)),
+        WastDirective::AssertTrap { exec, .. }
+        | WastDirective::AssertReturn { exec, .. }
+        | WastDirective::AssertException { exec, .. }
+        | WastDirective::AssertSuspension { exec, .. } => match exec {
+            WastExecute::Wat(module) => Some(plain(module)),
+            WastExecute::Invoke(_) | WastExecute::Get { .. } => None,
+        },
+        WastDirective::ModuleInstance { .. }
+        | WastDirective::Register { .. }
+        | WastDirective::Invoke(_)
+        | WastDirective::AssertExhaustion { .. }
+        | WastDirective::Thread(_)
+        | WastDirective::Wait { .. } => None,
+    }
+}
+
+/// The name, or the lack of one, of the instance that a directive is about.
+fn target<'a>(directive: &WastDirective<'a>) -> Option<Option<Id<'a>>> {
+    match directive {
+        WastDirective::Invoke(invoke) | WastDirective::AssertExhaustion { call: invoke, .. } => Some(invoke.module),
+        WastDirective::AssertTrap { exec, .. }
+        | WastDirective::AssertReturn { exec, .. }
+        | WastDirective::AssertException { exec, .. }
+        | WastDirective::AssertSuspension { exec, .. } => match exec {
+            WastExecute::Invoke(invoke) => Some(invoke.module),
+            WastExecute::Get { module, .. } => Some(*module),
+            WastExecute::Wat(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a directive can leave anything behind that later ones see. A module that must not link does not get as far
+/// as writing anywhere; one that must trap may have written to what it imports.
+fn has_effects(directive: &WastDirective<'_>) -> bool {
+    !matches!(
+        directive,
+        WastDirective::AssertMalformed { .. }
+            | WastDirective::AssertMalformedCustom { .. }
+            | WastDirective::AssertInvalid { .. }
+            | WastDirective::AssertInvalidCustom { .. }
+            | WastDirective::AssertUnlinkable { .. }
+    )
+}

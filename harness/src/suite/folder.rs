@@ -1,0 +1,131 @@
+//! Finding suites in folders, and what pins them.
+
+use super::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A folder of scripts.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// Name of the suite.
+    pub(super) name: String,
+    /// The folder.
+    pub(super) path: PathBuf,
+    /// Names relative to the suite with `/` as separator, and paths; sorted by name.
+    pub(super) files: Vec<(String, PathBuf)>,
+}
+
+/// The suites in `folders`, each once.
+pub(super) fn find(folders: &[PathBuf]) -> Result<Vec<Found>, Error> {
+    let mut found: Vec<Found> = Vec::new();
+    for folder in folders {
+        let path = folder.canonicalize().map_err(|source| Error::Read { path: folder.clone(), source })?;
+        if path.is_file() {
+            if !is_within(&path, &found) {
+                found.push(single(&path)?);
+            }
+        } else if !descend(&path, &mut found)? {
+            return Err(Error::Empty { path: folder.clone() });
+        }
+    }
+    name_apart(&mut found);
+    Ok(found)
+}
+
+/// A script named on its own is a suite of one file, named after its folder.
+fn single(path: &Path) -> Result<Found, Error> {
+    let name = utf8(path, path.file_name().and_then(|n| n.to_str()))?.to_owned();
+    let folder = path.parent().unwrap_or(path);
+    let suite = utf8(path, folder.file_name().map_or(Some("root"), |n| n.to_str()))?.to_owned();
+    Ok(Found { name: suite, path: folder.to_owned(), files: vec![(name, path.to_owned())] })
+}
+
+fn is_within(path: &Path, found: &[Found]) -> bool {
+    found.iter().any(|f| path.starts_with(&f.path))
+}
+
+/// Whether there is a script below `path`.
+fn descend(path: &Path, found: &mut Vec<Found>) -> Result<bool, Error> {
+    if is_within(path, found) {
+        return Ok(true);
+    }
+    let entries = entries(path)?;
+    if entries.iter().any(|e| is_script(e)) {
+        let mut files = Vec::new();
+        collect(path, "", &mut files)?;
+        files.sort();
+        let name = utf8(path, path.file_name().map_or(Some("root"), |n| n.to_str()))?.to_owned();
+        found.push(Found { name, path: path.to_owned(), files });
+        return Ok(true);
+    }
+    let mut any = false;
+    for entry in entries.iter().filter(|e| is_folder(e)) {
+        any |= descend(entry, found)?;
+    }
+    Ok(any)
+}
+
+fn collect(path: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> Result<(), Error> {
+    for entry in entries(path)? {
+        let name = entry.file_name().and_then(|n| n.to_str());
+        if is_script(&entry) {
+            files.push((format!("{prefix}{}", utf8(&entry, name)?), entry));
+        } else if is_folder(&entry) {
+            collect(&entry, &format!("{prefix}{}/", utf8(&entry, name)?), files)?;
+        }
+    }
+    Ok(())
+}
+
+fn entries(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let read = |source| Error::Read { path: path.to_owned(), source };
+    let mut entries =
+        fs::read_dir(path).map_err(read)?.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>().map_err(read)?;
+    entries.sort();
+    Ok(entries)
+}
+
+fn is_script(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "wast") && path.is_file()
+}
+
+/// Links to folders are not followed: they can lead in a circle.
+fn is_folder(path: &Path) -> bool {
+    let hidden = path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b"."));
+    !hidden && path.symlink_metadata().is_ok_and(|m| m.is_dir())
+}
+
+fn utf8<'a>(path: &Path, name: Option<&'a str>) -> Result<&'a str, Error> {
+    name.ok_or_else(|| Error::Name { path: path.to_owned() })
+}
+
+/// Reports tell suites apart by name: those that share one get their parent folder's name in front.
+fn name_apart(found: &mut [Found]) {
+    for depth in 1.. {
+        let taken = |i: usize| {
+            found[i].name == super::EMBEDDED || (0..found.len()).any(|j| j != i && found[j].name == found[i].name)
+        };
+        let clashing: Vec<usize> = (0..found.len()).filter(|&i| taken(i)).collect();
+        let mut changed = false;
+        for i in clashing {
+            if let Some(parent) = found[i].path.ancestors().nth(depth).and_then(Path::file_name) {
+                found[i].name = format!("{}-{}", parent.to_string_lossy(), found[i].name);
+                changed = true;
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}
+
+/// The commit checked out in `folder`, if git tracks all that is in it and nothing was changed.
+pub(super) fn commit(folder: &Path) -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let commit = git(&["rev-parse", "HEAD"])?;
+    git(&["status", "--porcelain", "--ignored", "--", "."])?.is_empty().then_some(commit)
+}
