@@ -5,7 +5,7 @@ use wasm_encoder::{
     CodeSection, ExportKind, ExportSection, Function, FunctionSection, InstructionSink, Module as Encoder, TypeSection,
     ValType,
 };
-use wassay_vm::{Config, Engine, Error, Instance, Level, Linker, Module, Result, Store, Val};
+use wassay_vm::{Config, Engine, Error, Instance, Level, Module, Result, Store, Val};
 
 /// An engine at each level, with its name.
 pub fn engines() -> [(&'static str, Engine); 2] {
@@ -69,12 +69,24 @@ pub fn module(functions: &[Code]) -> Vec<u8> {
     module.finish()
 }
 
-/// Compiles and instantiates a module without imports and calls its `run`, if it exports one, with the arguments.
-pub fn run(engine: &Engine, wasm: &[u8], arguments: &[Val]) -> Result<Vec<Val>> {
+/// Compiles and instantiates a module without imports.
+pub fn instantiate(engine: &Engine, wasm: &[u8]) -> Result<(Store<()>, Instance)> {
     let module = Module::new(engine, wasm)?;
     let mut store = Store::new(engine, ());
-    let instance = Linker::new(engine).instantiate(&mut store, &module)?;
+    let instance = Instance::new(&mut store, &module, &[])?;
+    Ok((store, instance))
+}
+
+/// Compiles and instantiates a module without imports and calls its `run`, if it exports one, with the arguments.
+pub fn run(engine: &Engine, wasm: &[u8], arguments: &[Val]) -> Result<Vec<Val>> {
+    let (mut store, instance) = instantiate(engine, wasm)?;
     call(&mut store, instance, arguments)
+}
+
+/// A module whose `run` takes one `i32` and returns one: what it returns for each argument.
+pub fn each_i32<const N: usize>(engine: &Engine, wasm: &[u8], arguments: [i32; N]) -> [i32; N] {
+    let (mut store, instance) = instantiate(engine, wasm).expect("an instance");
+    arguments.map(|argument| only_i32(call(&mut store, instance, &[Val::I32(argument)])))
 }
 
 /// Calls `run` of an instance, if there is one.

@@ -58,9 +58,7 @@ hostile! {
     fn ten_thousand_nested_blocks() {
         let wasm = nested(10_000, |sink| { sink.block(BlockType::Empty); });
         build::at_each_level(|engine| {
-            for argument in [0, 1] {
-                assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(argument)])), 7);
-            }
+            assert_eq!(build::each_i32(engine, &wasm, [0, 1]), [7, 7]);
         });
     }
 
@@ -73,9 +71,7 @@ hostile! {
     fn ten_thousand_nested_ifs() {
         let wasm = nested(10_000, |sink| { sink.local_get(0).if_(BlockType::Empty); });
         build::at_each_level(|engine| {
-            for argument in [0, 1] {
-                assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(argument)])), 7);
-            }
+            assert_eq!(build::each_i32(engine, &wasm, [0, 1]), [7, 7]);
         });
     }
 
@@ -92,8 +88,7 @@ hostile! {
             }
         })]);
         build::at_each_level(|engine| {
-            assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(0)])), 1);
-            assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(5)])), 5);
+            assert_eq!(build::each_i32(engine, &wasm, [0, 5]), [1, 5]);
         });
     }
 
@@ -129,9 +124,8 @@ hostile! {
             sink.end().local_get(1);
         })]);
         build::at_each_level(|engine| {
-            for (argument, expected) in [(0, 1), (99, 100), (100, 1), (99_999, 100), (100_000, 0), (-1, 0)] {
-                assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(argument)])), expected, "{argument}");
-            }
+            let found = build::each_i32(engine, &wasm, [0, 99, 100, 99_999, 100_000, -1]);
+            assert_eq!(found, [1, 100, 1, 100, 0, 0]);
         });
     }
 
@@ -148,12 +142,13 @@ hostile! {
             }
         })]);
         build::at_each_level(|engine| {
-            for argument in [0, 1, 99_999, -1] {
+            let arguments = [0, 1, 99_999, -1];
+            let expected = arguments.map(|argument| {
                 let label = usize::try_from(argument).ok().and_then(|i| table.get(i)).copied().unwrap_or(0);
                 // From the block left outwards, each adds one.
-                let expected = (blocks - label).cast_signed();
-                assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(argument)])), expected, "{argument}");
-            }
+                (blocks - label).cast_signed()
+            });
+            assert_eq!(build::each_i32(engine, &wasm, arguments), expected);
         });
     }
 
@@ -232,9 +227,8 @@ hostile! {
             locals.iter().fold(0_i32, |sum, x| sum.wrapping_add(*x))
         };
         build::at_each_level(|engine| {
-            for x in [0, 0x5555_5555, 0x1234_5678] {
-                assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(x)])), expected(x));
-            }
+            let arguments = [0, 0x5555_5555, 0x1234_5678];
+            assert_eq!(build::each_i32(engine, &wasm, arguments), arguments.map(expected));
         });
     }
 
