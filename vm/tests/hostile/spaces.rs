@@ -170,7 +170,7 @@ hostile! {
         let wasm = memories(1, 1, None);
         let [_, (_, engine)] = build::engines();
         let module = Module::new(&engine, &wasm).expect("a valid module");
-        let mut counts = Vec::new();
+        let mut counts: Vec<u32> = Vec::new();
         for _ in 0..2 {
             let mut store = Store::new(&engine, ());
             let mut count = 0;
