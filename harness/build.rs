@@ -1,16 +1,18 @@
 //! Notes which revision of the project is built.
 
+use std::path::Path;
 use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    // What is compiled in by `include_dir!` is not tracked in all its parts: a file that is new would be missed.
-    for tracked in ["src", "data", "data/spec", "data/proposals"] {
+    // A file that is new is missed by `include_dir!`. In the repository `data` holds links, in a package the files.
+    for tracked in ["src", "data", "../spec", "../proposals"].into_iter().filter(|p| Path::new(p).exists()) {
         println!("cargo::rerun-if-changed={tracked}");
     }
     // `logs/HEAD` grows with each commit and checkout, `HEAD` itself only with the latter.
     for name in ["HEAD", "logs/HEAD"] {
-        if let Some(path) = git(&["rev-parse", "--git-path", name]) {
+        // A file that is not there would have this run each time.
+        if let Some(path) = git(&["rev-parse", "--git-path", name]).filter(|p| Path::new(p).exists()) {
             println!("cargo::rerun-if-changed={path}");
         }
     }
@@ -25,7 +27,7 @@ fn main() {
 
 fn git(arguments: &[&str]) -> Option<String> {
     // Unpacked from a registry, this crate may lie in a repository that is not ours.
-    if !std::path::Path::new("../.git").exists() {
+    if !Path::new("../.git").exists() {
         return None;
     }
     let output = Command::new("git").args(arguments).output().ok()?;

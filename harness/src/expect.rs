@@ -73,8 +73,10 @@ impl std::fmt::Display for Stale {
 #[derive(Clone, Debug, Default)]
 pub struct Expectations {
     all: Vec<Expectation>,
-    /// Places in `all` by suite and file, either `None` for `*`.
-    index: HashMap<(Option<String>, Option<String>), Vec<usize>>,
+    /// Places in `all` by file, for there are many rows and few of them speak of any one file.
+    by_file: HashMap<String, Vec<usize>>,
+    /// Places in `all` of those that speak of any file.
+    any_file: Vec<usize>,
 }
 
 impl Expectations {
@@ -125,8 +127,11 @@ impl Expectations {
             if let Some(other) = self.all.iter().find(|e| e.keys == expectation.keys) {
                 return Err(fault(line, format!("{}:{} is about the same", other.origin.0, other.origin.1)));
             }
-            let place = (expectation.keys[0].clone(), expectation.keys[1].clone());
-            self.index.entry(place).or_default().push(self.all.len());
+            let places = match &expectation.keys[1] {
+                Some(file) => self.by_file.entry(file.clone()).or_default(),
+                None => &mut self.any_file,
+            };
+            places.push(self.all.len());
             self.all.push(expectation);
         }
         Ok(())
@@ -149,18 +154,18 @@ impl Expectations {
     /// What fails, crashes or times out just as expected becomes `xfail`; what passes although something else is
     /// expected becomes `xpass`; an expected `unsupported` or `skip` stays what it is, and so does all the rest.
     pub fn judge(&mut self, row: &mut Row) {
+        let about_file = self.by_file.get(&row.file).map_or(&[][..], Vec::as_slice);
+        if about_file.is_empty() && self.any_file.is_empty() {
+            return;
+        }
         let line = row.line.to_string();
         let keys = [&row.suite, &row.file, &line, &row.engine, &row.mode, &row.target].map(String::as_str);
         let mut best: Option<(Specificity, usize)> = None;
-        for suite in [Some(row.suite.clone()), None] {
-            for file in [Some(row.file.clone()), None] {
-                for &i in self.index.get(&(suite.clone(), file)).map_or(&[][..], Vec::as_slice) {
-                    let expectation = &mut self.all[i];
-                    if expectation.covers(&keys) {
-                        expectation.matched = true;
-                        best = best.max(Some((expectation.specificity(), i)));
-                    }
-                }
+        for &i in about_file.iter().chain(&self.any_file) {
+            let expectation = &mut self.all[i];
+            if expectation.covers(&keys) {
+                expectation.matched = true;
+                best = best.max(Some((expectation.specificity(), i)));
             }
         }
         let Some((_, i)) = best else { return };

@@ -7,7 +7,7 @@ mod data;
 mod folder;
 mod select;
 
-pub use data::{Kind, STABLE, Subject, subject, subjects};
+pub use data::{Kind, Known, STABLE, Subject, known, subject, subjects};
 pub use select::{named_paths, select};
 
 use sha2::{Digest, Sha256};
@@ -28,7 +28,7 @@ pub const CUSTOM: &str = "custom";
 #[non_exhaustive]
 pub enum Error {
     /// A description of suites is wrong: `line` counts from 1, 0 when the file as a whole is meant.
-    #[error("description of suites {file}:{line}: {what}")]
+    #[error("{file}{}: {what}", at(*line))]
     Data {
         /// Which file.
         file: String,
@@ -73,6 +73,10 @@ pub enum Error {
         /// What could have been meant.
         hint: String,
     },
+}
+
+fn at(line: usize) -> String {
+    if line == 0 { String::new() } else { format!(":{line}") }
 }
 
 /// Where a suite's scripts come from.

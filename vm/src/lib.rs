@@ -2,11 +2,22 @@
 
 pub mod abi;
 pub mod artifact;
+#[cfg(feature = "compiler")]
+mod codegen;
+#[cfg(feature = "compiler")]
+mod compile;
+mod config;
+mod engine;
 mod error;
+#[cfg(feature = "compiler")]
+mod lower;
 pub mod module;
+mod runtime;
 mod trap;
 mod types;
 
+pub use config::{Config, Level, MemoryMode};
+pub use engine::Engine;
 pub use error::{Error, Result};
 pub use trap::{Frame, Trap, WasmBacktrace};
 pub use types::{ExternType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, ValType};

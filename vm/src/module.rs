@@ -1,3 +1,7 @@
 //! Modules as data: what the parser learned, apart from code, LLVM and stores.
 
+#[cfg(feature = "compiler")]
+pub(crate) mod convert;
 pub mod description;
+#[cfg(feature = "compiler")]
+pub(crate) mod parse;

@@ -52,8 +52,9 @@ pub(super) fn table(lines: &[Portability]) -> String {
             counts.merge(&line.counts);
         }
     }
+    let heads = heads(&columns);
     let mut header = vec!["spec".to_owned(), "proposal".to_owned(), "phase".to_owned()];
-    header.extend(heads(&columns));
+    header.extend(heads.iter().cloned());
     let mut body = vec![header];
     for line in proposals {
         let phase = line.phase.map_or("-".to_owned(), |p| p.to_string());
@@ -62,10 +63,26 @@ pub(super) fn table(lines: &[Portability]) -> String {
         fields.extend(columns.iter().map(|c| cells.get(&(line.proposal.as_str(), *c)).map_or(String::new(), cell)));
         body.push(fields);
     }
-    let mut last = vec![String::new(), "all".to_owned(), String::new()];
-    last.extend(columns.iter().map(|c| totals.get(c).map_or(String::new(), cell)));
-    body.push(last);
-    format!("{}\n{LEGEND}", layout(&body))
+    let mut text = layout(&body);
+    text.push('\n');
+    for (head, counts) in heads.iter().zip(totals.values()) {
+        let _ = writeln!(text, "- {head}: {}", sum(counts));
+    }
+    format!("{text}\n{LEGEND}")
+}
+
+/// A column as a whole, in words.
+fn sum(counts: &Counts) -> String {
+    let run = counts.total() - counts.of(Outcome::Skip);
+    let mut text = format!("{} of {run} pass", counts.of(Outcome::Pass));
+    if let Some(rate) = counts.rate() {
+        // Rounded down: 100 % is all of them.
+        let _ = write!(text, " ({:.2} %)", (rate * 10_000.0).floor() / 100.0);
+    }
+    for outcome in Outcome::ALL.into_iter().filter(|o| *o != Outcome::Pass && counts.of(*o) > 0) {
+        let _ = write!(text, ", {} {outcome}", counts.of(outcome));
+    }
+    text
 }
 
 /// Engine and mode, and of the rest only what differs.

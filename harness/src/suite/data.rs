@@ -100,17 +100,17 @@ struct GroupEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SuitesFile {
-    suite: Vec<SuiteEntry>,
+    suite: Vec<Known>,
 }
 
 /// A suite that is known by name.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SuiteEntry {
-    name: String,
-    /// Where to get it, for people.
-    #[expect(dead_code, reason = "documents the data")]
-    repository: String,
+pub struct Known {
+    /// Name of the suite, and of the folder that it is expected in.
+    pub name: String,
+    /// Where to get it.
+    pub repository: String,
     /// Only of the suite that is compiled in.
     revision: Option<String>,
     #[serde(default)]
@@ -118,7 +118,7 @@ struct SuiteEntry {
 }
 
 /// A known content of a folder, which may have lost its `.git`.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RevisionEntry {
     content: String,
@@ -135,7 +135,7 @@ struct Group {
 struct Data {
     subjects: Vec<Subject>,
     groups: Vec<Group>,
-    suites: Vec<SuiteEntry>,
+    suites: Vec<Known>,
 }
 
 static DATA: LazyLock<Result<Data, (String, usize, String)>> =
@@ -260,6 +260,14 @@ fn flags(file: &str, names: &[String]) -> Result<WasmFeatures, Fault> {
 /// The descriptions that are compiled in are wrong.
 pub fn subjects() -> Result<&'static [Subject], Error> {
     Ok(&data()?.subjects)
+}
+
+/// Suites that are known by name, loaded or not.
+///
+/// # Errors
+/// The descriptions that are compiled in are wrong.
+pub fn known() -> Result<&'static [Known], Error> {
+    Ok(&data()?.suites)
 }
 
 /// The version of the spec, or the proposal, of that name or alias.

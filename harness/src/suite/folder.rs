@@ -21,16 +21,11 @@ pub(super) fn find(folders: &[PathBuf]) -> Result<Vec<Found>, Error> {
     let mut found: Vec<Found> = Vec::new();
     for folder in folders {
         let path = folder.canonicalize().map_err(|source| Error::Read { path: folder.clone(), source })?;
-        let before = found.len();
-        let seen = found.iter().any(|f| path.starts_with(&f.path));
         if path.is_file() {
-            if !seen {
+            if !is_within(&path, &found) {
                 found.push(single(&path)?);
             }
-            continue;
-        }
-        descend(&path, &mut found)?;
-        if found.len() == before && !seen {
+        } else if !descend(&path, &mut found)? {
             return Err(Error::Empty { path: folder.clone() });
         }
     }
@@ -46,9 +41,14 @@ fn single(path: &Path) -> Result<Found, Error> {
     Ok(Found { name: suite, path: folder.to_owned(), files: vec![(name, path.to_owned())] })
 }
 
-fn descend(path: &Path, found: &mut Vec<Found>) -> Result<(), Error> {
-    if found.iter().any(|f| path.starts_with(&f.path)) {
-        return Ok(());
+fn is_within(path: &Path, found: &[Found]) -> bool {
+    found.iter().any(|f| path.starts_with(&f.path))
+}
+
+/// Whether there is a script below `path`.
+fn descend(path: &Path, found: &mut Vec<Found>) -> Result<bool, Error> {
+    if is_within(path, found) {
+        return Ok(true);
     }
     let entries = entries(path)?;
     if entries.iter().any(|e| is_script(e)) {
@@ -57,12 +57,13 @@ fn descend(path: &Path, found: &mut Vec<Found>) -> Result<(), Error> {
         files.sort();
         let name = utf8(path, path.file_name().map_or(Some("root"), |n| n.to_str()))?.to_owned();
         found.push(Found { name, path: path.to_owned(), files });
-        return Ok(());
+        return Ok(true);
     }
+    let mut any = false;
     for entry in entries.iter().filter(|e| is_folder(e)) {
-        descend(entry, found)?;
+        any |= descend(entry, found)?;
     }
-    Ok(())
+    Ok(any)
 }
 
 fn collect(path: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> Result<(), Error> {

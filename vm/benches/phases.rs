@@ -1,0 +1,108 @@
+//! What comes before and around execution: compiling (bytes of wasm a second, both levels), instantiating, calling
+//! from the host into wasm and back, and from wasm into the host.
+//!
+//! `cargo bench -p wassay-vm --bench phases [FILTER]`
+
+#[path = "../tests/support/kernels.rs"]
+mod kernels;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use std::hint::black_box;
+use std::time::Duration;
+use wassay_vm::{Config, Engine, Func, Instance, Level, Linker, Module, Store, TypedFunc};
+
+/// Both levels, by the names their modes have in the harness.
+fn engines() -> [(&'static str, Engine); 2] {
+    [("o0", Level::None), ("o3", Level::Speed)]
+        .map(|(name, level)| (name, Engine::new(Config::new().level(level)).expect("an engine for the host")))
+}
+
+/// The bytes of a module written as text.
+fn wat(text: &str) -> Vec<u8> {
+    let buffer = wast::parser::ParseBuffer::new(text).expect("tokens");
+    wast::parser::parse::<wast::Wat>(&buffer).expect("a module").encode().expect("a module that can be encoded")
+}
+
+fn compile(criterion: &mut Criterion) {
+    let kernels = kernels::all();
+    for (level, engine) in engines() {
+        let mut group = criterion.benchmark_group(format!("compile/{level}"));
+        group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+        for kernel in &kernels {
+            group.throughput(Throughput::Bytes(kernel.wasm.len() as u64));
+            group.bench_function(&kernel.name, |b| {
+                b.iter(|| Module::new(&engine, black_box(&kernel.wasm)).expect("a valid kernel"));
+            });
+        }
+        group.finish();
+    }
+}
+
+fn instantiate(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("instantiate");
+    // Instances live as long as their store, so each gets one of its own; making and dropping it counts.
+    let [_, (_, engine)] = engines();
+    let empty = Module::new(&engine, wat("(module)")).expect("a valid module");
+    group.bench_function("empty", |b| b.iter(|| one_instance(&engine, &empty)));
+    for kernel in kernels::all() {
+        if matches!(kernel.name.as_str(), "matmul" | "indirect" | "large") {
+            let module = Module::new(&engine, &kernel.wasm).expect("a valid kernel");
+            group.bench_function(&kernel.name, |b| b.iter(|| one_instance(&engine, &module)));
+        }
+    }
+    group.finish();
+}
+
+fn one_instance(engine: &Engine, module: &Module) {
+    let mut store = Store::new(engine, ());
+    black_box(Instance::new(&mut store, module, &[]).expect("an instance"));
+}
+
+fn call(criterion: &mut Criterion) {
+    let text = r#"(module
+        (import "host" "twice" (func $twice (param i64) (result i64)))
+        (func (export "nothing"))
+        (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+        (func (export "many") (param i32 i64 f32 f64 i32 i64 f32 f64) (result f64)
+            (f64.add (local.get 3) (local.get 7)))
+        (func (export "loop") (param i32) (result i64) (local i64)
+            (local.set 1 (i64.const 1))
+            (loop
+                (local.set 1 (call $twice (local.get 1)))
+                (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+            (local.get 1)))"#;
+    let [_, (_, engine)] = engines();
+    let module = Module::new(&engine, wat(text)).expect("a valid module");
+    let mut linker = Linker::new(&engine);
+    linker.func_wrap("host", "twice", |x: i64| x.wrapping_mul(2)).expect("a new name");
+    let mut store = Store::new(&engine, ());
+    let instance = linker.instantiate(&mut store, &module).expect("an instance");
+
+    let mut group = criterion.benchmark_group("call");
+    let nothing: TypedFunc<(), ()> = instance.get_typed_func(&mut store, "nothing").expect("its type");
+    group.bench_function("typed/no parameters", |b| b.iter(|| nothing.call(&mut store, ()).expect("no trap")));
+    let add: TypedFunc<(i32, i32), i32> = instance.get_typed_func(&mut store, "add").expect("its type");
+    group.bench_function("typed/2 parameters", |b| {
+        b.iter(|| add.call(&mut store, (black_box(1), black_box(2))).expect("no trap"));
+    });
+    let many: TypedFunc<(i32, i64, f32, f64, i32, i64, f32, f64), f64> =
+        instance.get_typed_func(&mut store, "many").expect("its type");
+    group.bench_function("typed/8 parameters", |b| {
+        b.iter(|| many.call(&mut store, black_box((1, 2, 3.0, 4.0, 5, 6, 7.0, 8.0))).expect("no trap"));
+    });
+    let add: Func = instance.get_func(&mut store, "add").expect("the function");
+    group.bench_function("untyped/2 parameters", |b| {
+        let mut results = [0_i32.into()];
+        b.iter(|| add.call(&mut store, &[black_box(1).into(), black_box(2).into()], &mut results).expect("no trap"));
+    });
+    // A thousand calls of the host in one call of wasm; the throughput line is calls a second.
+    let host: TypedFunc<i32, i64> = instance.get_typed_func(&mut store, "loop").expect("its type");
+    group.throughput(Throughput::Elements(1000));
+    group.bench_function("wasm to host/1000 times", |b| {
+        b.iter_batched(|| 1000, |n| host.call(&mut store, n).expect("no trap"), BatchSize::SmallInput);
+    });
+    group.finish();
+}
+
+criterion_group!(phases, compile, instantiate, call);
+criterion_main!(phases);

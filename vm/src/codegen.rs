@@ -1,0 +1,11 @@
+//! From LLVM IR to one position-independent code image: codegen units, LLVM's passes, objects, and their linking.
+
+pub(crate) mod link;
+mod machine;
+mod rebase;
+mod relocate;
+mod target;
+pub(crate) mod unit;
+
+pub(crate) use machine::with_machine;
+pub(crate) use target::CodeTarget;

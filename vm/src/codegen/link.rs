@@ -1,0 +1,204 @@
+//! Places the sections of LLVM's objects in one image and resolves what they say of each other. Nothing is left to
+//! resolve when the image is mapped.
+
+use super::relocate;
+use crate::artifact::{DebugUnit, Image};
+use crate::error::{Error, Result};
+use crate::lower::symbol;
+use object::read::elf::ElfFile64;
+use object::{
+    Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionFlags, SectionIndex, SectionKind,
+    SymbolIndex,
+};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Where a section of an object goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Text,
+    ReadOnly,
+    Unwind,
+    /// DWARF, kept apart: index among the object's own debug sections.
+    Debug,
+}
+
+/// A section that is kept, and where it was placed: an address in the image, or 0 for DWARF, whose sections are each
+/// an address space of their own.
+struct Placed {
+    part: Part,
+    address: u64,
+}
+
+struct Input<'d> {
+    file: ElfFile64<'d>,
+    placed: HashMap<SectionIndex, Placed>,
+    text: Range<u32>,
+}
+
+fn broken(error: object::Error) -> Error {
+    Error::Codegen(format!("LLVM's object can't be read: {error}"))
+}
+
+/// Links objects that define the functions from index `first` on, `count` of them.
+pub(crate) fn link(objects: &[Vec<u8>], first: u32, count: u32) -> Result<Image> {
+    let mut inputs = objects
+        .iter()
+        .map(|data| {
+            let file = ElfFile64::parse(data.as_slice()).map_err(broken)?;
+            Ok(Input { file, placed: HashMap::new(), text: 0..0 })
+        })
+        .collect::<Result<Vec<_>>>()?;
+
+    let mut image = Image::default();
+    let mut end = place(&mut inputs, Part::Text, 0)?;
+    image.text = narrow(end)?;
+    end = end.next_multiple_of(Image::PAGE.into());
+    end = place(&mut inputs, Part::ReadOnly, end)?;
+    // Records of objects follow each other without a gap: a gap would read as the end of the list.
+    let unwind = end.next_multiple_of(8);
+    end = place(&mut inputs, Part::Unwind, unwind)?;
+    place(&mut inputs, Part::Debug, 0)?;
+    if end > unwind {
+        end += 4;
+        image.eh_frame = narrow(unwind)?..narrow(end)?;
+    }
+    image.bytes = vec![0; usize::try_from(end).map_err(|_| too_large())?];
+
+    let functions = define(&inputs)?;
+    for input in &inputs {
+        let unit = copy(input, &functions, &mut image.bytes)?;
+        image.debug.push(unit);
+    }
+    image.functions = (first..first + count)
+        .map(|index| {
+            let (address, size) =
+                functions.get(&symbol(index)).ok_or_else(|| Error::Codegen(format!("no code for function {index}")))?;
+            Ok(narrow(*address)?..narrow(address + size)?)
+        })
+        .collect::<Result<_>>()?;
+    Ok(image)
+}
+
+fn too_large() -> Error {
+    Error::Limit("the code of a module would be larger than 2 GiB".into())
+}
+
+fn narrow(address: u64) -> Result<u32> {
+    u32::try_from(address).ok().filter(|&a| i32::try_from(a).is_ok()).ok_or_else(too_large)
+}
+
+fn part_of<'d>(section: &impl ObjectSection<'d>) -> Result<Option<Part>> {
+    let name = section.name().map_err(broken)?;
+    let SectionFlags::Elf { sh_flags, .. } = section.flags() else { return Ok(None) };
+    let has = |flag| sh_flags & flag == flag;
+    if section.size() == 0 {
+        return Ok(None);
+    }
+    if name == ".eh_frame" {
+        return Ok(Some(Part::Unwind));
+    }
+    if !has(object::elf::SHF_ALLOC) {
+        let debug = section.kind() == SectionKind::Debug || section.kind() == SectionKind::DebugString;
+        return Ok(debug.then_some(Part::Debug));
+    }
+    if has(object::elf::SHF_EXECINSTR) {
+        return Ok(Some(Part::Text));
+    }
+    if has(object::elf::SHF_WRITE) {
+        return Err(Error::Codegen(format!("section {name} is writable: code images have no data")));
+    }
+    Ok(Some(Part::ReadOnly))
+}
+
+/// Gives addresses, from `address` on, to all sections that belong to a part. Returns where they end.
+fn place(inputs: &mut [Input<'_>], part: Part, mut address: u64) -> Result<u64> {
+    for input in inputs {
+        let start = address;
+        for section in input.file.sections() {
+            if part_of(&section)? != Some(part) {
+                continue;
+            }
+            if part == Part::Debug {
+                input.placed.insert(section.index(), Placed { part, address: 0 });
+                continue;
+            }
+            let align = if part == Part::Unwind { 1 } else { section.align().max(1) };
+            address = address.next_multiple_of(align);
+            input.placed.insert(section.index(), Placed { part, address });
+            address += section.size();
+        }
+        if part == Part::Text {
+            input.text = narrow(start)?..narrow(address)?;
+        }
+    }
+    Ok(address)
+}
+
+/// Address and size of each function, by name.
+fn define(inputs: &[Input<'_>]) -> Result<HashMap<String, (u64, u64)>> {
+    let mut functions = HashMap::new();
+    for input in inputs {
+        for symbol in input.file.symbols().filter(|s| s.is_definition() && s.is_global()) {
+            if let Some(section) = symbol.section_index().and_then(|index| input.placed.get(&index)) {
+                let name = symbol.name().map_err(broken)?;
+                functions.insert(name.to_owned(), (section.address + symbol.address(), symbol.size()));
+            }
+        }
+    }
+    Ok(functions)
+}
+
+/// Copies and relocates the sections of one object; returns its DWARF.
+fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, bytes: &mut [u8]) -> Result<DebugUnit> {
+    let mut unit = DebugUnit { text: input.text.clone(), sections: Vec::new() };
+    for section in input.file.sections() {
+        let Some(placed) = input.placed.get(&section.index()) else { continue };
+        let data = section.uncompressed_data().map_err(broken)?;
+        let mut debug = Vec::new();
+        let target: &mut [u8] = if placed.part == Part::Debug {
+            debug = data.into_owned();
+            &mut debug
+        } else {
+            #[expect(clippy::cast_possible_truncation, reason = "addresses in an image are below 2 GiB")]
+            let start = placed.address as usize;
+            let target = &mut bytes[start..start + data.len()];
+            target.copy_from_slice(&data);
+            target
+        };
+        for (offset, relocation) in section.relocations() {
+            let symbol = match relocation.target() {
+                RelocationTarget::Symbol(index) => address_of(input, index, functions)?,
+                other => return Err(Error::Codegen(format!("relocation against {other:?}"))),
+            };
+            let RelocationFlags::Elf { r_type } = relocation.flags() else { continue };
+            let field = usize::try_from(offset).ok().and_then(|offset| target.get_mut(offset..));
+            let field = field.ok_or_else(|| Error::Codegen("a relocation lies outside its section".into()))?;
+            relocate::apply(
+                r_type,
+                field,
+                symbol.cast_signed().wrapping_add(relocation.addend()),
+                (placed.address + offset).cast_signed(),
+            )?;
+        }
+        if placed.part == Part::Debug {
+            unit.sections.push((section.name().map_err(broken)?.to_owned(), debug));
+        }
+    }
+    Ok(unit)
+}
+
+fn address_of(input: &Input<'_>, index: SymbolIndex, functions: &HashMap<String, (u64, u64)>) -> Result<u64> {
+    let symbol = input.file.symbol_by_index(index).map_err(broken)?;
+    if let Some(section) = symbol.section_index() {
+        return match input.placed.get(&section) {
+            Some(placed) => Ok(placed.address + symbol.address()),
+            None => Err(Error::Codegen("relocation against a section that is not kept".into())),
+        };
+    }
+    let name = symbol.name().map_err(broken)?;
+    match functions.get(name) {
+        Some((address, _)) => Ok(*address),
+        None => Err(Error::Codegen(format!("code refers to `{name}`, which no function of the module is"))),
+    }
+}

@@ -1,0 +1,67 @@
+//! What code is made for: the one place where compiling depends on the architecture.
+
+use crate::artifact::Target;
+use crate::error::{Error, Result};
+use crate::runtime::host_cpu;
+use inkwell::targets::TargetMachine;
+
+/// ELF on every host: our own linker reads it, and no system linker is involved.
+const TRIPLE: &str = "x86_64-unknown-linux-gnu";
+
+/// Features of the micro-architecture levels of x86-64, each beyond the one before.
+/// <https://gitlab.com/x86-psABIs/x86-64-ABI>
+const LEVELS: [(&str, &[&str]); 3] = [
+    ("x86-64-v2", &["cx16", "popcnt", "sse3", "ssse3", "sse4.1", "sse4.2"]),
+    ("x86-64-v3", &["avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave"]),
+    ("x86-64-v4", &["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]),
+];
+
+/// What code is made for.
+#[derive(Clone, Debug)]
+pub(crate) struct CodeTarget {
+    pub(crate) triple: &'static str,
+    /// Names of CPU features, as LLVM spells them.
+    pub(crate) features: Vec<&'static str>,
+    /// CPU whose costs the code is tuned for.
+    pub(crate) tune: String,
+}
+
+impl CodeTarget {
+    /// The CPU of a name, or else the host's.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a CPU below the least that we compile for: without SSE4.1, rounding would be a call into a
+    /// library, and code images call none.
+    pub(crate) fn new(cpu: Option<&str>) -> Result<Self> {
+        let target = match cpu {
+            None => Self {
+                triple: TRIPLE,
+                features: host_cpu::features(),
+                tune: TargetMachine::get_host_cpu_name().to_string(),
+            },
+            Some(name) => {
+                let last = LEVELS.iter().position(|(level, _)| *level == name).ok_or_else(|| {
+                    let names: Vec<_> = LEVELS.iter().map(|(level, _)| *level).collect();
+                    Error::Usage(format!("unknown CPU `{name}`: known are {}", names.join(", ")))
+                })?;
+                let features = LEVELS[..=last].iter().flat_map(|(_, features)| features.iter().copied()).collect();
+                Self { triple: TRIPLE, features, tune: "generic".into() }
+            }
+        };
+        if target.features.contains(&"sse4.1") {
+            Ok(target)
+        } else {
+            Err(Error::Usage("a CPU without SSE4.1 is not supported".into()))
+        }
+    }
+
+    /// As LLVM wants it.
+    pub(crate) fn feature_string(&self) -> String {
+        self.features.iter().map(|name| format!("+{name}")).collect::<Vec<_>>().join(",")
+    }
+
+    /// As artifacts record it.
+    pub(crate) fn record(&self) -> Target {
+        Target { arch: "x86_64".into(), features: self.features.iter().map(|&name| name.into()).collect() }
+    }
+}

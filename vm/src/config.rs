@@ -1,0 +1,89 @@
+//! What an engine is asked to be.
+
+use std::num::NonZeroUsize;
+
+/// How much LLVM does for the speed of the code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Level {
+    /// As little as possible: the code is there soonest.
+    None,
+    /// The code is as fast as LLVM makes it within reason.
+    #[default]
+    Speed,
+}
+
+/// What an access outside a linear memory leaves behind. It never leaves the sandbox, whatever the mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MemoryMode {
+    /// As the specification says: every access that must trap does, and earlier stores are visible after it.
+    #[default]
+    Precise,
+    /// Faster: after such a trap the contents of the memory are unspecified, and loads whose value nobody uses may
+    /// vanish along with their trap.
+    Relaxed,
+}
+
+/// Settings of an [`Engine`](crate::Engine).
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) level: Level,
+    pub(crate) memory_mode: MemoryMode,
+    pub(crate) cpu: Option<String>,
+    pub(crate) compile_threads: NonZeroUsize,
+    #[cfg(feature = "compiler")]
+    pub(crate) features: wasmparser::WasmFeatures,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            level: Level::default(),
+            memory_mode: MemoryMode::default(),
+            cpu: None,
+            compile_threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            #[cfg(feature = "compiler")]
+            features: wasmparser::WasmFeatures::default(),
+        }
+    }
+}
+
+impl Config {
+    /// The default settings.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How much LLVM optimises. Default: [`Level::Speed`].
+    pub fn level(&mut self, level: Level) -> &mut Self {
+        self.level = level;
+        self
+    }
+
+    /// What an access out of bounds leaves behind. Default: [`MemoryMode::Precise`].
+    pub fn memory_mode(&mut self, mode: MemoryMode) -> &mut Self {
+        self.memory_mode = mode;
+        self
+    }
+
+    /// The CPU to compile for, as LLVM names it. Default: the one this runs on.
+    pub fn cpu(&mut self, name: &str) -> &mut Self {
+        self.cpu = Some(name.to_owned());
+        self
+    }
+
+    /// Most threads that compile at once. Default: as many as the machine runs in parallel.
+    pub fn compile_threads(&mut self, threads: NonZeroUsize) -> &mut Self {
+        self.compile_threads = threads;
+        self
+    }
+
+    /// The WebAssembly proposals under which modules are validated.
+    #[cfg(feature = "compiler")]
+    pub fn features(&mut self, features: wasmparser::WasmFeatures) -> &mut Self {
+        self.features = features;
+        self
+    }
+}

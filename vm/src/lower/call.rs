@@ -1,0 +1,139 @@
+//! Calls: of functions, through tables, and of the runtime.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions>
+
+use super::context::Alias;
+use super::function::Lowering;
+use crate::abi::{self, Builtin, Place};
+use crate::error::{Error, Result};
+use crate::trap::Trap;
+use inkwell::IntPredicate;
+use inkwell::types::BasicMetadataTypeEnum;
+use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue, ValueKind};
+
+/// What is called, with what context.
+enum Callee<'ctx> {
+    /// A function of this module: it shares our context.
+    Own(FunctionValue<'ctx>),
+    /// Whatever the pointers say.
+    Other { code: PointerValue<'ctx>, context: PointerValue<'ctx> },
+}
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    pub(super) fn visit_call(&mut self, function: u32) -> Result<()> {
+        let description = self.unit.description;
+        let callee = if function < description.func_imports {
+            let import = self.unit.layout.func_import(function);
+            Callee::Other { code: self.context_pointer(import)?, context: self.context_pointer(import + 8)? }
+        } else {
+            Callee::Own(self.unit.function(function))
+        };
+        self.call(&callee, description.functions[function as usize])
+    }
+
+    pub(super) fn visit_call_indirect(&mut self, type_index: u32, table: u32) -> Result<()> {
+        let index = self.pop_int();
+        let element = self.table_element(table, index, Trap::UndefinedElement)?;
+        let func_ref = self.load(self.unit.types.ptr, element, Alias::Table)?.into_pointer_value();
+        let is_null = self.builder.build_is_null(func_ref, "")?;
+        self.trap_if(is_null, Trap::UninitializedElement)?;
+        let actual = self.field(func_ref, abi::FUNC_REF_TYPE)?;
+        let actual = self.load(self.unit.types.i32, actual, Alias::Invariant)?.into_int_value();
+        let expected = self.field(self.context, self.unit.layout.type_id(type_index))?;
+        let expected = self.load(self.unit.types.i32, expected, Alias::Invariant)?.into_int_value();
+        let differs = self.builder.build_int_compare(IntPredicate::NE, actual, expected, "")?;
+        self.trap_if(differs, Trap::IndirectCallTypeMismatch)?;
+        let code = self.field(func_ref, abi::FUNC_REF_CODE)?;
+        let code = self.load(self.unit.types.ptr, code, Alias::Invariant)?.into_pointer_value();
+        let context = self.field(func_ref, abi::FUNC_REF_CONTEXT)?;
+        let context = self.load(self.unit.types.ptr, context, Alias::Invariant)?.into_pointer_value();
+        self.call(&Callee::Other { code, context }, type_index)
+    }
+
+    fn call(&mut self, callee: &Callee<'ctx>, type_index: u32) -> Result<()> {
+        let prototype = self.unit.prototype(type_index);
+        let context = match callee {
+            Callee::Own(_) => self.context,
+            Callee::Other { context, .. } => *context,
+        };
+        let mut arguments: Vec<BasicMetadataValueEnum<'ctx>> = vec![context.into()];
+        let first = self.stack.len() - prototype.params.len();
+        for (&(place, _), value) in prototype.params.iter().zip(self.stack.split_off(first)) {
+            match place {
+                Place::Overflow(slot) => {
+                    let slot = self.overflow_slot(slot)?;
+                    self.store(value, slot, Alias::Overflow)?;
+                }
+                Place::Int(_) | Place::Vec(_) => arguments.push(value.into()),
+            }
+        }
+        self.mark();
+        let call = match callee {
+            Callee::Own(function) => self.builder.build_call(*function, &arguments, "")?,
+            Callee::Other { code, .. } => self.builder.build_indirect_call(prototype.ty, *code, &arguments, "")?,
+        };
+        let returned = call.try_as_basic_value();
+        let in_registers = prototype.results.iter().filter(|(place, _)| !matches!(place, Place::Overflow(_))).count();
+        let mut register = 0;
+        for &(place, ty) in &prototype.results {
+            let value = if let Place::Overflow(slot) = place {
+                let slot = self.overflow_slot(slot)?;
+                self.load(ty, slot, Alias::Overflow)?
+            } else {
+                register += 1;
+                match returned {
+                    ValueKind::Basic(BasicValueEnum::StructValue(all)) if in_registers > 1 => {
+                        self.builder.build_extract_value(all, register - 1, "")?
+                    }
+                    ValueKind::Basic(one) => one,
+                    ValueKind::Instruction(_) => return Err(Error::Codegen("a call gave no value".into())),
+                }
+            };
+            self.push(value);
+        }
+        Ok(())
+    }
+
+    /// Returns the values on top of the stack.
+    pub(super) fn emit_return(&mut self) -> Result<()> {
+        let prototype = self.unit.prototype(self.ty);
+        let first = self.stack.len() - prototype.results.len();
+        let mut registers = Vec::new();
+        for (&(place, _), value) in prototype.results.iter().zip(self.stack.split_off(first)) {
+            match place {
+                Place::Overflow(slot) => {
+                    let slot = self.overflow_slot(slot)?;
+                    self.store(value, slot, Alias::Overflow)?;
+                }
+                Place::Int(_) | Place::Vec(_) => registers.push(value),
+            }
+        }
+        match registers[..] {
+            [] => self.builder.build_return(None)?,
+            [ref one] => self.builder.build_return(Some(one))?,
+            _ => self.builder.build_aggregate_return(&registers)?,
+        };
+        Ok(())
+    }
+
+    /// Calls a builtin of the runtime. All of them return an integer or nothing, and are called as if they returned
+    /// one: a register that nobody reads.
+    pub(super) fn builtin(&self, builtin: Builtin, arguments: &[BasicValueEnum<'ctx>]) -> Result<IntValue<'ctx>> {
+        self.mark();
+        let table = self.context_pointer(abi::CONTEXT_BUILTINS)?;
+        let code = self.field(table, builtin as u32 * 8)?;
+        let code = self.load(self.unit.types.ptr, code, Alias::Invariant)?.into_pointer_value();
+        let mut types: Vec<BasicMetadataTypeEnum<'ctx>> = vec![self.unit.types.ptr.into()];
+        types.extend(arguments.iter().map(|a| BasicMetadataTypeEnum::from(a.get_type())));
+        let mut all: Vec<BasicMetadataValueEnum<'ctx>> = vec![self.context.into()];
+        all.extend(arguments.iter().map(|&a| BasicMetadataValueEnum::from(a)));
+        let ty = match builtin {
+            Builtin::MemoryGrow | Builtin::TableGrow => self.unit.types.i64,
+            _ => self.unit.types.i32,
+        };
+        let call = self.builder.build_indirect_call(ty.fn_type(&types, false), code, &all, "")?;
+        match call.try_as_basic_value() {
+            ValueKind::Basic(value) => Ok(value.into_int_value()),
+            ValueKind::Instruction(_) => Err(Error::Codegen("a builtin gave no value".into())),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Reading the instance's context, and what LLVM may know of how the runtime's data alias.
+
+use super::function::Lowering;
+use crate::abi;
+use crate::error::Result;
+use inkwell::context::Context;
+use inkwell::types::BasicType;
+use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, IntValue, MetadataValue, PointerValue};
+
+/// What an access touches. Different kinds never overlap; [`Invariant`](Alias::Invariant) is never written while
+/// code runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alias {
+    Memory,
+    Table,
+    Global,
+    Length,
+    Overflow,
+    Invariant,
+}
+
+/// The metadata for each [`Alias`]: type-based alias analysis with one flat type a kind.
+/// <https://llvm.org/docs/LangRef.html#tbaa-metadata>
+pub(super) struct Aliases<'ctx> {
+    tbaa_kind: u32,
+    tags: [MetadataValue<'ctx>; 5],
+    invariant_kind: u32,
+    invariant: MetadataValue<'ctx>,
+}
+
+impl<'ctx> Aliases<'ctx> {
+    pub(super) fn new(context: &'ctx Context) -> Self {
+        let zero = context.i64_type().const_zero();
+        let root = context.metadata_node(&[context.metadata_string("wassay").into()]);
+        let tag = |name: &str| {
+            let ty = context.metadata_node(&[context.metadata_string(name).into(), root.into(), zero.into()]);
+            context.metadata_node(&[ty.into(), ty.into(), zero.into()])
+        };
+        Self {
+            tbaa_kind: context.get_kind_id("tbaa"),
+            tags: ["memory", "table", "global", "length", "overflow"].map(tag),
+            invariant_kind: context.get_kind_id("invariant.load"),
+            invariant: context.metadata_node(&[]),
+        }
+    }
+
+    fn annotate(&self, instruction: InstructionValue<'ctx>, alias: Alias) {
+        let (metadata, kind) = match alias {
+            Alias::Invariant => (self.invariant, self.invariant_kind),
+            other => (self.tags[other as usize], self.tbaa_kind),
+        };
+        // Only fails on what is no metadata node, and these are.
+        let _ = instruction.set_metadata(metadata, kind);
+    }
+}
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    /// `pointer` plus a constant number of bytes, inside the same allocation.
+    pub(super) fn field(&self, pointer: PointerValue<'ctx>, offset: u32) -> Result<PointerValue<'ctx>> {
+        if offset == 0 {
+            return Ok(pointer);
+        }
+        let offset = self.unit.types.i32.const_int(offset.into(), false);
+        // SAFETY: the layouts of `abi` give this offset for an object that `pointer` points to, so it is in bounds.
+        Ok(unsafe { self.builder.build_in_bounds_gep(self.unit.types.i8, pointer, &[offset], "")? })
+    }
+
+    /// `pointer` plus a number of bytes that is only known when the code runs. Makes no promise to LLVM.
+    pub(super) fn displaced(&self, pointer: PointerValue<'ctx>, bytes: IntValue<'ctx>) -> Result<PointerValue<'ctx>> {
+        // SAFETY: without `inbounds` the result may point anywhere; only an access needs a reason.
+        Ok(unsafe { self.builder.build_gep(self.unit.types.i8, pointer, &[bytes], "")? })
+    }
+
+    pub(super) fn load<T: BasicType<'ctx>>(
+        &self,
+        ty: T,
+        pointer: PointerValue<'ctx>,
+        alias: Alias,
+    ) -> Result<BasicValueEnum<'ctx>> {
+        let value = self.builder.build_load(ty, pointer, "")?;
+        if let (Some(aliases), Some(load)) = (&self.unit.aliases, value.as_instruction_value()) {
+            aliases.annotate(load, alias);
+        }
+        Ok(value)
+    }
+
+    pub(super) fn store(
+        &self,
+        value: BasicValueEnum<'ctx>,
+        pointer: PointerValue<'ctx>,
+        alias: Alias,
+    ) -> Result<InstructionValue<'ctx>> {
+        let store = self.builder.build_store(pointer, value)?;
+        if let Some(aliases) = &self.unit.aliases {
+            aliases.annotate(store, alias);
+        }
+        Ok(store)
+    }
+
+    /// A pointer that the context holds and that never changes while code runs.
+    pub(super) fn context_pointer(&self, offset: u32) -> Result<PointerValue<'ctx>> {
+        let field = self.field(self.context, offset)?;
+        Ok(self.load(self.unit.types.ptr, field, Alias::Invariant)?.into_pointer_value())
+    }
+
+    /// A slot of the executing thread's overflow area.
+    pub(super) fn overflow_slot(&self, slot: u16) -> Result<PointerValue<'ctx>> {
+        let store = self.context_pointer(abi::CONTEXT_STORE)?;
+        self.field(store, abi::STORE_OVERFLOW + u32::from(slot) * abi::SLOT)
+    }
+}

@@ -1,0 +1,292 @@
+//! Structured control: blocks, branches, and the code that is never reached.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions>
+
+use super::function::Lowering;
+use crate::error::Result;
+use crate::module::convert;
+use crate::trap::Trap;
+use inkwell::basic_block::BasicBlock;
+use inkwell::types::BasicTypeEnum;
+use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PhiValue};
+use wasmparser::{BlockType, BrTable, Operator};
+
+/// An entry of the control stack.
+pub(super) struct Frame<'ctx> {
+    kind: Kind<'ctx>,
+    /// Where a branch to this frame goes: the end of a block, the start of a loop.
+    label: Label<'ctx>,
+    /// Operands below the block's own.
+    height: usize,
+}
+
+enum Kind<'ctx> {
+    Block,
+    Loop,
+    /// Until its `else` is seen: where the condition was false, and the block's parameters.
+    If {
+        otherwise: BasicBlock<'ctx>,
+        parameters: Vec<BasicValueEnum<'ctx>>,
+    },
+}
+
+/// A block that several places branch to, one phi for each value that they bring along.
+struct Label<'ctx> {
+    block: BasicBlock<'ctx>,
+    phis: Vec<PhiValue<'ctx>>,
+    /// Whether anything branches there.
+    used: bool,
+}
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    /// The function itself is a block whose results are returned at its end.
+    pub(super) fn open_function(&mut self) -> Result<()> {
+        let results: Vec<_> = self.unit.prototype(self.ty).results.iter().map(|&(_, ty)| ty).collect();
+        self.open(Kind::Block, &results, 0)
+    }
+
+    fn new_block(&self) -> BasicBlock<'ctx> {
+        self.unit.context.append_basic_block(self.function, "")
+    }
+
+    /// Goes on in `block`, which is laid out where the code comes from and not where it was announced.
+    fn go_on_in(&self, block: BasicBlock<'ctx>) {
+        if let Some(last) = self.function.get_last_basic_block()
+            && last != block
+        {
+            // Only fails for blocks of no function.
+            let _ = block.move_after(last);
+        }
+        self.builder.position_at_end(block);
+    }
+
+    fn open(&mut self, kind: Kind<'ctx>, values: &[BasicTypeEnum<'ctx>], height: usize) -> Result<()> {
+        let block = self.new_block();
+        let before = self.builder.get_insert_block();
+        self.builder.position_at_end(block);
+        let phis = values.iter().map(|&ty| self.builder.build_phi(ty, "")).collect::<Result<_, _>>()?;
+        if let Some(before) = before {
+            self.builder.position_at_end(before);
+        }
+        self.frames.push(Frame { kind, label: Label { block, phis, used: false }, height });
+        Ok(())
+    }
+
+    /// Parameters and results of a block.
+    fn block_type(&self, ty: BlockType) -> Result<(usize, Vec<BasicTypeEnum<'ctx>>)> {
+        Ok(match ty {
+            BlockType::Empty => (0, Vec::new()),
+            BlockType::Type(ty) => (0, vec![self.unit.value_type(convert::val_type(ty, 0)?)]),
+            BlockType::FuncType(index) => {
+                let ty = &self.unit.description.types[index as usize];
+                (ty.params.len(), ty.results.iter().map(|&ty| self.unit.value_type(ty)).collect())
+            }
+        })
+    }
+
+    pub(super) fn visit_block(&mut self, ty: BlockType) -> Result<()> {
+        let (parameters, results) = self.block_type(ty)?;
+        self.open(Kind::Block, &results, self.stack.len() - parameters)
+    }
+
+    pub(super) fn visit_loop(&mut self, ty: BlockType) -> Result<()> {
+        let (parameters, _) = self.block_type(ty)?;
+        let height = self.stack.len() - parameters;
+        let types: Vec<_> = self.stack[height..].iter().map(BasicValueEnum::get_type).collect();
+        self.open(Kind::Loop, &types, height)?;
+        self.branch_to(0)?;
+        self.enter_label();
+        Ok(())
+    }
+
+    pub(super) fn visit_if(&mut self, ty: BlockType) -> Result<()> {
+        let condition = self.pop_condition()?;
+        let (parameters, results) = self.block_type(ty)?;
+        let height = self.stack.len() - parameters;
+        let (then, otherwise) = (self.new_block(), self.new_block());
+        self.builder.build_conditional_branch(condition, then, otherwise)?;
+        self.builder.position_at_end(then);
+        let parameters = self.stack[height..].to_vec();
+        self.open(Kind::If { otherwise, parameters }, &results, height)
+    }
+
+    pub(super) fn visit_else(&mut self) -> Result<()> {
+        if self.reachable {
+            self.branch_to(0)?;
+        }
+        self.enter_else();
+        Ok(())
+    }
+
+    /// Turns an `if` into a block whose code goes on where the condition was false. Whether it was an `if`.
+    fn enter_else(&mut self) -> bool {
+        let Some(frame) = self.frames.last_mut() else { return false };
+        let Kind::If { otherwise, parameters } = std::mem::replace(&mut frame.kind, Kind::Block) else {
+            return false;
+        };
+        self.stack.truncate(frame.height);
+        self.stack.extend(parameters);
+        self.reachable = true;
+        self.go_on_in(otherwise);
+        true
+    }
+
+    pub(super) fn visit_end(&mut self) -> Result<()> {
+        if matches!(self.frames.last(), Some(Frame { kind: Kind::Loop, .. })) {
+            return self.close_frame();
+        }
+        if matches!(self.frames.last(), Some(Frame { kind: Kind::If { .. }, .. })) {
+            // Without an `else`, what would go there goes to the end as it is.
+            self.visit_else()?;
+        }
+        let used = self.frames.last().is_some_and(|frame| frame.label.used);
+        if used {
+            if self.reachable {
+                self.branch_to(0)?;
+            }
+            self.enter_label();
+            self.reachable = true;
+        }
+        self.close_frame()
+    }
+
+    fn close_frame(&mut self) -> Result<()> {
+        let Some(frame) = self.frames.pop() else { return Ok(()) };
+        if !self.reachable {
+            self.stack.truncate(frame.height);
+        }
+        if !frame.label.used {
+            // SAFETY: nothing branches to the block, and its phis, which have no inputs, were never pushed.
+            // Only fails for blocks of no function.
+            let _ = unsafe { frame.label.block.delete() };
+        }
+        if self.frames.is_empty() && self.reachable {
+            self.emit_return()?;
+        }
+        Ok(())
+    }
+
+    /// Goes on at the innermost label, with the values that its branches bring.
+    fn enter_label(&mut self) {
+        let Some(frame) = self.frames.last() else { return };
+        self.stack.truncate(frame.height);
+        self.stack.extend(frame.label.phis.iter().map(|phi| phi.as_basic_value()));
+        self.go_on_in(frame.label.block);
+    }
+
+    fn label(&mut self, depth: u32) -> &mut Label<'ctx> {
+        let index = self.frames.len() - 1 - depth as usize;
+        &mut self.frames[index].label
+    }
+
+    /// Announces a branch from the block at hand to a label: the values on top of the stack go with it.
+    fn announce(&mut self, depth: u32) -> BasicBlock<'ctx> {
+        let from = self.builder.get_insert_block();
+        let label = self.frames.len() - 1 - depth as usize;
+        let label = &mut self.frames[label].label;
+        label.used = true;
+        let first = self.stack.len() - label.phis.len();
+        if let Some(from) = from {
+            for (phi, value) in label.phis.iter().zip(&self.stack[first..]) {
+                phi.add_incoming(&[(value as &dyn BasicValue<'ctx>, from)]);
+            }
+        }
+        label.block
+    }
+
+    fn branch_to(&mut self, depth: u32) -> Result<()> {
+        let block = self.announce(depth);
+        self.builder.build_unconditional_branch(block)?;
+        Ok(())
+    }
+
+    /// What follows, up to the end of the block, is never executed.
+    fn transfer(&mut self) {
+        self.reachable = false;
+        self.dead_depth = 0;
+    }
+
+    pub(super) fn visit_unreachable(&mut self) -> Result<()> {
+        self.trap(Trap::Unreachable)?;
+        self.transfer();
+        Ok(())
+    }
+
+    pub(super) fn visit_br(&mut self, depth: u32) -> Result<()> {
+        self.branch_to(depth)?;
+        self.transfer();
+        Ok(())
+    }
+
+    pub(super) fn visit_br_if(&mut self, depth: u32) -> Result<()> {
+        let condition = self.pop_condition()?;
+        let taken = self.announce(depth);
+        let not_taken = self.new_block();
+        self.builder.build_conditional_branch(condition, taken, not_taken)?;
+        self.go_on_in(not_taken);
+        Ok(())
+    }
+
+    /// A phi wants one value for each edge, and a switch may have 100,000 edges to one label: labels that take values
+    /// are reached through a block of their own.
+    pub(super) fn visit_br_table(&mut self, targets: BrTable<'_>) -> Result<()> {
+        let index = self.pop_int();
+        let from = self.builder.get_insert_block();
+        let mut entries: Vec<Option<BasicBlock<'ctx>>> = vec![None; self.frames.len()];
+        let mut entry = |this: &mut Self, depth: u32| -> Result<BasicBlock<'ctx>> {
+            if let Some(block) = entries[depth as usize] {
+                return Ok(block);
+            }
+            let block = if this.label(depth).phis.is_empty() {
+                this.announce(depth)
+            } else {
+                let block = this.new_block();
+                this.builder.position_at_end(block);
+                this.branch_to(depth)?;
+                block
+            };
+            entries[depth as usize] = Some(block);
+            Ok(block)
+        };
+        let otherwise = entry(self, targets.default())?;
+        let mut cases: Vec<(IntValue<'ctx>, BasicBlock<'ctx>)> = Vec::with_capacity(targets.len() as usize);
+        for (value, depth) in (0u64..).zip(targets.targets()) {
+            let block = entry(self, depth?)?;
+            if block != otherwise {
+                cases.push((index.get_type().const_int(value, false), block));
+            }
+        }
+        if let Some(from) = from {
+            self.builder.position_at_end(from);
+        }
+        self.builder.build_switch(index, otherwise, &cases)?;
+        self.transfer();
+        Ok(())
+    }
+
+    pub(super) fn visit_return(&mut self) -> Result<()> {
+        self.emit_return()?;
+        self.transfer();
+        Ok(())
+    }
+
+    /// Passes over an operator that is never executed: only the nesting of blocks matters.
+    pub(super) fn skip(&mut self, operator: &Operator<'_>) -> Result<()> {
+        match operator {
+            Operator::Block { .. }
+            | Operator::Loop { .. }
+            | Operator::If { .. }
+            | Operator::TryTable { .. }
+            | Operator::Try { .. } => {
+                self.dead_depth += 1;
+                Ok(())
+            }
+            Operator::Else if self.dead_depth == 0 => self.visit_else(),
+            Operator::End if self.dead_depth == 0 => self.visit_end(),
+            Operator::End => {
+                self.dead_depth -= 1;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}

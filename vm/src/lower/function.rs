@@ -1,0 +1,203 @@
+//! The state while one function body is lowered, and the way through the body.
+
+use super::context::Alias;
+use super::control::Frame;
+use super::unit::Unit;
+use crate::abi::{self, Place};
+use crate::error::{Error, Result};
+use crate::module::convert;
+use crate::module::parse::unsupported;
+use inkwell::builder::Builder;
+use inkwell::debug_info::DISubprogram;
+use inkwell::types::BasicTypeEnum;
+use inkwell::values::{BasicValueEnum, FloatValue, FunctionValue, InstructionOpcode, IntValue, PointerValue};
+use wasmparser::FunctionBody;
+
+/// One function on its way to LLVM IR. `stack` mirrors the operand stack, `frames` the control stack.
+pub(super) struct Lowering<'u, 'ctx, 'm> {
+    pub(super) unit: &'u Unit<'ctx, 'm>,
+    pub(super) builder: Builder<'ctx>,
+    pub(super) function: FunctionValue<'ctx>,
+    /// Index of the function's type.
+    pub(super) ty: u32,
+    /// The instance's context: the first argument.
+    pub(super) context: PointerValue<'ctx>,
+    pub(super) locals: Vec<Local<'ctx>>,
+    pub(super) stack: Vec<BasicValueEnum<'ctx>>,
+    pub(super) frames: Vec<Frame<'ctx>>,
+    /// False after an unconditional transfer, until the end of its block.
+    pub(super) reachable: bool,
+    /// Blocks opened since code became unreachable.
+    pub(super) dead_depth: u32,
+    subprogram: DISubprogram<'ctx>,
+    /// Offset in the module's bytes of the operator at hand.
+    offset: u32,
+}
+
+/// A local variable: a stack slot, which LLVM's passes turn into registers.
+#[derive(Clone, Copy)]
+pub(super) struct Local<'ctx> {
+    pub(super) slot: PointerValue<'ctx>,
+    pub(super) ty: BasicTypeEnum<'ctx>,
+}
+
+/// Lowers one body into `unit`.
+pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBody<'_>) -> Result<()> {
+    let function = unit.function(index);
+    unit.add_definition_attributes(function);
+    let offset = u32::try_from(body.range().start).unwrap_or(0);
+    let subprogram = unit.debug.subprogram(&super::symbol(index), offset);
+    function.set_subprogram(subprogram);
+
+    let builder = unit.context.create_builder();
+    builder.position_at_end(unit.context.append_basic_block(function, ""));
+    let context = function.get_first_param().map(BasicValueEnum::into_pointer_value);
+    let context = context.ok_or_else(|| Error::Codegen("a function without a context".into()))?;
+    let mut lowering = Lowering {
+        unit,
+        builder,
+        function,
+        ty: unit.description.functions[index as usize],
+        context,
+        locals: Vec::new(),
+        stack: Vec::new(),
+        frames: Vec::new(),
+        reachable: true,
+        dead_depth: 0,
+        subprogram,
+        offset,
+    };
+    lowering.mark();
+    lowering.declare_locals(body)?;
+    lowering.open_function()?;
+    let mut operators = body.get_operators_reader()?;
+    while !operators.eof() {
+        let (operator, offset) = operators.read_with_offset()?;
+        lowering.offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        if lowering.reachable {
+            lowering.operator(&operator)?;
+        } else {
+            lowering.skip(&operator)?;
+        }
+    }
+    Ok(())
+}
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    /// Parameters come first, from registers and, first thing, from the overflow area; other locals are zero.
+    fn declare_locals(&mut self, body: &FunctionBody<'_>) -> Result<()> {
+        let prototype = self.unit.prototype(self.ty);
+        let mut register = 1;
+        let mut values = Vec::new();
+        for &(place, ty) in &prototype.params {
+            let value = if let Place::Overflow(slot) = place {
+                let slot = self.overflow_slot(slot)?;
+                self.load(ty, slot, Alias::Overflow)?
+            } else {
+                register += 1;
+                self.function.get_nth_param(register - 1).ok_or_else(|| Error::Codegen("missing parameter".into()))?
+            };
+            values.push(value);
+        }
+        for value in values {
+            let local = self.declare_local(value.get_type())?;
+            self.builder.build_store(local.slot, value)?;
+        }
+        let parameters = self.locals.len();
+        let mut declarations = body.get_locals_reader()?;
+        for _ in 0..declarations.get_count() {
+            let offset = declarations.original_position();
+            let (count, ty) = declarations.read()?;
+            let ty = self.unit.value_type(convert::val_type(ty, offset)?);
+            for _ in 0..count {
+                self.declare_local(ty)?;
+            }
+        }
+        // A float zero is one of the constants that LLVM must not see.
+        let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).unwrap_or_default();
+        for index in parameters..self.locals.len() {
+            let local = self.locals[index];
+            let value = match local.ty {
+                BasicTypeEnum::FloatType(ty) => self.opaque_constant(ty, zero)?,
+                ty => ty.const_zero(),
+            };
+            self.builder.build_store(local.slot, value)?;
+        }
+        Ok(())
+    }
+
+    fn declare_local(&mut self, ty: BasicTypeEnum<'ctx>) -> Result<Local<'ctx>> {
+        let local = Local { slot: self.builder.build_alloca(ty, "")?, ty };
+        self.locals.push(local);
+        Ok(local)
+    }
+
+    /// Gives the operator's offset to what is emitted next. Needed before whatever can trap or call.
+    pub(super) fn mark(&self) {
+        let location = self.unit.debug.location(self.unit.context, self.offset, self.subprogram);
+        self.builder.set_current_debug_location(location);
+    }
+
+    /// The operator at hand is one of a proposal that is not built.
+    pub(super) fn refuse(&self, proposal: &'static str, what: &str) -> Error {
+        unsupported(proposal, what, self.offset.into())
+    }
+
+    pub(super) fn push(&mut self, value: impl Into<BasicValueEnum<'ctx>>) {
+        self.stack.push(value.into());
+    }
+
+    /// Validation promises that the stack is not empty, and that types are as each operator wants them.
+    #[expect(clippy::expect_used, reason = "an invariant of validated code, not of input")]
+    pub(super) fn pop(&mut self) -> BasicValueEnum<'ctx> {
+        self.stack.pop().expect("a validated body never pops an empty stack")
+    }
+
+    pub(super) fn pop_int(&mut self) -> IntValue<'ctx> {
+        self.pop().into_int_value()
+    }
+
+    pub(super) fn pop_float(&mut self) -> FloatValue<'ctx> {
+        self.pop().into_float_value()
+    }
+
+    pub(super) fn pop_pointer(&mut self) -> PointerValue<'ctx> {
+        self.pop().into_pointer_value()
+    }
+
+    /// Pops an `i32` as a truth value. Comparisons push a widened `i1`: that is looked through, which saves code
+    /// where no pass runs.
+    pub(super) fn pop_condition(&mut self) -> Result<IntValue<'ctx>> {
+        let value = self.pop_int();
+        if let Some(widened) = value.as_instruction()
+            && widened.get_opcode() == InstructionOpcode::ZExt
+            && let Some(operand) = widened.get_operand(0).and_then(|operand| operand.value())
+            && operand.is_int_value()
+            && operand.into_int_value().get_type() == self.unit.types.i1
+        {
+            return Ok(operand.into_int_value());
+        }
+        let zero = value.get_type().const_zero();
+        Ok(self.builder.build_int_compare(inkwell::IntPredicate::NE, value, zero, "")?)
+    }
+
+    /// Pushes a truth value as `i32`.
+    pub(super) fn push_condition(&mut self, condition: IntValue<'ctx>) -> Result<()> {
+        let value = self.builder.build_int_z_extend(condition, self.unit.types.i32, "")?;
+        self.push(value);
+        Ok(())
+    }
+
+    /// Calls an intrinsic that gives a value.
+    pub(super) fn intrinsic(
+        &self,
+        name: &str,
+        types: &[BasicTypeEnum<'ctx>],
+        arguments: &[BasicValueEnum<'ctx>],
+    ) -> Result<BasicValueEnum<'ctx>> {
+        let function = self.unit.intrinsic(name, types)?;
+        let arguments: Vec<_> = arguments.iter().map(|&a| a.into()).collect();
+        let call = self.builder.build_call(function, &arguments, "")?;
+        call.try_as_basic_value().basic().ok_or_else(|| Error::Codegen(format!("{name} gives no value")))
+    }
+}

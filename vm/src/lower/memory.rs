@@ -1,0 +1,154 @@
+//! Loads, stores, and the size of linear memories.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions>
+
+use super::context::Alias;
+use super::function::Lowering;
+use crate::MemoryMode;
+use crate::abi::{self, Builtin};
+use crate::error::Result;
+use inkwell::types::{BasicType, BasicTypeEnum, IntType};
+use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, PointerValue};
+use wasmparser::{MemArg, MemArgTarget};
+
+/// How a narrow integer becomes a wide one.
+#[derive(Clone, Copy)]
+enum Extend {
+    Sign,
+    Zero,
+}
+
+/// Where an access goes, and whether it may fault.
+struct Address<'ctx> {
+    pointer: PointerValue<'ctx>,
+    may_fault: bool,
+}
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    family! {
+        t, memarg: MemArg;
+        visit_i32_load => memory_load(memarg, t.i32.into());
+        visit_i64_load => memory_load(memarg, t.i64.into());
+        visit_f32_load => memory_load(memarg, t.f32.into());
+        visit_f64_load => memory_load(memarg, t.f64.into());
+        visit_i32_load8_s => narrow_load(memarg, t.i8, Extend::Sign, t.i32);
+        visit_i32_load8_u => narrow_load(memarg, t.i8, Extend::Zero, t.i32);
+        visit_i32_load16_s => narrow_load(memarg, t.i16, Extend::Sign, t.i32);
+        visit_i32_load16_u => narrow_load(memarg, t.i16, Extend::Zero, t.i32);
+        visit_i64_load8_s => narrow_load(memarg, t.i8, Extend::Sign, t.i64);
+        visit_i64_load8_u => narrow_load(memarg, t.i8, Extend::Zero, t.i64);
+        visit_i64_load16_s => narrow_load(memarg, t.i16, Extend::Sign, t.i64);
+        visit_i64_load16_u => narrow_load(memarg, t.i16, Extend::Zero, t.i64);
+        visit_i64_load32_s => narrow_load(memarg, t.i32, Extend::Sign, t.i64);
+        visit_i64_load32_u => narrow_load(memarg, t.i32, Extend::Zero, t.i64);
+        visit_i32_store => memory_store(memarg);
+        visit_i64_store => memory_store(memarg);
+        visit_f32_store => memory_store(memarg);
+        visit_f64_store => memory_store(memarg);
+        visit_i32_store8 => narrow_store(memarg, t.i8);
+        visit_i32_store16 => narrow_store(memarg, t.i16);
+        visit_i64_store8 => narrow_store(memarg, t.i8);
+        visit_i64_store16 => narrow_store(memarg, t.i16);
+        visit_i64_store32 => narrow_store(memarg, t.i32);
+    }
+
+    fn memory_load(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<()> {
+        let value = self.load_from(memarg, ty)?;
+        self.push(value);
+        Ok(())
+    }
+
+    fn narrow_load(&mut self, memarg: MemArg, from: IntType<'ctx>, extend: Extend, to: IntType<'ctx>) -> Result<()> {
+        let narrow = self.load_from(memarg, from.into())?.into_int_value();
+        let wide = match extend {
+            Extend::Sign => self.builder.build_int_s_extend(narrow, to, "")?,
+            Extend::Zero => self.builder.build_int_z_extend(narrow, to, "")?,
+        };
+        self.push(wide);
+        Ok(())
+    }
+
+    fn memory_store(&mut self, memarg: MemArg) -> Result<()> {
+        let value = self.pop();
+        self.store_to(memarg, value)
+    }
+
+    fn narrow_store(&mut self, memarg: MemArg, to: IntType<'ctx>) -> Result<()> {
+        let value = self.pop_int();
+        let narrow = self.builder.build_int_truncate(value, to, "")?;
+        self.store_to(memarg, narrow.into())
+    }
+
+    fn load_from(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
+        let address = self.address(memarg, ty)?;
+        let value = self.load(ty, address.pointer, Alias::Memory)?;
+        if let Some(load) = value.as_instruction_value() {
+            self.qualify(load, &address);
+        }
+        Ok(value)
+    }
+
+    fn store_to(&mut self, memarg: MemArg, value: BasicValueEnum<'ctx>) -> Result<()> {
+        let address = self.address(memarg, value.get_type())?;
+        let store = self.store(value, address.pointer, Alias::Memory)?;
+        self.qualify(store, &address);
+        Ok(())
+    }
+
+    /// In precise mode an access that may fault is volatile: for LLVM a plain one out of bounds is undefined, so it may
+    /// drop or reorder it, and with it the trap (<https://llvm.org/docs/LangRef.html#volatile-memory-accesses>).
+    fn qualify(&self, access: InstructionValue<'ctx>, address: &Address<'ctx>) {
+        // Neither fails on a load or store. Alignment is a hint in WebAssembly, so LLVM may count on none.
+        let _ = access.set_alignment(1);
+        let _ = access.set_volatile(address.may_fault && self.unit.options.memory_mode == MemoryMode::Precise);
+    }
+
+    /// Pops an index; out of bounds is where the memory's reservation faults.
+    fn address(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<Address<'ctx>> {
+        let index = self.pop_int();
+        self.mark();
+        let memory_index = match memarg.target {
+            MemArgTarget::Memory(index) => index,
+            MemArgTarget::Array(_) => return Err(self.refuse("multibyte_array_access", "access to an array")),
+        };
+        let memory = self.unit.description.memories[memory_index as usize];
+        let i64 = self.unit.types.i64;
+        let in_bounds = index.get_zero_extended_constant().is_some_and(|index| {
+            let end = index.checked_add(memarg.offset).and_then(|end| end.checked_add(size_of_access(ty)));
+            end.is_some_and(|end| end <= memory.limits.min << memory.page_size_log2)
+        });
+        // Widened without sign: as an index LLVM would take an i32 for a signed number.
+        let index = self.builder.build_int_z_extend(index, i64, "")?;
+        let base = self.context_pointer(self.unit.layout.memory(memory_index))?;
+        // Below 2^33, so the sum does not wrap; the reservation reaches beyond it.
+        let offset = i64.const_int(memarg.offset, false);
+        let sum = if memarg.offset == 0 { index } else { self.builder.build_int_nuw_add(index, offset, "")? };
+        Ok(Address { pointer: self.displaced(base, sum)?, may_fault: !in_bounds })
+    }
+
+    pub(super) fn visit_memory_size(&mut self, memory: u32) -> Result<()> {
+        let definition = self.context_pointer(self.unit.layout.memory(memory) + 8)?;
+        let length = self.field(definition, abi::DEFINITION_LENGTH)?;
+        let length = self.load(self.unit.types.i64, length, Alias::Length)?.into_int_value();
+        let page = self.unit.description.memories[memory as usize].page_size_log2;
+        let pages =
+            self.builder.build_right_shift(length, self.unit.types.i64.const_int(page.into(), false), false, "")?;
+        let pages = self.builder.build_int_truncate(pages, self.unit.types.i32, "")?;
+        self.push(pages);
+        Ok(())
+    }
+
+    pub(super) fn visit_memory_grow(&mut self, memory: u32) -> Result<()> {
+        let delta = self.pop_int();
+        let delta = self.builder.build_int_z_extend(delta, self.unit.types.i64, "")?;
+        let memory = self.unit.types.i32.const_int(memory.into(), false);
+        let before = self.builtin(Builtin::MemoryGrow, &[memory.into(), delta.into()])?;
+        let before = self.builder.build_int_truncate(before, self.unit.types.i32, "")?;
+        self.push(before);
+        Ok(())
+    }
+}
+
+/// Bytes of an access.
+fn size_of_access(ty: BasicTypeEnum<'_>) -> u64 {
+    ty.size_of().and_then(|size| size.get_zero_extended_constant()).unwrap_or(16)
+}

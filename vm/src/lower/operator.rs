@@ -1,0 +1,36 @@
+//! From an operator to the method that lowers it, derived from `wasmparser`'s own table of operators.
+
+use super::function::Lowering;
+use crate::error::Result;
+use wasmparser::Operator;
+
+/// One operator: those of a proposal that is built go to the method of their name, so a missing method does not
+/// compile; all others are refused by name.
+macro_rules! lower {
+    (@built $self:ident $visit:ident $($arg:ident)*) => { $self.$visit($($arg.clone()),*) };
+    (@mvp $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@sign_extension $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@saturating_float_to_int $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@bulk_memory $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@reference_types $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@$proposal:ident $self:ident $visit:ident $($arg:ident)*) => {{
+        $(let _ = $arg;)*
+        Err($self.refuse(stringify!($proposal), stringify!($visit).trim_start_matches("visit_")))
+    }};
+}
+
+impl Lowering<'_, '_, '_> {
+    /// Lowers one operator, in reachable code.
+    #[expect(clippy::clone_on_copy, reason = "some immediates are Copy, some are not, and one macro names them all")]
+    pub(super) fn operator(&mut self, operator: &Operator<'_>) -> Result<()> {
+        macro_rules! arms {
+            ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
+                match operator {
+                    $( Operator::$op $({ $($arg),* })? => lower!(@$proposal self $visit $($($arg)*)?), )*
+                    _ => Err(self.refuse("unknown", "an operator newer than this VM")),
+                }
+            };
+        }
+        wasmparser::for_each_operator!(arms)
+    }
+}

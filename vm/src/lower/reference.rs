@@ -1,0 +1,33 @@
+//! References: functions and values of the host, both as pointers; null is the null pointer.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#reference-instructions>
+
+use super::function::Lowering;
+use crate::error::{Error, Result};
+use wasmparser::HeapType;
+
+impl Lowering<'_, '_, '_> {
+    pub(super) fn visit_ref_null(&mut self, _ty: HeapType) -> Result<()> {
+        self.push(self.unit.types.ptr.const_null());
+        Ok(())
+    }
+
+    pub(super) fn visit_ref_is_null(&mut self) -> Result<()> {
+        let value = self.pop_pointer();
+        let is_null = self.builder.build_is_null(value, "")?;
+        self.push_condition(is_null)
+    }
+
+    pub(super) fn visit_ref_func(&mut self, function: u32) -> Result<()> {
+        let (description, layout) = (self.unit.description, self.unit.layout);
+        let value = if function < description.func_imports {
+            self.context_pointer(layout.func_import(function) + 16)?
+        } else {
+            let index = description
+                .func_ref_index(function)
+                .ok_or_else(|| Error::Codegen(format!("function {function} was not declared to be referenced")))?;
+            self.field(self.context, layout.func_ref(index))?
+        };
+        self.push(value);
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! Access to single elements of tables, and their size.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#table-instructions>
+
+use super::context::Alias;
+use super::function::Lowering;
+use crate::abi::{self, Builtin};
+use crate::error::Result;
+use crate::trap::Trap;
+use inkwell::IntPredicate;
+use inkwell::values::{IntValue, PointerValue};
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    pub(super) fn visit_table_get(&mut self, table: u32) -> Result<()> {
+        let index = self.pop_int();
+        let element = self.table_element(table, index, Trap::TableOutOfBounds)?;
+        let value = self.load(self.unit.types.ptr, element, Alias::Table)?;
+        self.push(value);
+        Ok(())
+    }
+
+    pub(super) fn visit_table_set(&mut self, table: u32) -> Result<()> {
+        let value = self.pop();
+        let index = self.pop_int();
+        let element = self.table_element(table, index, Trap::TableOutOfBounds)?;
+        self.store(value, element, Alias::Table)?;
+        Ok(())
+    }
+
+    pub(super) fn visit_table_size(&mut self, table: u32) -> Result<()> {
+        let length = self.table_length(table)?;
+        let length = self.builder.build_int_truncate(length, self.unit.types.i32, "")?;
+        self.push(length);
+        Ok(())
+    }
+
+    pub(super) fn visit_table_grow(&mut self, table: u32) -> Result<()> {
+        let delta = self.pop_int();
+        let delta = self.builder.build_int_z_extend(delta, self.unit.types.i64, "")?;
+        let value = self.pop();
+        let table = self.unit.types.i32.const_int(table.into(), false);
+        let before = self.builtin(Builtin::TableGrow, &[table.into(), value, delta.into()])?;
+        let before = self.builder.build_int_truncate(before, self.unit.types.i32, "")?;
+        self.push(before);
+        Ok(())
+    }
+
+    fn table_length(&self, table: u32) -> Result<IntValue<'ctx>> {
+        let definition = self.context_pointer(self.unit.layout.table(table) + 8)?;
+        let length = self.field(definition, abi::DEFINITION_LENGTH)?;
+        Ok(self.load(self.unit.types.i64, length, Alias::Length)?.into_int_value())
+    }
+
+    /// Address of an element; traps with `trap` when there is none.
+    pub(super) fn table_element(
+        &mut self,
+        table: u32,
+        index: IntValue<'ctx>,
+        trap: Trap,
+    ) -> Result<PointerValue<'ctx>> {
+        let index = self.builder.build_int_z_extend(index, self.unit.types.i64, "")?;
+        let length = self.table_length(table)?;
+        let past = self.builder.build_int_compare(IntPredicate::UGE, index, length, "")?;
+        self.trap_if(past, trap)?;
+        let base = self.context_pointer(self.unit.layout.table(table))?;
+        let size = self.unit.types.i64.const_int(abi::TABLE_ELEMENT.into(), false);
+        let bytes = self.builder.build_int_nuw_mul(index, size, "")?;
+        self.displaced(base, bytes)
+    }
+}

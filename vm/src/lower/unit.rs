@@ -1,0 +1,184 @@
+//! What the functions of one LLVM module share: types, prototypes, attributes, metadata.
+
+use super::context::Aliases;
+use super::debug::Debug;
+use super::prototype::Prototype;
+use crate::MemoryMode;
+use crate::abi::ContextLayout;
+use crate::error::{Error, Result};
+use crate::module::description::Description;
+use crate::types::ValType;
+use inkwell::AddressSpace;
+use inkwell::GlobalVisibility;
+use inkwell::attributes::{Attribute, AttributeLoc};
+use inkwell::context::Context;
+use inkwell::intrinsics::Intrinsic;
+use inkwell::module::Module;
+use inkwell::types::{BasicTypeEnum, FloatType, IntType, PointerType};
+use inkwell::values::FunctionValue;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// How code is to be lowered.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// Whether LLVM's passes will run: if not, what only helps them is left out.
+    pub(crate) optimize: bool,
+    pub(crate) memory_mode: MemoryMode,
+    /// CPU that code is tuned for, as LLVM names it.
+    pub(crate) tune_cpu: String,
+}
+
+/// An LLVM module under construction.
+pub(crate) struct Unit<'ctx, 'm> {
+    pub(crate) context: &'ctx Context,
+    pub(crate) module: Module<'ctx>,
+    pub(super) description: &'m Description,
+    pub(super) layout: ContextLayout,
+    pub(super) options: &'m Options,
+    pub(super) types: Types<'ctx>,
+    pub(super) debug: Debug<'ctx>,
+    pub(super) aliases: Option<Aliases<'ctx>>,
+    functions: RefCell<HashMap<u32, FunctionValue<'ctx>>>,
+    prototypes: RefCell<HashMap<u32, Rc<Prototype<'ctx>>>>,
+    attributes: Vec<Attribute>,
+    context_attributes: Vec<Attribute>,
+    pub(super) no_merge: Attribute,
+    pub(super) cold_weights: inkwell::values::MetadataValue<'ctx>,
+    pub(super) prof_kind: u32,
+}
+
+/// LLVM's types for WebAssembly's.
+pub(super) struct Types<'ctx> {
+    pub(super) i1: IntType<'ctx>,
+    pub(super) i8: IntType<'ctx>,
+    pub(super) i16: IntType<'ctx>,
+    pub(super) i32: IntType<'ctx>,
+    pub(super) i64: IntType<'ctx>,
+    pub(super) f32: FloatType<'ctx>,
+    pub(super) f64: FloatType<'ctx>,
+    pub(super) ptr: PointerType<'ctx>,
+}
+
+/// Name of the symbol of a function that a module defines, by index in the module's function index space.
+pub(crate) fn symbol(function: u32) -> String {
+    format!("f{function}")
+}
+
+impl<'ctx, 'm> Unit<'ctx, 'm> {
+    pub(crate) fn new(context: &'ctx Context, description: &'m Description, options: &'m Options) -> Result<Self> {
+        let layout = description
+            .context_layout()
+            .ok_or_else(|| Error::Limit("an instance's context would be larger than 2 GiB".into()))?;
+        let module = context.create_module("wasm");
+        let enum_attribute =
+            |name, value| context.create_enum_attribute(Attribute::get_named_enum_kind_id(name), value);
+        let attributes = vec![
+            // Synchronous unwind tables: exceptions are only raised by calls, traps walk frame pointers.
+            enum_attribute("uwtable", 1),
+            context.create_string_attribute("frame-pointer", "all"),
+            // Every frame is set up first thing: where LLVM would delay that past a trap ("shrink wrapping"), the walk
+            // along frame pointers would miss the caller. There is no attribute of that meaning; the pass keeps away
+            // from functions of sanitizers, and this sanitizer's attribute changes nothing else.
+            enum_attribute("sanitize_type", 0),
+            // A frame larger than a page must touch each of its pages, or it could step over the stack's guard.
+            context.create_string_attribute("probe-stack", "inline-asm"),
+            // No idiom may become a call of memcpy or memset: a fault in there would not be in our code, and a
+            // position-independent image has nothing to call.
+            context.create_string_attribute("no-builtins", ""),
+            // Recursion must use up the stack, as the host's stack is what bounds it.
+            context.create_string_attribute("disable-tail-calls", "true"),
+            context.create_string_attribute("tune-cpu", &options.tune_cpu),
+        ];
+        let context_attributes = vec![
+            enum_attribute("noundef", 0),
+            enum_attribute("nonnull", 0),
+            enum_attribute("align", 16),
+            enum_attribute("dereferenceable", u64::from(layout.size())),
+        ];
+        let i32 = context.i32_type();
+        let weight = |n: u64| i32.const_int(n, false).into();
+        let cold_weights =
+            context.metadata_node(&[context.metadata_string("branch_weights").into(), weight(1), weight(1 << 20)]);
+        Ok(Self {
+            debug: Debug::new(&module, options.optimize),
+            aliases: options.optimize.then(|| Aliases::new(context)),
+            types: Types {
+                i1: context.bool_type(),
+                i8: context.i8_type(),
+                i16: context.i16_type(),
+                i32,
+                i64: context.i64_type(),
+                f32: context.f32_type(),
+                f64: context.f64_type(),
+                ptr: context.ptr_type(AddressSpace::default()),
+            },
+            no_merge: enum_attribute("nomerge", 0),
+            prof_kind: context.get_kind_id("prof"),
+            cold_weights,
+            context,
+            module,
+            description,
+            layout,
+            options,
+            functions: RefCell::default(),
+            prototypes: RefCell::default(),
+            attributes,
+            context_attributes,
+        })
+    }
+
+    pub(super) fn value_type(&self, ty: ValType) -> BasicTypeEnum<'ctx> {
+        match ty {
+            ValType::I32 => self.types.i32.into(),
+            ValType::I64 => self.types.i64.into(),
+            ValType::F32 => self.types.f32.into(),
+            ValType::F64 => self.types.f64.into(),
+            ValType::V128 => self.types.i8.vec_type(16).into(),
+            ValType::Ref(_) => self.types.ptr.into(),
+        }
+    }
+
+    /// The natural prototype of a function type, by its index in the module.
+    pub(super) fn prototype(&self, type_index: u32) -> Rc<Prototype<'ctx>> {
+        Rc::clone(
+            self.prototypes
+                .borrow_mut()
+                .entry(type_index)
+                .or_insert_with(|| Rc::new(Prototype::new(self, &self.description.types[type_index as usize]))),
+        )
+    }
+
+    /// A function that the wasm module defines, declared in this LLVM module. Hidden, so that LLVM calls it directly,
+    /// and external, so that it keeps the convention and other units can link to it.
+    pub(super) fn function(&self, index: u32) -> FunctionValue<'ctx> {
+        *self.functions.borrow_mut().entry(index).or_insert_with(|| {
+            let prototype = self.prototype(self.description.functions[index as usize]);
+            let function = self.module.add_function(&symbol(index), prototype.ty, None);
+            function.as_global_value().set_visibility(GlobalVisibility::Hidden);
+            for attribute in &self.context_attributes {
+                function.add_attribute(AttributeLoc::Param(0), *attribute);
+            }
+            function
+        })
+    }
+
+    pub(super) fn add_definition_attributes(&self, function: FunctionValue<'ctx>) {
+        for attribute in &self.attributes {
+            function.add_attribute(AttributeLoc::Function, *attribute);
+        }
+    }
+
+    /// To be called once, when all functions are lowered.
+    pub(crate) fn finish(&self) {
+        self.debug.finish();
+    }
+
+    /// An LLVM intrinsic, overloaded on `types`.
+    pub(super) fn intrinsic(&self, name: &str, types: &[BasicTypeEnum<'ctx>]) -> Result<FunctionValue<'ctx>> {
+        Intrinsic::find(name)
+            .and_then(|intrinsic| intrinsic.get_declaration(&self.module, types))
+            .ok_or_else(|| Error::Codegen(format!("this LLVM has no {name}")))
+    }
+}

@@ -1,0 +1,310 @@
+//! From bytes to a [`Description`] and function bodies: everything is validated here, before any code is made.
+//! Spec: <https://webassembly.github.io/spec/core/binary/modules.html>
+
+use super::convert;
+use super::description::{
+    ActiveData, ConstExpr, ConstOp, DataSegment, Description, ElementItems, ElementMode, ElementSegment, Entity,
+    Export, Import,
+};
+use crate::error::{Error, Result};
+use wasmparser::{FunctionBody, Operator, Parser, Payload, TypeRef, ValidPayload, Validator, WasmFeatures};
+
+/// What the parser gives: the description, and the code that is still to be compiled.
+pub(crate) struct Parsed<'a> {
+    pub(crate) description: Description,
+    pub(crate) bodies: Vec<FunctionBody<'a>>,
+}
+
+/// Checks that `bytes` are a valid module under `features`, and nothing more.
+pub(crate) fn validate(bytes: &[u8], features: WasmFeatures) -> Result<()> {
+    walk(bytes, features, |_| Ok(()))
+}
+
+/// Parses and validates `bytes`. A valid module that uses what the VM does not run is [`Error::Unsupported`], a
+/// verdict that is only given once all of the module is known to be valid.
+pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Parsed<'_>> {
+    let mut reader = Reader { parsed: Parsed { description: Description::default(), bodies: Vec::new() } };
+    let mut refused = None;
+    walk(bytes, features, |payload| {
+        if refused.is_none() {
+            match reader.payload(payload) {
+                Err(error @ (Error::Unsupported { .. } | Error::Limit(_))) => refused = Some(error),
+                other => return other,
+            }
+        }
+        Ok(())
+    })?;
+    match refused {
+        Some(error) => Err(error),
+        None => {
+            reader.collect_func_refs();
+            Ok(reader.parsed)
+        }
+    }
+}
+
+fn walk<'a>(bytes: &'a [u8], features: WasmFeatures, mut see: impl FnMut(Payload<'a>) -> Result<()>) -> Result<()> {
+    let mut validator = Validator::new_with_features(features);
+    let mut parser = Parser::new(0);
+    parser.set_features(features);
+    let mut allocations = wasmparser::FuncValidatorAllocations::default();
+    let mut functions = Vec::new();
+    for payload in parser.parse_all(bytes) {
+        let payload = payload?;
+        if let Payload::Version { encoding: wasmparser::Encoding::Component, .. } = payload {
+            return Err(Error::Invalid { message: "a component, not a module".into(), offset: 0 });
+        }
+        if let ValidPayload::Func(function, body) = validator.payload(&payload)? {
+            functions.push((function, body));
+        }
+        see(payload)?;
+    }
+    // Bodies last: data and element counts that they refer to may come after them in the bytes.
+    for (function, body) in functions {
+        let mut validator = function.into_validator(allocations);
+        validator.validate(&body)?;
+        allocations = validator.into_allocations();
+    }
+    Ok(())
+}
+
+struct Reader<'a> {
+    parsed: Parsed<'a>,
+}
+
+impl<'a> Reader<'a> {
+    fn payload(&mut self, payload: Payload<'a>) -> Result<()> {
+        let module = &mut self.parsed.description;
+        match payload {
+            Payload::TypeSection(section) => {
+                for group in section.into_iter_with_offsets() {
+                    let (offset, group) = group?;
+                    if group.is_explicit_rec_group() {
+                        return Err(unsupported("gc", "recursive type group", offset));
+                    }
+                    for ty in group.into_types() {
+                        module.types.push(convert::func_type(&ty, offset)?);
+                    }
+                }
+            }
+            Payload::ImportSection(section) => {
+                for import in section.into_imports_with_offsets() {
+                    let (offset, import) = import?;
+                    self.import(import, offset)?;
+                }
+            }
+            Payload::FunctionSection(section) => {
+                for ty in section {
+                    module.functions.push(ty?);
+                }
+            }
+            Payload::TableSection(section) => {
+                for table in section.into_iter_with_offsets() {
+                    let (offset, table) = table?;
+                    module.tables.push(convert::table_type(table.ty, offset)?);
+                    module.table_inits.push(match table.init {
+                        wasmparser::TableInit::RefNull => None,
+                        wasmparser::TableInit::Expr(expr) => Some(const_expr(&expr)?),
+                    });
+                }
+            }
+            Payload::MemorySection(section) => {
+                for memory in section.into_iter_with_offsets() {
+                    let (offset, memory) = memory?;
+                    module.memories.push(convert::memory_type(memory, offset)?);
+                }
+            }
+            Payload::TagSection(section) => {
+                return Err(unsupported("exceptions", "tag section", section.range().start));
+            }
+            Payload::GlobalSection(section) => {
+                for global in section.into_iter_with_offsets() {
+                    let (offset, global) = global?;
+                    module.globals.push(convert::global_type(global.ty, offset)?);
+                    module.global_inits.push(const_expr(&global.init_expr)?);
+                }
+            }
+            Payload::ExportSection(section) => {
+                for export in section.into_iter_with_offsets() {
+                    let (offset, export) = export?;
+                    let entity = convert::entity(export.kind, export.index, offset)?;
+                    module.exports.push(Export { name: export.name.into(), entity });
+                }
+            }
+            Payload::StartSection { func, .. } => module.start = Some(func),
+            Payload::ElementSection(section) => {
+                for segment in section.into_iter_with_offsets() {
+                    let (offset, segment) = segment?;
+                    module.elements.push(element_segment(segment, offset)?);
+                }
+            }
+            Payload::DataSection(section) => {
+                for segment in section {
+                    let segment = segment?;
+                    let active = match segment.kind {
+                        wasmparser::DataKind::Passive => None,
+                        wasmparser::DataKind::Active { memory_index, offset_expr } => {
+                            Some(ActiveData { memory: memory_index, offset: const_expr(&offset_expr)? })
+                        }
+                    };
+                    module.data.push(DataSegment { active, bytes: segment.data.into() });
+                }
+            }
+            Payload::CodeSectionEntry(body) => {
+                let offset = u32::try_from(body.range().start)
+                    .map_err(|_| Error::Limit("a module has at most 4 GiB of bytes".into()))?;
+                module.code_offsets.push(offset);
+                self.parsed.bodies.push(body);
+            }
+            Payload::CustomSection(section) => {
+                if let wasmparser::KnownCustom::Name(names) = section.as_known() {
+                    self.names(names);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn import(&mut self, import: wasmparser::Import<'_>, offset: u64) -> Result<()> {
+        let module = &mut self.parsed.description;
+        // Imports come first in every index space, so what has been seen so far are imports.
+        let entity = match import.ty {
+            TypeRef::Func(ty) => {
+                module.functions.push(ty);
+                module.func_imports += 1;
+                Entity::Func(module.func_imports - 1)
+            }
+            TypeRef::Table(ty) => {
+                module.tables.push(convert::table_type(ty, offset)?);
+                module.table_imports += 1;
+                Entity::Table(module.table_imports - 1)
+            }
+            TypeRef::Memory(ty) => {
+                module.memories.push(convert::memory_type(ty, offset)?);
+                module.memory_imports += 1;
+                Entity::Memory(module.memory_imports - 1)
+            }
+            TypeRef::Global(ty) => {
+                module.globals.push(convert::global_type(ty, offset)?);
+                module.global_imports += 1;
+                Entity::Global(module.global_imports - 1)
+            }
+            TypeRef::Tag(_) => return Err(unsupported("exceptions", "imported tag", offset)),
+            TypeRef::FuncExact(_) => return Err(unsupported("custom_descriptors", "exact function import", offset)),
+        };
+        module.imports.push(Import { module: import.module.into(), name: import.name.into(), entity });
+        Ok(())
+    }
+
+    /// Names are a help for people: a broken section is not an error, the rest of it is dropped.
+    fn names(&mut self, names: wasmparser::NameSectionReader<'_>) {
+        let module = &mut self.parsed.description;
+        for name in names {
+            match name {
+                Ok(wasmparser::Name::Module { name, .. }) => module.name = Some(name.into()),
+                Ok(wasmparser::Name::Function(functions)) => {
+                    module.function_names =
+                        functions.into_iter().map_while(Result::ok).map(|n| (n.index, n.name.into())).collect();
+                    module.function_names.sort_by_key(|(index, _)| *index);
+                    module.function_names.dedup_by_key(|(index, _)| *index);
+                }
+                Ok(_) => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Validation has made sure that whatever `ref.func` names is declared by one of these.
+    fn collect_func_refs(&mut self) {
+        let module = &mut self.parsed.description;
+        let exported = module.exports.iter().filter_map(|e| match e.entity {
+            Entity::Func(index) => Some(index),
+            _ => None,
+        });
+        let mut found: Vec<u32> = exported.collect();
+        for segment in &module.elements {
+            match &segment.items {
+                ElementItems::Funcs(indices) => found.extend(indices),
+                ElementItems::Exprs(exprs) => found.extend(exprs.iter().flat_map(funcs_of)),
+            }
+        }
+        found.extend(module.global_inits.iter().flat_map(funcs_of));
+        found.extend(module.table_inits.iter().flatten().flat_map(funcs_of));
+        found.retain(|&index| index >= module.func_imports);
+        found.sort_unstable();
+        found.dedup();
+        module.func_refs = found;
+    }
+}
+
+fn funcs_of(expr: &ConstExpr) -> impl Iterator<Item = u32> {
+    expr.0.iter().filter_map(|op| match op {
+        ConstOp::RefFunc(index) => Some(*index),
+        _ => None,
+    })
+}
+
+fn element_segment(segment: wasmparser::Element<'_>, offset: u64) -> Result<ElementSegment> {
+    let mode = match segment.kind {
+        wasmparser::ElementKind::Passive => ElementMode::Passive,
+        wasmparser::ElementKind::Declared => ElementMode::Declared,
+        wasmparser::ElementKind::Active { table_index, offset_expr } => {
+            ElementMode::Active { table: table_index.unwrap_or(0), offset: const_expr(&offset_expr)? }
+        }
+    };
+    let (ty, items) = match segment.items {
+        wasmparser::ElementItems::Functions(indices) => {
+            (crate::RefType::FUNCREF, ElementItems::Funcs(indices.into_iter().collect::<Result<_, _>>()?))
+        }
+        wasmparser::ElementItems::Expressions(ty, exprs) => {
+            let exprs = exprs.into_iter().map(|expr| const_expr(&expr?)).collect::<Result<_>>()?;
+            (convert::ref_type(ty, offset)?, ElementItems::Exprs(exprs))
+        }
+    };
+    Ok(ElementSegment { mode, ty, items })
+}
+
+fn const_expr(expr: &wasmparser::ConstExpr<'_>) -> Result<ConstExpr> {
+    let mut ops = Vec::with_capacity(1);
+    for op in expr.get_operators_reader().into_iter_with_offsets() {
+        let (op, offset) = op?;
+        ops.push(match op {
+            Operator::I32Const { value } => ConstOp::I32(value),
+            Operator::I64Const { value } => ConstOp::I64(value),
+            Operator::F32Const { value } => ConstOp::F32(value.bits()),
+            Operator::F64Const { value } => ConstOp::F64(value.bits()),
+            Operator::V128Const { .. } => return Err(unsupported("simd", "v128.const", offset)),
+            Operator::GlobalGet { global_index } => ConstOp::GlobalGet(global_index),
+            Operator::RefNull { hty } => {
+                convert::heap_type(hty, offset)?;
+                ConstOp::RefNull
+            }
+            Operator::RefFunc { function_index } => ConstOp::RefFunc(function_index),
+            Operator::I32Add => ConstOp::I32Add,
+            Operator::I32Sub => ConstOp::I32Sub,
+            Operator::I32Mul => ConstOp::I32Mul,
+            Operator::I64Add => ConstOp::I64Add,
+            Operator::I64Sub => ConstOp::I64Sub,
+            Operator::I64Mul => ConstOp::I64Mul,
+            Operator::End => break,
+            // Validation lets only constant operators through, and all others belong to garbage collection.
+            other => return Err(unsupported("gc", &format!("{other:?} in a constant expression"), offset)),
+        });
+    }
+    Ok(ConstExpr(ops))
+}
+
+/// A valid module asks for what the VM does not run.
+pub(crate) fn unsupported(feature: &'static str, what: &str, offset: u64) -> Error {
+    Error::Unsupported { feature, what: what.into(), offset: usize::try_from(offset).unwrap_or(usize::MAX) }
+}
+
+impl From<wasmparser::Error> for Error {
+    fn from(error: wasmparser::Error) -> Self {
+        Self::Invalid {
+            message: error.message().to_string(),
+            offset: usize::try_from(error.offset()).unwrap_or(usize::MAX),
+        }
+    }
+}

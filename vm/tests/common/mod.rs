@@ -1,0 +1,33 @@
+//! What the integration tests share.
+#![allow(dead_code, reason = "each test binary uses a part of this")]
+
+use wassay_vm::{Config, Engine, Instance, Level, MemoryMode, Module, Store, Trap};
+
+/// The binary form of a module in text form.
+pub fn wat(text: &str) -> Vec<u8> {
+    let buffer = wast::parser::ParseBuffer::new(text).unwrap();
+    wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap()
+}
+
+/// An engine for each mode that is shipped, with its name.
+pub fn engines() -> Vec<(&'static str, Engine)> {
+    let engine = |level, mode| Engine::new(Config::new().level(level).memory_mode(mode)).unwrap();
+    vec![
+        ("o0", engine(Level::None, MemoryMode::Precise)),
+        ("o3", engine(Level::Speed, MemoryMode::Precise)),
+        ("o3-relaxed", engine(Level::Speed, MemoryMode::Relaxed)),
+    ]
+}
+
+/// An instance, in a store of its own, of a module that imports nothing.
+pub fn instantiate(engine: &Engine, text: &str) -> (Store<()>, Instance) {
+    let module = Module::new(engine, wat(text)).unwrap();
+    let mut store = Store::new(engine, ());
+    let instance = Instance::new(&mut store, &module, &[]).unwrap();
+    (store, instance)
+}
+
+/// The trap that a call ended in.
+pub fn trap<T: std::fmt::Debug>(result: wassay_vm::Result<T>) -> Trap {
+    result.unwrap_err().trap().unwrap()
+}

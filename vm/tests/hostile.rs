@@ -1,0 +1,19 @@
+//! Modules that nobody writes by accident: broken, huge, deep, endless. Whatever is thrown at the VM, the answer is
+//! an error, a trap or success, within bounded memory and time; never a panic, an abort or a crash.
+//!
+//! Every case runs in a process of its own, so that a crash is a failing case with a name, and memory can be measured.
+
+#[path = "hostile/build.rs"]
+mod build;
+#[path = "hostile/isolated.rs"]
+mod isolated;
+#[path = "support/kernels.rs"]
+mod kernels;
+#[path = "hostile/mutants.rs"]
+mod mutants;
+#[path = "hostile/recursion.rs"]
+mod recursion;
+#[path = "hostile/sizes.rs"]
+mod sizes;
+#[path = "hostile/spaces.rs"]
+mod spaces;

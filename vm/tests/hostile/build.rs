@@ -1,0 +1,117 @@
+//! Small helpers that make modules and put them through the VM.
+
+use std::time::Instant;
+use wasm_encoder::{
+    CodeSection, ExportKind, ExportSection, Function, FunctionSection, InstructionSink, Module as Encoder, TypeSection,
+    ValType,
+};
+use wassay_vm::{Config, Engine, Error, Instance, Level, Linker, Module, Result, Store, Val};
+
+/// An engine at each level, with its name.
+pub fn engines() -> [(&'static str, Engine); 2] {
+    [("o0", Level::None), ("o3", Level::Speed)]
+        .map(|(name, level)| (name, Engine::new(Config::new().level(level)).expect("an engine for the host")))
+}
+
+/// Does something at each level, and prints what it takes.
+pub fn at_each_level(mut what: impl FnMut(&Engine)) {
+    for (name, engine) in engines() {
+        println!("{name} ...");
+        let start = Instant::now();
+        what(&engine);
+        println!("{name}: {:.1?}", start.elapsed());
+    }
+}
+
+/// The bytes of a module written as text.
+pub fn wat(text: &str) -> Vec<u8> {
+    let buffer = wast::parser::ParseBuffer::new(text).expect("tokens");
+    wast::parser::parse::<wast::Wat>(&buffer).expect("a module").encode().expect("a module that can be encoded")
+}
+
+/// A function with its type, for [`module`].
+pub struct Code {
+    pub parameters: Vec<ValType>,
+    pub results: Vec<ValType>,
+    pub function: Function,
+}
+
+impl Code {
+    /// From its type, its locals and what writes its body (without the final `end`).
+    pub fn new(
+        parameters: &[ValType],
+        results: &[ValType],
+        locals: &[(u32, ValType)],
+        write: impl FnOnce(&mut InstructionSink<'_>),
+    ) -> Self {
+        let mut function = Function::new(locals.iter().copied());
+        let mut sink = function.instructions();
+        write(&mut sink);
+        sink.end();
+        Self { parameters: parameters.to_vec(), results: results.to_vec(), function }
+    }
+}
+
+/// A module of functions; the last one is exported as `run`.
+pub fn module(functions: &[Code]) -> Vec<u8> {
+    let mut types = TypeSection::new();
+    let mut indices = FunctionSection::new();
+    let mut code = CodeSection::new();
+    for (i, Code { parameters, results, function }) in (0..).zip(functions) {
+        types.ty().function(parameters.iter().copied(), results.iter().copied());
+        indices.function(i);
+        code.function(function);
+    }
+    let mut exports = ExportSection::new();
+    exports.export("run", ExportKind::Func, u32::try_from(functions.len()).expect("few functions") - 1);
+    let mut module = Encoder::new();
+    module.section(&types).section(&indices).section(&exports).section(&code);
+    module.finish()
+}
+
+/// Compiles and instantiates a module without imports and calls its `run`, if it exports one, with the arguments.
+pub fn run(engine: &Engine, wasm: &[u8], arguments: &[Val]) -> Result<Vec<Val>> {
+    let module = Module::new(engine, wasm)?;
+    let mut store = Store::new(engine, ());
+    let instance = Linker::new(engine).instantiate(&mut store, &module)?;
+    call(&mut store, instance, arguments)
+}
+
+/// Calls `run` of an instance, if there is one.
+pub fn call(store: &mut Store<()>, instance: Instance, arguments: &[Val]) -> Result<Vec<Val>> {
+    let Some(run) = instance.get_func(&mut *store, "run") else { return Ok(Vec::new()) };
+    let ty = run.ty(&mut *store);
+    let mut results: Vec<Val> = ty.results().iter().map(|_| Val::I32(0)).collect();
+    run.call(store, arguments, &mut results)?;
+    Ok(results)
+}
+
+/// The only result, an `i32`.
+pub fn only_i32(results: Result<Vec<Val>>) -> i32 {
+    match results.as_deref() {
+        Ok([Val::I32(value)]) => *value,
+        other => panic!("expected one i32, found {other:?}"),
+    }
+}
+
+/// That a module is refused as too large or invalid, with an error that says so.
+pub fn assert_refused<T>(result: Result<T>) {
+    match result {
+        Err(error @ (Error::Invalid { .. } | Error::Unsupported { .. } | Error::Limit(_) | Error::Resources(_))) => {
+            println!("refused: {error}");
+        }
+        Err(error) => panic!("expected the module to be refused, found {error:?}"),
+        Ok(_) => panic!("expected the module to be refused, but it was accepted"),
+    }
+}
+
+/// That a module either works or is refused as too large.
+pub fn assert_works_or_refused<T>(result: Result<T>) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        refused => {
+            assert_refused(refused);
+            None
+        }
+    }
+}

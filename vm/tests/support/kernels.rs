@@ -1,0 +1,109 @@
+//! The kernels of `bench-suites/kernels`, for tests and benchmarks alike.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use wassay_vm::{AsContextMut, Instance, Result, TypedFunc};
+
+/// One kernel, compiled to wasm.
+#[derive(Debug)]
+pub struct Kernel {
+    /// Its name: `matmul`.
+    pub name: String,
+    /// What its `run` returns.
+    pub result: ResultType,
+    /// How many rounds lead to `checksum`.
+    pub rounds: u32,
+    /// What `run(rounds)` returns, by a native build without optimisation.
+    pub checksum: Checksum,
+    /// The module.
+    pub wasm: Vec<u8>,
+}
+
+/// Type of a checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResultType {
+    /// Exact.
+    I32,
+    /// Close.
+    F64,
+}
+
+/// What a kernel returns.
+#[derive(Clone, Copy, Debug)]
+pub enum Checksum {
+    /// Must agree exactly.
+    I32(u32),
+    /// Must agree closely: native compilers fuse multiplications with additions, WebAssembly may not.
+    F64(f64),
+}
+
+impl Checksum {
+    /// Whether both are the outcome of the same computation. The tolerance is a wide one: only `nbody`, over many
+    /// rounds, needs any, and a wrong computation is off by far more.
+    pub fn agrees(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::I32(a), Self::I32(b)) => a == b,
+            (Self::F64(a), Self::F64(b)) => (a - b).abs() <= 1e-6 * a.abs().max(b.abs()),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::I32(value) => value.fmt(f),
+            Self::F64(value) => value.fmt(f),
+        }
+    }
+}
+
+/// A kernel's exported function.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// Returns an integer.
+    I32(TypedFunc<i32, i32>),
+    /// Returns a float.
+    F64(TypedFunc<i32, f64>),
+}
+
+impl Run {
+    /// The function of an instance of `kernel`.
+    pub fn of(kernel: &Kernel, mut store: impl AsContextMut, instance: Instance) -> Result<Self> {
+        Ok(match kernel.result {
+            ResultType::I32 => Self::I32(instance.get_typed_func(&mut store, "run")?),
+            ResultType::F64 => Self::F64(instance.get_typed_func(&mut store, "run")?),
+        })
+    }
+
+    /// Runs it.
+    pub fn call(self, store: impl AsContextMut, rounds: u32) -> Result<Checksum> {
+        let rounds = rounds.cast_signed();
+        Ok(match self {
+            Self::I32(run) => Checksum::I32(run.call(store, rounds)?.cast_unsigned()),
+            Self::F64(run) => Checksum::F64(run.call(store, rounds)?),
+        })
+    }
+}
+
+/// Where the kernels are.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench-suites/kernels")
+}
+
+/// All kernels, in the order of `kernels.csv`.
+pub fn all() -> Vec<Kernel> {
+    let table = folder().join("kernels.csv");
+    let text = std::fs::read_to_string(&table).unwrap_or_else(|e| panic!("failed to read {}: {e}", table.display()));
+    let row = |line: &str| {
+        let [name, result, rounds, checksum] = line.split(',').collect::<Vec<_>>()[..] else { return None };
+        let (result, checksum) = match result {
+            "i32" => (ResultType::I32, Checksum::I32(checksum.parse().ok()?)),
+            "f64" => (ResultType::F64, Checksum::F64(checksum.parse().ok()?)),
+            _ => return None,
+        };
+        let wasm = std::fs::read(folder().join("wasm").join(name).with_extension("wasm")).ok()?;
+        Some(Kernel { name: name.to_owned(), result, rounds: rounds.parse().ok()?, checksum, wasm })
+    };
+    text.lines().skip(1).map(|line| row(line).unwrap_or_else(|| panic!("bad row in kernels.csv: {line}"))).collect()
+}
