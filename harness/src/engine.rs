@@ -6,6 +6,7 @@
 pub mod fake;
 pub mod spectest;
 pub mod value;
+pub mod vm;
 
 use thiserror::Error;
 use value::Value;
@@ -224,7 +225,7 @@ pub fn llvm() -> String {
 /// Every engine that this build has.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Engine>> {
-    vec![Box::new(fake::Fake)]
+    vec![Box::<vm::Vm>::default(), Box::new(fake::Fake)]
 }
 
 /// The engine with a name.

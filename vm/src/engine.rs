@@ -57,7 +57,7 @@ impl Engine {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the compiler"))]
+    #[cfg(feature = "compiler")]
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
     }

@@ -1,6 +1,7 @@
 //! A WebAssembly virtual machine that compiles with LLVM.
 
 pub mod abi;
+mod api;
 pub mod artifact;
 #[cfg(feature = "compiler")]
 mod codegen;
@@ -16,6 +17,11 @@ mod runtime;
 mod trap;
 mod types;
 
+pub use api::{
+    AsContext, AsContextMut, Caller, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance, IntoFunc, Linker,
+    Memory, Module, Ref, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams, WasmResults, WasmRet,
+    WasmTy,
+};
 pub use config::{Config, Level, MemoryMode};
 pub use engine::Engine;
 pub use error::{Error, Result};

@@ -1,1 +1,26 @@
+//! Running artifacts: address space, code images, stores and what lives in them, and the way between host and wasm.
+//! Knows nothing of LLVM.
+
+pub(crate) mod activation;
+pub(crate) mod arch;
+pub(crate) mod backtrace;
+pub(crate) mod builtins;
+pub(crate) mod code_registry;
+pub(crate) mod const_eval;
+pub(crate) mod fixed;
 pub(crate) mod host_cpu;
+pub(crate) mod host_func;
+pub(crate) mod image;
+pub(crate) mod instance;
+pub(crate) mod link;
+pub(crate) mod memory;
+pub(crate) mod segments;
+pub(crate) mod signals;
+pub(crate) mod slots;
+pub(crate) mod space;
+pub(crate) mod store;
+pub(crate) mod table;
+pub(crate) mod thread;
+
+#[cfg(test)]
+mod tests;

@@ -178,3 +178,29 @@ impl fmt::Display for FuncType {
         list(f, &self.results)
     }
 }
+
+impl fmt::Display for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.min)?;
+        self.max.map_or(Ok(()), |max| write!(f, " {max}"))
+    }
+}
+
+impl fmt::Display for ExternType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wide = |wide| if wide { "i64 " } else { "" };
+        match self {
+            Self::Func(ty) => write!(f, "func {ty}"),
+            Self::Table(ty) => write!(f, "table {}{} {}", wide(ty.table64), ty.limits, ty.element),
+            Self::Memory(ty) => {
+                write!(f, "memory {}{}", wide(ty.memory64), ty.limits)?;
+                if ty.page_size_log2 != 16 {
+                    write!(f, " (pagesize {})", 1_u64 << ty.page_size_log2.min(63))?;
+                }
+                f.write_str(if ty.shared { " shared" } else { "" })
+            }
+            Self::Global(GlobalType { content, mutable: true }) => write!(f, "global (mut {content})"),
+            Self::Global(GlobalType { content, .. }) => write!(f, "global {content}"),
+        }
+    }
+}

@@ -4,13 +4,13 @@
 use wassay_vm::{Config, Engine, Instance, Level, MemoryMode, Module, Store, Trap};
 
 /// The binary form of a module in text form.
-pub fn wat(text: &str) -> Vec<u8> {
+pub(crate) fn wat(text: &str) -> Vec<u8> {
     let buffer = wast::parser::ParseBuffer::new(text).unwrap();
     wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap()
 }
 
 /// An engine for each mode that is shipped, with its name.
-pub fn engines() -> Vec<(&'static str, Engine)> {
+pub(crate) fn engines() -> Vec<(&'static str, Engine)> {
     let engine = |level, mode| Engine::new(Config::new().level(level).memory_mode(mode)).unwrap();
     vec![
         ("o0", engine(Level::None, MemoryMode::Precise)),
@@ -20,7 +20,7 @@ pub fn engines() -> Vec<(&'static str, Engine)> {
 }
 
 /// An instance, in a store of its own, of a module that imports nothing.
-pub fn instantiate(engine: &Engine, text: &str) -> (Store<()>, Instance) {
+pub(crate) fn instantiate(engine: &Engine, text: &str) -> (Store<()>, Instance) {
     let module = Module::new(engine, wat(text)).unwrap();
     let mut store = Store::new(engine, ());
     let instance = Instance::new(&mut store, &module, &[]).unwrap();
@@ -28,6 +28,6 @@ pub fn instantiate(engine: &Engine, text: &str) -> (Store<()>, Instance) {
 }
 
 /// The trap that a call ended in.
-pub fn trap<T: std::fmt::Debug>(result: wassay_vm::Result<T>) -> Trap {
+pub(crate) fn trap<T: std::fmt::Debug>(result: wassay_vm::Result<T>) -> Trap {
     result.unwrap_err().trap().unwrap()
 }

@@ -1,0 +1,31 @@
+//! What embedders see.
+
+mod caller;
+mod externs;
+mod func;
+mod global;
+mod instance;
+mod into_func;
+mod linker;
+mod memory;
+mod module;
+mod store;
+mod table;
+mod typed;
+mod values;
+mod wasm_ty;
+
+pub use caller::Caller;
+pub use externs::Extern;
+pub use func::Func;
+pub use global::Global;
+pub use instance::Instance;
+pub use into_func::IntoFunc;
+pub use linker::Linker;
+pub use memory::Memory;
+pub use module::{ExportType, ImportType, Module};
+pub use store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
+pub use table::Table;
+pub use typed::TypedFunc;
+pub use values::{ExternRef, Ref, Val};
+pub use wasm_ty::{WasmParams, WasmResults, WasmRet, WasmTy};

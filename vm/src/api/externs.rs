@@ -1,0 +1,60 @@
+//! What can be imported and exported.
+
+use super::{AsContext, Func, Global, Memory, Table};
+use crate::types::ExternType;
+
+/// A thing that can be imported or exported.
+/// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#external-values>
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Extern {
+    /// A function.
+    Func(Func),
+    /// A table.
+    Table(Table),
+    /// A linear memory.
+    Memory(Memory),
+    /// A global.
+    Global(Global),
+}
+
+impl Extern {
+    /// Its type.
+    ///
+    /// # Panics
+    /// If it belongs to another store.
+    #[must_use]
+    pub fn ty(&self, store: impl AsContext) -> ExternType {
+        match self {
+            Self::Func(func) => ExternType::Func(func.ty(store)),
+            Self::Table(table) => ExternType::Table(table.ty(store)),
+            Self::Memory(memory) => ExternType::Memory(memory.ty(store)),
+            Self::Global(global) => ExternType::Global(global.ty(store)),
+        }
+    }
+}
+
+macro_rules! kinds {
+    ($($kind:ident $into:ident $what:literal;)*) => {$(
+        impl From<$kind> for Extern {
+            fn from(it: $kind) -> Self {
+                Self::$kind(it)
+            }
+        }
+
+        impl Extern {
+            #[doc = concat!("The ", $what, ", if it is one.")]
+            #[must_use]
+            pub fn $into(self) -> Option<$kind> {
+                if let Self::$kind(it) = self { Some(it) } else { None }
+            }
+        }
+    )*};
+}
+
+kinds! {
+    Func into_func "function";
+    Table into_table "table";
+    Memory into_memory "memory";
+    Global into_global "global";
+}

@@ -1,0 +1,131 @@
+//! Functions, as values.
+
+use super::{AsContext, AsContextMut, Caller, IntoFunc, TypedFunc, Val, WasmParams, WasmResults};
+use crate::abi::{OVERFLOW_SLOTS, Registers, VMFuncRef};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::runtime::activation::invoke;
+use crate::runtime::host_func::{HostCall, HostFunction};
+use crate::runtime::slots::Slots;
+use crate::runtime::store::{Handle, StoreOpaque};
+use crate::types::{FuncType, ValType};
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+
+/// A function in a store: of an instance, or of the host. Two are equal if they are the same function.
+/// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#function-instances>
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Func(pub(crate) Handle<VMFuncRef>);
+
+/// A closure over values whose types are known only at run time, as a host function.
+pub(crate) fn host_function<T: 'static>(
+    engine: &Engine,
+    ty: FuncType,
+    closure: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
+) -> Arc<HostFunction> {
+    let signature = ty.clone();
+    let call = move |call: HostCall| {
+        // SAFETY: a call comes with both areas and with arguments of the function's type; `Func::call` refuses types with
+        // more values than fit, and wasm knows none.
+        let params: Vec<Val> = unsafe {
+            let mut slots = Slots::params(call.registers, call.overflow());
+            ty.params.iter().map(|&ty| Val::from_raw(slots.read(ty), ty, &*call.store)).collect()
+        };
+        let mut results: Vec<Val> = ty.results.iter().map(|&ty| Val::default_of(ty)).collect();
+        // SAFETY: functions that take a caller of `T` are put only into stores of `T`.
+        closure(unsafe { Caller::new(call) }, &params, &mut results)?;
+        // SAFETY: as above.
+        unsafe { write(Slots::results(call.registers, call.overflow()), &ty.results, &results, &*call.store) }
+    };
+    // SAFETY: it reads and writes what the type says, whatever the store.
+    unsafe { HostFunction::new(engine, &signature, call) }
+}
+
+fn write(mut slots: Slots, types: &[ValType], values: &[Val], store: &StoreOpaque) -> Result<()> {
+    for (&ty, &value) in types.iter().zip(values) {
+        slots.write(ty, value.to_raw(ty, store)?);
+    }
+    Ok(())
+}
+
+impl Func {
+    /// A function of the host whose type is known only at run time. Results start as zeros and nulls; the closure sets
+    /// them. If it fails, or sets a result of another type, the call fails with that error ([`Error::Usage`]).
+    pub fn new<T: 'static>(
+        mut store: impl AsContextMut<Data = T>,
+        ty: FuncType,
+        closure: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let opaque = &mut store.as_context_mut().0.opaque;
+        let function = host_function(&opaque.engine, ty, closure);
+        Self::of_host(opaque, function)
+    }
+
+    /// A function of the host whose type follows from that of the closure.
+    pub fn wrap<T: 'static, P, R>(mut store: impl AsContextMut<Data = T>, closure: impl IntoFunc<T, P, R>) -> Self {
+        let opaque = &mut store.as_context_mut().0.opaque;
+        let function = closure.into_func(&opaque.engine);
+        Self::of_host(opaque, function)
+    }
+
+    pub(crate) fn of_host(store: &mut StoreOpaque, function: Arc<HostFunction>) -> Self {
+        let at = store.add_host_function(function);
+        // SAFETY: the store keeps it.
+        Self(unsafe { Handle::new(store, at) })
+    }
+
+    /// Its type.
+    ///
+    /// # Panics
+    /// If it belongs to another store.
+    #[must_use]
+    pub fn ty(&self, store: impl AsContext) -> FuncType {
+        let opaque = &store.as_context().0.opaque;
+        // SAFETY: a handle of this store gives what is alive.
+        (*opaque.engine.func_type(unsafe { self.0.expect(opaque).as_ref() }.type_id)).clone()
+    }
+
+    /// Calls it. `results` gets its results; what was there before does not matter.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it belongs to another store, or arguments or the length of `results` do not fit its type;
+    /// [`Error::Trap`] when it traps; the error of a host function that failed.
+    pub fn call(&self, mut store: impl AsContextMut, params: &[Val], results: &mut [Val]) -> Result<()> {
+        let context = store.as_context_mut();
+        let opaque = &raw mut context.0.opaque;
+        // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile. The overflow
+        // area holds as many values as are let through.
+        unsafe {
+            let function = self.0.of(&*opaque)?.as_ptr();
+            let ty = (*opaque).engine.func_type((*function).type_id);
+            for (what, expected, found) in
+                [("arguments", ty.params.len(), params.len()), ("results", ty.results.len(), results.len())]
+            {
+                if expected != found {
+                    return Err(Error::Usage(format!("expected {expected} {what}, found {found}")));
+                }
+                if expected > OVERFLOW_SLOTS {
+                    return Err(Error::Usage(format!("a function of {expected} {what} can't be called")));
+                }
+            }
+            let mut registers = MaybeUninit::<Registers>::uninit();
+            let registers = registers.as_mut_ptr();
+            let overflow = &raw mut (*opaque).vm.overflow;
+            write(Slots::params(registers, overflow), &ty.params, params, &*opaque)?;
+            invoke(opaque, function, registers)?;
+            let mut slots = Slots::results(registers, overflow);
+            for (&ty, result) in ty.results.iter().zip(results) {
+                *result = Val::from_raw(slots.read(ty), ty, &*opaque);
+            }
+        }
+        Ok(())
+    }
+
+    /// The function with its type known to rustc: for faster calls.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it is of another type, or of another store.
+    pub fn typed<P: WasmParams, R: WasmResults>(&self, store: impl AsContext) -> Result<TypedFunc<P, R>> {
+        TypedFunc::new(*self, &store.as_context().0.opaque)
+    }
+}

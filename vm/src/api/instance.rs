@@ -1,0 +1,96 @@
+//! Instances.
+
+use super::{AsContext, AsContextMut, Extern, Func, Global, Memory, Module, Table, TypedFunc, WasmParams, WasmResults};
+use crate::error::{Error, Result};
+use crate::runtime::instance::{InstanceData, instantiate};
+use crate::runtime::store::Handle;
+
+/// A module that was given its imports.
+/// Spec: <https://webassembly.github.io/spec/core/exec/modules.html#instantiation>
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Instance(pub(crate) Handle<InstanceData>);
+
+impl Instance {
+    /// Instantiates a module: checks `imports`, which are in the order of [`Module::imports`], then initialises globals,
+    /// tables and memories, and runs the start function.
+    ///
+    /// # Errors
+    /// [`Error::IncompatibleImport`] when an import is not of the type asked for; [`Error::Usage`] when there are too many
+    /// or too few, or something belongs to another store or engine; [`Error::Resources`] when the host has no room;
+    /// [`Error::Trap`] when a segment does not fit or the start function traps (what was written until then stays).
+    pub fn new(mut store: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Self> {
+        let context = store.as_context_mut();
+        let opaque = &raw mut context.0.opaque;
+        // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile; it keeps the
+        // instance.
+        unsafe {
+            let instance = instantiate(opaque, module, imports)?;
+            Ok(Self(Handle::new(&*opaque, instance)))
+        }
+    }
+
+    /// The export of that name.
+    ///
+    /// # Panics
+    /// If the instance belongs to another store.
+    #[must_use]
+    pub fn get_export(&self, store: impl AsContext, name: &str) -> Option<Extern> {
+        let opaque = &store.as_context().0.opaque;
+        // SAFETY: a handle of this store gives what is alive.
+        let instance = unsafe { self.0.expect(opaque).as_ref() };
+        Some(instance.entity(opaque, instance.module.export(name)?.entity))
+    }
+
+    /// The exported function of that name. Panics as [`Instance::get_export`].
+    #[must_use]
+    pub fn get_func(&self, store: impl AsContext, name: &str) -> Option<Func> {
+        self.get_export(store, name)?.into_func()
+    }
+
+    /// The exported memory of that name. Panics as [`Instance::get_export`].
+    #[must_use]
+    pub fn get_memory(&self, store: impl AsContext, name: &str) -> Option<Memory> {
+        self.get_export(store, name)?.into_memory()
+    }
+
+    /// The exported table of that name. Panics as [`Instance::get_export`].
+    #[must_use]
+    pub fn get_table(&self, store: impl AsContext, name: &str) -> Option<Table> {
+        self.get_export(store, name)?.into_table()
+    }
+
+    /// The exported global of that name. Panics as [`Instance::get_export`].
+    #[must_use]
+    pub fn get_global(&self, store: impl AsContext, name: &str) -> Option<Global> {
+        self.get_export(store, name)?.into_global()
+    }
+
+    /// The exported function of that name, as one of a type that rustc knows.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is none, or it is of another type.
+    ///
+    /// # Panics
+    /// As [`Instance::get_export`].
+    pub fn get_typed_func<P: WasmParams, R: WasmResults>(
+        &self,
+        store: impl AsContext,
+        name: &str,
+    ) -> Result<TypedFunc<P, R>> {
+        let func = self.get_func(&store, name);
+        func.ok_or_else(|| Error::Usage(format!("there is no exported function `{name}`")))?.typed(&store)
+    }
+
+    /// Every export, in the module's order.
+    ///
+    /// # Panics
+    /// As [`Instance::get_export`].
+    #[must_use]
+    pub fn exports(&self, store: impl AsContext) -> Vec<(String, Extern)> {
+        let opaque = &store.as_context().0.opaque;
+        // SAFETY: a handle of this store gives what is alive.
+        let instance = unsafe { self.0.expect(opaque).as_ref() };
+        let exports = &instance.description().exports;
+        exports.iter().map(|export| (export.name.clone(), instance.entity(opaque, export.entity))).collect()
+    }
+}

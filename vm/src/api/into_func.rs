@@ -1,0 +1,83 @@
+//! Closures as host functions.
+
+use super::Caller;
+use super::wasm_ty::for_each_arity;
+use super::wasm_ty::sealed::{List, Ret, Ty};
+use crate::engine::Engine;
+use crate::runtime::host_func::{HostCall, HostFunction};
+use crate::runtime::slots::Slots;
+use crate::types::FuncType;
+use std::sync::Arc;
+
+/// A closure that can be a function of wasm: up to 12 parameters that are [`WasmTy`](super::WasmTy), before them a
+/// [`Caller`] if wanted, and a [`WasmRet`](super::WasmRet).
+pub trait IntoFunc<T, Params, Results>: sealed::IntoFunc<T, Params, Results> {}
+impl<T, P, R, F: sealed::IntoFunc<T, P, R>> IntoFunc<T, P, R> for F {}
+
+pub(crate) mod sealed {
+    use super::{Arc, Engine, HostFunction};
+
+    pub trait IntoFunc<T, Params, Results> {
+        fn into_func(self, engine: &Engine) -> Arc<HostFunction>;
+    }
+}
+
+/// Writes what a host function returned, or passes its error on.
+#[inline]
+fn finish<R: Ret>(returned: R, call: HostCall) -> crate::Result<()> {
+    let results = returned.into_result()?;
+    // SAFETY: a call comes with both areas, and there are few results.
+    unsafe { results.write(Slots::results(call.registers, call.overflow()), &*call.store) }
+}
+
+macro_rules! closures {
+    ($($name:ident)*) => {
+        impl<T, Func, R, $($name),*> sealed::IntoFunc<T, ($($name,)*), R> for Func
+        where
+            T: 'static,
+            Func: Fn($($name),*) -> R + Send + Sync + 'static,
+            R: Ret,
+            $($name: Ty,)*
+        {
+            fn into_func(self, engine: &Engine) -> Arc<HostFunction> {
+                let ty = FuncType::new(<($($name,)*) as List>::types(), R::List::types());
+                #[allow(non_snake_case, reason = "a value has the name of its type")]
+                let call = move |call: HostCall| {
+                    // SAFETY: a call comes with both areas and with arguments of the function's type.
+                    let ($($name,)*) = unsafe {
+                        <($($name,)*) as List>::read(Slots::params(call.registers, call.overflow()), &*call.store)
+                    };
+                    finish(self($($name),*), call)
+                };
+                // SAFETY: it reads and writes what its type says, whatever the store.
+                unsafe { HostFunction::new(engine, &ty, call) }
+            }
+        }
+
+        impl<T, Func, R, $($name),*> sealed::IntoFunc<T, (Caller<'_, T>, $($name,)*), R> for Func
+        where
+            T: 'static,
+            Func: Fn(Caller<'_, T>, $($name),*) -> R + Send + Sync + 'static,
+            R: Ret,
+            $($name: Ty,)*
+        {
+            fn into_func(self, engine: &Engine) -> Arc<HostFunction> {
+                let ty = FuncType::new(<($($name,)*) as List>::types(), R::List::types());
+                #[allow(non_snake_case, reason = "a value has the name of its type")]
+                let call = move |call: HostCall| {
+                    // SAFETY: as above.
+                    let ($($name,)*) = unsafe {
+                        <($($name,)*) as List>::read(Slots::params(call.registers, call.overflow()), &*call.store)
+                    };
+                    // SAFETY: functions that take a caller of `T` are put only into stores of `T`.
+                    let caller = unsafe { Caller::new(call) };
+                    finish(self(caller, $($name),*), call)
+                };
+                // SAFETY: as above.
+                unsafe { HostFunction::new(engine, &ty, call) }
+            }
+        }
+    };
+}
+
+for_each_arity!(closures);

@@ -1,0 +1,118 @@
+//! Linear memories.
+
+use super::{AsContext, AsContextMut, StoreContext, StoreContextMut};
+use crate::error::{Error, Result};
+use crate::runtime::memory::MemoryInstance;
+use crate::runtime::store::Handle;
+use crate::trap::Trap;
+use crate::types::MemoryType;
+
+/// A linear memory in a store.
+/// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances>
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Memory(pub(crate) Handle<MemoryInstance>);
+
+impl Memory {
+    /// A memory of zeros.
+    ///
+    /// # Errors
+    /// [`Error::Resources`] when the host has no room; [`Error::Usage`] for a type that is not valid.
+    pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self> {
+        if ty.limits.max.is_some_and(|max| max < ty.limits.min) {
+            return Err(Error::Usage("size minimum must not be greater than maximum".into()));
+        }
+        let opaque = &mut store.as_context_mut().0.opaque;
+        let at = opaque.add_memory(ty)?;
+        // SAFETY: the store keeps it.
+        Ok(Self(unsafe { Handle::new(opaque, at) }))
+    }
+
+    /// # Panics
+    /// If it belongs to another store.
+    fn get<'a, T>(&self, store: &StoreContext<'a, T>) -> &'a MemoryInstance {
+        // SAFETY: a handle of this store gives what is alive, and nobody changes it while the store is borrowed.
+        unsafe { self.0.expect(&store.0.opaque).as_ref() }
+    }
+
+    /// Its type, as it was made.
+    ///
+    /// # Panics
+    /// If it belongs to another store.
+    #[must_use]
+    pub fn ty(&self, store: impl AsContext) -> MemoryType {
+        self.get(&store.as_context()).ty
+    }
+
+    /// Its size in pages.
+    ///
+    /// # Panics
+    /// If it belongs to another store.
+    #[must_use]
+    pub fn size(&self, store: impl AsContext) -> u64 {
+        self.get(&store.as_context()).pages()
+    }
+
+    /// Adds `delta` pages of zeros and returns how many there were.
+    ///
+    /// # Errors
+    /// [`Error::Resources`], and nothing changed, when they are too many for its type, this VM or the host;
+    /// [`Error::Usage`] if it belongs to another store.
+    pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
+        let at = self.0.of(&store.as_context_mut().0.opaque)?;
+        // SAFETY: a handle of this store gives what is alive; the store is borrowed exclusively.
+        let grown = unsafe { (*at.as_ptr()).grow(delta) };
+        grown.ok_or_else(|| Error::Resources(format!("can't grow a memory by {delta} pages")))
+    }
+
+    /// Its bytes.
+    ///
+    /// # Panics
+    /// If it belongs to another store.
+    #[must_use]
+    pub fn data<'a, T: 'static>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a [u8] {
+        let memory = self.get(&store.into());
+        // SAFETY: these bytes are accessible, and nobody writes them while the store is borrowed.
+        unsafe { std::slice::from_raw_parts(memory.vm.base, usize::try_from(memory.vm.length).unwrap_or(0)) }
+    }
+
+    /// Its bytes.
+    ///
+    /// # Panics
+    /// If it belongs to another store.
+    #[must_use]
+    pub fn data_mut<'a, T: 'static>(&self, store: impl Into<StoreContextMut<'a, T>>) -> &'a mut [u8] {
+        let memory = self.get(&StoreContext(store.into().0));
+        // SAFETY: these bytes are accessible, and whoever could use them needs the store, which is borrowed exclusively.
+        unsafe { std::slice::from_raw_parts_mut(memory.vm.base, usize::try_from(memory.vm.length).unwrap_or(0)) }
+    }
+
+    /// Copies bytes from `offset` on out of the memory.
+    ///
+    /// # Errors
+    /// [`Trap::MemoryOutOfBounds`], and nothing copied, when they are not all inside; [`Error::Usage`] if it belongs to
+    /// another store.
+    pub fn read(&self, store: impl AsContext, offset: u64, bytes: &mut [u8]) -> Result<()> {
+        let memory = self.0.of(&store.as_context().0.opaque)?;
+        // SAFETY: a handle of this store gives what is alive; the range is checked, and no part of `bytes`: the borrow
+        // of a memory's bytes lasts as long as that of its store.
+        unsafe {
+            let source = memory.as_ref().range(offset, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
+            std::ptr::copy_nonoverlapping(source.as_ptr(), bytes.as_mut_ptr(), bytes.len());
+        }
+        Ok(())
+    }
+
+    /// Copies bytes into the memory, to `offset` and on.
+    ///
+    /// # Errors
+    /// As [`Memory::read`].
+    pub fn write(&self, mut store: impl AsContextMut, offset: u64, bytes: &[u8]) -> Result<()> {
+        let memory = self.0.of(&store.as_context_mut().0.opaque)?;
+        // SAFETY: as in `read`, and the store is borrowed exclusively.
+        unsafe {
+            let target = memory.as_ref().range(offset, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), target.as_ptr(), bytes.len());
+        }
+        Ok(())
+    }
+}

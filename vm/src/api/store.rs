@@ -1,0 +1,218 @@
+//! Stores, and borrowing them.
+
+use super::Caller;
+use crate::engine::Engine;
+use crate::runtime::store::StoreOpaque;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+#[repr(C)]
+pub(crate) struct StoreInner<T: 'static> {
+    /// First, so that a pointer to it is one to the whole.
+    pub(crate) opaque: StoreOpaque,
+    pub(crate) data: T,
+}
+
+/// Instances, all they consist of, and data of the embedder. What is put into a store lives as long as it.
+/// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#store>
+pub struct Store<T: 'static> {
+    inner: NonNull<StoreInner<T>>,
+    owned: PhantomData<StoreInner<T>>,
+}
+
+// SAFETY: it owns its contents like a box; `StoreOpaque` says why that may be sent.
+unsafe impl<T: Send> Send for Store<T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Sync for Store<T> {}
+
+impl<T> Store<T> {
+    /// An empty store.
+    pub fn new(engine: &Engine, data: T) -> Self {
+        let inner = NonNull::from(Box::leak(Box::new(StoreInner { opaque: StoreOpaque::new(engine), data })));
+        // SAFETY: nobody else has the store yet. The pointer is to the whole of it: host functions get at the data by it.
+        unsafe { (*inner.as_ptr()).opaque.this = inner.as_ptr().cast() };
+        Self { inner, owned: PhantomData }
+    }
+
+    /// The embedder's data.
+    #[must_use]
+    pub fn data(&self) -> &T {
+        &self.as_context().0.data
+    }
+
+    /// The embedder's data.
+    pub fn data_mut(&mut self) -> &mut T {
+        &mut self.as_context_mut().0.data
+    }
+
+    /// Drops everything but the embedder's data.
+    #[must_use]
+    pub fn into_data(self) -> T {
+        let inner = std::mem::ManuallyDrop::new(self).inner;
+        // SAFETY: the pointer came from a box, and the store that would free it is forgotten.
+        let StoreInner { opaque, data } = *unsafe { Box::from_raw(inner.as_ptr()) };
+        drop(opaque);
+        data
+    }
+
+    /// The engine it was made for.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.as_context().0.opaque.engine
+    }
+}
+
+impl<T> Drop for Store<T> {
+    fn drop(&mut self) {
+        // SAFETY: the pointer came from a box and is freed once.
+        drop(unsafe { Box::from_raw(self.inner.as_ptr()) });
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Store<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("data", self.data()).finish_non_exhaustive()
+    }
+}
+
+/// A shared borrow of a store.
+pub struct StoreContext<'a, T: 'static>(pub(crate) &'a StoreInner<T>);
+
+/// An exclusive borrow of a store.
+pub struct StoreContextMut<'a, T: 'static>(pub(crate) &'a mut StoreInner<T>);
+
+impl<T> Clone for StoreContext<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for StoreContext<'_, T> {}
+
+impl<'a, T> StoreContext<'a, T> {
+    /// The embedder's data.
+    #[must_use]
+    pub fn data(&self) -> &'a T {
+        &self.0.data
+    }
+
+    /// The engine that the store was made for.
+    #[must_use]
+    pub fn engine(&self) -> &'a Engine {
+        &self.0.opaque.engine
+    }
+}
+
+impl<T> StoreContextMut<'_, T> {
+    /// The embedder's data.
+    #[must_use]
+    pub fn data(&self) -> &T {
+        &self.0.data
+    }
+
+    /// The embedder's data.
+    pub fn data_mut(&mut self) -> &mut T {
+        &mut self.0.data
+    }
+
+    /// The engine that the store was made for.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.0.opaque.engine
+    }
+}
+
+/// What a shared borrow of a store can be had from.
+pub trait AsContext {
+    /// The embedder's data.
+    type Data: 'static;
+    /// Borrows the store.
+    fn as_context(&self) -> StoreContext<'_, Self::Data>;
+}
+
+/// What an exclusive borrow of a store can be had from.
+pub trait AsContextMut: AsContext {
+    /// Borrows the store.
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, Self::Data>;
+}
+
+impl<T> AsContext for Store<T> {
+    type Data = T;
+    #[inline]
+    fn as_context(&self) -> StoreContext<'_, T> {
+        // SAFETY: the store owns it, and is borrowed as long.
+        StoreContext(unsafe { self.inner.as_ref() })
+    }
+}
+
+impl<T> AsContextMut for Store<T> {
+    #[inline]
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        // SAFETY: the store owns it, and is borrowed exclusively as long.
+        StoreContextMut(unsafe { self.inner.as_mut() })
+    }
+}
+
+impl<T> AsContext for StoreContext<'_, T> {
+    type Data = T;
+    fn as_context(&self) -> StoreContext<'_, T> {
+        *self
+    }
+}
+
+impl<T> AsContext for StoreContextMut<'_, T> {
+    type Data = T;
+    fn as_context(&self) -> StoreContext<'_, T> {
+        StoreContext(self.0)
+    }
+}
+
+impl<T> AsContextMut for StoreContextMut<'_, T> {
+    #[inline]
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        StoreContextMut(self.0)
+    }
+}
+
+impl<C: AsContext> AsContext for &C {
+    type Data = C::Data;
+    fn as_context(&self) -> StoreContext<'_, C::Data> {
+        C::as_context(self)
+    }
+}
+
+impl<C: AsContext> AsContext for &mut C {
+    type Data = C::Data;
+    fn as_context(&self) -> StoreContext<'_, C::Data> {
+        C::as_context(self)
+    }
+}
+
+impl<C: AsContextMut> AsContextMut for &mut C {
+    #[inline]
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, C::Data> {
+        C::as_context_mut(self)
+    }
+}
+
+macro_rules! borrows {
+    ($($owner:ty)*) => {$(
+        impl<'a, T> From<&'a $owner> for StoreContext<'a, T> {
+            fn from(store: &'a $owner) -> Self {
+                store.as_context()
+            }
+        }
+        impl<'a, T> From<&'a mut $owner> for StoreContext<'a, T> {
+            fn from(store: &'a mut $owner) -> Self {
+                AsContext::as_context(&*store)
+            }
+        }
+        impl<'a, T> From<&'a mut $owner> for StoreContextMut<'a, T> {
+            fn from(store: &'a mut $owner) -> Self {
+                store.as_context_mut()
+            }
+        }
+    )*};
+}
+
+borrows!(Store<T> StoreContextMut<'_, T> Caller<'_, T>);

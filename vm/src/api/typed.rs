@@ -1,0 +1,74 @@
+//! Functions whose type rustc knows.
+
+use super::{AsContextMut, Func, WasmParams, WasmResults};
+use crate::abi::Registers;
+use crate::error::{Error, Result};
+use crate::runtime::activation::invoke;
+use crate::runtime::link::value_matches;
+use crate::runtime::slots::Slots;
+use crate::runtime::store::StoreOpaque;
+use crate::types::{FuncType, ValType};
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+
+/// A function with parameters `P` and results `R`. Calling it checks and allocates nothing but who owns it.
+pub struct TypedFunc<P, R> {
+    func: Func,
+    ty: PhantomData<fn(P) -> R>,
+}
+
+impl<P, R> Clone for TypedFunc<P, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<P, R> Copy for TypedFunc<P, R> {}
+
+impl<P, R> std::fmt::Debug for TypedFunc<P, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("TypedFunc").field(&self.func).finish()
+    }
+}
+
+impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
+    pub(crate) fn new(func: Func, store: &StoreOpaque) -> Result<Self> {
+        // SAFETY: a handle of this store gives what is alive.
+        let ty = store.engine.func_type(unsafe { func.0.of(store)?.as_ref() }.type_id);
+        let wanted = FuncType::new(P::types(), R::types());
+        let all = |given: &[ValType], wanted: &[ValType]| {
+            given.len() == wanted.len() && given.iter().zip(wanted).all(|(&given, &wanted)| value_matches(given, wanted))
+        };
+        if !all(&wanted.params, &ty.params) || !all(&ty.results, &wanted.results) {
+            return Err(Error::Usage(format!("expected a function of type {wanted}, found one of {ty}")));
+        }
+        Ok(Self { func, ty: PhantomData })
+    }
+
+    /// The function without its type.
+    #[must_use]
+    pub fn func(&self) -> Func {
+        self.func
+    }
+
+    /// Calls it.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it or an argument belongs to another store; [`Error::Trap`] when it traps; the error of a host
+    /// function that failed.
+    #[inline]
+    pub fn call(&self, mut store: impl AsContextMut, params: P) -> Result<R> {
+        let context = store.as_context_mut();
+        let opaque = &raw mut context.0.opaque;
+        // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile; the type was
+        // checked when this was made.
+        unsafe {
+            let function = self.func.0.of(&*opaque)?;
+            let mut registers = MaybeUninit::<Registers>::uninit();
+            let registers = registers.as_mut_ptr();
+            let overflow = &raw mut (*opaque).vm.overflow;
+            params.write(Slots::params(registers, overflow), &*opaque)?;
+            invoke(opaque, function.as_ptr(), registers)?;
+            Ok(R::read(Slots::results(registers, overflow), &*opaque))
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Rust types as wasm types.
+
+use super::{ExternRef, Func, Ref};
+use crate::error::{Error, Result};
+use crate::runtime::slots::Slots;
+use crate::runtime::store::StoreOpaque;
+use crate::types::{HeapType, RefType, ValType};
+use sealed::{List, Ret, Ty};
+
+/// A Rust type that is a value type of wasm: `i32`, `u32` (both `i32`), `i64`, `u64` (both `i64`), `f32`, `f64`, `u128`
+/// (`v128`), `Option<Func>` (`funcref`), `Func` (`(ref func)`), `Option<ExternRef>` (`externref`), `ExternRef`
+/// (`(ref extern)`).
+pub trait WasmTy: Ty {}
+impl<T: Ty> WasmTy for T {}
+
+/// Parameters: nothing, one [`WasmTy`], or a tuple of up to 12.
+pub trait WasmParams: List {}
+impl<L: List> WasmParams for L {}
+
+/// Results: nothing, one [`WasmTy`], or a tuple of up to 12.
+pub trait WasmResults: List {}
+impl<L: List> WasmResults for L {}
+
+/// What a host function may return: [`WasmResults`], or a `Result` of them with an error that becomes an [`Error`].
+pub trait WasmRet: Ret {}
+impl<R: Ret> WasmRet for R {}
+
+pub(crate) mod sealed {
+    use super::{Error, Result, Slots, StoreOpaque, ValType};
+
+    pub trait Ty: Sized {
+        const TYPE: ValType;
+        /// The value as compiled code sees it; an error if it belongs to another store.
+        fn to_raw(self, store: &StoreOpaque) -> Result<u128>;
+        /// # Safety
+        /// `raw` must be a value of the type that compiled code of the store had.
+        unsafe fn from_raw(raw: u128, store: &StoreOpaque) -> Self;
+    }
+
+    pub trait List: Sized {
+        fn types() -> Vec<ValType>;
+        fn write(self, slots: Slots, store: &StoreOpaque) -> Result<()>;
+        /// # Safety
+        /// Values of these types must be there.
+        unsafe fn read(slots: Slots, store: &StoreOpaque) -> Self;
+    }
+
+    pub trait Ret {
+        type List: List;
+        fn into_result(self) -> Result<Self::List>;
+    }
+
+    impl<L: List> Ret for L {
+        type List = L;
+        #[inline]
+        fn into_result(self) -> Result<L> {
+            Ok(self)
+        }
+    }
+
+    impl<L: List, E: Into<Error>> Ret for Result<L, E> {
+        type List = L;
+        #[inline]
+        fn into_result(self) -> Result<L> {
+            self.map_err(Into::into)
+        }
+    }
+}
+
+macro_rules! numbers {
+    ($($rust:ty, $wasm:ident, $value:ident => $to:expr, $raw:ident => $from:expr;)*) => {$(
+        impl Ty for $rust {
+            const TYPE: ValType = ValType::$wasm;
+            #[inline]
+            fn to_raw(self, _: &StoreOpaque) -> Result<u128> {
+                let $value = self;
+                Ok($to)
+            }
+            #[inline]
+            #[allow(clippy::cast_possible_truncation, reason = "bits beyond the type's mean nothing")]
+            unsafe fn from_raw($raw: u128, _: &StoreOpaque) -> Self {
+                $from
+            }
+        }
+    )*};
+}
+
+numbers! {
+    i32, I32, v => v.cast_unsigned().into(), raw => raw as Self;
+    u32, I32, v => v.into(), raw => raw as Self;
+    i64, I64, v => v.cast_unsigned().into(), raw => raw as Self;
+    u64, I64, v => v.into(), raw => raw as Self;
+    f32, F32, v => v.to_bits().into(), raw => Self::from_bits(raw as u32);
+    f64, F64, v => v.to_bits().into(), raw => Self::from_bits(raw as u64);
+    u128, V128, v => v, raw => raw;
+}
+
+macro_rules! references {
+    ($($rust:ty, $nullable:literal $heap:ident, $value:ident => $to:expr, $found:ident => $from:expr;)*) => {$(
+        impl Ty for $rust {
+            const TYPE: ValType = ValType::Ref(RefType { nullable: $nullable, heap: HeapType::$heap });
+            #[inline]
+            fn to_raw(self, store: &StoreOpaque) -> Result<u128> {
+                let $value = self;
+                let ty = RefType { nullable: $nullable, heap: HeapType::$heap };
+                Ref::$heap($to).to_raw(ty, store).map(u128::from)
+            }
+            #[inline]
+            #[expect(clippy::cast_possible_truncation, reason = "a reference has 64 bits")]
+            unsafe fn from_raw(raw: u128, store: &StoreOpaque) -> Self {
+                // SAFETY: the caller's promise.
+                let $found = match unsafe { Ref::from_raw(raw as u64, HeapType::$heap, store) } {
+                    Ref::$heap(found) => found,
+                    _ => None,
+                };
+                $from
+            }
+        }
+    )*};
+}
+
+references! {
+    Option<Func>, true Func, v => v, found => found;
+    Option<ExternRef>, true Extern, v => v, found => found;
+    Func, false Func, v => Some(v), found => found.expect("validation excludes null");
+    ExternRef, false Extern, v => Some(v), found => found.expect("validation excludes null");
+}
+
+impl<A: Ty> List for A {
+    fn types() -> Vec<ValType> {
+        vec![A::TYPE]
+    }
+    #[inline]
+    fn write(self, slots: Slots, store: &StoreOpaque) -> Result<()> {
+        (self,).write(slots, store)
+    }
+    #[inline]
+    unsafe fn read(slots: Slots, store: &StoreOpaque) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { <(A,)>::read(slots, store) }.0
+    }
+}
+
+macro_rules! tuples {
+    ($($name:ident)*) => {
+        impl<$($name: Ty),*> List for ($($name,)*) {
+            fn types() -> Vec<ValType> {
+                vec![$($name::TYPE),*]
+            }
+            #[inline]
+            #[allow(non_snake_case, unused_mut, unused_variables, reason = "the empty tuple has nothing to write")]
+            fn write(self, mut slots: Slots, store: &StoreOpaque) -> Result<()> {
+                let ($($name,)*) = self;
+                $(slots.write($name::TYPE, $name.to_raw(store)?);)*
+                Ok(())
+            }
+            #[inline]
+            #[allow(clippy::unused_unit, unused_mut, unused_variables, reason = "the empty tuple has nothing to read")]
+            unsafe fn read(mut slots: Slots, store: &StoreOpaque) -> Self {
+                // SAFETY: the caller's promise; a tuple's parts are evaluated in order.
+                ($(unsafe { $name::from_raw(slots.read($name::TYPE), store) },)*)
+            }
+        }
+    };
+}
+
+/// Applies a macro to each list of up to 12 names.
+macro_rules! for_each_arity {
+    ($mac:ident) => {
+        $mac!();
+        $mac!(A1);
+        $mac!(A1 A2);
+        $mac!(A1 A2 A3);
+        $mac!(A1 A2 A3 A4);
+        $mac!(A1 A2 A3 A4 A5);
+        $mac!(A1 A2 A3 A4 A5 A6);
+        $mac!(A1 A2 A3 A4 A5 A6 A7);
+        $mac!(A1 A2 A3 A4 A5 A6 A7 A8);
+        $mac!(A1 A2 A3 A4 A5 A6 A7 A8 A9);
+        $mac!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10);
+        $mac!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11);
+        $mac!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12);
+    };
+}
+pub(crate) use for_each_arity;
+
+for_each_arity!(tuples);

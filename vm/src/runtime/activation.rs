@@ -1,0 +1,104 @@
+//! One entry from the host into wasm: how it begins, and how it ends when wasm does not return.
+
+use super::backtrace;
+use super::store::{Pending, StoreOpaque};
+use super::{arch, thread};
+use crate::abi::{Registers, VMFuncRef};
+use crate::error::{Error, Result};
+use crate::trap::Trap;
+use std::ptr::null_mut;
+
+/// What is known of an entry into wasm while it lasts. Lies in the frame of [`invoke`]; the stubs write to it.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Activation {
+    /// Stack pointer at the landing of the entry stub.
+    pub(crate) stack_pointer: usize,
+    /// Where the entry stub goes on when wasm is left.
+    pub(crate) landing: usize,
+    /// Frame pointer of the entry stub: the end of the chain of wasm frames.
+    pub(crate) frame: usize,
+    /// Frame pointer of the host stub, while a host function that wasm called is running: the start of that chain.
+    pub(crate) host_frame: usize,
+    /// The entry that this thread made before, and has not left.
+    pub(crate) previous: *mut Self,
+    pub(crate) store: *mut StoreOpaque,
+    /// Why wasm was left.
+    pub(crate) trap: Option<Trap>,
+}
+
+/// Calls a function with the arguments that are in `registers` and the store's overflow area; results come back there.
+///
+/// # Safety
+/// `store` must be derived from an exclusive borrow of the store that is not used meanwhile: wasm and host functions
+/// change it through other pointers. `function` must belong to it, and the arguments must be of the function's type.
+pub(crate) unsafe fn invoke(
+    store: *mut StoreOpaque,
+    function: *const VMFuncRef,
+    registers: *mut Registers,
+) -> Result<()> {
+    let limit = thread::prepare()?;
+    let mut activation = Activation {
+        stack_pointer: 0,
+        landing: 0,
+        frame: 0,
+        host_frame: 0,
+        previous: thread::innermost(),
+        store,
+        trap: None,
+    };
+    let here = &raw mut activation;
+    if (here as usize) < limit {
+        return Err(Trap::CallStackExhausted.into());
+    }
+    // SAFETY: by this function's contract. No panic unwinds from `enter`: it is carried across as a value.
+    let left = unsafe {
+        let vm = &raw mut (*store).vm;
+        let outer = ((*vm).stack_limit, (*vm).activation);
+        (*vm).stack_limit = limit;
+        (*vm).activation = here.cast();
+        thread::set_innermost(here);
+        let left = arch::enter((*function).code, (*function).context, registers, here);
+        thread::set_innermost((*here).previous);
+        ((*vm).stack_limit, (*vm).activation) = outer;
+        left
+    };
+    if left == 0 {
+        return Ok(());
+    }
+    // SAFETY: wasm is left, so that nobody else uses the store.
+    Err(unsafe { why(&mut *store, (*here).trap) })
+}
+
+/// Why wasm was left, as an error; a panic of a host function goes on from here.
+#[cold]
+fn why(store: &mut StoreOpaque, trap: Option<Trap>) -> Error {
+    match store.pending.take() {
+        Some(Pending::Panic(payload)) => std::panic::resume_unwind(payload),
+        Some(Pending::Error(Error::Trap { trap, backtrace })) if backtrace.frames.is_empty() => {
+            Error::Trap { trap, backtrace: backtrace::resolve(&store.trace) }
+        }
+        Some(Pending::Error(error)) => error,
+        None => Error::Trap { trap: trap.unwrap_or(Trap::Host), backtrace: backtrace::resolve(&store.trace) },
+    }
+}
+
+/// Ends the innermost activation of `store` from a host function that failed. Gives the activation, for the host stub to
+/// leave to.
+///
+/// # Safety
+/// `store` must be running a host function that this thread called through the host stub.
+pub(crate) unsafe fn fail(store: *mut StoreOpaque, pending: Pending) -> *mut Activation {
+    // SAFETY: the activation lies in a frame of `invoke` further up this stack; the host function has returned, so that
+    // nobody else uses the store.
+    unsafe {
+        let activation = (*store).vm.activation.cast::<Activation>();
+        (*activation).trap = Some(Trap::Host);
+        (*store).pending = Some(pending);
+        backtrace::capture(&mut (*store).trace, &*activation, None, (*activation).host_frame);
+        activation
+    }
+}
+
+/// The end of a thread's chain of activations.
+pub(crate) const NONE: *mut Activation = null_mut();

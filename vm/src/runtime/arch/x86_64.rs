@@ -1,0 +1,271 @@
+//! x86-64, System V convention, Linux.
+//!
+//! Wasm code keeps frame pointers, so a chain of them leads from any point of it to the frame of [`enter`]. The stubs
+//! here touch the stack only after comparing it with the limit of the store: what they call is Rust, which must not run
+//! into the guard page. Therefore no stub ever faults, except by the one trap instruction of [`exhausted`].
+
+use crate::abi::{self, Registers, VMStore};
+use crate::runtime::activation::Activation;
+use crate::runtime::host_func;
+use crate::trap::Trap;
+use std::arch::naked_asm;
+use std::mem::{offset_of, size_of};
+
+const VEC: usize = offset_of!(Registers, vec);
+const INT: usize = offset_of!(Registers, int);
+
+/// Calls `code` with `context` and the argument registers in `registers`, and puts the result registers there. Gives 0, or
+/// 1 when `code` did not return but was left for good.
+///
+/// # Safety
+/// `code` must follow the convention of [`abi::assign`], and `activation` must be the innermost one of this thread and of
+/// the store that `context` belongs to. Frames of Rust between here and where `code` is left must have returned by then.
+#[unsafe(naked)]
+pub(crate) unsafe extern "sysv64" fn enter(
+    code: *const u8,
+    context: *mut u8,
+    registers: *mut Registers,
+    activation: *mut Activation,
+) -> u32 {
+    naked_asm!(
+        ".cfi_startproc",
+        "push rbp",
+        ".cfi_def_cfa_offset 16",
+        ".cfi_offset rbp, -16",
+        "mov rbp, rsp",
+        ".cfi_def_cfa_register rbp",
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "push rdx",
+        ".cfi_offset rbx, -24",
+        ".cfi_offset r12, -32",
+        ".cfi_offset r13, -40",
+        ".cfi_offset r14, -48",
+        ".cfi_offset r15, -56",
+        // Where to go on, and with which stack, when wasm does not return.
+        "mov [rcx + {stack_pointer}], rsp",
+        "lea rax, [rip + 2f]",
+        "mov [rcx + {landing}], rax",
+        "mov [rcx + {frame}], rbp",
+        "mov rax, rdi",
+        "mov r10, rdx",
+        "mov rdi, rsi",
+        "movaps xmm0, [r10 + {vec}]",
+        "movaps xmm1, [r10 + {vec} + 16]",
+        "movaps xmm2, [r10 + {vec} + 32]",
+        "movaps xmm3, [r10 + {vec} + 48]",
+        "movaps xmm4, [r10 + {vec} + 64]",
+        "movaps xmm5, [r10 + {vec} + 80]",
+        "movaps xmm6, [r10 + {vec} + 96]",
+        "movaps xmm7, [r10 + {vec} + 112]",
+        "mov rsi, [r10 + {int}]",
+        "mov rdx, [r10 + {int} + 8]",
+        "mov rcx, [r10 + {int} + 16]",
+        "mov r8, [r10 + {int} + 24]",
+        "mov r9, [r10 + {int} + 32]",
+        "call rax",
+        "mov r10, [rsp]",
+        "mov [r10 + {int}], rax",
+        "mov [r10 + {int} + 8], rdx",
+        "movaps [r10 + {vec}], xmm0",
+        "movaps [r10 + {vec} + 16], xmm1",
+        "xor eax, eax",
+        "jmp 3f",
+        "2:",
+        "mov eax, 1",
+        "3:",
+        "pop rdx",
+        "pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        ".cfi_def_cfa rsp, 8",
+        "ret",
+        ".cfi_endproc",
+        stack_pointer = const offset_of!(Activation, stack_pointer),
+        landing = const offset_of!(Activation, landing),
+        frame = const offset_of!(Activation, frame),
+        vec = const VEC,
+        int = const INT,
+    )
+}
+
+/// The code of every host function: its context is a [`HostRecord`](host_func::HostRecord).
+#[unsafe(naked)]
+pub(crate) unsafe extern "sysv64" fn host_stub() {
+    naked_asm!(
+        ".cfi_startproc",
+        "mov rax, [rdi + {store}]",
+        "cmp rsp, [rax + {limit}]",
+        "jb {exhausted}",
+        "push rbp",
+        ".cfi_def_cfa_offset 16",
+        ".cfi_offset rbp, -16",
+        "mov rbp, rsp",
+        ".cfi_def_cfa_register rbp",
+        // Backtraces go on from here when the host enters wasm again.
+        "mov rax, [rax + {activation}]",
+        "mov [rax + {host_frame}], rbp",
+        "sub rsp, {size}",
+        "movaps [rsp + {vec}], xmm0",
+        "movaps [rsp + {vec} + 16], xmm1",
+        "movaps [rsp + {vec} + 32], xmm2",
+        "movaps [rsp + {vec} + 48], xmm3",
+        "movaps [rsp + {vec} + 64], xmm4",
+        "movaps [rsp + {vec} + 80], xmm5",
+        "movaps [rsp + {vec} + 96], xmm6",
+        "movaps [rsp + {vec} + 112], xmm7",
+        "mov [rsp + {int}], rsi",
+        "mov [rsp + {int} + 8], rdx",
+        "mov [rsp + {int} + 16], rcx",
+        "mov [rsp + {int} + 24], r8",
+        "mov [rsp + {int} + 32], r9",
+        "mov rsi, rsp",
+        "call {dispatch}",
+        "test rax, rax",
+        "jne 2f",
+        "mov rax, [rsp + {int}]",
+        "mov rdx, [rsp + {int} + 8]",
+        "movaps xmm0, [rsp + {vec}]",
+        "movaps xmm1, [rsp + {vec} + 16]",
+        ".cfi_remember_state",
+        "leave",
+        ".cfi_def_cfa rsp, 8",
+        "ret",
+        // The host function failed: every frame of Rust has returned, those of wasm are given up.
+        "2:",
+        ".cfi_restore_state",
+        "mov rsp, [rax + {stack_pointer}]",
+        "jmp [rax + {landing}]",
+        ".cfi_endproc",
+        store = const host_func::RECORD_STORE,
+        limit = const offset_of!(VMStore, stack_limit),
+        activation = const offset_of!(VMStore, activation),
+        host_frame = const offset_of!(Activation, host_frame),
+        stack_pointer = const offset_of!(Activation, stack_pointer),
+        landing = const offset_of!(Activation, landing),
+        size = const size_of::<Registers>(),
+        vec = const VEC,
+        int = const INT,
+        exhausted = sym exhausted,
+        dispatch = sym host_func::dispatch,
+    )
+}
+
+/// Where the stubs jump when the stack is too short for Rust: the return address of whoever called is on top of the stack,
+/// and the frame pointer is still the caller's.
+#[unsafe(naked)]
+pub(crate) unsafe extern "sysv64" fn exhausted() {
+    naked_asm!(
+        ".cfi_startproc",
+        ".byte 0x67, 0x0f, 0xb9, 0x40, {trap}",
+        ".cfi_endproc",
+        trap = const Trap::CallStackExhausted as u8,
+    )
+}
+
+/// Defines the entry points of builtins: like their targets, but safe to call however little stack is left.
+macro_rules! builtin_thunks {
+    ($($thunk:ident => $target:path;)*) => {$(
+        #[unsafe(naked)]
+        unsafe extern "sysv64" fn $thunk() {
+            std::arch::naked_asm!(
+                ".cfi_startproc",
+                "mov rax, [rdi + {store}]",
+                "cmp rsp, [rax + {limit}]",
+                "jb {exhausted}",
+                "jmp {target}",
+                ".cfi_endproc",
+                store = const $crate::abi::CONTEXT_STORE,
+                limit = const std::mem::offset_of!($crate::abi::VMStore, stack_limit),
+                exhausted = sym $crate::runtime::arch::exhausted,
+                target = sym $target,
+            )
+        }
+    )*};
+}
+pub(crate) use builtin_thunks;
+
+/// Signals by which wasm code stops. (Integer division is checked by the code, so SIGFPE is never wasm's; SIGTRAP is what
+/// traps are on other architectures.)
+pub(crate) const SIGNALS: [i32; 3] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL];
+
+/// Whether the instruction at `pc` is the one with which stubs report an exhausted stack.
+pub(crate) fn is_exhausted_stub(pc: usize) -> bool {
+    pc == exhausted as *const () as usize
+}
+
+/// The trap that the instruction at `pc` raises: LLVM's `llvm.ubsantrap` of its number, an undefined instruction
+/// `ud1 eax, [eax + number]`.
+///
+/// # Safety
+/// The instruction at `pc` must have raised SIGILL.
+pub(crate) unsafe fn decode_trap(pc: usize) -> Option<Trap> {
+    let byte = |at: usize| {
+        // SAFETY: the caller's promise; each byte is read only if those before are those of this long instruction.
+        unsafe { ((pc + at) as *const u8).read() }
+    };
+    // ModRM with an 8-bit displacement (mod 1) and no SIB byte (rm 4); which registers it names says nothing.
+    let short = |modrm: u8| modrm >> 6 == 1 && modrm & 7 != 4;
+    let is_trap = byte(0) == 0x67 && byte(1) == 0x0f && byte(2) == 0xb9 && short(byte(3));
+    is_trap.then(|| byte(4)).and_then(Trap::from_number)
+}
+
+/// Whether the instruction at `pc` is the `push rbp` with which functions begin, so that the frame pointer is still the
+/// caller's and the return address is on top of the stack.
+///
+/// # Safety
+/// `pc` must lie in code.
+pub(crate) unsafe fn is_function_entry(pc: usize) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { (pc as *const u8).read() == 0x55 }
+}
+
+/// The registers of an interrupted thread.
+pub(crate) struct Interrupted(*mut libc::ucontext_t);
+
+impl Interrupted {
+    /// # Safety
+    /// `context` must be what the kernel gave to a handler with `SA_SIGINFO` that is still running.
+    pub(crate) unsafe fn new(context: *mut libc::c_void) -> Self {
+        Self(context.cast())
+    }
+
+    fn register(&self, index: i32) -> *mut i64 {
+        // SAFETY: by the promise of `new`; the indices are the C library's.
+        unsafe { &raw mut (*self.0).uc_mcontext.gregs[index as usize] }
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an address as the kernel stores it")]
+    fn read(&self, index: i32) -> usize {
+        // SAFETY: as in `register`.
+        unsafe { self.register(index).read() as usize }
+    }
+
+    pub(crate) fn pc(&self) -> usize {
+        self.read(libc::REG_RIP)
+    }
+    pub(crate) fn stack_pointer(&self) -> usize {
+        self.read(libc::REG_RSP)
+    }
+    pub(crate) fn frame_pointer(&self) -> usize {
+        self.read(libc::REG_RBP)
+    }
+
+    /// Makes the thread go on at the landing of [`enter`], which restores the other registers from its frame.
+    pub(crate) fn resume(&self, activation: &Activation) {
+        // SAFETY: as in `register`.
+        unsafe {
+            self.register(libc::REG_RIP).write(activation.landing.cast_signed() as i64);
+            self.register(libc::REG_RSP).write(activation.stack_pointer.cast_signed() as i64);
+        }
+    }
+}
+
+const _: () = assert!(abi::INT_PARAMS == 5 && abi::VEC_PARAMS == 8 && abi::INT_RESULTS == 2 && abi::VEC_RESULTS == 2);
+const _: () = assert!(size_of::<Registers>().is_multiple_of(16));

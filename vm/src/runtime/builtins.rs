@@ -1,0 +1,137 @@
+//! What compiled code asks the runtime to do. See [`Builtin`](abi::Builtin) for the arguments.
+//!
+//! Each is called by wasm code with the context of an instance whose store this thread is running, and with indices that
+//! validation has checked. None calls wasm, unwinds or panics.
+
+use super::arch::builtin_thunks;
+use super::instance::InstanceData;
+use super::segments;
+use super::table::TableInstance;
+use crate::abi;
+use crate::trap::Trap;
+
+/// An entry point, whatever its type.
+pub(crate) type Code = unsafe extern "sysv64" fn();
+
+builtin_thunks! {
+    memory_grow_thunk => memory_grow;
+    memory_fill_thunk => memory_fill;
+    memory_copy_thunk => memory_copy;
+    memory_init_thunk => memory_init;
+    data_drop_thunk => data_drop;
+    table_grow_thunk => table_grow;
+    table_fill_thunk => table_fill;
+    table_copy_thunk => table_copy;
+    table_init_thunk => table_init;
+    elem_drop_thunk => elem_drop;
+}
+
+/// Entry points by the number of the [`Builtin`](abi::Builtin).
+pub(crate) static TABLE: [Code; abi::BUILTINS] = [
+    memory_grow_thunk,
+    memory_fill_thunk,
+    memory_copy_thunk,
+    memory_init_thunk,
+    data_drop_thunk,
+    table_grow_thunk,
+    table_fill_thunk,
+    table_copy_thunk,
+    table_init_thunk,
+    elem_drop_thunk,
+];
+
+/// # Safety
+/// `context` must be that of an instance.
+unsafe fn instance<'a>(context: *mut u8) -> &'a InstanceData {
+    // SAFETY: the header says which instance it is; instances live as long as their store.
+    unsafe { &**context.add(abi::CONTEXT_INSTANCE as usize).cast::<*const InstanceData>() }
+}
+
+fn number(result: Result<(), Trap>) -> u32 {
+    result.map_or_else(|trap| trap as u32, |()| 0)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "two indices in one register")]
+fn halves(packed: u64) -> (u32, u32) {
+    (packed as u32, (packed >> 32) as u32)
+}
+
+/// `memory.grow`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-grow>
+unsafe extern "sysv64" fn memory_grow(context: *mut u8, memory: u32, delta: u64) -> u64 {
+    // SAFETY: see the head of this file.
+    unsafe { (*instance(context).memory(memory).as_ptr()).grow(delta).unwrap_or(u64::MAX) }
+}
+
+/// `memory.fill`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-fill>
+unsafe extern "sysv64" fn memory_fill(context: *mut u8, memory: u32, to: u64, value: u32, length: u64) -> u32 {
+    // SAFETY: see the head of this file; the range is checked, and no longer than the address space.
+    unsafe {
+        let Some(target) = instance(context).memory(memory).as_ref().range(to, length) else {
+            return Trap::MemoryOutOfBounds as u32;
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "the byte is the low one; the length was checked")]
+        target.write_bytes(value as u8, length as usize);
+        0
+    }
+}
+
+/// `memory.copy`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-copy>
+unsafe extern "sysv64" fn memory_copy(context: *mut u8, memories: u64, to: u64, from: u64, length: u64) -> u32 {
+    let (to_memory, from_memory) = halves(memories);
+    // SAFETY: see the head of this file; both ranges are checked.
+    unsafe {
+        let instance = instance(context);
+        let target = instance.memory(to_memory).as_ref().range(to, length);
+        let source = instance.memory(from_memory).as_ref().range(from, length);
+        let (Some(target), Some(source)) = (target, source) else { return Trap::MemoryOutOfBounds as u32 };
+        #[expect(clippy::cast_possible_truncation, reason = "the length was checked")]
+        target.copy_from(source, length as usize);
+        0
+    }
+}
+
+unsafe extern "sysv64" fn memory_init(context: *mut u8, which: u64, to: u64, from: u64, length: u64) -> u32 {
+    let (memory, segment) = halves(which);
+    // SAFETY: see the head of this file.
+    number(unsafe { segments::memory_init(instance(context), memory, segment, to, from, length) })
+}
+
+unsafe extern "sysv64" fn data_drop(context: *mut u8, segment: u32) {
+    // SAFETY: see the head of this file.
+    segments::drop_data(unsafe { instance(context) }, segment);
+}
+
+/// `table.grow`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-table-grow>
+unsafe extern "sysv64" fn table_grow(context: *mut u8, table: u32, value: u64, delta: u64) -> u64 {
+    // SAFETY: see the head of this file.
+    unsafe { (*instance(context).table(table).as_ptr()).grow(delta, value).unwrap_or(u64::MAX) }
+}
+
+/// `table.fill`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-table-fill>
+unsafe extern "sysv64" fn table_fill(context: *mut u8, table: u32, to: u64, value: u64, length: u64) -> u32 {
+    // SAFETY: see the head of this file.
+    let table = unsafe { &mut *instance(context).table(table).as_ptr() };
+    number(table.range(to, length).map(|elements| elements.fill(value)).ok_or(Trap::TableOutOfBounds))
+}
+
+/// `table.copy`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-table-copy>
+unsafe extern "sysv64" fn table_copy(context: *mut u8, tables: u64, to: u64, from: u64, length: u64) -> u32 {
+    let (to_table, from_table) = halves(tables);
+    // SAFETY: see the head of this file.
+    unsafe {
+        let (target, source) = (instance(context).table(to_table), instance(context).table(from_table));
+        let done = TableInstance::copy(target.as_ptr(), to, source.as_ptr(), from, length);
+        number(done.ok_or(Trap::TableOutOfBounds))
+    }
+}
+
+unsafe extern "sysv64" fn table_init(context: *mut u8, which: u64, to: u64, from: u64, length: u64) -> u32 {
+    let (table, segment) = halves(which);
+    // SAFETY: see the head of this file.
+    number(unsafe { segments::table_init(instance(context), table, segment, to, from, length) })
+}
+
+unsafe extern "sysv64" fn elem_drop(context: *mut u8, segment: u32) {
+    // SAFETY: see the head of this file.
+    segments::drop_elements(unsafe { instance(context) }, segment);
+}

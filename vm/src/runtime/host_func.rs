@@ -1,0 +1,80 @@
+//! Functions of the host, and how wasm reaches them.
+
+use super::activation::{self, Activation};
+use super::instance::InstanceData;
+use super::store::{Pending, StoreOpaque};
+use crate::abi::{OVERFLOW_SLOTS, Registers};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::types::FuncType;
+use std::mem::offset_of;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::{NonNull, null_mut};
+use std::sync::Arc;
+
+/// A call of a host function: who calls, and where arguments are and results go.
+#[derive(Clone, Copy)]
+pub(crate) struct HostCall {
+    pub(crate) store: *mut StoreOpaque,
+    /// The instance that imported the function; none when it was called as a value.
+    pub(crate) instance: Option<NonNull<InstanceData>>,
+    pub(crate) registers: *mut Registers,
+}
+
+impl HostCall {
+    /// The overflow area of the store.
+    pub(crate) fn overflow(&self) -> *mut [u128; OVERFLOW_SLOTS] {
+        // SAFETY: the store is alive while it calls; no reference is made.
+        unsafe { &raw mut (*self.store).vm.overflow }
+    }
+}
+
+type Code = dyn Fn(HostCall) -> Result<()> + Send + Sync;
+
+/// A function of the host. Several stores may have it.
+pub struct HostFunction {
+    pub(crate) type_id: u32,
+    call: Box<Code>,
+}
+
+impl HostFunction {
+    /// `call` reads arguments of the type `ty` and writes results of that type.
+    ///
+    /// # Safety
+    /// It must stand being called with a [`HostCall`] of any store that the function is put into.
+    pub(crate) unsafe fn new(
+        engine: &Engine,
+        ty: &FuncType,
+        call: impl Fn(HostCall) -> Result<()> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        Arc::new(Self { type_id: engine.type_id(ty), call: Box::new(call) })
+    }
+}
+
+/// The context of a host function's code: what to call, and for whom.
+#[repr(C)]
+pub(crate) struct HostRecord {
+    pub(crate) store: *mut StoreOpaque,
+    pub(crate) function: Arc<HostFunction>,
+    pub(crate) instance: Option<NonNull<InstanceData>>,
+}
+/// Offset of [`HostRecord::store`].
+pub(crate) const RECORD_STORE: usize = offset_of!(HostRecord, store);
+
+/// Called by the host stub. Null: go back to wasm, with the results. Else: leave to that activation.
+///
+/// # Safety
+/// Only the host stub may call it, on behalf of wasm code of the record's store.
+pub(crate) unsafe extern "sysv64" fn dispatch(record: *mut HostRecord, registers: *mut Registers) -> *mut Activation {
+    // SAFETY: records live as long as their store.
+    let &HostRecord { store, ref function, instance } = unsafe { &*record };
+    let call = HostCall { store, instance, registers };
+    // What the closure may have left half done is behind its own `&`: as with any `Fn` that threads share.
+    let pending = match catch_unwind(AssertUnwindSafe(|| (function.call)(call))) {
+        Ok(Ok(())) => return null_mut(),
+        Ok(Err(error)) => Pending::Error(error),
+        Err(payload) => Pending::Panic(payload),
+    };
+    // SAFETY: this is the end of a host function that the stub called.
+    unsafe { activation::fail(store, pending) }
+}

@@ -1,0 +1,135 @@
+//! Whether what is given for imports is what the module asks for.
+//! Spec: <https://webassembly.github.io/spec/core/valid/matching.html>
+
+use super::store::StoreOpaque;
+use crate::api::{Extern, Module};
+use crate::error::{Error, Result};
+use crate::module::description::{Entity, Import};
+use crate::types::{ExternType, GlobalType, Limits, MemoryType, RefType, TableType, ValType};
+
+/// Checks every import of `module` against what is given for it, in order.
+pub(crate) fn check(store: &StoreOpaque, module: &Module, given: &[Extern]) -> Result<()> {
+    let imports = &module.description().imports;
+    if imports.len() != given.len() {
+        return Err(Error::Usage(format!("{} imports given for {}", given.len(), imports.len())));
+    }
+    imports.iter().zip(given).try_for_each(|(import, given)| check_one(store, module, import, given))
+}
+
+fn check_one(store: &StoreOpaque, module: &Module, import: &Import, given: &Extern) -> Result<()> {
+    let description = module.description();
+    // SAFETY: handles of this store give things that are alive, and nobody changes them while the store is borrowed.
+    let matching = unsafe {
+        match (import.entity, given) {
+            (Entity::Func(i), Extern::Func(func)) => {
+                func.0.of(store)?.as_ref().type_id == module.type_ids()[description.functions[i as usize] as usize]
+            }
+            (Entity::Table(i), Extern::Table(table)) => {
+                let table = table.0.of(store)?.as_ref();
+                table_matches(&table.ty, table.vm.length, &description.tables[i as usize])
+            }
+            (Entity::Memory(i), Extern::Memory(memory)) => {
+                let memory = memory.0.of(store)?.as_ref();
+                memory_matches(&memory.ty, memory.pages(), &description.memories[i as usize])
+            }
+            (Entity::Global(i), Extern::Global(global)) => {
+                global.cell.of(store)?;
+                global_matches(&global.ty, &description.globals[i as usize])
+            }
+            _ => false,
+        }
+    };
+    if matching {
+        return Ok(());
+    }
+    Err(Error::IncompatibleImport {
+        module: import.module.clone(),
+        name: import.name.clone(),
+        expected: description.extern_type(import.entity).to_string(),
+        found: found(store, given)?.to_string(),
+    })
+}
+
+/// The type of what was given, with the size that counts: the present one.
+fn found(store: &StoreOpaque, given: &Extern) -> Result<ExternType> {
+    // SAFETY: as in `check_one`.
+    unsafe {
+        Ok(match given {
+            Extern::Func(func) => {
+                ExternType::Func((*store.engine.func_type(func.0.of(store)?.as_ref().type_id)).clone())
+            }
+            Extern::Table(table) => {
+                let table = table.0.of(store)?.as_ref();
+                let limits = Limits { min: table.vm.length, ..table.ty.limits };
+                ExternType::Table(TableType { limits, ..table.ty })
+            }
+            Extern::Memory(memory) => {
+                let memory = memory.0.of(store)?.as_ref();
+                let limits = Limits { min: memory.pages(), ..memory.ty.limits };
+                ExternType::Memory(MemoryType { limits, ..memory.ty })
+            }
+            Extern::Global(global) => ExternType::Global(global.ty),
+        })
+    }
+}
+
+fn limits_match(given: &Limits, size: u64, wanted: &Limits) -> bool {
+    size >= wanted.min && wanted.max.is_none_or(|most| given.max.is_some_and(|max| max <= most))
+}
+
+fn table_matches(given: &TableType, size: u64, wanted: &TableType) -> bool {
+    given.element == wanted.element
+        && given.table64 == wanted.table64
+        && limits_match(&given.limits, size, &wanted.limits)
+}
+
+fn memory_matches(given: &MemoryType, size: u64, wanted: &MemoryType) -> bool {
+    given.shared == wanted.shared
+        && given.memory64 == wanted.memory64
+        && given.page_size_log2 == wanted.page_size_log2
+        && limits_match(&given.limits, size, &wanted.limits)
+}
+
+fn global_matches(given: &GlobalType, wanted: &GlobalType) -> bool {
+    // What both sides may write must be of one type; what is only read may be of a narrower one.
+    given.mutable == wanted.mutable
+        && (given.content == wanted.content || !wanted.mutable && value_matches(given.content, wanted.content))
+}
+
+/// Whether every value of type `given` is one of type `wanted`.
+pub(crate) fn value_matches(given: ValType, wanted: ValType) -> bool {
+    match (given, wanted) {
+        (ValType::Ref(given), ValType::Ref(wanted)) => ref_matches(given, wanted),
+        _ => given == wanted,
+    }
+}
+
+/// Whether every reference of type `given` is one of type `wanted`.
+pub(crate) fn ref_matches(given: RefType, wanted: RefType) -> bool {
+    given.heap == wanted.heap && (wanted.nullable || !given.nullable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_those_of_now() {
+        let limits = |min, max| Limits { min, max };
+        assert!(limits_match(&limits(0, None), 2, &limits(2, None)));
+        assert!(!limits_match(&limits(0, None), 2, &limits(3, None)));
+        assert!(!limits_match(&limits(0, None), 2, &limits(1, Some(9))));
+        assert!(limits_match(&limits(0, Some(9)), 2, &limits(1, Some(9))));
+        assert!(!limits_match(&limits(0, Some(10)), 2, &limits(1, Some(9))));
+    }
+
+    #[test]
+    fn mutable_globals_are_invariant() {
+        let narrow = ValType::Ref(RefType { nullable: false, heap: crate::types::HeapType::Func });
+        let global = |content, mutable| GlobalType { content, mutable };
+        assert!(global_matches(&global(narrow, false), &global(ValType::FUNCREF, false)));
+        assert!(!global_matches(&global(narrow, true), &global(ValType::FUNCREF, true)));
+        assert!(!global_matches(&global(ValType::FUNCREF, false), &global(narrow, false)));
+        assert!(!global_matches(&global(ValType::I32, true), &global(ValType::I32, false)));
+    }
+}

@@ -1,0 +1,119 @@
+//! Linear memories. Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances>
+
+use super::space::Reservation;
+use crate::abi::VMMemory;
+use crate::error::{Error, Result};
+use crate::types::MemoryType;
+use std::ops::Range;
+use std::ptr::NonNull;
+
+/// Bytes that no memory of 32-bit addresses outgrows: all such an address can name.
+const MAX_BYTES_32: u64 = 1 << 32;
+/// Bytes that no memory of 64-bit addresses outgrows here, as in the JavaScript API
+/// (<https://webassembly.github.io/spec/js-api/#limits>).
+const MAX_BYTES_64: u64 = 1 << 34;
+/// Bytes reserved for a memory whose accesses are not checked: the largest index plus the largest offset, and the guard
+/// for the widest access beyond.
+const UNCHECKED: u64 = (1 << 33) + 0x1_0000;
+
+/// A linear memory. Never moves, so `vm.base` is final.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct MemoryInstance {
+    /// What compiled code sees. First, so that a pointer to it is one to the whole.
+    pub(crate) vm: VMMemory,
+    pub(crate) ty: MemoryType,
+    space: Reservation,
+    /// Pages it may have at most: by its type and by this implementation.
+    max_pages: u64,
+}
+
+impl MemoryInstance {
+    /// A memory of zeros.
+    pub(crate) fn new(ty: MemoryType) -> Result<Self> {
+        if ty.page_size_log2 > 16 {
+            return Err(Error::Usage(format!("a page of 2^{} bytes", ty.page_size_log2)));
+        }
+        let most = if ty.memory64 { MAX_BYTES_64 } else { MAX_BYTES_32 } >> ty.page_size_log2;
+        if ty.limits.min > most {
+            return Err(Error::Resources(format!("a memory of {} pages", ty.limits.min)));
+        }
+        let max_pages = ty.limits.max.map_or(most, |max| max.min(most));
+        // Accesses of other memories than these are checked by the code, so that the memory itself suffices.
+        let guarded = !ty.memory64 && ty.page_size_log2 == 16;
+        let reserve = if guarded { UNCHECKED } else { max_pages << ty.page_size_log2 };
+        let reserve = usize::try_from(reserve)
+            .map_err(|_| Error::Resources("a memory larger than the host's address space".into()))?;
+        let space = Reservation::new(reserve)?;
+        let vm = VMMemory { base: space.base().as_ptr(), length: 0 };
+        let mut memory = Self { vm, ty, space, max_pages };
+        memory.grow(ty.limits.min).ok_or_else(|| Error::Resources(format!("a memory of {} pages", ty.limits.min)))?;
+        Ok(memory)
+    }
+
+    /// Pages that it has.
+    pub(crate) fn pages(&self) -> u64 {
+        self.vm.length >> self.ty.page_size_log2
+    }
+
+    /// Adds pages and returns how many there were. None, and nothing changes, when they are too many for the type, this
+    /// implementation or the host.
+    pub(crate) fn grow(&mut self, delta: u64) -> Option<u64> {
+        let before = self.pages();
+        let after = before.checked_add(delta).filter(|&pages| pages <= self.max_pages)?;
+        let (start, end) = (self.vm.length, after << self.ty.page_size_log2);
+        self.space.commit(usize::try_from(start).ok()?..usize::try_from(end).ok()?).ok()?;
+        self.vm.length = end;
+        Some(before)
+    }
+
+    /// The addresses that a faulting access of this memory can have.
+    pub(crate) fn addresses(&self) -> Range<usize> {
+        self.space.addresses()
+    }
+
+    /// Pointer to `length` bytes at `at`, if all of them are inside.
+    pub(crate) fn range(&self, at: u64, length: u64) -> Option<NonNull<u8>> {
+        at.checked_add(length).filter(|&end| end <= self.vm.length)?;
+        // SAFETY: `at` is at most the length, which lies in the reservation.
+        Some(unsafe { self.space.base().add(usize::try_from(at).ok()?) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grows_up_to_its_limits_and_stays_in_place() {
+        let mut memory = MemoryInstance::new(MemoryType::new(1, Some(3))).unwrap();
+        let base = memory.vm.base;
+        assert_eq!(memory.grow(2), Some(1));
+        assert_eq!(memory.grow(1), None);
+        assert_eq!(memory.grow(u64::MAX), None);
+        assert_eq!((memory.pages(), memory.vm.base), (3, base));
+        let last = memory.range(3 * 65536 - 1, 1).unwrap();
+        // SAFETY: the byte is inside the memory.
+        assert_eq!(unsafe { last.read() }, 0);
+        assert!(memory.range(3 * 65536, 1).is_none());
+        assert!(memory.range(u64::MAX, 2).is_none());
+    }
+
+    #[test]
+    fn too_much_is_an_error() {
+        assert!(MemoryInstance::new(MemoryType::new(65536, None)).is_ok());
+        assert!(MemoryInstance::new(MemoryType::new(65537, None)).is_err());
+        let wide = MemoryType { memory64: true, ..MemoryType::new(0, Some(u64::MAX)) };
+        assert_eq!(MemoryInstance::new(wide).unwrap().grow(1 << 40), None);
+    }
+
+    #[test]
+    fn pages_may_be_single_bytes() {
+        let bytes = MemoryType { page_size_log2: 0, ..MemoryType::new(0, Some(5000)) };
+        let mut memory = MemoryInstance::new(bytes).unwrap();
+        assert_eq!(memory.grow(4999), Some(0));
+        assert_eq!(memory.grow(1), Some(4999));
+        assert_eq!(memory.grow(1), None);
+        assert_eq!(memory.vm.length, 5000);
+    }
+}

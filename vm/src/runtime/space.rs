@@ -1,0 +1,71 @@
+//! Address space: reserved whole, made accessible piece by piece, given back on drop.
+
+use crate::error::{Error, Result};
+use rustix::io::Errno;
+use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
+use std::ffi::c_void;
+use std::ops::Range;
+use std::ptr::{NonNull, null_mut};
+
+/// Pages of address space that nothing else uses. Inaccessible, and free of cost, until committed.
+#[derive(Debug)]
+pub(crate) struct Reservation {
+    base: NonNull<u8>,
+    length: usize,
+}
+
+// SAFETY: it owns its pages; what is done with their contents is the business of who asks for the base.
+unsafe impl Send for Reservation {}
+// SAFETY: as above.
+unsafe impl Sync for Reservation {}
+
+impl Reservation {
+    /// Reserves at least `length` bytes (and at least a page).
+    pub(crate) fn new(length: usize) -> Result<Self> {
+        let length = length.max(1).checked_next_multiple_of(rustix::param::page_size());
+        let length = length.ok_or_else(|| Error::Resources("a reservation larger than the address space".into()))?;
+        // Not counted against the host's memory: only what is committed is.
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+        // SAFETY: the kernel picks the address, so no mapping of anybody else is replaced.
+        let base = unsafe { mmap_anonymous(null_mut(), length, ProtFlags::empty(), flags) }
+            .map_err(|e| Error::Resources(format!("can't reserve {length} bytes of address space: {e}")))?;
+        let base = NonNull::new(base.cast()).ok_or_else(|| Error::Resources("mapped at address 0".into()))?;
+        Ok(Self { base, length })
+    }
+
+    pub(crate) fn base(&self) -> NonNull<u8> {
+        self.base
+    }
+
+    /// The reserved addresses.
+    pub(crate) fn addresses(&self) -> Range<usize> {
+        let start = self.base.as_ptr() as usize;
+        start..start + self.length
+    }
+
+    /// Makes the pages that `bytes` touches readable and writable. They read as zero the first time.
+    pub(crate) fn commit(&self, bytes: Range<usize>) -> Result<(), Errno> {
+        self.protect(bytes, MprotectFlags::READ | MprotectFlags::WRITE)
+    }
+
+    /// Changes what may be done with the pages that `bytes` touches.
+    pub(crate) fn protect(&self, bytes: Range<usize>, access: MprotectFlags) -> Result<(), Errno> {
+        let page = rustix::param::page_size();
+        let start = bytes.start - bytes.start % page;
+        let end = bytes.end.checked_next_multiple_of(page).filter(|&end| end <= self.length).ok_or(Errno::NOMEM)?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        // SAFETY: the pages are ours. Rust holds no reference into pages that become less accessible: only `image` takes
+        // access away, before it hands anything out.
+        unsafe { mprotect(self.base.as_ptr().add(start).cast::<c_void>(), end - start, access) }
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        // SAFETY: the pages are ours and nobody refers to them after their owner is gone. It can't fail for a mapping
+        // that exists.
+        let _ = unsafe { munmap(self.base.as_ptr().cast(), self.length) };
+    }
+}

@@ -1,0 +1,192 @@
+//! A store, apart from the data of the embedder: everything that instances share and that lives as long as it.
+//! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#store>
+
+use super::arch;
+use super::backtrace::Trace;
+use super::fixed::Fixed;
+use super::host_func::{HostFunction, HostRecord};
+use super::instance::InstanceData;
+use super::memory::MemoryInstance;
+use super::table::TableInstance;
+use crate::abi::{VMFuncRef, VMStore};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::types::{MemoryType, TableType};
+use std::any::Any;
+use std::fmt;
+use std::ops::Range;
+use std::ptr::{NonNull, null_mut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Identity of a store: never used twice in a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StoreId(u64);
+
+/// A thing in a store, as a value: the store's identity and where in it the thing lies. Since nothing is freed before its
+/// store, the pointer is good whenever a store of that identity is at hand, and only then it is followed.
+pub(crate) struct Handle<T> {
+    store: StoreId,
+    at: NonNull<T>,
+}
+
+impl<T> Clone for Handle<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Handle<T> {}
+impl<T> fmt::Debug for Handle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} of store {}", self.at, self.store.0)
+    }
+}
+// SAFETY: the pointer is followed only by who holds the store, whose own bounds then apply.
+unsafe impl<T> Send for Handle<T> {}
+// SAFETY: as above.
+unsafe impl<T> Sync for Handle<T> {}
+
+impl<T> PartialEq for Handle<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at && self.store == other.store
+    }
+}
+
+impl<T> Handle<T> {
+    /// # Safety
+    /// `at` must point into `store`, and be good until that is dropped.
+    pub(crate) unsafe fn new(store: &StoreOpaque, at: NonNull<T>) -> Self {
+        Self { store: store.id, at }
+    }
+
+    /// Where the thing is, if it is in `store`.
+    #[inline]
+    pub(crate) fn of(self, store: &StoreOpaque) -> Result<NonNull<T>> {
+        if self.store == store.id { Ok(self.at) } else { Err(foreign()) }
+    }
+
+    /// As [`Handle::of`], for what can't return an error.
+    #[track_caller]
+    pub(crate) fn expect(self, store: &StoreOpaque) -> NonNull<T> {
+        assert!(self.store == store.id, "used with a store that it does not belong to");
+        self.at
+    }
+}
+
+#[cold]
+pub(crate) fn foreign() -> Error {
+    Error::Usage("used with a store that it does not belong to".into())
+}
+
+/// Why wasm is being left, from a host function.
+pub(crate) enum Pending {
+    Error(Error),
+    Panic(Box<dyn Any + Send>),
+}
+
+/// A store without the embedder's data.
+#[repr(C)]
+pub struct StoreOpaque {
+    /// What compiled code sees. First, so that a pointer to it is one to the whole.
+    pub(crate) vm: VMStore,
+    pub(crate) id: StoreId,
+    pub(crate) engine: Engine,
+    /// This, by the pointer that compiled code goes through.
+    pub(crate) this: *mut Self,
+    pub(crate) pending: Option<Pending>,
+    pub(crate) trace: Trace,
+    /// Where accesses of linear memories can fault. The signal handler reads it.
+    pub(crate) memory_addresses: Vec<Range<usize>>,
+    // Fields drop in order: instances keep the code, the rest is data.
+    pub(crate) instances: Vec<Fixed<InstanceData>>,
+    memories: Vec<Fixed<MemoryInstance>>,
+    tables: Vec<Fixed<TableInstance>>,
+    cells: Vec<Fixed<GlobalCell>>,
+    func_refs: Vec<Fixed<VMFuncRef>>,
+    records: Vec<Fixed<HostRecord>>,
+    externs: Vec<Box<dyn Any + Send + Sync>>,
+}
+
+// SAFETY: its raw pointers lead into allocations that it owns itself; host functions and host values are `Send + Sync`.
+unsafe impl Send for StoreOpaque {}
+// SAFETY: as above; a shared reference only reads.
+unsafe impl Sync for StoreOpaque {}
+
+/// A global's value, little-endian from the first byte.
+#[derive(Debug)]
+#[repr(C, align(16))]
+pub(crate) struct GlobalCell(pub(crate) u128);
+
+impl StoreOpaque {
+    /// An empty store; `this` must be set once it is where it stays.
+    pub(crate) fn new(engine: &Engine) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self {
+            vm: VMStore { stack_limit: 0, activation: null_mut(), overflow: [0; _] },
+            id: StoreId(NEXT.fetch_add(1, Relaxed)),
+            engine: engine.clone(),
+            this: null_mut(),
+            pending: None,
+            trace: Trace::default(),
+            memory_addresses: Vec::new(),
+            instances: Vec::new(),
+            memories: Vec::new(),
+            tables: Vec::new(),
+            cells: Vec::new(),
+            func_refs: Vec::new(),
+            records: Vec::new(),
+            externs: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add_memory(&mut self, ty: MemoryType) -> Result<NonNull<MemoryInstance>> {
+        let memory = MemoryInstance::new(ty)?;
+        self.memory_addresses.push(memory.addresses());
+        Ok(push(&mut self.memories, memory))
+    }
+
+    pub(crate) fn add_table(&mut self, ty: TableType, init: u64) -> Result<NonNull<TableInstance>> {
+        Ok(push(&mut self.tables, TableInstance::new(ty, init)?))
+    }
+
+    pub(crate) fn add_cell(&mut self, value: u128) -> NonNull<u8> {
+        push(&mut self.cells, GlobalCell(value)).cast()
+    }
+
+    /// The context for calls of a host function by `instance`.
+    pub(crate) fn add_record(
+        &mut self,
+        function: Arc<HostFunction>,
+        instance: Option<NonNull<InstanceData>>,
+    ) -> NonNull<HostRecord> {
+        let store = self.this;
+        push(&mut self.records, HostRecord { store, function, instance })
+    }
+
+    /// Makes a host function a function of this store.
+    pub(crate) fn add_host_function(&mut self, function: Arc<HostFunction>) -> NonNull<VMFuncRef> {
+        let type_id = function.type_id;
+        let context = self.add_record(function, None).as_ptr().cast();
+        push(&mut self.func_refs, VMFuncRef { code: arch::host_stub as *const u8, context, type_id })
+    }
+
+    /// Keeps a value of the host and gives the reference that wasm sees.
+    pub(crate) fn add_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> u64 {
+        self.externs.push(value);
+        // Never 0, which is null; the low bits stay clear for references that are no pointers.
+        (self.externs.len() as u64) << 3
+    }
+
+    /// The value behind a reference that [`StoreOpaque::add_extern`] gave.
+    pub(crate) fn extern_value(&self, reference: u64) -> Option<&(dyn Any + Send + Sync)> {
+        let at = usize::try_from(reference >> 3).ok()?.checked_sub(1)?;
+        self.externs.get(at).map(|value| &**value)
+    }
+}
+
+fn push<T>(list: &mut Vec<Fixed<T>>, value: T) -> NonNull<T> {
+    let value = Fixed::new(value);
+    let pointer = value.pointer();
+    list.push(value);
+    pointer
+}

@@ -1,0 +1,137 @@
+//! What a thread needs before it runs wasm: signal handlers, a stack for them, and the bounds of its own stack.
+
+use super::activation::{Activation, NONE};
+use super::signals;
+use super::space::Reservation;
+use crate::error::{Error, Result};
+use std::cell::Cell;
+use std::ops::Range;
+use std::ptr::null_mut;
+
+/// Bytes of stack that code of the host finds at least when wasm calls it.
+const RESERVE: usize = 128 << 10;
+/// Bytes of the stack that signal handlers run on.
+const HANDLER_STACK: usize = 64 << 10;
+
+/// Read by the signal handler: plain cells, initialised by constants, so that reading them is reading memory.
+struct Local {
+    /// Lowest stack pointer at which code of the host may be called. 0: not prepared yet.
+    limit: Cell<usize>,
+    /// End of the stack.
+    end: Cell<usize>,
+    innermost: Cell<*mut Activation>,
+}
+
+thread_local! {
+    static LOCAL: Local =
+        const { Local { limit: Cell::new(0), end: Cell::new(0), innermost: Cell::new(NONE) } };
+    static HANDLERS: Cell<Option<HandlerStack>> = const { Cell::new(None) };
+}
+
+/// Makes this thread ready to run wasm and gives its stack limit.
+#[inline]
+pub(crate) fn prepare() -> Result<usize> {
+    match LOCAL.with(|local| local.limit.get()) {
+        0 => first(),
+        limit => Ok(limit),
+    }
+}
+
+#[cold]
+fn first() -> Result<usize> {
+    signals::install()?;
+    let stack = stack_bounds()?;
+    let handlers = HandlerStack::new()?;
+    // A thread that is ending, and has given its handler stack back, can't run wasm any more: it could not survive a
+    // stack overflow.
+    HANDLERS
+        .try_with(|slot| slot.set(Some(handlers)))
+        .map_err(|_| Error::Resources("wasm called on a thread that is ending".into()))?;
+    let limit = stack.start + RESERVE.min(stack.len() / 4);
+    LOCAL.with(|local| {
+        local.end.set(stack.start);
+        local.limit.set(limit);
+    });
+    Ok(limit)
+}
+
+/// The innermost activation of this thread, null if there is none. Async-signal-safe.
+#[inline]
+pub(crate) fn innermost() -> *mut Activation {
+    LOCAL.with(|local| local.innermost.get())
+}
+
+#[inline]
+pub(crate) fn set_innermost(activation: *mut Activation) {
+    LOCAL.with(|local| local.innermost.set(activation));
+}
+
+/// Whether a fault at `address`, with the stack pointer given, means that the stack is used up. Async-signal-safe.
+pub(crate) fn is_stack_overflow(address: usize, stack_pointer: usize) -> bool {
+    /// Code touches every page of a frame in order, so that a fault is never further from the stack pointer than the part
+    /// of a frame that a function sets up at once, and accesses below the red zone are none.
+    const NEAR: usize = 64 << 10;
+    /// Where the guard begins is known only roughly: below the main thread's stack the kernel keeps up to 256 pages free
+    /// from the next mapping, whatever the limit of the stack says.
+    const GAP: usize = 256 * 4096 + NEAR;
+    let end = LOCAL.with(|local| local.end.get());
+    address.abs_diff(stack_pointer) <= NEAR && (end.saturating_sub(GAP)..end + GAP).contains(&address)
+}
+
+/// The addresses of this thread's stack.
+fn stack_bounds() -> Result<Range<usize>> {
+    let failed = |code| Error::Resources(format!("the bounds of the stack: {}", std::io::Error::from_raw_os_error(code)));
+    // SAFETY: the attributes are initialised by the first call, read by the second and destroyed once.
+    unsafe {
+        let mut attributes = std::mem::zeroed::<libc::pthread_attr_t>();
+        match libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes) {
+            0 => (),
+            code => return Err(failed(code)),
+        }
+        let (mut start, mut length) = (null_mut(), 0);
+        let code = libc::pthread_attr_getstack(&raw const attributes, &raw mut start, &raw mut length);
+        libc::pthread_attr_destroy(&raw mut attributes);
+        if code == 0 { Ok(start as usize..start as usize + length) } else { Err(failed(code)) }
+    }
+}
+
+/// The stack on which this thread's signal handlers run: when the thread's own is used up, they can't run on that.
+struct HandlerStack(Reservation);
+
+impl HandlerStack {
+    fn new() -> Result<Self> {
+        let failed = |e: std::io::Error| Error::Resources(format!("a stack for signal handlers: {e}"));
+        // The lowest page stays inaccessible.
+        let guard = rustix::param::page_size();
+        let space = Reservation::new(guard + HANDLER_STACK)?;
+        space.commit(guard..guard + HANDLER_STACK).map_err(|e| failed(e.into()))?;
+        let stack = libc::stack_t {
+            // SAFETY: inside the reservation.
+            ss_sp: unsafe { space.base().as_ptr().add(guard).cast() },
+            ss_flags: 0,
+            ss_size: HANDLER_STACK,
+        };
+        // SAFETY: the stack is committed, ours, and withdrawn before it is unmapped.
+        match unsafe { libc::sigaltstack(&raw const stack, null_mut()) } {
+            0 => Ok(Self(space)),
+            _ => Err(failed(std::io::Error::last_os_error())),
+        }
+    }
+}
+
+impl Drop for HandlerStack {
+    fn drop(&mut self) {
+        // The stack of before is not put back: its owner, Rust's start routine of threads for one, may have unmapped it
+        // by now. The thread is ending and goes on without.
+        LOCAL.with(|local| local.limit.set(0));
+        // SAFETY: only asks, then withdraws our own stack if it is the one in use.
+        unsafe {
+            let mut current = std::mem::zeroed::<libc::stack_t>();
+            libc::sigaltstack(std::ptr::null(), &raw mut current);
+            if self.0.addresses().contains(&(current.ss_sp as usize)) {
+                current.ss_flags = libc::SS_DISABLE;
+                libc::sigaltstack(&raw const current, null_mut());
+            }
+        }
+    }
+}
