@@ -12,7 +12,6 @@ pub struct Engine(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    #[cfg_attr(not(feature = "compiler"), expect(dead_code, reason = "only the compiler reads settings so far"))]
     config: Config,
     types: RwLock<Types>,
 }
@@ -50,7 +49,7 @@ impl Engine {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the compiler"))]
+    #[cfg_attr(not(feature = "compiler"), allow(dead_code, reason = "settings are the compiler's, so far"))]
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
     }
