@@ -19,7 +19,12 @@ fn main() {
             exports: vec![Export { name: "deep".into(), entity: Entity::Func(0) }],
             ..Description::default()
         },
-        image: Image { bytes: code.to_vec(), text: 11, functions: vec![0..11], ..Image::default() },
+        image: Image {
+            bytes: code.to_vec(),
+            text: 11,
+            functions: std::iter::once(0..11).collect(),
+            ..Image::default()
+        },
     };
     let engine = Engine::default();
     // SAFETY: the code is that above, which keeps to the convention.
