@@ -115,7 +115,7 @@ impl VmSession {
     }
 
     /// A value for a parameter of a type.
-    fn to_vm(&mut self, value: Value, ty: Option<&vm::ValType>) -> Done<vm::Val> {
+    fn vm_value(&mut self, value: Value, ty: Option<&vm::ValType>) -> Done<vm::Val> {
         Ok(match value {
             Value::I32(n) => vm::Val::I32(n),
             Value::I64(n) => vm::Val::I64(n),
@@ -198,7 +198,7 @@ impl Session for VmSession {
         let func = instance.get_func(&mut self.store, name);
         let func = func.ok_or_else(|| Stop::Error(format!("no function `{name}` is exported")))?;
         let ty = func.ty(&self.store);
-        let params = args.iter().enumerate().map(|(index, arg)| self.to_vm(*arg, ty.params.get(index)));
+        let params = args.iter().enumerate().map(|(index, arg)| self.vm_value(*arg, ty.params.get(index)));
         let params = params.collect::<Done<Vec<_>>>()?;
         let mut results: Vec<vm::Val> = ty.results.iter().map(|ty| vm::Val::default_of(*ty)).collect();
         func.call(&mut self.store, &params, &mut results).map_err(stop)?;

@@ -6,7 +6,7 @@ use super::function::Lowering;
 use crate::abi::{self, Builtin};
 use crate::error::Result;
 use inkwell::types::{BasicType, BasicTypeEnum, IntType};
-use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, PointerValue};
+use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, IntValue, PointerValue};
 use wasmparser::{MemArg, MemArgTarget};
 
 /// How a narrow integer becomes a wide one.
@@ -152,5 +152,5 @@ fn unaligned(access: InstructionValue<'_>) {
 
 /// Bytes of an access.
 fn size_of_access(ty: BasicTypeEnum<'_>) -> u64 {
-    ty.size_of().and_then(|size| size.get_zero_extended_constant()).unwrap_or(16)
+    ty.size_of().and_then(IntValue::get_zero_extended_constant).unwrap_or(16)
 }
