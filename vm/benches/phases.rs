@@ -4,12 +4,16 @@
 //! `cargo bench -p wassay-vm --bench phases [FILTER]`
 
 #[path = "../tests/support/kernels.rs"]
+#[expect(dead_code, reason = "kernels are compiled here, not run")]
 mod kernels;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::Duration;
 use wassay_vm::{Config, Engine, Func, Instance, Level, Linker, Module, Store, TypedFunc};
+
+/// Eight parameters of all number types.
+type Eight = (i32, i64, f32, f64, i32, i64, f32, f64);
 
 /// Both levels, by the names their modes have in the harness.
 fn engines() -> [(&'static str, Engine); 2] {
@@ -85,8 +89,7 @@ fn call(criterion: &mut Criterion) {
     group.bench_function("typed/2 parameters", |b| {
         b.iter(|| add.call(&mut store, (black_box(1), black_box(2))).expect("no trap"));
     });
-    let many: TypedFunc<(i32, i64, f32, f64, i32, i64, f32, f64), f64> =
-        instance.get_typed_func(&mut store, "many").expect("its type");
+    let many: TypedFunc<Eight, f64> = instance.get_typed_func(&mut store, "many").expect("its type");
     group.bench_function("typed/8 parameters", |b| {
         b.iter(|| many.call(&mut store, black_box((1, 2, 3.0, 4.0, 5, 6, 7.0, 8.0))).expect("no trap"));
     });

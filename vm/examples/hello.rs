@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p wassay-vm --example hello`
 
-use wassay_vm::{Caller, Engine, Error, Linker, Module, Result, Store, Trap};
+use wassay_vm::{Caller, Engine, Error, Extern, Linker, Module, Result, Store, Trap};
 
 const TEXT: &str = r#"
 (module $hello
@@ -28,7 +28,7 @@ struct Host {
 fn print(mut caller: Caller<'_, Host>, address: i32, length: i32) -> Result<()> {
     let memory = caller
         .get_export("memory")
-        .and_then(|export| export.into_memory())
+        .and_then(Extern::into_memory)
         .ok_or_else(|| Error::Usage("the module exports no memory".into()))?;
     let length = usize::try_from(length).map_err(|_| Error::Usage("negative length".into()))?;
     if length as u64 > memory.data(&caller).len() as u64 {

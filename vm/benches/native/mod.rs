@@ -8,14 +8,14 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// A C compiler that works here.
-pub struct Compiler {
+pub(crate) struct Compiler {
     command: String,
     version: String,
 }
 
 impl Compiler {
     /// What `CC` names, else the clang of the LLVM the VM uses (the fair opponent), else any.
-    pub fn find() -> Option<Self> {
+    pub(crate) fn find() -> Option<Self> {
         let beside_llvm = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/setup-llvm"))
             .arg("--prefix")
             .output()
@@ -32,7 +32,7 @@ impl Compiler {
     }
 
     /// Compiles and loads a kernel.
-    pub fn build(&self, kernel: &Kernel) -> Result<Native, String> {
+    pub(crate) fn build(&self, kernel: &Kernel) -> Result<Native, String> {
         let folder = tempfile::tempdir().map_err(|e| format!("failed to make a folder: {e}"))?;
         let object = folder.path().join("kernel.so");
         let sources = kernels::folder();
@@ -59,7 +59,7 @@ impl fmt::Display for Compiler {
 }
 
 /// A kernel in native code.
-pub struct Native {
+pub(crate) struct Native {
     library: Library,
     result: ResultType,
     /// Removed together with the library.
@@ -68,7 +68,7 @@ pub struct Native {
 
 impl Native {
     /// Runs it.
-    pub fn run(&mut self, rounds: u32) -> Checksum {
+    pub(crate) fn run(&mut self, rounds: u32) -> Checksum {
         match self.result {
             ResultType::I32 => {
                 // SAFETY: `run` of a kernel with this result type has this signature, and touches nothing but its

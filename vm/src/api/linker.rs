@@ -106,12 +106,7 @@ impl<T> Linker<T> {
     ///
     /// # Panics
     /// If the instance belongs to another store.
-    pub fn instance(
-        &mut self,
-        store: impl AsContext<Data = T>,
-        module: &str,
-        instance: Instance,
-    ) -> Result<&mut Self> {
+    pub fn instance(&mut self, store: impl AsContext<Data = T>, module: &str, instance: Instance) -> Result<&mut Self> {
         self.check(&store)?;
         for (name, item) in instance.exports(&store) {
             self.insert(module, &name, Definition::Extern(item))?;

@@ -36,7 +36,8 @@ impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
         let ty = store.engine.func_type(unsafe { func.0.of(store)?.as_ref() }.type_id);
         let wanted = FuncType::new(P::types(), R::types());
         let all = |given: &[ValType], wanted: &[ValType]| {
-            given.len() == wanted.len() && given.iter().zip(wanted).all(|(&given, &wanted)| value_matches(given, wanted))
+            given.len() == wanted.len()
+                && given.iter().zip(wanted).all(|(&given, &wanted)| value_matches(given, wanted))
         };
         if !all(&wanted.params, &ty.params) || !all(&ty.results, &wanted.results) {
             return Err(Error::Usage(format!("expected a function of type {wanted}, found one of {ty}")));

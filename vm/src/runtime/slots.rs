@@ -1,9 +1,7 @@
 //! Arguments and results in registers and the overflow area, one after the other: [`abi::assign`](crate::abi::assign)
 //! without its lists, so that for types known to rustc the places are constants.
 
-use crate::abi::{
-    INT_PARAMS, INT_RESULTS, OVERFLOW_SLOTS, Place, Registers, VEC_PARAMS, VEC_RESULTS, is_vector_class,
-};
+use crate::abi::{INT_PARAMS, INT_RESULTS, OVERFLOW_SLOTS, Place, Registers, VEC_PARAMS, VEC_RESULTS, is_vector_class};
 use crate::types::ValType;
 
 /// Where the next argument or result is.
@@ -35,8 +33,7 @@ impl Slots {
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "there are few registers and at most 1,000 slots")]
     fn place(&mut self, ty: ValType) -> Place {
-        let (used, limit) =
-            if is_vector_class(ty) { (&mut self.vec, self.vecs) } else { (&mut self.int, self.ints) };
+        let (used, limit) = if is_vector_class(ty) { (&mut self.vec, self.vecs) } else { (&mut self.int, self.ints) };
         if *used < limit {
             *used += 1;
             let register = *used as u8 - 1;

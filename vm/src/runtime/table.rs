@@ -80,8 +80,7 @@ impl TableInstance {
         let (target, source) = unsafe { ((*to).bounds(at, length)?.start, (*from).bounds(start, length)?.start) };
         // SAFETY: both ranges were checked.
         unsafe {
-            let (target, source) =
-                ((*to).vm.base.cast::<u64>().add(target), (*from).vm.base.cast::<u64>().add(source));
+            let (target, source) = ((*to).vm.base.cast::<u64>().add(target), (*from).vm.base.cast::<u64>().add(source));
             std::ptr::copy(source, target, usize::try_from(length).ok()?);
         }
         Some(())

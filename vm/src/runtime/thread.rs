@@ -80,7 +80,8 @@ pub(crate) fn is_stack_overflow(address: usize, stack_pointer: usize) -> bool {
 
 /// The addresses of this thread's stack.
 fn stack_bounds() -> Result<Range<usize>> {
-    let failed = |code| Error::Resources(format!("the bounds of the stack: {}", std::io::Error::from_raw_os_error(code)));
+    let failed =
+        |code| Error::Resources(format!("the bounds of the stack: {}", std::io::Error::from_raw_os_error(code)));
     // SAFETY: the attributes are initialised by the first call, read by the second and destroyed once.
     unsafe {
         let mut attributes = std::mem::zeroed::<libc::pthread_attr_t>();

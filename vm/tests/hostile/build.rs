@@ -5,16 +5,16 @@ use wasm_encoder::{
     CodeSection, ExportKind, ExportSection, Function, FunctionSection, InstructionSink, Module as Encoder, TypeSection,
     ValType,
 };
-use wassay_vm::{Config, Engine, Error, Instance, Level, Linker, Module, Result, Store, Val};
+use wassay_vm::{Config, Engine, Error, Instance, Level, Module, Result, Store, Val};
 
 /// An engine at each level, with its name.
-pub fn engines() -> [(&'static str, Engine); 2] {
+pub(crate) fn engines() -> [(&'static str, Engine); 2] {
     [("o0", Level::None), ("o3", Level::Speed)]
         .map(|(name, level)| (name, Engine::new(Config::new().level(level)).expect("an engine for the host")))
 }
 
 /// Does something at each level, and prints what it takes.
-pub fn at_each_level(mut what: impl FnMut(&Engine)) {
+pub(crate) fn at_each_level(mut what: impl FnMut(&Engine)) {
     for (name, engine) in engines() {
         println!("{name} ...");
         let start = Instant::now();
@@ -24,21 +24,21 @@ pub fn at_each_level(mut what: impl FnMut(&Engine)) {
 }
 
 /// The bytes of a module written as text.
-pub fn wat(text: &str) -> Vec<u8> {
+pub(crate) fn wat(text: &str) -> Vec<u8> {
     let buffer = wast::parser::ParseBuffer::new(text).expect("tokens");
     wast::parser::parse::<wast::Wat>(&buffer).expect("a module").encode().expect("a module that can be encoded")
 }
 
 /// A function with its type, for [`module`].
-pub struct Code {
-    pub parameters: Vec<ValType>,
-    pub results: Vec<ValType>,
-    pub function: Function,
+pub(crate) struct Code {
+    pub(crate) parameters: Vec<ValType>,
+    pub(crate) results: Vec<ValType>,
+    pub(crate) function: Function,
 }
 
 impl Code {
     /// From its type, its locals and what writes its body (without the final `end`).
-    pub fn new(
+    pub(crate) fn new(
         parameters: &[ValType],
         results: &[ValType],
         locals: &[(u32, ValType)],
@@ -53,7 +53,7 @@ impl Code {
 }
 
 /// A module of functions; the last one is exported as `run`.
-pub fn module(functions: &[Code]) -> Vec<u8> {
+pub(crate) fn module(functions: &[Code]) -> Vec<u8> {
     let mut types = TypeSection::new();
     let mut indices = FunctionSection::new();
     let mut code = CodeSection::new();
@@ -69,33 +69,45 @@ pub fn module(functions: &[Code]) -> Vec<u8> {
     module.finish()
 }
 
-/// Compiles and instantiates a module without imports and calls its `run`, if it exports one, with the arguments.
-pub fn run(engine: &Engine, wasm: &[u8], arguments: &[Val]) -> Result<Vec<Val>> {
+/// Compiles and instantiates a module without imports.
+pub(crate) fn instantiate(engine: &Engine, wasm: &[u8]) -> Result<(Store<()>, Instance)> {
     let module = Module::new(engine, wasm)?;
     let mut store = Store::new(engine, ());
-    let instance = Linker::new(engine).instantiate(&mut store, &module)?;
+    let instance = Instance::new(&mut store, &module, &[])?;
+    Ok((store, instance))
+}
+
+/// Compiles and instantiates a module without imports and calls its `run`, if it exports one, with the arguments.
+pub(crate) fn run(engine: &Engine, wasm: &[u8], arguments: &[Val]) -> Result<Vec<Val>> {
+    let (mut store, instance) = instantiate(engine, wasm)?;
     call(&mut store, instance, arguments)
 }
 
+/// A module whose `run` takes one `i32` and returns one: what it returns for each argument.
+pub(crate) fn each_i32<const N: usize>(engine: &Engine, wasm: &[u8], arguments: [i32; N]) -> [i32; N] {
+    let (mut store, instance) = instantiate(engine, wasm).expect("an instance");
+    arguments.map(|argument| only_i32(call(&mut store, instance, &[Val::I32(argument)])))
+}
+
 /// Calls `run` of an instance, if there is one.
-pub fn call(store: &mut Store<()>, instance: Instance, arguments: &[Val]) -> Result<Vec<Val>> {
+pub(crate) fn call(store: &mut Store<()>, instance: Instance, arguments: &[Val]) -> Result<Vec<Val>> {
     let Some(run) = instance.get_func(&mut *store, "run") else { return Ok(Vec::new()) };
     let ty = run.ty(&mut *store);
-    let mut results: Vec<Val> = ty.results().iter().map(|_| Val::I32(0)).collect();
+    let mut results: Vec<Val> = ty.results.iter().map(|_| Val::I32(0)).collect();
     run.call(store, arguments, &mut results)?;
     Ok(results)
 }
 
 /// The only result, an `i32`.
-pub fn only_i32(results: Result<Vec<Val>>) -> i32 {
-    match results.as_deref() {
-        Ok([Val::I32(value)]) => *value,
-        other => panic!("expected one i32, found {other:?}"),
+pub(crate) fn only_i32(results: Result<Vec<Val>>) -> i32 {
+    match results.expect("no trap")[..] {
+        [Val::I32(value)] => value,
+        ref other => panic!("expected one i32, found {other:?}"),
     }
 }
 
 /// That a module is refused as too large or invalid, with an error that says so.
-pub fn assert_refused<T>(result: Result<T>) {
+pub(crate) fn assert_refused<T>(result: Result<T>) {
     match result {
         Err(error @ (Error::Invalid { .. } | Error::Unsupported { .. } | Error::Limit(_) | Error::Resources(_))) => {
             println!("refused: {error}");
@@ -106,7 +118,7 @@ pub fn assert_refused<T>(result: Result<T>) {
 }
 
 /// That a module either works or is refused as too large.
-pub fn assert_works_or_refused<T>(result: Result<T>) -> Option<T> {
+pub(crate) fn assert_works_or_refused<T>(result: Result<T>) -> Option<T> {
     match result {
         Ok(value) => Some(value),
         refused => {

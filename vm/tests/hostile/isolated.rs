@@ -10,11 +10,11 @@ const CASE: &str = "WASSAY_HOSTILE_CASE";
 
 /// What a case may use.
 #[derive(Clone, Copy)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// Resident memory at its highest, in MiB.
-    pub mib: u64,
+    pub(crate) mib: u64,
     /// Time. Tests run on slow and busy machines, unoptimised: this is to tell slow from endless.
-    pub seconds: u64,
+    pub(crate) seconds: u64,
 }
 
 impl Default for Bounds {
@@ -24,7 +24,7 @@ impl Default for Bounds {
 }
 
 /// How a child ended.
-pub enum End {
+pub(crate) enum End {
     /// By itself.
     Exit(ExitStatus),
     /// It used more memory than it may, and was killed.
@@ -34,12 +34,12 @@ pub enum End {
 }
 
 /// Whether this process is the one that runs the case itself.
-pub fn is_child(case: &str) -> bool {
+pub(crate) fn is_child(case: &str) -> bool {
     std::env::var(CASE).is_ok_and(|name| name == case)
 }
 
 /// Runs a case of this test binary in a process of its own. Returns how it ended and what it printed.
-pub fn run_child(case: &str, environment: &[(&str, String)], bounds: Bounds) -> (End, String) {
+pub(crate) fn run_child(case: &str, environment: &[(&str, String)], bounds: Bounds) -> (End, String) {
     let mut output = tempfile::tempfile().expect("failed to make a file");
     let handle = |file: &File| Stdio::from(file.try_clone().expect("failed to duplicate a file handle"));
     let mut child = Command::new(std::env::current_exe().expect("this program has a path"))
@@ -82,14 +82,14 @@ fn supervise(child: &mut Child, bounds: Bounds) -> End {
 }
 
 /// The most resident memory a process has had, where the system tells (Linux).
-pub fn peak_mib(process: u32) -> Option<u64> {
+pub(crate) fn peak_mib(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? / 1024)
 }
 
 /// Runs `body` in a process of its own, and fails where that crashes, panics or leaves its bounds.
-pub fn isolated(case: &str, bounds: Bounds, body: impl FnOnce() + Send) {
+pub(crate) fn isolated(case: &str, bounds: Bounds, body: impl FnOnce() + Send) {
     if is_child(case) {
         // On a stack of a size that does not depend on the test runner, and is the smallest that is usual.
         std::thread::scope(|scope| {

@@ -143,9 +143,9 @@ fn attempt(engine: &Engine, wasm: &[u8], running: &dyn Fn(bool), counts: &mut Co
             for (_, export) in instance.exports(&mut store) {
                 let Some(function) = export.into_func() else { continue };
                 let ExternType::Func(ty) = export.ty(&store) else { continue };
-                let arguments: Option<Vec<Val>> = ty.params().iter().map(|ty| argument(*ty)).collect();
+                let arguments: Option<Vec<Val>> = ty.params.iter().map(|ty| argument(*ty)).collect();
                 let Some(arguments) = arguments else { continue };
-                let mut results = vec![Val::I32(0); ty.results().len()];
+                let mut results = vec![Val::I32(0); ty.results.len()];
                 match function.call(&mut store, &arguments, &mut results) {
                     Ok(()) => counts.ran += 1,
                     Err(Error::Trap { .. }) => counts.trapped += 1,

@@ -3,7 +3,7 @@
 use crate::build::{self, Code};
 use crate::isolated::hostile;
 use wasm_encoder::ValType;
-use wassay_vm::{Caller, Engine, Error, Instance, Linker, Module, Result, Store, Trap};
+use wassay_vm::{Caller, Engine, Error, Extern, Instance, Linker, Module, Result, Store, Trap};
 
 /// Often enough to see whether something is lost each time: stack, handlers, memory.
 const TIMES: usize = 20;
@@ -25,7 +25,7 @@ fn exhausts_at_each_level(text: &str) {
 
 /// A host function that calls `run` of its caller again.
 fn call_back(mut caller: Caller<'_, ()>) -> Result<()> {
-    let run = caller.get_export("run").and_then(|export| export.into_func());
+    let run = caller.get_export("run").and_then(Extern::into_func);
     let run = run.ok_or_else(|| Error::Usage("no `run`".into()))?;
     run.call(&mut caller, &[], &mut [])
 }

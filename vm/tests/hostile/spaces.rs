@@ -52,9 +52,7 @@ hostile! {
                     (call_indirect $t (result i32) (local.get 0))))"#,
         );
         build::at_each_level(|engine| {
-            for index in [500_000, 999_999] {
-                assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(index)])), 7);
-            }
+            assert_eq!(build::each_i32(engine, &wasm, [500_000, 999_999]), [7, 7]);
             for (index, trap) in [
                 (0, Trap::UninitializedElement),
                 (999_998, Trap::UninitializedElement),
@@ -145,8 +143,7 @@ hostile! {
                     (i32.add (i32.load8_u (local.get 0)) (memory.size))))"#,
         );
         build::at_each_level(|engine| {
-            assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(-1)])), 65_538);
-            assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(0)])), 65_537);
+            assert_eq!(build::each_i32(engine, &wasm, [-1, 0]), [65_538, 65_537]);
         });
     }
 
@@ -173,7 +170,7 @@ hostile! {
         let wasm = memories(1, 1, None);
         let [_, (_, engine)] = build::engines();
         let module = Module::new(&engine, &wasm).expect("a valid module");
-        let mut counts = Vec::new();
+        let mut counts: Vec<u32> = Vec::new();
         for _ in 0..2 {
             let mut store = Store::new(&engine, ());
             let mut count = 0;

@@ -6,22 +6,22 @@ use wassay_vm::{AsContextMut, Instance, Result, TypedFunc};
 
 /// One kernel, compiled to wasm.
 #[derive(Debug)]
-pub struct Kernel {
+pub(crate) struct Kernel {
     /// Its name: `matmul`.
-    pub name: String,
+    pub(crate) name: String,
     /// What its `run` returns.
-    pub result: ResultType,
+    pub(crate) result: ResultType,
     /// How many rounds lead to `checksum`.
-    pub rounds: u32,
+    pub(crate) rounds: u32,
     /// What `run(rounds)` returns, by a native build without optimisation.
-    pub checksum: Checksum,
+    pub(crate) checksum: Checksum,
     /// The module.
-    pub wasm: Vec<u8>,
+    pub(crate) wasm: Vec<u8>,
 }
 
 /// Type of a checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResultType {
+pub(crate) enum ResultType {
     /// Exact.
     I32,
     /// Close.
@@ -30,7 +30,7 @@ pub enum ResultType {
 
 /// What a kernel returns.
 #[derive(Clone, Copy, Debug)]
-pub enum Checksum {
+pub(crate) enum Checksum {
     /// Must agree exactly.
     I32(u32),
     /// Must agree closely: native compilers fuse multiplications with additions, WebAssembly may not.
@@ -40,7 +40,7 @@ pub enum Checksum {
 impl Checksum {
     /// Whether both are the outcome of the same computation. The tolerance is a wide one: only `nbody`, over many
     /// rounds, needs any, and a wrong computation is off by far more.
-    pub fn agrees(self, other: Self) -> bool {
+    pub(crate) fn agrees(self, other: Self) -> bool {
         match (self, other) {
             (Self::I32(a), Self::I32(b)) => a == b,
             (Self::F64(a), Self::F64(b)) => (a - b).abs() <= 1e-6 * a.abs().max(b.abs()),
@@ -60,7 +60,7 @@ impl fmt::Display for Checksum {
 
 /// A kernel's exported function.
 #[derive(Clone, Copy)]
-pub enum Run {
+pub(crate) enum Run {
     /// Returns an integer.
     I32(TypedFunc<i32, i32>),
     /// Returns a float.
@@ -69,7 +69,7 @@ pub enum Run {
 
 impl Run {
     /// The function of an instance of `kernel`.
-    pub fn of(kernel: &Kernel, mut store: impl AsContextMut, instance: Instance) -> Result<Self> {
+    pub(crate) fn of(kernel: &Kernel, mut store: impl AsContextMut, instance: Instance) -> Result<Self> {
         Ok(match kernel.result {
             ResultType::I32 => Self::I32(instance.get_typed_func(&mut store, "run")?),
             ResultType::F64 => Self::F64(instance.get_typed_func(&mut store, "run")?),
@@ -77,7 +77,7 @@ impl Run {
     }
 
     /// Runs it.
-    pub fn call(self, store: impl AsContextMut, rounds: u32) -> Result<Checksum> {
+    pub(crate) fn call(self, store: impl AsContextMut, rounds: u32) -> Result<Checksum> {
         let rounds = rounds.cast_signed();
         Ok(match self {
             Self::I32(run) => Checksum::I32(run.call(store, rounds)?.cast_unsigned()),
@@ -87,12 +87,12 @@ impl Run {
 }
 
 /// Where the kernels are.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench-suites/kernels")
 }
 
 /// All kernels, in the order of `kernels.csv`.
-pub fn all() -> Vec<Kernel> {
+pub(crate) fn all() -> Vec<Kernel> {
     let table = folder().join("kernels.csv");
     let text = std::fs::read_to_string(&table).unwrap_or_else(|e| panic!("failed to read {}: {e}", table.display()));
     let row = |line: &str| {
