@@ -31,17 +31,21 @@ fn workers_are_killed_at_any_time() {
     let files: Vec<String> = (0..8).map(|n| format!("{n}.wast")).collect();
     let scripts: Vec<(&str, &str)> = files.iter().map(|file| (file.as_str(), SCRIPT)).collect();
     let place = Place::new(&scripts);
-    // Each script hangs once, long enough to be hit, and whoever is alive is killed every now and then.
+    // Each script hangs once, long enough to be hit. In turn, so that each worker has time to start: one that is killed
+    // again and again before it has said which directives there are costs its script all rows but one.
     let run = place.start("hang@6+crash@9", &["--timeout", "30"]);
     let id = run.id();
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     let killer = std::thread::spawn(move || {
-        while stopped.recv_timeout(std::time::Duration::from_millis(23)).is_err() {
-            for worker in children(id) {
-                if let Some(pid) = i32::try_from(worker).ok().and_then(Pid::from_raw) {
-                    // It may be gone by now.
-                    let _ = kill_process(pid, Signal::KILL);
-                }
+        for turn in 0.. {
+            if stopped.recv_timeout(std::time::Duration::from_millis(150)).is_ok() {
+                break;
+            }
+            let workers = children(id);
+            let worker = workers.get(turn % workers.len().max(1)).copied();
+            if let Some(pid) = worker.and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw) {
+                // It may be gone by now.
+                let _ = kill_process(pid, Signal::KILL);
             }
         }
     });
