@@ -22,6 +22,8 @@ pub use api::{
     Linker, Memory, Module, Ref, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams, WasmResults,
     WasmRet, WasmTy,
 };
+#[cfg(feature = "compiler")]
+pub use compile::llvm_version;
 pub use config::{Config, Level, MemoryMode};
 pub use engine::Engine;
 pub use error::{Error, Result};
