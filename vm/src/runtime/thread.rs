@@ -11,7 +11,7 @@ use std::ptr::null_mut;
 /// Bytes of stack that code of the host finds at least when wasm calls it.
 const RESERVE: usize = 128 << 10;
 /// Bytes of the largest stack that wasm may use up.
-const LARGEST_STACK: usize = 1 << 30;
+const LARGEST_STACK: usize = 256 << 20;
 /// Bytes of the stack that signal handlers run on.
 const HANDLER_STACK: usize = 64 << 10;
 
