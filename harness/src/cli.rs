@@ -68,7 +68,7 @@ struct SuitesArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = TEST_AFTER)]
+#[command(after_help = TEST_AFTER, args_override_self = true)]
 struct TestArgs {
     /// What to run; everything if not given. See below.
     #[arg(value_name = "SELECTOR")]

@@ -1,7 +1,7 @@
 //! A worker: a process that runs scripts for the supervisor, and may die of it.
 //!
-//! Jobs come in on standard input and events go out on what was standard output; the engine gets another one, so that
-//! what it prints does no harm. The scripts run on a thread of their own, whose stack is the same everywhere. The main
+//! Jobs come in on standard input and events go out on what was standard output, so that what an
+//! engine prints there does no harm. The scripts run on a thread of their own, whose stack is the same everywhere. The main
 //! thread reads ahead, and ends the process at the end of input, which is also what the death of the supervisor looks
 //! like. A third thread watches how much memory is in use.
 
@@ -10,7 +10,6 @@ mod memory;
 use crate::engine::{self, Engine};
 use crate::protocol::{Event, Job};
 use crate::script::{Context, Malformed, Sink, Todo, Tokens, Verdict, run};
-use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::collections::HashMap;
 use std::fs::File;
@@ -83,13 +82,12 @@ pub fn serve(memory: u64) -> io::Result<ExitCode> {
     std::process::exit(0)
 }
 
-/// Takes standard output for itself and lets everyone else's go to standard error.
+/// Takes standard output for itself. What else is written there is lost: only standard error is listened to, for the
+/// last words before a crash.
 fn private_stdout() -> io::Result<File> {
     let private = io::stdout().as_fd().try_clone_to_owned()?;
-    match rustix::stdio::dup2_stdout(io::stderr()) {
-        Ok(()) | Err(Errno::BADF) => Ok(File::from(private)),
-        Err(error) => Err(error.into()),
-    }
+    rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
+    Ok(File::from(private))
 }
 
 /// Makes a panic end the process, as any other crash does: after it, neither engine nor harness is in a known state.

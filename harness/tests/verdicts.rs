@@ -108,7 +108,10 @@ fn wasmparser_judges_as_scripts_do_but_for_what_is_expected() {
         for (line, kind, valid, found) in findings(script) {
             let outcome = if found.is_ok() == valid { Outcome::Pass } else { Outcome::Fail };
             let mut row = row(script, line, kind, outcome, found.err().unwrap_or_else(|| "accepted".to_owned()));
-            expectations.judge(&mut row);
+            // What is expected of running these says nothing of whether their modules are valid.
+            if !matches!(kind, "assert_unlinkable" | "assert_trap" | "assert_return") {
+                expectations.judge(&mut row);
+            }
             if row.outcome.is_red() {
                 wrong.push(format!(
                     "{},{},{},{}: {} [{}]",
@@ -117,7 +120,6 @@ fn wasmparser_judges_as_scripts_do_but_for_what_is_expected() {
             }
         }
     }
-    let stale = expectations.stale(&selected, &[("vm".to_owned(), "o0".to_owned())], "any");
-    let stale: Vec<String> = stale.iter().map(ToString::to_string).collect();
-    assert!(wrong.is_empty() && stale.is_empty(), "\n{}\n{}", wrong.join("\n"), stale.join("\n"));
+    // Rows that match nothing are for real runs to find: some are about running.
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

@@ -344,9 +344,9 @@ mod tests {
     #[test]
     fn structures_match_their_offsets() {
         assert_eq!(std::mem::offset_of!(VMFuncRef, type_id), FUNC_REF_TYPE as usize);
-        assert_eq!(std::mem::size_of::<VMFuncRef>(), FUNC_REF_SIZE as usize);
-        assert_eq!(std::mem::size_of::<VMFuncImport>(), FUNC_IMPORT_SIZE as usize);
-        assert_eq!(std::mem::size_of::<VMSpace>(), SPACE_SIZE as usize);
+        assert_eq!(size_of::<VMFuncRef>(), FUNC_REF_SIZE as usize);
+        assert_eq!(size_of::<VMFuncImport>(), FUNC_IMPORT_SIZE as usize);
+        assert_eq!(size_of::<VMSpace>(), SPACE_SIZE as usize);
         assert_eq!(std::mem::offset_of!(VMMemory, length), DEFINITION_LENGTH as usize);
         assert_eq!(std::mem::offset_of!(VMTable, length), DEFINITION_LENGTH as usize);
     }

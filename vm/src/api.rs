@@ -15,6 +15,18 @@ mod typed;
 mod values;
 mod wasm_ty;
 
+/// What several threads may share, or pass on.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<crate::Engine>();
+    shared::<Module>();
+    shared::<Linker<()>>();
+    shared::<Store<()>>();
+    shared::<Instance>();
+    shared::<Val>();
+    shared::<crate::Error>();
+};
+
 pub use caller::Caller;
 pub use externs::Extern;
 pub use func::Func;

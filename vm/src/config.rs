@@ -20,8 +20,8 @@ pub enum MemoryMode {
     /// As the specification says: every access that must trap does, and earlier stores are visible after it.
     #[default]
     Precise,
-    /// Faster: after such a trap the contents of the memory are unspecified, and loads whose value nobody uses may
-    /// vanish along with their trap.
+    /// Faster: stores that came before a trap may be missing after it, and loads whose value nobody uses may vanish
+    /// along with their trap; a load that wasm itself drops stays.
     Relaxed,
 }
 

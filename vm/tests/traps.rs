@@ -72,6 +72,7 @@ fn frames_name_functions_and_offsets() {
         assert_eq!(trap, Trap::IntegerDivideByZero);
         let names: Vec<_> = backtrace.frames.iter().map(|f| f.name.as_deref().unwrap_or("?")).collect();
         assert_eq!(names, ["leaf", "middle", "outer"], "{mode}");
+        println!("{mode} {backtrace}");
         let opcodes: Vec<_> = backtrace.frames.iter().map(|f| bytes[f.offset.unwrap() as usize]).collect();
         assert_eq!(opcodes, [0x6e, 0x10, 0x10], "{mode}: i32.div_u, call, call");
         assert_eq!(backtrace.frames[0].module.as_deref(), Some("m"));
@@ -125,16 +126,33 @@ fn frames_larger_than_the_guard_do_not_step_over_it() {
 
 #[test]
 fn what_was_stored_before_a_trap_stays_in_precise_mode() {
-    let text = r#"(module (memory (export "memory") 1)
-        (func (export "f")
-          (i32.store (i32.const 8) (i32.const 1))
-          (i32.store (i32.const 8) (i32.const 2))
-          (drop (i32.load (i32.const 65536)))
-          (i32.store (i32.const 8) (i32.const 3))))"#;
-    for (mode, engine) in engines().into_iter().filter(|(mode, _)| !mode.contains("relaxed")) {
-        let (mut store, instance) = instantiate(&engine, text);
-        assert_eq!(trap(run(&mut store, &instance, "f")), Trap::MemoryOutOfBounds);
-        let memory = instance.get_memory(&mut store, "memory").unwrap();
-        assert_eq!(memory.data(&store)[8], 2, "{mode}");
+    for trapping in [
+        "(drop (i32.load (i32.const 65536)))",
+        "(i32.store (i32.const -1) (i32.const 0))",
+        "(drop (i32.div_u (i32.const 1) (local.get 0)))",
+        "(if (i32.eqz (local.get 0)) (then (unreachable)))",
+    ] {
+        let text = format!(
+            r#"(module (memory (export "memory") 1) (global (export "global") (mut i32) (i32.const 0))
+                (table (export "table") 1 funcref) (elem declare func $g) (func $g)
+                (func (export "f") (local i32)
+                  (i32.store (i32.const 8) (i32.const 1)) (global.set 0 (i32.const 1))
+                  (i32.store (i32.const 8) (i32.const 2)) (global.set 0 (i32.const 2))
+                  (table.set (i32.const 0) (ref.func $g))
+                  {trapping}
+                  (i32.store (i32.const 8) (i32.const 3)) (global.set 0 (i32.const 3))
+                  (table.set (i32.const 0) (ref.null func))))"#
+        );
+        for (mode, engine) in engines().into_iter().filter(|(mode, _)| !mode.contains("relaxed")) {
+            let (mut store, instance) = instantiate(&engine, &text);
+            trap(run(&mut store, &instance, "f"));
+            let memory = instance.get_memory(&mut store, "memory").unwrap();
+            assert_eq!(memory.data(&store)[8], 2, "memory, {trapping} at {mode}");
+            let global = instance.get_global(&mut store, "global").unwrap();
+            assert!(matches!(global.get(&mut store), wassay_vm::Val::I32(2)), "global, {trapping} at {mode}");
+            let table = instance.get_table(&mut store, "table").unwrap();
+            let element = table.get(&mut store, 0);
+            assert!(matches!(element, Some(wassay_vm::Ref::Func(Some(_)))), "table, {trapping} at {mode}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! of each script (from 1), or `DEED@rN`, for that directive when it is replayed after a worker died. The first that
 //! fits is done; where none fits, the engine does what the script expects.
 //!
-//! `pass`, `fail`, `trap`, `unsupported`: answers. `crash` (aborts), `segfault`, `exit` (leaves quietly), `hang`,
+//! `pass`, `fail`, `trap`, `unsupported`: answers. `crash` (aborts), `segfault`, `panic`, `exit` (leaves quietly), `hang`,
 //! `eat` (takes memory until something stops it): deaths. `print`: writes to standard output, then passes.
 
 use super::value::Value;
@@ -26,6 +26,7 @@ enum Deed {
     Unsupported,
     Crash,
     Segfault,
+    Panic,
     Exit,
     Hang,
     Eat,
@@ -55,6 +56,7 @@ impl Plan {
             "unsupported" => Deed::Unsupported,
             "crash" => Deed::Crash,
             "segfault" => Deed::Segfault,
+            "panic" => Deed::Panic,
             "exit" => Deed::Exit,
             "hang" => Deed::Hang,
             "eat" => Deed::Eat,
@@ -170,6 +172,7 @@ impl Session for FakeSession {
             Deed::Segfault => loop {
                 let _ = kill_process(getpid(), Signal::SEGV);
             },
+            Deed::Panic => panic!("on demand"),
             Deed::Exit => std::process::exit(0),
             Deed::Hang => loop {
                 std::thread::sleep(Duration::from_secs(3600));

@@ -115,7 +115,7 @@ impl VmSession {
     }
 
     /// A value for a parameter of a type.
-    fn to_vm(&mut self, value: Value, ty: Option<&vm::ValType>) -> Done<vm::Val> {
+    fn argument(&mut self, value: Value, ty: Option<&vm::ValType>) -> Done<vm::Val> {
         Ok(match value {
             Value::I32(n) => vm::Val::I32(n),
             Value::I64(n) => vm::Val::I64(n),
@@ -144,7 +144,7 @@ impl VmSession {
         })
     }
 
-    fn to_value(&self, value: vm::Val) -> Done<Value> {
+    fn result(&self, value: vm::Val) -> Done<Value> {
         Ok(match value {
             vm::Val::I32(n) => Value::I32(n),
             vm::Val::I64(n) => Value::I64(n),
@@ -198,11 +198,11 @@ impl Session for VmSession {
         let func = instance.get_func(&mut self.store, name);
         let func = func.ok_or_else(|| Stop::Error(format!("no function `{name}` is exported")))?;
         let ty = func.ty(&self.store);
-        let params = args.iter().enumerate().map(|(index, arg)| self.to_vm(*arg, ty.params.get(index)));
+        let params = args.iter().enumerate().map(|(index, arg)| self.argument(*arg, ty.params.get(index)));
         let params = params.collect::<Done<Vec<_>>>()?;
         let mut results: Vec<vm::Val> = ty.results.iter().map(|ty| vm::Val::default_of(*ty)).collect();
         func.call(&mut self.store, &params, &mut results).map_err(stop)?;
-        results.into_iter().map(|result| self.to_value(result)).collect()
+        results.into_iter().map(|value| self.result(value)).collect()
     }
 
     fn get(&mut self, instance: InstanceId, name: &str) -> Done<Value> {
@@ -210,7 +210,7 @@ impl Session for VmSession {
         let global = instance.get_global(&mut self.store, name);
         let global = global.ok_or_else(|| Stop::Error(format!("no global `{name}` is exported")))?;
         let value = global.get(&mut self.store);
-        self.to_value(value)
+        self.result(value)
     }
 }
 

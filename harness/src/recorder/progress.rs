@@ -61,7 +61,7 @@ impl Progress {
         let seconds = self.begun.elapsed().as_secs_f64().max(0.001);
         #[expect(clippy::cast_precision_loss, reason = "there are not 2^53 directives")]
         let rate = self.directives as f64 / seconds;
-        format!("{} directives ({rate:.0}/s), {} red", self.directives, self.red)
+        format!("{} directives ({rate:.0}/s), {} not as their scripts say", self.directives, self.red)
     }
 }
 

@@ -7,8 +7,7 @@ use crate::error::{Error, Result};
 use crate::lower::symbol;
 use object::read::elf::ElfFile64;
 use object::{
-    Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionFlags, SectionIndex, SectionKind,
-    SymbolIndex,
+    Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionFlags, SectionIndex, SymbolIndex,
 };
 use std::collections::HashMap;
 use std::ops::Range;
@@ -99,8 +98,7 @@ fn part_of<'d>(section: &impl ObjectSection<'d>) -> Result<Option<Part>> {
         return Ok(Some(Part::Unwind));
     }
     if !has(object::elf::SHF_ALLOC) {
-        let debug = section.kind() == SectionKind::Debug || section.kind() == SectionKind::DebugString;
-        return Ok(debug.then_some(Part::Debug));
+        return Ok(name.starts_with(".debug_").then_some(Part::Debug));
     }
     if has(object::elf::SHF_EXECINSTR) {
         return Ok(Some(Part::Text));

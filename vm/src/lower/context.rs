@@ -1,6 +1,7 @@
 //! Reading the instance's context, and what LLVM may know of how the runtime's data alias.
 
 use super::function::Lowering;
+use crate::MemoryMode;
 use crate::abi;
 use crate::error::Result;
 use inkwell::context::Context;
@@ -84,6 +85,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(value)
     }
 
+    /// Stores of the program's own state are precise, whether or not they can fault: a plain store that a later one
+    /// overwrites may vanish although something between them traps, and the host can see that.
     pub(super) fn store(
         &self,
         value: BasicValueEnum<'ctx>,
@@ -94,7 +97,18 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         if let Some(aliases) = &self.unit.aliases {
             aliases.annotate(store, alias);
         }
+        if matches!(alias, Alias::Memory | Alias::Table | Alias::Global) {
+            self.make_precise(store);
+        }
         Ok(store)
+    }
+
+    /// Makes a load or store happen exactly where it stands, if the mode is precise.
+    pub(super) fn make_precise(&self, access: InstructionValue<'ctx>) {
+        if self.unit.options.memory_mode == MemoryMode::Precise {
+            // Only fails on what is neither load nor store.
+            let _ = access.set_volatile(true);
+        }
     }
 
     /// A pointer that the context holds and that never changes while code runs.

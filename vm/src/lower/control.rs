@@ -228,6 +228,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// A phi wants one value for each edge, and a switch may have 100,000 edges to one label: labels that take values
     /// are reached through a block of their own.
+    #[expect(clippy::needless_pass_by_value, reason = "operators hand their immediates over")]
     pub(super) fn visit_br_table(&mut self, targets: BrTable<'_>) -> Result<()> {
         let index = self.pop_int();
         let from = self.builder.get_insert_block();

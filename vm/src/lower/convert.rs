@@ -35,14 +35,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         visit_i64_trunc_sat_f32_u => saturate("llvm.fptoui.sat", t.i64);
         visit_i64_trunc_sat_f64_s => saturate("llvm.fptosi.sat", t.i64);
         visit_i64_trunc_sat_f64_u => saturate("llvm.fptoui.sat", t.i64);
-        visit_f32_convert_i32_s => to_float(t.f32, Signed);
-        visit_f32_convert_i32_u => to_float(t.f32, Unsigned);
-        visit_f32_convert_i64_s => to_float(t.f32, Signed);
-        visit_f32_convert_i64_u => to_float(t.f32, Unsigned);
-        visit_f64_convert_i32_s => to_float(t.f64, Signed);
-        visit_f64_convert_i32_u => to_float(t.f64, Unsigned);
-        visit_f64_convert_i64_s => to_float(t.f64, Signed);
-        visit_f64_convert_i64_u => to_float(t.f64, Unsigned);
+        visit_f32_convert_i32_s => float_from_int(t.f32, Signed);
+        visit_f32_convert_i32_u => float_from_int(t.f32, Unsigned);
+        visit_f32_convert_i64_s => float_from_int(t.f32, Signed);
+        visit_f32_convert_i64_u => float_from_int(t.f32, Unsigned);
+        visit_f64_convert_i32_s => float_from_int(t.f64, Signed);
+        visit_f64_convert_i32_u => float_from_int(t.f64, Unsigned);
+        visit_f64_convert_i64_s => float_from_int(t.f64, Signed);
+        visit_f64_convert_i64_u => float_from_int(t.f64, Unsigned);
         visit_i32_reinterpret_f32 => reinterpret(t.i32.into());
         visit_i64_reinterpret_f64 => reinterpret(t.i64.into());
         visit_f32_reinterpret_i32 => reinterpret(t.f32.into());
@@ -115,7 +115,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    fn to_float(&mut self, to: FloatType<'ctx>, sign: Sign) -> Result<()> {
+    fn float_from_int(&mut self, to: FloatType<'ctx>, sign: Sign) -> Result<()> {
         let value = self.pop_int();
         let converted = match sign {
             Signed => self.builder.build_signed_int_to_float(value, to, "")?,

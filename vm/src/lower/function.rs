@@ -171,7 +171,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let value = self.pop_int();
         if let Some(widened) = value.as_instruction()
             && widened.get_opcode() == InstructionOpcode::ZExt
-            && let Some(operand) = widened.get_operand(0).and_then(|operand| operand.value())
+            && let Some(operand) = widened.get_operand(0).and_then(inkwell::values::Operand::value)
             && operand.is_int_value()
             && operand.into_int_value().get_type() == self.unit.types.i1
         {

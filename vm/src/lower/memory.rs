@@ -3,11 +3,10 @@
 
 use super::context::Alias;
 use super::function::Lowering;
-use crate::MemoryMode;
 use crate::abi::{self, Builtin};
 use crate::error::Result;
 use inkwell::types::{BasicType, BasicTypeEnum, IntType};
-use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, PointerValue};
+use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, IntValue, PointerValue};
 use wasmparser::{MemArg, MemArgTarget};
 
 /// How a narrow integer becomes a wide one.
@@ -82,7 +81,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let address = self.address(memarg, ty)?;
         let value = self.load(ty, address.pointer, Alias::Memory)?;
         if let Some(load) = value.as_instruction_value() {
-            self.qualify(load, &address);
+            unaligned(load);
+            // For LLVM a plain access out of bounds is undefined, so it may drop or reorder it, and with it the trap
+            // (<https://llvm.org/docs/LangRef.html#volatile-memory-accesses>).
+            if address.may_fault {
+                self.make_precise(load);
+            }
         }
         Ok(value)
     }
@@ -90,16 +94,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     fn store_to(&mut self, memarg: MemArg, value: BasicValueEnum<'ctx>) -> Result<()> {
         let address = self.address(memarg, value.get_type())?;
         let store = self.store(value, address.pointer, Alias::Memory)?;
-        self.qualify(store, &address);
+        unaligned(store);
         Ok(())
-    }
-
-    /// In precise mode an access that may fault is volatile: for LLVM a plain one out of bounds is undefined, so it may
-    /// drop or reorder it, and with it the trap (<https://llvm.org/docs/LangRef.html#volatile-memory-accesses>).
-    fn qualify(&self, access: InstructionValue<'ctx>, address: &Address<'ctx>) {
-        // Neither fails on a load or store. Alignment is a hint in WebAssembly, so LLVM may count on none.
-        let _ = access.set_alignment(1);
-        let _ = access.set_volatile(address.may_fault && self.unit.options.memory_mode == MemoryMode::Precise);
     }
 
     /// Pops an index; out of bounds is where the memory's reservation faults.
@@ -148,7 +144,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 }
 
+/// Alignment is a hint in WebAssembly, so LLVM may count on none.
+fn unaligned(access: InstructionValue<'_>) {
+    // Only fails on what is neither load nor store.
+    let _ = access.set_alignment(1);
+}
+
 /// Bytes of an access.
 fn size_of_access(ty: BasicTypeEnum<'_>) -> u64 {
-    ty.size_of().and_then(|size| size.get_zero_extended_constant()).unwrap_or(16)
+    ty.size_of().and_then(IntValue::get_zero_extended_constant).unwrap_or(16)
 }

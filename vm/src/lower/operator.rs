@@ -21,7 +21,6 @@ macro_rules! lower {
 
 impl Lowering<'_, '_, '_> {
     /// Lowers one operator, in reachable code.
-    #[expect(clippy::clone_on_copy, reason = "some immediates are Copy, some are not, and one macro names them all")]
     pub(super) fn operator(&mut self, operator: &Operator<'_>) -> Result<()> {
         macro_rules! arms {
             ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {

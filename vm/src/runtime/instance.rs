@@ -41,7 +41,6 @@ impl Drop for ContextBlock {
 /// An instance, in its store.
 pub(crate) struct InstanceData {
     pub(crate) module: Module,
-    pub(crate) store: *mut StoreOpaque,
     context: ContextBlock,
     pub(crate) dropped_data: Box<[Cell<bool>]>,
     pub(crate) dropped_elements: Box<[Cell<bool>]>,
@@ -166,7 +165,6 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
     let flags = |count| std::iter::repeat_n(false, count).map(Cell::new).collect();
     let fixed = Fixed::new(InstanceData {
         module: module.clone(),
-        store: store.this,
         context: ContextBlock::new(layout.size())?,
         dropped_data: flags(description.data.len()),
         dropped_elements: flags(description.elements.len()),

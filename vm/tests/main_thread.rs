@@ -1,0 +1,38 @@
+//! Stack overflow on the main thread, whose stack grows and whose end the kernel knows better than anybody: a test without
+//! the usual harness, which would run it on another one.
+
+use wassay_vm::artifact::{Artifact, Image, Target};
+use wassay_vm::module::description::{Description, Entity, Export};
+use wassay_vm::{Engine, FuncType, Instance, Module, Store, Trap, abi};
+
+fn main() {
+    // push rbp; mov rbp, rsp; call itself; pop rbp; ret
+    let code = [0x55, 0x48, 0x89, 0xe5, 0xe8, 0xf7, 0xff, 0xff, 0xff, 0x5d, 0xc3];
+    let artifact = Artifact {
+        abi: abi::VERSION,
+        target: Target { arch: std::env::consts::ARCH.into(), features: Vec::new() },
+        description: Description {
+            types: vec![FuncType::new([], [])],
+            functions: vec![0],
+            func_refs: vec![0],
+            code_offsets: vec![0],
+            exports: vec![Export { name: "deep".into(), entity: Entity::Func(0) }],
+            ..Description::default()
+        },
+        image: Image {
+            bytes: code.to_vec(),
+            text: 11,
+            functions: std::iter::once(0..11).collect(),
+            ..Image::default()
+        },
+    };
+    let engine = Engine::default();
+    // SAFETY: the code is that above, which keeps to the convention.
+    let module = unsafe { Module::deserialize(&engine, &artifact.to_bytes().unwrap()) }.unwrap();
+    let mut store = Store::new(&engine, ());
+    let instance = Instance::new(&mut store, &module, &[]).unwrap();
+    let deep = instance.get_typed_func::<(), ()>(&store, "deep").unwrap();
+    for _ in 0..3 {
+        assert_eq!(deep.call(&mut store, ()).unwrap_err().trap(), Some(Trap::CallStackExhausted));
+    }
+}
