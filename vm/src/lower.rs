@@ -37,12 +37,15 @@ mod memory;
 mod operator;
 mod prototype;
 mod reference;
+mod simd;
 mod table;
+mod target;
 mod trap;
 mod unit;
 mod variable;
 
 pub(crate) use function::lower_function;
+pub(crate) use target::VectorIntrinsics;
 pub(crate) use unit::{Options, Unit, symbol};
 
 use crate::error::Error;

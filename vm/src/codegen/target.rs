@@ -2,6 +2,7 @@
 
 use crate::artifact::Target;
 use crate::error::{Error, Result};
+use crate::lower::VectorIntrinsics;
 use crate::runtime::host_cpu;
 use inkwell::targets::TargetMachine;
 
@@ -58,6 +59,15 @@ impl CodeTarget {
     /// As LLVM wants it.
     pub(crate) fn feature_string(&self) -> String {
         self.features.iter().map(|name| format!("+{name}")).collect::<Vec<_>>().join(",")
+    }
+
+    /// What instruction selection does not find by itself. All of it comes before the least CPU that we compile for.
+    pub(crate) fn vector_intrinsics(&self) -> VectorIntrinsics {
+        let ssse3 = self.features.contains(&"ssse3");
+        VectorIntrinsics {
+            lookup: ssse3.then_some("llvm.x86.ssse3.pshuf.b.128"),
+            multiply_q15: ssse3.then_some("llvm.x86.ssse3.pmul.hr.sw.128"),
+        }
     }
 
     /// As artifacts record it.

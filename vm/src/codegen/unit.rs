@@ -82,6 +82,7 @@ pub(crate) fn compile(settings: &Settings<'_>, first: u32, bodies: &[FunctionBod
         optimize: level != Level::None,
         memory_mode: settings.memory_mode,
         tune_cpu: settings.target.tune.clone(),
+        vector_intrinsics: settings.target.vector_intrinsics(),
     };
     with_machine(settings.target, level, |context, machine| {
         let unit = Unit::new(context, settings.description, &options)?;

@@ -10,7 +10,7 @@ use inkwell::values::BasicValueEnum;
 
 /// Whether an integer is read as signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sign {
+pub(super) enum Sign {
     Signed,
     Unsigned,
 }

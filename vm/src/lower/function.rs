@@ -9,7 +9,10 @@ use crate::module::parse::unsupported;
 use inkwell::builder::Builder;
 use inkwell::debug_info::DISubprogram;
 use inkwell::types::BasicTypeEnum;
-use inkwell::values::{BasicValueEnum, FloatValue, FunctionValue, InstructionOpcode, IntValue, PointerValue};
+use inkwell::values::{
+    BasicValueEnum, FloatValue, FunctionValue, InstructionOpcode, IntValue, PointerValue, VectorValue,
+};
+use std::collections::HashMap;
 use wasmparser::FunctionBody;
 
 /// One function on its way to LLVM IR. `stack` mirrors the operand stack, `frames` the control stack.
@@ -28,6 +31,8 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) reachable: bool,
     /// Blocks opened since code became unreachable.
     pub(super) dead_depth: u32,
+    /// The constants behind vectors that LLVM must not know: see `simd/shape.rs`.
+    pub(super) vector_constants: HashMap<VectorValue<'ctx>, VectorValue<'ctx>>,
     subprogram: DISubprogram<'ctx>,
     /// Offset in the module's bytes of the operator at hand.
     offset: u32,
@@ -63,6 +68,7 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
         frames: Vec::new(),
         reachable: true,
         dead_depth: 0,
+        vector_constants: HashMap::new(),
         subprogram,
         offset,
     };
@@ -111,12 +117,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 self.declare_local(ty)?;
             }
         }
-        // A float zero is one of the constants that LLVM must not see.
+        // A float zero, or a vector of them, is one of the constants that LLVM must not see.
         let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).unwrap_or_default();
         for index in parameters..self.locals.len() {
             let local = self.locals[index];
             let value = match local.ty {
                 BasicTypeEnum::FloatType(ty) => self.opaque_constant(ty, zero)?,
+                BasicTypeEnum::VectorType(_) => self.zero_vector()?,
                 ty => ty.const_zero(),
             };
             self.builder.build_store(local.slot, value)?;

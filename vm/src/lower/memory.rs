@@ -77,7 +77,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.store_to(memarg, narrow.into())
     }
 
-    fn load_from(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
+    pub(super) fn load_from(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
         let address = self.address(memarg, ty)?;
         let value = self.load(ty, address.pointer, Alias::Memory)?;
         if let Some(load) = value.as_instruction_value() {
@@ -91,7 +91,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(value)
     }
 
-    fn store_to(&mut self, memarg: MemArg, value: BasicValueEnum<'ctx>) -> Result<()> {
+    pub(super) fn store_to(&mut self, memarg: MemArg, value: BasicValueEnum<'ctx>) -> Result<()> {
         let address = self.address(memarg, value.get_type())?;
         let store = self.store(value, address.pointer, Alias::Memory)?;
         unaligned(store);

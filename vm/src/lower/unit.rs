@@ -3,6 +3,7 @@
 use super::context::Aliases;
 use super::debug::Debug;
 use super::prototype::Prototype;
+use super::target::VectorIntrinsics;
 use crate::MemoryMode;
 use crate::abi::ContextLayout;
 use crate::error::{Error, Result};
@@ -28,6 +29,7 @@ pub(crate) struct Options {
     pub(crate) memory_mode: MemoryMode,
     /// CPU that code is tuned for, as LLVM names it.
     pub(crate) tune_cpu: String,
+    pub(crate) vector_intrinsics: VectorIntrinsics,
 }
 
 /// An LLVM module under construction.

@@ -134,7 +134,14 @@ fn source_load(mut value: InstructionValue<'_>) -> Option<InstructionValue<'_>> 
                 let local = from.is_some_and(|from| from.get_opcode() == InstructionOpcode::Alloca);
                 return (!local).then_some(value);
             }
-            InstructionOpcode::ZExt | InstructionOpcode::SExt => {
+            // Vectors are loaded in pieces.
+            InstructionOpcode::InsertElement => {
+                value = value.get_operand(1)?.value()?.as_instruction_value()?;
+            }
+            InstructionOpcode::ZExt
+            | InstructionOpcode::SExt
+            | InstructionOpcode::BitCast
+            | InstructionOpcode::ShuffleVector => {
                 value = value.get_operand(0)?.value()?.as_instruction_value()?;
             }
             _ => return None,

@@ -1,0 +1,202 @@
+//! The shapes of a vector, and how one passes from the operand stack to an operator and back.
+
+use crate::abi;
+use crate::error::Result;
+use crate::lower::function::Lowering;
+use crate::types::ValType;
+use inkwell::types::{BasicTypeEnum, IntType, VectorType};
+use inkwell::values::{BasicValueEnum, InstructionOpcode, IntValue, VectorValue};
+
+/// What 128 bits are divided into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    I8x16,
+    I16x8,
+    I32x4,
+    I64x2,
+    F32x4,
+    F64x2,
+}
+
+impl Shape {
+    pub(super) fn lanes(self) -> u32 {
+        128 / self.lane_bits()
+    }
+
+    pub(super) fn lane_bits(self) -> u32 {
+        match self {
+            Self::I8x16 => 8,
+            Self::I16x8 => 16,
+            Self::I32x4 | Self::F32x4 => 32,
+            Self::I64x2 | Self::F64x2 => 64,
+        }
+    }
+}
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    pub(super) fn lane_type(&self, shape: Shape) -> BasicTypeEnum<'ctx> {
+        match shape {
+            Shape::F32x4 => self.unit.types.f32.into(),
+            Shape::F64x2 => self.unit.types.f64.into(),
+            _ => self.int_type(shape.lane_bits()).into(),
+        }
+    }
+
+    pub(super) fn vector_type(&self, shape: Shape) -> VectorType<'ctx> {
+        vector_of(self.lane_type(shape), shape.lanes())
+    }
+
+    /// The integer type of a lane, or of twice a lane.
+    pub(super) fn int_type(&self, bits: u32) -> IntType<'ctx> {
+        match bits {
+            8 => self.unit.types.i8,
+            16 => self.unit.types.i16,
+            32 => self.unit.types.i32,
+            _ => self.unit.types.i64,
+        }
+    }
+
+    /// The same bits in another shape. A cast there is undone, not cast again: where no pass runs that saves code.
+    fn reshape(&self, value: VectorValue<'ctx>, ty: VectorType<'ctx>) -> Result<VectorValue<'ctx>> {
+        if value.get_type() == ty {
+            return Ok(value);
+        }
+        if let Some(cast) = value.as_instruction()
+            && cast.get_opcode() == InstructionOpcode::BitCast
+            && let Some(source) = cast.get_operand(0).and_then(inkwell::values::Operand::value)
+            && source.get_type() == ty.into()
+        {
+            return Ok(source.into_vector_value());
+        }
+        Ok(self.builder.build_bit_cast(value, ty, "")?.into_vector_value())
+    }
+
+    /// Pops a vector. A constant comes as LLVM's constant, which is for all operators but those of
+    /// [`pop_guarded`](Self::pop_guarded).
+    pub(super) fn pop_shape(&mut self, shape: Shape) -> Result<VectorValue<'ctx>> {
+        let value = self.pop().into_vector_value();
+        let value = self.vector_constants.get(&value).copied().unwrap_or(value);
+        self.reshape(value, self.vector_type(shape))
+    }
+
+    pub(super) fn pop_shapes(&mut self, shape: Shape) -> Result<(VectorValue<'ctx>, VectorValue<'ctx>)> {
+        let right = self.pop_shape(shape)?;
+        Ok((self.pop_shape(shape)?, right))
+    }
+
+    /// Pops an operand of float arithmetic; a constant of which LLVM makes identities comes in its disguise.
+    pub(super) fn pop_guarded(&mut self, shape: Shape) -> Result<VectorValue<'ctx>> {
+        let value = self.pop().into_vector_value();
+        self.reshape(value, self.vector_type(shape))
+    }
+
+    /// Pushes a vector of any shape.
+    pub(super) fn push_vector(&mut self, value: VectorValue<'ctx>) -> Result<()> {
+        let canonical = self.reshape(value, self.canonical_vector())?;
+        let pushed = if canonical.is_const() { self.disguised(canonical)? } else { canonical };
+        self.push(pushed);
+        Ok(())
+    }
+
+    fn canonical_vector(&self) -> VectorType<'ctx> {
+        self.unit.value_type(ValType::V128).into_vector_type()
+    }
+
+    /// A constant whose value LLVM does not know, because lanes of it may be those of [`abi::OPAQUE_F64`]: it is
+    /// changed by bits that are all zero, as only the context knows. Operators that don't mind find the constant
+    /// behind it, so the disguise costs nothing where no float arithmetic is.
+    fn disguised(&mut self, constant: VectorValue<'ctx>) -> Result<VectorValue<'ctx>> {
+        let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).unwrap_or_default();
+        let zero = self.opaque_constant(self.unit.types.f64, zero)?;
+        let zeros = self.splat(zero, 2)?;
+        let zeros = self.reshape(zeros, constant.get_type())?;
+        let value = if constant == constant.get_type().const_zero() {
+            zeros
+        } else {
+            self.builder.build_xor(zeros, constant, "")?
+        };
+        self.vector_constants.insert(value, constant);
+        Ok(value)
+    }
+
+    /// The value of a local variable that was never set.
+    pub(in crate::lower) fn zero_vector(&mut self) -> Result<BasicValueEnum<'ctx>> {
+        let zero = self.canonical_vector().const_zero();
+        Ok(self.disguised(zero)?.into())
+    }
+
+    pub(in crate::lower) fn visit_v128_const(&mut self, value: wasmparser::V128) -> Result<()> {
+        let bytes: Vec<_> =
+            value.bytes().iter().map(|&byte| self.unit.types.i8.const_int(byte.into(), false)).collect();
+        let constant = VectorType::const_vector(&bytes);
+        if has_identity_lane(*value.bytes()) {
+            self.push_vector(constant)
+        } else {
+            self.push(constant);
+            Ok(())
+        }
+    }
+
+    /// All lanes the same.
+    pub(super) fn splat(&self, lane: BasicValueEnum<'ctx>, lanes: u32) -> Result<VectorValue<'ctx>> {
+        let poison = vector_of(lane.get_type(), lanes).get_poison();
+        let first = self.builder.build_insert_element(poison, lane, self.lane_index(0), "")?;
+        self.shuffle(first, first, std::iter::repeat_n(0, lanes as usize))
+    }
+
+    /// A constant in all lanes of a vector of integers.
+    pub(super) fn int_splat(&self, like: VectorValue<'ctx>, value: i64) -> VectorValue<'ctx> {
+        let ty = like.get_type();
+        let lane = ty.get_element_type().into_int_type();
+        let bits = value.cast_unsigned() & (u64::MAX >> (64 - lane.get_bit_width()));
+        VectorType::const_vector(&vec![lane.const_int(bits, false); ty.get_size() as usize])
+    }
+
+    /// A constant in all lanes of a vector of floats.
+    pub(super) fn float_splat(&self, like: VectorValue<'ctx>, value: f64) -> VectorValue<'ctx> {
+        let ty = like.get_type();
+        let lane = ty.get_element_type().into_float_type().const_float(value);
+        VectorType::const_vector(&vec![lane; ty.get_size() as usize])
+    }
+
+    /// Lanes by their numbers, those of `right` after those of `left`.
+    pub(super) fn shuffle(
+        &self,
+        left: VectorValue<'ctx>,
+        right: VectorValue<'ctx>,
+        lanes: impl IntoIterator<Item = u32>,
+    ) -> Result<VectorValue<'ctx>> {
+        let mask: Vec<_> = lanes.into_iter().map(|lane| self.lane_index(lane)).collect();
+        Ok(self.builder.build_shuffle_vector(left, right, VectorType::const_vector(&mask), "")?)
+    }
+
+    pub(super) fn lane_index(&self, lane: u32) -> IntValue<'ctx> {
+        self.unit.types.i32.const_int(lane.into(), false)
+    }
+
+    /// An intrinsic on operands of one type that gives the same type.
+    pub(super) fn same_type(&self, name: &str, operands: &[VectorValue<'ctx>]) -> Result<VectorValue<'ctx>> {
+        let ty = operands[0].get_type();
+        let operands: Vec<_> = operands.iter().map(|&operand| operand.into()).collect();
+        Ok(self.intrinsic(name, &[ty.into()], &operands)?.into_vector_value())
+    }
+}
+
+pub(super) fn vector_of(lane: BasicTypeEnum<'_>, lanes: u32) -> VectorType<'_> {
+    match lane {
+        BasicTypeEnum::FloatType(ty) => ty.vec_type(lanes),
+        other => other.into_int_type().vec_type(lanes),
+    }
+}
+
+/// Whether a lane, as a float of either width, is a constant of which LLVM makes identities. One lane is enough: LLVM
+/// may look at that lane alone.
+fn has_identity_lane(bytes: [u8; 16]) -> bool {
+    let (halves, _) = bytes.as_chunks::<8>();
+    let (quarters, _) = bytes.as_chunks::<4>();
+    #[expect(clippy::cast_possible_truncation, reason = "these four are exact in both widths")]
+    abi::OPAQUE_F64.iter().any(|&c| {
+        halves.iter().any(|half| *half == c.to_le_bytes())
+            || quarters.iter().any(|quarter| *quarter == (c as f32).to_le_bytes())
+    })
+}
