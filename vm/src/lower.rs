@@ -41,6 +41,7 @@ mod table;
 mod trap;
 mod unit;
 mod variable;
+mod wide;
 
 pub(crate) use function::lower_function;
 pub(crate) use unit::{Options, Unit, symbol};
