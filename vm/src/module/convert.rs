@@ -62,16 +62,13 @@ pub(crate) fn heap_type(ty: wasmparser::HeapType, offset: u64) -> Result<HeapTyp
 }
 
 pub(crate) fn table_type(ty: wasmparser::TableType, offset: u64) -> Result<TableType> {
-    if ty.table64 {
-        return Err(unsupported("memory64", "64-bit table", offset));
-    }
     if ty.shared {
         return Err(unsupported("shared_everything_threads", "shared table", offset));
     }
     Ok(TableType {
         limits: Limits { min: ty.initial, max: ty.maximum },
         element: ref_type(ty.element_type, offset)?,
-        table64: false,
+        table64: ty.table64,
     })
 }
 
