@@ -46,15 +46,12 @@ impl MemoryInstance {
         let space = if abi::is_guarded(&ty) {
             reserve(UNCHECKED)?
         } else {
-            // What is not there is never accessed, so the memory itself suffices, and a smaller one if that is all that
-            // the host has room for: a maximum is no promise.
-            loop {
-                match reserve(max_pages << ty.page_size_log2) {
-                    Ok(space) => break space,
-                    Err(error) if max_pages == ty.limits.min => return Err(error),
-                    Err(_) => max_pages = (max_pages / 2).max(ty.limits.min),
-                }
-            }
+            // Accesses are checked, so the memory itself suffices. Where its maximum finds no room it can't grow: a maximum
+            // is no promise, and a memory that takes the last of the address space would harm others.
+            reserve(max_pages << ty.page_size_log2).or_else(|_| {
+                max_pages = ty.limits.min;
+                reserve(max_pages << ty.page_size_log2)
+            })?
         };
         let vm = VMMemory { base: space.base().as_ptr(), length: 0 };
         let mut memory = Self { vm, ty, space, max_pages };
@@ -98,7 +95,11 @@ impl MemoryInstance {
 /// last byte that could be named is left out, or `memory.size` could not tell the full memory from the empty one
 /// (<https://github.com/WebAssembly/custom-page-sizes/blob/main/proposals/custom-page-sizes/Overview.md>).
 fn most_pages(ty: &MemoryType) -> u64 {
-    if ty.memory64 { MAX_BYTES_64 >> ty.page_size_log2 } else { (MAX_BYTES_32 >> ty.page_size_log2).min(u32::MAX.into()) }
+    if ty.memory64 {
+        MAX_BYTES_64 >> ty.page_size_log2
+    } else {
+        (MAX_BYTES_32 >> ty.page_size_log2).min(u32::MAX.into())
+    }
 }
 
 fn reserve(bytes: u64) -> Result<Reservation> {
@@ -141,5 +142,22 @@ mod tests {
         assert_eq!(memory.grow(1), Some(4999));
         assert_eq!(memory.grow(1), None);
         assert_eq!(memory.vm.length, 5000);
+    }
+
+    #[test]
+    fn sizes_of_narrow_memories_fit_32_bits() {
+        let bytes = MemoryType { page_size_log2: 0, ..MemoryType::new(0, None) };
+        let mut memory = MemoryInstance::new(bytes).unwrap();
+        assert_eq!(memory.grow(1 << 32), None);
+        assert_eq!(memory.grow((1 << 32) - 1), Some(0));
+        assert_eq!(memory.grow(1), None);
+    }
+
+    #[test]
+    fn pages_have_one_of_two_sizes() {
+        for log2 in [1, 12, 15, 17, 64, u32::MAX] {
+            let odd = MemoryType { page_size_log2: log2, ..MemoryType::new(0, None) };
+            assert!(matches!(MemoryInstance::new(odd), Err(Error::Usage(_))), "{log2}");
+        }
     }
 }
