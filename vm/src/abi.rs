@@ -3,7 +3,7 @@
 //! Nothing here knows LLVM or a store. [`lower`](crate) emits loads at these offsets, the runtime lays out memory
 //! accordingly, and both classify signatures with [`assign`]. A change here changes [`VERSION`].
 
-use crate::types::{FuncType, ValType};
+use crate::types::{FuncType, MemoryType, ValType};
 
 /// Version of everything in this file; an artifact of another version is refused.
 pub const VERSION: u32 = 1;
@@ -98,6 +98,14 @@ pub struct VMMemory {
     pub base: *mut u8,
     /// Accessible bytes.
     pub length: u64,
+}
+
+/// Whether accesses of a memory of this type are left unchecked by compiled code, for the pages that the runtime keeps
+/// inaccessible after it to stop: all that a 32-bit index and offset can reach. With other pages than of 64 KiB the end of
+/// a memory is no end of a page of the host, and what 64-bit addresses reach can't be reserved.
+#[must_use]
+pub fn is_guarded(ty: &MemoryType) -> bool {
+    !ty.memory64 && ty.page_size_log2 == 16
 }
 
 /// A table as compiled code sees it; null elements are null pointers.

@@ -24,6 +24,7 @@ macro_rules! family {
     };
 }
 
+mod bounds;
 mod bulk;
 mod call;
 mod context;
@@ -43,6 +44,7 @@ mod target;
 mod trap;
 mod unit;
 mod variable;
+mod wide;
 
 pub(crate) use function::lower_function;
 pub(crate) use target::VectorIntrinsics;

@@ -57,7 +57,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.unit.types.i32.const_int(index.into(), false).into()
     }
 
-    /// Pops an index or length, widened without sign.
+    /// Pops an index or length, widened without sign unless it is wide already.
     fn pop_wide(&mut self) -> Result<BasicValueEnum<'ctx>> {
         let value = self.pop_int();
         Ok(self.builder.build_int_z_extend(value, self.unit.types.i64, "")?.into())

@@ -1,12 +1,13 @@
 //! Loads, stores, and the size of linear memories.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions>
 
+use super::bounds::{size_of_access, smallest_length};
 use super::context::Alias;
 use super::function::Lowering;
 use crate::abi::{self, Builtin};
 use crate::error::Result;
-use inkwell::types::{BasicType, BasicTypeEnum, IntType};
-use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, IntValue, PointerValue};
+use inkwell::types::{BasicTypeEnum, IntType};
+use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, PointerValue};
 use wasmparser::{MemArg, MemArgTarget};
 
 /// How a narrow integer becomes a wide one.
@@ -98,7 +99,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Pops an index; out of bounds is where the memory's reservation faults.
+    /// Pops an index. Out of bounds is where the memory's reservation faults, or where a check traps.
     fn address(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<Address<'ctx>> {
         let index = self.pop_int();
         self.mark();
@@ -108,27 +109,29 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         };
         let memory = self.unit.description.memories[memory_index as usize];
         let i64 = self.unit.types.i64;
+        let size = size_of_access(ty);
         let in_bounds = index.get_zero_extended_constant().is_some_and(|index| {
-            let end = index.checked_add(memarg.offset).and_then(|end| end.checked_add(size_of_access(ty)));
-            end.is_some_and(|end| end <= memory.limits.min << memory.page_size_log2)
+            u128::from(index) + u128::from(memarg.offset) + u128::from(size) <= smallest_length(&memory)
         });
         // Widened without sign: as an index LLVM would take an i32 for a signed number.
         let index = self.builder.build_int_z_extend(index, i64, "")?;
+        let guarded = abi::is_guarded(&memory);
+        if !guarded && !in_bounds {
+            self.check_bounds(memory_index, index, memarg.offset, size)?;
+        }
         let base = self.context_pointer(self.unit.layout.memory(memory_index))?;
-        // Below 2^33, so the sum does not wrap; the reservation reaches beyond it.
+        // Below 2^33, so the sum does not wrap and the reservation reaches beyond it; or checked just now.
         let offset = i64.const_int(memarg.offset, false);
         let sum = if memarg.offset == 0 { index } else { self.builder.build_int_nuw_add(index, offset, "")? };
-        Ok(Address { pointer: self.displaced(base, sum)?, may_fault: !in_bounds })
+        Ok(Address { pointer: self.displaced(base, sum)?, may_fault: guarded && !in_bounds })
     }
 
     pub(super) fn visit_memory_size(&mut self, memory: u32) -> Result<()> {
-        let definition = self.context_pointer(self.unit.layout.memory(memory) + 8)?;
-        let length = self.field(definition, abi::DEFINITION_LENGTH)?;
-        let length = self.load(self.unit.types.i64, length, Alias::Length)?.into_int_value();
-        let page = self.unit.description.memories[memory as usize].page_size_log2;
-        let pages =
-            self.builder.build_right_shift(length, self.unit.types.i64.const_int(page.into(), false), false, "")?;
-        let pages = self.builder.build_int_truncate(pages, self.unit.types.i32, "")?;
+        let length = self.memory_length(memory)?;
+        let ty = self.unit.description.memories[memory as usize];
+        let page = self.unit.types.i64.const_int(ty.page_size_log2.into(), false);
+        let pages = self.builder.build_right_shift(length, page, false, "")?;
+        let pages = self.builder.build_int_truncate(pages, self.index_type(ty.memory64), "")?;
         self.push(pages);
         Ok(())
     }
@@ -136,9 +139,10 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn visit_memory_grow(&mut self, memory: u32) -> Result<()> {
         let delta = self.pop_int();
         let delta = self.builder.build_int_z_extend(delta, self.unit.types.i64, "")?;
+        let pages = self.index_type(self.unit.description.memories[memory as usize].memory64);
         let memory = self.unit.types.i32.const_int(memory.into(), false);
         let before = self.builtin(Builtin::MemoryGrow, &[memory.into(), delta.into()])?;
-        let before = self.builder.build_int_truncate(before, self.unit.types.i32, "")?;
+        let before = self.builder.build_int_truncate(before, pages, "")?;
         self.push(before);
         Ok(())
     }
@@ -148,9 +152,4 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 fn unaligned(access: InstructionValue<'_>) {
     // Only fails on what is neither load nor store.
     let _ = access.set_alignment(1);
-}
-
-/// Bytes of an access.
-fn size_of_access(ty: BasicTypeEnum<'_>) -> u64 {
-    ty.size_of().and_then(IntValue::get_zero_extended_constant).unwrap_or(16)
 }

@@ -15,6 +15,7 @@ macro_rules! lower {
     (@reference_types $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@simd $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@relaxed_simd $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@wide_arithmetic $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@$proposal:ident $self:ident $visit:ident $($arg:ident)*) => {{
         $(let _ = $arg;)*
         Err($self.refuse(stringify!($proposal), stringify!($visit).trim_start_matches("visit_")))

@@ -28,7 +28,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     pub(super) fn visit_table_size(&mut self, table: u32) -> Result<()> {
         let length = self.table_length(table)?;
-        let length = self.builder.build_int_truncate(length, self.unit.types.i32, "")?;
+        let elements = self.index_type(self.unit.description.tables[table as usize].table64);
+        let length = self.builder.build_int_truncate(length, elements, "")?;
         self.push(length);
         Ok(())
     }
@@ -37,9 +38,10 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let delta = self.pop_int();
         let delta = self.builder.build_int_z_extend(delta, self.unit.types.i64, "")?;
         let value = self.pop();
+        let elements = self.index_type(self.unit.description.tables[table as usize].table64);
         let table = self.unit.types.i32.const_int(table.into(), false);
         let before = self.builtin(Builtin::TableGrow, &[table.into(), value, delta.into()])?;
-        let before = self.builder.build_int_truncate(before, self.unit.types.i32, "")?;
+        let before = self.builder.build_int_truncate(before, elements, "")?;
         self.push(before);
         Ok(())
     }

@@ -62,34 +62,25 @@ pub(crate) fn heap_type(ty: wasmparser::HeapType, offset: u64) -> Result<HeapTyp
 }
 
 pub(crate) fn table_type(ty: wasmparser::TableType, offset: u64) -> Result<TableType> {
-    if ty.table64 {
-        return Err(unsupported("memory64", "64-bit table", offset));
-    }
     if ty.shared {
         return Err(unsupported("shared_everything_threads", "shared table", offset));
     }
     Ok(TableType {
         limits: Limits { min: ty.initial, max: ty.maximum },
         element: ref_type(ty.element_type, offset)?,
-        table64: false,
+        table64: ty.table64,
     })
 }
 
 pub(crate) fn memory_type(ty: wasmparser::MemoryType, offset: u64) -> Result<MemoryType> {
-    if ty.memory64 {
-        return Err(unsupported("memory64", "64-bit memory", offset));
-    }
     if ty.shared {
         return Err(unsupported("threads", "shared memory", offset));
-    }
-    if ty.page_size_log2.is_some_and(|log2| log2 != 16) {
-        return Err(unsupported("custom_page_sizes", "memory with small pages", offset));
     }
     Ok(MemoryType {
         limits: Limits { min: ty.initial, max: ty.maximum },
         shared: false,
-        memory64: false,
-        page_size_log2: 16,
+        memory64: ty.memory64,
+        page_size_log2: ty.page_size_log2.unwrap_or(16),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Linear memories. Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances>
 
 use super::space::Reservation;
-use crate::abi::VMMemory;
+use crate::abi::{self, VMMemory};
 use crate::error::{Error, Result};
 use crate::types::MemoryType;
 use std::ops::Range;
@@ -31,23 +31,34 @@ pub(crate) struct MemoryInstance {
 impl MemoryInstance {
     /// A memory of zeros.
     pub(crate) fn new(ty: MemoryType) -> Result<Self> {
-        if ty.page_size_log2 > 16 {
+        if !matches!(ty.page_size_log2, 0 | 16) {
             return Err(Error::Usage(format!("a page of 2^{} bytes", ty.page_size_log2)));
         }
-        let most = if ty.memory64 { MAX_BYTES_64 } else { MAX_BYTES_32 } >> ty.page_size_log2;
+        let most = most_pages(&ty);
+        let page = 1_u64 << ty.page_size_log2;
         if ty.limits.min > most {
-            return Err(Error::Resources(format!("a memory of {} pages", ty.limits.min)));
+            let wanted = ty.limits.min;
+            return Err(Error::Resources(format!(
+                "a memory of {wanted} pages of {page} bytes: this VM gives {most} pages at most"
+            )));
         }
-        let max_pages = ty.limits.max.map_or(most, |max| max.min(most));
-        // Accesses of other memories than these are checked by the code, so that the memory itself suffices.
-        let guarded = !ty.memory64 && ty.page_size_log2 == 16;
-        let reserve = if guarded { UNCHECKED } else { max_pages << ty.page_size_log2 };
-        let reserve = usize::try_from(reserve)
-            .map_err(|_| Error::Resources("a memory larger than the host's address space".into()))?;
-        let space = Reservation::new(reserve)?;
+        let mut max_pages = ty.limits.max.map_or(most, |max| max.min(most));
+        let space = if abi::is_guarded(&ty) {
+            reserve(UNCHECKED)?
+        } else {
+            // Accesses are checked, so the memory itself suffices. Where its maximum finds no room it can't grow: a maximum
+            // is no promise, and a memory that takes the last of the address space would harm others.
+            reserve(max_pages << ty.page_size_log2).or_else(|_| {
+                max_pages = ty.limits.min;
+                reserve(max_pages << ty.page_size_log2)
+            })?
+        };
         let vm = VMMemory { base: space.base().as_ptr(), length: 0 };
         let mut memory = Self { vm, ty, space, max_pages };
-        memory.grow(ty.limits.min).ok_or_else(|| Error::Resources(format!("a memory of {} pages", ty.limits.min)))?;
+        let grown = memory.grow(ty.limits.min);
+        grown.ok_or_else(|| {
+            Error::Resources(format!("a memory of {} pages of {page} bytes: the host has no room", ty.limits.min))
+        })?;
         Ok(memory)
     }
 
@@ -78,6 +89,22 @@ impl MemoryInstance {
         // SAFETY: `at` is at most the length, which lies in the reservation.
         Some(unsafe { self.space.base().add(usize::try_from(at).ok()?) })
     }
+}
+
+/// Pages that no memory of this type outgrows here, whatever its maximum. With pages of one byte and 32-bit addresses the
+/// last byte that could be named is left out, or `memory.size` could not tell the full memory from the empty one
+/// (<https://github.com/WebAssembly/custom-page-sizes/blob/main/proposals/custom-page-sizes/Overview.md>).
+fn most_pages(ty: &MemoryType) -> u64 {
+    if ty.memory64 {
+        MAX_BYTES_64 >> ty.page_size_log2
+    } else {
+        (MAX_BYTES_32 >> ty.page_size_log2).min(u32::MAX.into())
+    }
+}
+
+fn reserve(bytes: u64) -> Result<Reservation> {
+    let bytes = usize::try_from(bytes);
+    Reservation::new(bytes.map_err(|_| Error::Resources("a memory larger than the host's address space".into()))?)
 }
 
 #[cfg(test)]
@@ -115,5 +142,22 @@ mod tests {
         assert_eq!(memory.grow(1), Some(4999));
         assert_eq!(memory.grow(1), None);
         assert_eq!(memory.vm.length, 5000);
+    }
+
+    #[test]
+    fn sizes_of_narrow_memories_fit_32_bits() {
+        let bytes = MemoryType { page_size_log2: 0, ..MemoryType::new(0, None) };
+        let mut memory = MemoryInstance::new(bytes).unwrap();
+        assert_eq!(memory.grow(1 << 32), None);
+        assert_eq!(memory.grow((1 << 32) - 1), Some(0));
+        assert_eq!(memory.grow(1), None);
+    }
+
+    #[test]
+    fn pages_have_one_of_two_sizes() {
+        for log2 in [1, 12, 15, 17, 64, u32::MAX] {
+            let odd = MemoryType { page_size_log2: log2, ..MemoryType::new(0, None) };
+            assert!(matches!(MemoryInstance::new(odd), Err(Error::Usage(_))), "{log2}");
+        }
     }
 }

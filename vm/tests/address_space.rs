@@ -1,0 +1,35 @@
+//! With hardly any address space left: memories that are checked take what they need, others are refused. Alone in its
+//! process, whose limit this sets.
+
+#![cfg(unix)]
+
+mod common;
+#[path = "support/proposals.rs"]
+mod proposals;
+
+use wassay_vm::{Error, Instance, Memory, MemoryType, Module, Store};
+
+#[test]
+fn maxima_shrink_where_there_is_no_room() {
+    let (_, engine) = proposals::engines().remove(1);
+    let module =
+        Module::new(&engine, common::wat(r#"(module (memory (export "m") i64 1 0x1_0000_0000_0000))"#)).unwrap();
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: both calls get a structure of theirs.
+    unsafe {
+        assert_eq!(libc::getrlimit(libc::RLIMIT_AS, &raw mut limit), 0);
+        limit.rlim_cur = 40 << 30;
+        assert_eq!(libc::setrlimit(libc::RLIMIT_AS, &raw const limit), 0);
+    }
+    let mut store = Store::new(&engine, ());
+    let mut grown = 0;
+    for _ in 0..1000 {
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let memory = instance.get_memory(&mut store, "m").unwrap();
+        assert_eq!(memory.size(&store), 1);
+        grown += usize::from(memory.grow(&mut store, 1).is_ok());
+    }
+    assert!((1..10).contains(&grown), "{grown}");
+    let error = Memory::new(&mut store, MemoryType::new(1, None)).unwrap_err();
+    assert!(matches!(error, Error::Resources(_)), "{error:?}");
+}
