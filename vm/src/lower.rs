@@ -24,6 +24,7 @@ macro_rules! family {
     };
 }
 
+mod atomic;
 mod bulk;
 mod call;
 mod context;

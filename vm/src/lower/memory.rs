@@ -5,6 +5,7 @@ use super::context::Alias;
 use super::function::Lowering;
 use crate::abi::{self, Builtin};
 use crate::error::Result;
+use inkwell::AtomicOrdering;
 use inkwell::types::{BasicType, BasicTypeEnum, IntType};
 use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, IntValue, PointerValue};
 use wasmparser::{MemArg, MemArgTarget};
@@ -17,8 +18,8 @@ enum Extend {
 }
 
 /// Where an access goes, and whether it may fault.
-struct Address<'ctx> {
-    pointer: PointerValue<'ctx>,
+pub(super) struct Address<'ctx> {
+    pub(super) pointer: PointerValue<'ctx>,
     may_fault: bool,
 }
 
@@ -82,6 +83,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let value = self.load(ty, address.pointer, Alias::Memory)?;
         if let Some(load) = value.as_instruction_value() {
             unaligned(load);
+            self.make_racy(load, &memarg);
             // For LLVM a plain access out of bounds is undefined, so it may drop or reorder it, and with it the trap
             // (<https://llvm.org/docs/LangRef.html#volatile-memory-accesses>).
             if address.may_fault {
@@ -95,11 +97,31 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let address = self.address(memarg, value.get_type())?;
         let store = self.store(value, address.pointer, Alias::Memory)?;
         unaligned(store);
+        self.make_racy(store, &memarg);
         Ok(())
     }
 
+    /// Whether other threads may have the memory.
+    pub(super) fn is_shared(&self, memarg: &MemArg) -> bool {
+        match memarg.target {
+            MemArgTarget::Memory(index) => self.unit.description.memories[index as usize].shared,
+            MemArgTarget::Array(_) => false,
+        }
+    }
+
+    /// Plain accesses of several threads may race in WebAssembly. For LLVM a plain load that races gives no certain value:
+    /// it could be loaded twice, and be two different numbers; a store could be split, or be preceded by another. Its
+    /// accesses for such races (`unordered`) must be aligned, which plain ones need not be, so these are volatile, in
+    /// relaxed mode too (<https://llvm.org/docs/LangRef.html#memory-model-for-concurrent-operations>).
+    fn make_racy(&self, access: InstructionValue<'ctx>, memarg: &MemArg) {
+        if self.is_shared(memarg) {
+            // Only fails on what is neither load nor store.
+            let _ = access.set_volatile(true);
+        }
+    }
+
     /// Pops an index; out of bounds is where the memory's reservation faults.
-    fn address(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<Address<'ctx>> {
+    pub(super) fn address(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<Address<'ctx>> {
         let index = self.pop_int();
         self.mark();
         let memory_index = match memarg.target {
@@ -125,7 +147,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let definition = self.context_pointer(self.unit.layout.memory(memory) + 8)?;
         let length = self.field(definition, abi::DEFINITION_LENGTH)?;
         let length = self.load(self.unit.types.i64, length, Alias::Length)?.into_int_value();
-        let page = self.unit.description.memories[memory as usize].page_size_log2;
+        let ty = self.unit.description.memories[memory as usize];
+        if let (true, Some(load)) = (ty.shared, length.as_instruction_value()) {
+            // Another thread may be growing it. Only fails on what is no load.
+            let _ = load.set_atomic_ordering(AtomicOrdering::SequentiallyConsistent);
+        }
+        let page = ty.page_size_log2;
         let pages =
             self.builder.build_right_shift(length, self.unit.types.i64.const_int(page.into(), false), false, "")?;
         let pages = self.builder.build_int_truncate(pages, self.unit.types.i32, "")?;

@@ -79,15 +79,12 @@ pub(crate) fn memory_type(ty: wasmparser::MemoryType, offset: u64) -> Result<Mem
     if ty.memory64 {
         return Err(unsupported("memory64", "64-bit memory", offset));
     }
-    if ty.shared {
-        return Err(unsupported("threads", "shared memory", offset));
-    }
     if ty.page_size_log2.is_some_and(|log2| log2 != 16) {
         return Err(unsupported("custom_page_sizes", "memory with small pages", offset));
     }
     Ok(MemoryType {
         limits: Limits { min: ty.initial, max: ty.maximum },
-        shared: false,
+        shared: ty.shared,
         memory64: false,
         page_size_log2: 16,
     })
