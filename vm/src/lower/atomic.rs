@@ -136,6 +136,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
+    /// Only a hint, and no access: LLVM may move accesses across it.
+    pub(super) fn visit_pause(&mut self) -> Result<()> {
+        let hint = self.unit.intrinsic(self.unit.options.spin_hint, &[])?;
+        self.builder.build_call(hint, &[], "")?;
+        Ok(())
+    }
+
     fn wait(&mut self, memarg: MemArg, builtin: Builtin, ty: IntType<'ctx>) -> Result<()> {
         let timeout = self.pop();
         let expected = self.pop_int();

@@ -28,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) memory_mode: MemoryMode,
     /// CPU that code is tuned for, as LLVM names it.
     pub(crate) tune_cpu: String,
+    /// LLVM's intrinsic for `pause`.
+    pub(crate) spin_hint: &'static str,
 }
 
 /// An LLVM module under construction.
