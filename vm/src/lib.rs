@@ -19,8 +19,8 @@ mod types;
 
 pub use api::{
     AsContext, AsContextMut, Caller, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance, IntoFunc,
-    Linker, Memory, Module, Ref, SharedMemory, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams, WasmResults,
-    WasmRet, WasmTy,
+    Linker, Memory, Module, Ref, SharedMemory, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams,
+    WasmResults, WasmRet, WasmTy,
 };
 pub use config::{Config, Level, MemoryMode};
 pub use engine::Engine;

@@ -114,8 +114,8 @@ mod tests {
     #[test]
     fn as_many_as_asked_for_wake_and_none_elsewhere() {
         let waiters = Waiters::default();
+        let long = Some(Duration::from_secs(60));
         std::thread::scope(|threads| {
-            let long = Some(Duration::from_secs(60));
             let handles: Vec<_> = (0..3).map(|_| threads.spawn(|| waiters.wait(8, || true, long))).collect();
             while waiters.0.lock().unwrap().get(&8).map_or(0, VecDeque::len) < 3 {
                 std::thread::yield_now();
