@@ -219,7 +219,7 @@ pub const DEFAULT: &str = "vm";
 /// Version of LLVM that engines in this process compile with; empty if none does.
 #[must_use]
 pub fn llvm() -> String {
-    String::new()
+    wassay_vm::llvm_version()
 }
 
 /// Every engine that this build has.

@@ -3,10 +3,13 @@
 //!
 //! `cargo bench -p wassay-vm --bench phases [FILTER]`
 
+#[path = "../tests/common/mod.rs"]
+mod common;
 #[path = "../tests/support/kernels.rs"]
 #[expect(dead_code, reason = "kernels are compiled here, not run")]
 mod kernels;
 
+use common::wat;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::Duration;
@@ -19,12 +22,6 @@ type Eight = (i32, i64, f32, f64, i32, i64, f32, f64);
 fn engines() -> [(&'static str, Engine); 2] {
     [("o0", Level::None), ("o3", Level::Speed)]
         .map(|(name, level)| (name, Engine::new(Config::new().level(level)).expect("an engine for the host")))
-}
-
-/// The bytes of a module written as text.
-fn wat(text: &str) -> Vec<u8> {
-    let buffer = wast::parser::ParseBuffer::new(text).expect("tokens");
-    wast::parser::parse::<wast::Wat>(&buffer).expect("a module").encode().expect("a module that can be encoded")
 }
 
 fn compile(criterion: &mut Criterion) {

@@ -48,8 +48,8 @@ pub struct Image {
 }
 
 impl Image {
-    /// Alignment of the parts: the largest page size of the targets we have.
-    pub const PAGE: u32 = 0x1_0000;
+    /// Alignment of the parts, in bytes: the page size of x86-64, the one target so far.
+    pub const PAGE: u32 = 0x1000;
 }
 
 /// DWARF sections of one codegen unit, relocated.

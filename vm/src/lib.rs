@@ -1,4 +1,32 @@
 //! A WebAssembly virtual machine that compiles with LLVM.
+//!
+//! A [`Module`] is compiled once for an [`Engine`], and runs as an [`Instance`] in any number of [`Store`]s. Names are
+//! those that embedders of other engines in Rust know.
+//!
+//! ```
+//! # #[cfg(feature = "compiler")] {
+//! use wassay_vm::{Engine, Linker, Module, Store, Trap};
+//!
+//! # let text = "(module (func (export \"div\") (param i32 i32) (result i32) local.get 0 local.get 1 i32.div_s))";
+//! # let buffer = wast::parser::ParseBuffer::new(text).unwrap();
+//! # let wasm = wast::parser::parse::<wast::Wat>(&buffer).unwrap().encode().unwrap();
+//! let engine = Engine::default();
+//! let module = Module::new(&engine, &wasm)?;
+//! let mut store = Store::new(&engine, ());
+//! let instance = Linker::new(&engine).instantiate(&mut store, &module)?;
+//! let div = instance.get_typed_func::<(i32, i32), i32>(&mut store, "div")?;
+//! assert_eq!(div.call(&mut store, (7, 2))?, 3);
+//!
+//! let error = div.call(&mut store, (7, 0)).unwrap_err();
+//! assert_eq!(error.trap(), Some(Trap::IntegerDivideByZero));
+//! # }
+//! # Ok::<(), wassay_vm::Error>(())
+//! ```
+//!
+//! Without the cargo feature `compiler` (on by default) the crate needs neither LLVM nor a parser, and runs what
+//! [`Module::serialize`] gave elsewhere.
+//!
+//! How it is built: `ARCHITECTURE.md` beside this crate's `Cargo.toml`.
 
 pub mod abi;
 mod api;
@@ -22,6 +50,8 @@ pub use api::{
     Linker, Memory, Module, Ref, SharedMemory, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams,
     WasmResults, WasmRet, WasmTy,
 };
+#[cfg(feature = "compiler")]
+pub use compile::llvm_version;
 pub use config::{Config, Level, MemoryMode};
 pub use engine::Engine;
 pub use error::{Error, Result};

@@ -5,6 +5,7 @@
 
 #[path = "hostile/build.rs"]
 mod build;
+mod common;
 #[path = "hostile/isolated.rs"]
 mod isolated;
 #[path = "support/kernels.rs"]

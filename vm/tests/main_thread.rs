@@ -5,7 +5,29 @@ use wassay_vm::artifact::{Artifact, Image, Target};
 use wassay_vm::module::description::{Description, Entity, Export};
 use wassay_vm::{Engine, FuncType, Instance, Module, Store, Trap, abi};
 
+/// Set in the process that runs without a limit of its stack.
+const UNLIMITED: &str = "WASSAY_TEST_UNLIMITED";
+
 fn main() {
+    // What test runners ask before they run anything.
+    let arguments: Vec<_> = std::env::args().collect();
+    let asks = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    if asks("--list") {
+        if !asks("--ignored") {
+            println!("overflow_on_the_main_thread: test");
+        }
+        return;
+    }
+    overflow();
+    if std::env::var_os(UNLIMITED).is_none() {
+        let this = std::env::current_exe().unwrap();
+        let script = "ulimit -s unlimited 2>/dev/null || exit 0; exec \"$0\"";
+        let status = std::process::Command::new("sh").args(["-c", script]).arg(this).env(UNLIMITED, "1").status();
+        assert!(status.unwrap().success(), "without a limit of the stack");
+    }
+}
+
+fn overflow() {
     // push rbp; mov rbp, rsp; call itself; pop rbp; ret
     let code = [0x55, 0x48, 0x89, 0xe5, 0xe8, 0xf7, 0xff, 0xff, 0xff, 0x5d, 0xc3];
     let artifact = Artifact {

@@ -7,6 +7,10 @@ use crate::error::{Error, Result};
 use crate::lower::{Options, Unit, lower_function};
 use crate::module::description::Description;
 use crate::{Level, MemoryMode};
+use inkwell::attributes::{Attribute, AttributeLoc};
+use inkwell::basic_block::BasicBlock;
+use inkwell::context::Context;
+use inkwell::module::Module;
 use inkwell::passes::PassBuilderOptions;
 use inkwell::support::LLVMString;
 use inkwell::targets::{FileType, TargetMachine};
@@ -16,6 +20,11 @@ use wasmparser::FunctionBody;
 /// Bytes of wasm code in a unit: enough that fixed costs vanish, and that what belongs together is inlined; few enough
 /// that a module of some size keeps several cores busy.
 const UNIT_BYTES: u64 = 48 << 10;
+
+/// Functions with a basic block of more instructions than this, after the passes, are not optimised when machine code is
+/// made: instruction selection and scheduling take quadratic time in the size of a block. A block of this size takes a
+/// few seconds.
+const LARGEST_OPTIMIZED_BLOCK: usize = 5_000;
 
 /// Bodies past this size are compiled without optimising: several of LLVM's passes take more than linear time in the
 /// size of a function, and what generates functions of this size is not written by hand.
@@ -97,7 +106,22 @@ fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, level: Level) -> Result<Ve
         run(EARLY)?;
         rebase_counters(&unit.module)?;
         run(SPEED)?;
+        bound_code_generation(&unit.module, unit.context);
     }
     let object = machine.write_to_memory_buffer(&unit.module, FileType::Object).map_err(failed)?;
     Ok(object.as_slice().to_vec())
+}
+
+/// Keeps the time that machine code takes in proportion to the size of a module, whatever the module is.
+fn bound_code_generation(module: &Module<'_>, context: &Context) {
+    let attributes =
+        ["optnone", "noinline"].map(|name| context.create_enum_attribute(Attribute::get_named_enum_kind_id(name), 0));
+    for function in module.get_functions() {
+        let large = |block: BasicBlock<'_>| block.get_instructions().nth(LARGEST_OPTIMIZED_BLOCK).is_some();
+        if function.get_basic_block_iter().any(large) {
+            for attribute in attributes {
+                function.add_attribute(AttributeLoc::Function, attribute);
+            }
+        }
+    }
 }

@@ -60,8 +60,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         for (&(place, _), value) in prototype.params.iter().zip(self.stack.split_off(first)) {
             match place {
                 Place::Overflow(slot) => {
-                    let slot = self.overflow_slot(slot)?;
-                    self.store(value, slot, Alias::Overflow)?;
+                    self.store_overflow(value, slot)?;
                 }
                 Place::Int(_) | Place::Vec(_) => arguments.push(value.into()),
             }
@@ -76,8 +75,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let mut register = 0;
         for &(place, ty) in &prototype.results {
             let value = if let Place::Overflow(slot) = place {
-                let slot = self.overflow_slot(slot)?;
-                self.load(ty, slot, Alias::Overflow)?
+                self.load_overflow(ty, slot)?
             } else {
                 register += 1;
                 match returned {
@@ -101,8 +99,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         for (&(place, _), value) in prototype.results.iter().zip(self.stack.split_off(first)) {
             match place {
                 Place::Overflow(slot) => {
-                    let slot = self.overflow_slot(slot)?;
-                    self.store(value, slot, Alias::Overflow)?;
+                    self.store_overflow(value, slot)?;
                 }
                 Place::Int(_) | Place::Vec(_) => registers.push(value),
             }

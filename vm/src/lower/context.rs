@@ -5,7 +5,7 @@ use crate::MemoryMode;
 use crate::abi;
 use crate::error::Result;
 use inkwell::context::Context;
-use inkwell::types::BasicType;
+use inkwell::types::{BasicType, BasicTypeEnum};
 use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, IntValue, MetadataValue, PointerValue};
 
 /// What an access touches. Different kinds never overlap; [`Invariant`](Alias::Invariant) is never written while
@@ -117,9 +117,33 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.load(self.unit.types.ptr, field, Alias::Invariant)?.into_pointer_value())
     }
 
-    /// A slot of the executing thread's overflow area.
-    pub(super) fn overflow_slot(&self, slot: u16) -> Result<PointerValue<'ctx>> {
+    fn overflow_slot(&self, slot: u16) -> Result<PointerValue<'ctx>> {
         let store = self.context_pointer(abi::CONTEXT_STORE)?;
         self.field(store, abi::STORE_OVERFLOW + u32::from(slot) * abi::SLOT)
     }
+
+    /// Reads a slot of the executing thread's overflow area.
+    pub(super) fn load_overflow(&self, ty: BasicTypeEnum<'ctx>, slot: u16) -> Result<BasicValueEnum<'ctx>> {
+        let pointer = self.overflow_slot(slot)?;
+        let value = self.load(ty, pointer, Alias::Overflow)?;
+        if let Some(load) = value.as_instruction_value() {
+            keep_apart(load, slot);
+        }
+        Ok(value)
+    }
+
+    /// Writes a slot of the executing thread's overflow area.
+    pub(super) fn store_overflow(&self, value: BasicValueEnum<'ctx>, slot: u16) -> Result<()> {
+        let pointer = self.overflow_slot(slot)?;
+        keep_apart(self.store(value, pointer, Alias::Overflow)?, slot);
+        Ok(())
+    }
+}
+
+/// LLVM compares each plain access with every other one near it, to merge them: a thousand parameters would take it
+/// seconds. It leaves volatile ones alone.
+fn keep_apart(access: InstructionValue<'_>, slot: u16) {
+    const FEW: u16 = 64;
+    // Only fails on what is neither load nor store.
+    let _ = access.set_volatile(slot >= FEW);
 }

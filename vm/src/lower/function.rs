@@ -1,6 +1,5 @@
 //! The state while one function body is lowered, and the way through the body.
 
-use super::context::Alias;
 use super::control::Frame;
 use super::unit::Unit;
 use crate::abi::{self, Place};
@@ -91,8 +90,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let mut values = Vec::new();
         for &(place, ty) in &prototype.params {
             let value = if let Place::Overflow(slot) = place {
-                let slot = self.overflow_slot(slot)?;
-                self.load(ty, slot, Alias::Overflow)?
+                self.load_overflow(ty, slot)?
             } else {
                 register += 1;
                 self.function.get_nth_param(register - 1).ok_or_else(|| Error::Codegen("missing parameter".into()))?

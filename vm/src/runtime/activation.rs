@@ -66,6 +66,7 @@ pub(crate) unsafe fn invoke(
     if left == 0 {
         return Ok(());
     }
+    arch::after_leaving();
     // SAFETY: wasm is left, so that nobody else uses the store.
     Err(unsafe { why(&mut *store, (*here).trap) })
 }

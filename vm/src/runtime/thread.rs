@@ -10,6 +10,8 @@ use std::ptr::null_mut;
 
 /// Bytes of stack that code of the host finds at least when wasm calls it.
 const RESERVE: usize = 128 << 10;
+/// Bytes of the largest stack that wasm may use up.
+const LARGEST_STACK: usize = 256 << 20;
 /// Bytes of the stack that signal handlers run on.
 const HANDLER_STACK: usize = 64 << 10;
 
@@ -78,9 +80,30 @@ pub(crate) fn is_stack_overflow(address: usize, stack_pointer: usize) -> bool {
     address.abs_diff(stack_pointer) <= NEAR && (end.saturating_sub(GAP)..end + GAP).contains(&address)
 }
 
-/// The addresses of this thread's stack. Without a limit (`ulimit -s unlimited`) the main thread's has no end to run into:
-/// endless recursion there takes all memory.
+/// The addresses of this thread's stack.
 fn stack_bounds() -> Result<Range<usize>> {
+    let stack = mapped_stack()?;
+    if stack.len() <= LARGEST_STACK { Ok(stack) } else { Ok(fence(stack.end - LARGEST_STACK)?..stack.end) }
+}
+
+/// Without a limit (`ulimit -s unlimited`) the main thread's stack has no end to run into, and endless recursion would
+/// take all memory. A page that nobody may touch gives it one. Returns where the stack then ends.
+fn fence(below: usize) -> Result<usize> {
+    /// The kernel grows a stack no nearer than this to what is mapped below it (its `stack_guard_gap`, 256 pages).
+    const GAP: usize = 256 * 4096;
+    let page = rustix::param::page_size();
+    let address = below / page * page;
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED_NOREPLACE;
+    // SAFETY: replaces no mapping. It lies where nothing is mapped but what the stack may grow into.
+    let placed = unsafe { libc::mmap(address as *mut libc::c_void, page, libc::PROT_NONE, flags, -1, 0) };
+    if placed as usize == address {
+        Ok(address + page + GAP)
+    } else {
+        Err(Error::Resources("the stack is unlimited, and no end can be put to it".into()))
+    }
+}
+
+fn mapped_stack() -> Result<Range<usize>> {
     let failed =
         |code| Error::Resources(format!("the bounds of the stack: {}", std::io::Error::from_raw_os_error(code)));
     // SAFETY: the attributes are initialised by the first call, read by the second and destroyed once.

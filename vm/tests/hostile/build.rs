@@ -1,32 +1,31 @@
 //! Small helpers that make modules and put them through the VM.
 
+pub(crate) use crate::common::{engines, wat};
 use std::time::Instant;
 use wasm_encoder::{
     CodeSection, ExportKind, ExportSection, Function, FunctionSection, InstructionSink, Module as Encoder, TypeSection,
     ValType,
 };
-use wassay_vm::{Config, Engine, Error, Instance, Level, Module, Result, Store, Val};
+use wassay_vm::{Engine, Error, Instance, Module, Result, Store, Val};
 
-/// An engine at each level, with its name.
-pub(crate) fn engines() -> [(&'static str, Engine); 2] {
-    [("o0", Level::None), ("o3", Level::Speed)]
-        .map(|(name, level)| (name, Engine::new(Config::new().level(level)).expect("an engine for the host")))
+/// Does something in each mode, and prints what it takes.
+pub(crate) fn in_each_mode(what: impl FnMut(&Engine)) {
+    with_each(&engines(), what);
 }
 
-/// Does something at each level, and prints what it takes.
-pub(crate) fn at_each_level(mut what: impl FnMut(&Engine)) {
-    for (name, engine) in engines() {
+/// Does something at each level: where compiling takes long, and memory is not what it is about.
+pub(crate) fn at_each_level(what: impl FnMut(&Engine)) {
+    let [unoptimised, optimised, ..] = &engines()[..] else { panic!("an unoptimised and an optimised mode at least") };
+    with_each(&[unoptimised.clone(), optimised.clone()], what);
+}
+
+fn with_each(engines: &[(&str, Engine)], mut what: impl FnMut(&Engine)) {
+    for (name, engine) in engines {
         println!("{name} ...");
         let start = Instant::now();
-        what(&engine);
+        what(engine);
         println!("{name}: {:.1?}", start.elapsed());
     }
-}
-
-/// The bytes of a module written as text.
-pub(crate) fn wat(text: &str) -> Vec<u8> {
-    let buffer = wast::parser::ParseBuffer::new(text).expect("tokens");
-    wast::parser::parse::<wast::Wat>(&buffer).expect("a module").encode().expect("a module that can be encoded")
 }
 
 /// A function with its type, for [`module`].

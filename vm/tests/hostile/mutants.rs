@@ -1,5 +1,5 @@
 //! Valid modules with something broken: cut off anywhere, bits flipped, pieces moved. Most are invalid, and must be
-//! refused; the others are compiled at both levels and run. Mutants are made from a seed, so a failure names one that
+//! refused; the others are compiled in every mode and run. Mutants are made from a seed, so a failure names one that
 //! can be made again.
 
 use crate::isolated::{self, Bounds, End};

@@ -18,9 +18,9 @@ fn exhausts(engine: &Engine, wasm: &[u8]) {
     }
 }
 
-fn exhausts_at_each_level(text: &str) {
+fn exhausts_in_each_mode(text: &str) {
     let wasm = build::wat(text);
-    build::at_each_level(|engine| exhausts(engine, &wasm));
+    build::in_each_mode(|engine| exhausts(engine, &wasm));
 }
 
 /// A host function that calls `run` of its caller again.
@@ -33,13 +33,13 @@ fn call_back(mut caller: Caller<'_, ()>) -> Result<()> {
 hostile! {
     fn direct() {
         // With something left to do after the call, and a result that matters: else it becomes a loop.
-        exhausts_at_each_level(
+        exhausts_in_each_mode(
             r#"(module (func $f (export "run") (result i32) (i32.add (i32.const 1) (call $f))))"#,
         );
     }
 
     fn mutual() {
-        exhausts_at_each_level(
+        exhausts_in_each_mode(
             r#"(module
                 (global $count (mut i64) (i64.const 0))
                 (func $even (param i64) (result i64)
@@ -52,7 +52,7 @@ hostile! {
     }
 
     fn indirect() {
-        exhausts_at_each_level(
+        exhausts_in_each_mode(
             r#"(module
                 (type $t (func (param i32) (result i32)))
                 (table 2 2 funcref)
@@ -68,7 +68,7 @@ hostile! {
     fn in_start_function() {
         let wasm = build::wat("(module (func $f (result i32) (i32.add (call $f) (i32.const 1)))
             (func $start (drop (call $f))) (start $start))");
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             for _ in 0..TIMES {
                 let result = build::run(engine, &wasm, &[]);
                 assert_eq!(result.as_ref().err().and_then(Error::trap), Some(Trap::CallStackExhausted), "{result:?}");
@@ -92,7 +92,7 @@ hostile! {
             sink.call(0).drop();
         });
         let wasm = build::module(&[function, start]);
-        build::at_each_level(|engine| exhausts(engine, &wasm));
+        build::in_each_mode(|engine| exhausts(engine, &wasm));
     }
 
     /// A frame of hundreds of kilobytes steps over any guard page, unless each of its pages is touched in turn.
@@ -112,7 +112,7 @@ hostile! {
             sink.i64_const(1).call(0).drop();
         });
         let wasm = build::module(&[function, start]);
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             let Some(module) = build::assert_works_or_refused(Module::new(engine, &wasm)) else { return };
             let mut store = Store::new(engine, ());
             let instance = Instance::new(&mut store, &module, &[]).expect("an instance");
@@ -130,7 +130,7 @@ hostile! {
                 (import "host" "again" (func $again))
                 (func (export "run") (call $again)))"#,
         );
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             let module = Module::new(engine, &wasm).expect("a valid module");
             let mut store = Store::new(engine, ());
             let mut linker = Linker::new(engine);
@@ -151,7 +151,7 @@ hostile! {
                 (func $down (export "run") (result i32)
                     (i32.add (call $work (i32.const 1)) (call $down))))"#,
         );
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             let module = Module::new(engine, &wasm).expect("a valid module");
             let mut store = Store::new(engine, ());
             let mut linker = Linker::new(engine);
@@ -171,7 +171,7 @@ hostile! {
 
     /// Builtins of the runtime are Rust too, and may be reached at any depth.
     fn builtins_at_the_end_of_the_stack() {
-        exhausts_at_each_level(
+        exhausts_in_each_mode(
             r#"(module
                 (memory 1) (table $t 10 funcref)
                 (func $down (export "run") (result i32)
@@ -186,7 +186,7 @@ hostile! {
     /// The stack of another thread has other bounds.
     fn on_threads_with_stacks_of_their_own() {
         let wasm = build::wat(r#"(module (func $f (export "run") (result i32) (i32.add (i32.const 1) (call $f))))"#);
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             for kib in [256, 1024, 16 << 10] {
                 std::thread::scope(|scope| {
                     let thread =

@@ -51,7 +51,7 @@ hostile! {
                     (table.set $t (i32.const 500000) (ref.func $seven))
                     (call_indirect $t (result i32) (local.get 0))))"#,
         );
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             assert_eq!(build::each_i32(engine, &wasm, [500_000, 999_999]), [7, 7]);
             for (index, trap) in [
                 (0, Trap::UninitializedElement),
@@ -78,11 +78,11 @@ hostile! {
                     (table.copy $t $t (i32.const 1) (i32.const 0) (i32.const 999999))
                     (i32.add (call_indirect $t (result i32) (i32.const 999999)) (table.size $t))))"#,
         );
-        build::at_each_level(|engine| assert_eq!(build::only_i32(build::run(engine, &wasm, &[])), 1_000_007));
+        build::in_each_mode(|engine| assert_eq!(build::only_i32(build::run(engine, &wasm, &[])), 1_000_007));
     }
 
     fn table_of_all_entries_there_can_be() {
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             for entries in [10_000_000, 10_000_001, 0xffff_ffff] {
                 let mut store = Store::new(engine, ());
                 let wasm = tables(1, entries, None);
@@ -98,7 +98,7 @@ hostile! {
 
     fn a_hundred_tables_of_a_million_entries() {
         let wasm = tables(100, 1_000_000, None);
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             let mut store = Store::new(engine, ());
             build::assert_works_or_refused(instantiate(engine, &mut store, &wasm));
         });
@@ -106,7 +106,7 @@ hostile! {
 
     fn a_hundred_thousand_tables() {
         let wasm = tables(100_000, 10, None);
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             let mut store = Store::new(engine, ());
             build::assert_works_or_refused(instantiate(engine, &mut store, &wasm));
         });
@@ -126,7 +126,7 @@ hostile! {
                     (drop (table.grow $t (ref.null extern) (i32.const 0xffffffff)))
                     (local.get $failed)))"#,
         );
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             build::only_i32(build::run(engine, &wasm, &[]));
         });
     }
@@ -142,13 +142,13 @@ hostile! {
                     (drop (memory.grow (i32.const 1)))
                     (i32.add (i32.load8_u (local.get 0)) (memory.size))))"#,
         );
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             assert_eq!(build::each_i32(engine, &wasm, [-1, 0]), [65_538, 65_537]);
         });
     }
 
     fn memories_of_a_million_pages() {
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             for pages in [65_537, 1_000_000, 1 << 32, u64::MAX >> 1] {
                 build::assert_refused(Module::new(engine, memories(1, pages, None)));
                 build::assert_refused(Module::new(engine, memories(1, 0, Some(pages))));
@@ -157,7 +157,7 @@ hostile! {
     }
 
     fn many_memories() {
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             for count in [2, 100, 101, 1_000_000] {
                 let mut store = Store::new(engine, ());
                 build::assert_works_or_refused(instantiate(engine, &mut store, &memories(count, 65_536, None)));
@@ -168,7 +168,7 @@ hostile! {
     /// Instances until the address space is full, twice: dropping a store gives everything back.
     fn more_memories_than_address_space() {
         let wasm = memories(1, 1, None);
-        let [_, (_, engine)] = build::engines();
+        let engine = Engine::default();
         let module = Module::new(&engine, &wasm).expect("a valid module");
         let mut counts: Vec<u32> = Vec::new();
         for _ in 0..2 {
@@ -196,7 +196,7 @@ hostile! {
         let wasm = build::wat(
             r#"(module (memory 1) (table 1000 funcref) (func (export "run") (i32.store (i32.const 0) (i32.const 1))))"#,
         );
-        let [_, (_, engine)] = build::engines();
+        let engine = Engine::default();
         let module = Module::new(&engine, &wasm).expect("a valid module");
         for _ in 0..10_000 {
             let mut store = Store::new(&engine, ());
@@ -207,7 +207,7 @@ hostile! {
 
     /// Likewise for code: modules are compiled, used and dropped.
     fn five_hundred_modules() within Bounds { mib: 256, ..Bounds::default() } => {
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             for i in 0..500 {
                 let wasm = build::wat(&format!("(module (func (export \"run\") (result i32) (i32.const {i})))"));
                 assert_eq!(build::only_i32(build::run(engine, &wasm, &[])), i);
@@ -231,7 +231,7 @@ hostile! {
         }
         text += ")";
         let wasm = build::wat(&text);
-        build::at_each_level(|engine| {
+        build::in_each_mode(|engine| {
             let module = Module::new(engine, &wasm).expect("a valid module");
             let mut store = Store::new(engine, ());
             let instance = Instance::new(&mut store, &module, &[]).expect("an instance");

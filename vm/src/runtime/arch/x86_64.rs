@@ -267,5 +267,18 @@ impl Interrupted {
     }
 }
 
+/// To be called when wasm was left from its middle. The upper halves of vector registers may still hold its values, and
+/// until they are cleared each instruction of the host in the older encoding would have to wait for them.
+pub(crate) fn after_leaving() {
+    #[target_feature(enable = "avx")]
+    fn clear() {
+        std::arch::x86_64::_mm256_zeroupper();
+    }
+    if std::arch::is_x86_feature_detected!("avx") {
+        // SAFETY: the feature was detected.
+        unsafe { clear() };
+    }
+}
+
 const _: () = assert!(abi::INT_PARAMS == 5 && abi::VEC_PARAMS == 8 && abi::INT_RESULTS == 2 && abi::VEC_RESULTS == 2);
 const _: () = assert!(size_of::<Registers>().is_multiple_of(16));

@@ -1,3 +1,5 @@
+//! Backtraces through debug information, with sections that `gimli` writes.
+
 use super::code::{Builder, call, trap};
 use crate::artifact::{Artifact, DebugUnit};
 use crate::types::FuncType;

@@ -1,3 +1,5 @@
+//! Functions of the host: called, calling, failing, panicking.
+
 use super::code::{Builder, call, call_import, trap};
 use crate::types::{FuncType, ValType};
 use crate::{AsContext, Caller, Engine, Error, Extern, ExternRef, Func, Instance, Linker, Store, Trap, TypedFunc, Val};

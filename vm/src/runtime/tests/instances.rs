@@ -1,3 +1,5 @@
+//! Instantiation: imports, segments, start functions, artifacts.
+
 use super::code::{Builder, add, trap};
 use crate::artifact::Artifact;
 use crate::module::description::{

@@ -1,3 +1,5 @@
+//! Traps of every kind, on every kind of thread.
+
 use super::code::{Builder, add, call, code, grow, load, overflow, trap};
 use crate::types::{FuncType, ValType};
 use crate::{Engine, Error, Instance, Store, Trap, TypedFunc, Val};
