@@ -4,9 +4,10 @@
 //! accordingly, and both classify signatures with [`assign`]. A change here changes [`VERSION`].
 
 use crate::types::{FuncType, MemoryType, ValType};
+use std::sync::atomic::AtomicU64;
 
 /// Version of everything in this file; an artifact of another version is refused.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Integer-class parameters (after the context) that travel in registers.
 pub const INT_PARAMS: usize = 5;
@@ -96,8 +97,8 @@ pub const STORE_OVERFLOW: u32 = std::mem::offset_of!(VMStore, overflow) as u32;
 pub struct VMMemory {
     /// First byte. Never changes: growing commits more of the same reservation.
     pub base: *mut u8,
-    /// Accessible bytes.
-    pub length: u64,
+    /// Accessible bytes. Other threads may be growing a shared memory; no memory ever shrinks.
+    pub length: AtomicU64,
 }
 
 /// Whether accesses of a memory of this type are left unchecked by compiled code, for the pages that the runtime keeps
@@ -327,10 +328,18 @@ pub enum Builtin {
     TableInit,
     /// `(context, segment: u32)`
     ElemDrop,
+    /// `(context, memory: u32, index: u64, offset: u64, expected: u64, timeout: i64) -> u32`: a
+    /// [`WaitResult`](crate::WaitResult), or all ones for out of bounds. The timeout is in nanoseconds; below zero there
+    /// is none.
+    AtomicWait32,
+    /// As [`AtomicWait32`](Builtin::AtomicWait32).
+    AtomicWait64,
+    /// `(context, memory: u32, index: u64, offset: u64, count: u32) -> u32`: threads woken, or all ones for out of bounds.
+    AtomicNotify,
 }
 
 /// Number of [`Builtin`]s.
-pub const BUILTINS: usize = Builtin::ElemDrop as usize + 1;
+pub const BUILTINS: usize = Builtin::AtomicNotify as usize + 1;
 
 #[cfg(test)]
 mod tests {

@@ -47,13 +47,14 @@ mod types;
 
 pub use api::{
     AsContext, AsContextMut, Caller, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance, IntoFunc,
-    Linker, Memory, Module, Ref, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams, WasmResults,
-    WasmRet, WasmTy,
+    Linker, Memory, Module, Ref, SharedMemory, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams,
+    WasmResults, WasmRet, WasmTy,
 };
 #[cfg(feature = "compiler")]
 pub use compile::llvm_version;
 pub use config::{Config, Level, MemoryMode};
 pub use engine::Engine;
 pub use error::{Error, Result};
+pub use runtime::wait::WaitResult;
 pub use trap::{Frame, Trap, WasmBacktrace};
 pub use types::{ExternType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, ValType};

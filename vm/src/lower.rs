@@ -24,6 +24,7 @@ macro_rules! family {
     };
 }
 
+mod atomic;
 mod bounds;
 mod bulk;
 mod call;

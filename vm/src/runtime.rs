@@ -21,6 +21,7 @@ pub(crate) mod space;
 pub(crate) mod store;
 pub(crate) mod table;
 pub(crate) mod thread;
+pub(crate) mod wait;
 
 #[cfg(test)]
 mod tests;

@@ -57,6 +57,10 @@ traps! {
     NullReference = 11, "null reference";
     /// A host function failed; the error itself is what the caller sees.
     Host = 12, "host function failed";
+    /// An atomic access whose address is not a multiple of its size.
+    UnalignedAtomic = 13, "unaligned atomic";
+    /// A wait on a memory that no other thread can have.
+    ExpectedSharedMemory = 14, "expected shared memory";
 }
 
 impl fmt::Display for Trap {

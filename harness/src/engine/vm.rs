@@ -5,7 +5,7 @@ use super::value::{Heap, Ref, Value};
 use super::{Done, Engine, Error, InstanceId, Mode, ModuleId, Session, Stop, unknown_mode};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use wasmparser::WasmFeatures;
 use wassay_vm as vm;
 
@@ -71,10 +71,13 @@ impl Engine for Vm {
 }
 
 /// What scripts import from under one name.
+#[derive(Clone)]
 enum Namespace {
     /// The host module.
-    Host(HashMap<&'static str, vm::Extern>),
+    Host(Arc<HashMap<&'static str, vm::Extern>>),
     Instance(vm::Instance),
+    /// The shared memories of an instance that another thread runs.
+    Shared(Arc<HashMap<String, vm::Extern>>),
 }
 
 /// One script's store and what is in it.
@@ -82,7 +85,7 @@ struct VmSession {
     engine: vm::Engine,
     store: vm::Store<()>,
     modules: Vec<vm::Module>,
-    instances: Vec<vm::Instance>,
+    instances: Vec<Namespace>,
     /// Kept here, not in a linker: a name that is registered anew must lose all that it stood for.
     registered: HashMap<String, Namespace>,
     /// External references by the number that scripts know them by, so that one number is one reference.
@@ -98,7 +101,7 @@ impl VmSession {
             store,
             modules: Vec::new(),
             instances: Vec::new(),
-            registered: HashMap::from([(spectest::NAME.to_owned(), Namespace::Host(host))]),
+            registered: HashMap::from([(spectest::NAME.to_owned(), Namespace::Host(Arc::new(host)))]),
             externs: HashMap::new(),
         })
     }
@@ -107,11 +110,30 @@ impl VmSession {
         match self.registered.get(module)? {
             Namespace::Host(items) => items.get(name).copied(),
             Namespace::Instance(instance) => instance.get_export(&mut self.store, name),
+            Namespace::Shared(items) => items.get(name).copied(),
         }
     }
 
     fn instance(&self, id: InstanceId) -> Done<vm::Instance> {
-        self.instances.get(id.0).copied().ok_or_else(|| Stop::Error("no such instance".to_owned()))
+        match self.namespace(id)? {
+            Namespace::Instance(instance) => Ok(instance),
+            _ => Err(Stop::Error("another thread runs the instance".to_owned())),
+        }
+    }
+
+    fn namespace(&self, id: InstanceId) -> Done<Namespace> {
+        self.instances.get(id.0).cloned().ok_or_else(|| Stop::Error("no such instance".to_owned()))
+    }
+
+    /// What of an instance other threads can have.
+    fn shared(&self, id: InstanceId) -> Done<Vec<(String, vm::SharedMemory)>> {
+        let items: Vec<(String, vm::Extern)> = match self.namespace(id)? {
+            Namespace::Instance(instance) => instance.exports(&self.store),
+            Namespace::Shared(items) => items.iter().map(|(name, item)| (name.clone(), *item)).collect(),
+            Namespace::Host(_) => Vec::new(),
+        };
+        let memories = items.into_iter().filter_map(|(name, item)| Some((name, item.into_memory()?)));
+        Ok(memories.filter_map(|(name, memory)| Some((name, memory.as_shared(&self.store)?))).collect())
     }
 
     /// A value for a parameter of a type.
@@ -183,13 +205,13 @@ impl Session for VmSession {
             imports.push(self.import(from, name).ok_or_else(unknown)?);
         }
         let instance = vm::Instance::new(&mut self.store, &module, &imports).map_err(stop)?;
-        self.instances.push(instance);
+        self.instances.push(Namespace::Instance(instance));
         Ok(InstanceId(self.instances.len() - 1))
     }
 
     fn register(&mut self, name: &str, instance: InstanceId) -> Done<()> {
-        let instance = self.instance(instance)?;
-        self.registered.insert(name.to_owned(), Namespace::Instance(instance));
+        let namespace = self.namespace(instance)?;
+        self.registered.insert(name.to_owned(), namespace);
         Ok(())
     }
 
@@ -211,6 +233,22 @@ impl Session for VmSession {
         let global = global.ok_or_else(|| Stop::Error(format!("no global `{name}` is exported")))?;
         let value = global.get(&mut self.store);
         self.result(value)
+    }
+
+    /// A store belongs to one thread, so the thread has one of its own, and of the instance what is shared.
+    fn thread(&mut self, shared: Option<InstanceId>) -> Done<(Box<dyn Session + Send>, Option<InstanceId>)> {
+        let mut session = Self::new(&self.engine).map_err(stop)?;
+        let mut id = None;
+        if let Some(shared) = shared {
+            let mut items = HashMap::new();
+            for (name, memory) in self.shared(shared)? {
+                let memory = vm::Memory::from_shared(&mut session.store, &memory).map_err(stop)?;
+                items.insert(name, vm::Extern::Memory(memory));
+            }
+            session.instances.push(Namespace::Shared(Arc::new(items)));
+            id = Some(InstanceId(0));
+        }
+        Ok((Box::new(session), id))
     }
 }
 

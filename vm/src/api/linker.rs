@@ -1,7 +1,7 @@
 //! Finding imports by their names.
 
 use super::func::host_function;
-use super::{AsContext, AsContextMut, Caller, Extern, Func, Instance, IntoFunc, Module, Val};
+use super::{AsContext, AsContextMut, Caller, Extern, Func, Instance, IntoFunc, Memory, Module, SharedMemory, Val};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runtime::host_func::HostFunction;
@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// Definitions by name, from which modules take their imports. Things in it belong to one store, except host functions,
-/// which it puts into whatever store of `T` asks for them.
+/// Definitions by name, from which modules take their imports. Things in it belong to one store, except host functions
+/// and shared memories, which it puts into whatever store of `T` asks for them.
 pub struct Linker<T: 'static> {
     engine: Engine,
     shadowing: bool,
@@ -23,6 +23,7 @@ pub struct Linker<T: 'static> {
 enum Definition {
     Extern(Extern),
     Host(Arc<HostFunction>),
+    Shared(SharedMemory),
 }
 
 impl<T> Clone for Linker<T> {
@@ -72,6 +73,18 @@ impl<T> Linker<T> {
     ) -> Result<&mut Self> {
         self.check(store)?;
         self.insert(module, name, Definition::Extern(item.into()))
+    }
+
+    /// Defines a shared memory, for whatever store asks for it.
+    ///
+    /// # Errors
+    /// [`Error::Duplicate`] when the name is defined and shadowing not allowed; [`Error::Usage`] when the memory is of another
+    /// engine.
+    pub fn define_shared(&mut self, module: &str, name: &str, memory: &SharedMemory) -> Result<&mut Self> {
+        if !self.engine.same(memory.engine()) {
+            return Err(Error::Usage("the memory belongs to another engine than the linker".into()));
+        }
+        self.insert(module, name, Definition::Shared(memory.clone()))
     }
 
     /// Defines a function of the host whose type follows from that of the closure.
@@ -131,6 +144,7 @@ impl<T> Linker<T> {
             Definition::Host(function) if self.engine.same(&opaque.engine) => {
                 Some(Extern::Func(Func::of_host(opaque, Arc::clone(function))))
             }
+            Definition::Shared(memory) => Memory::from_shared(store, memory).ok().map(Extern::Memory),
             Definition::Host(_) => None,
         }
     }

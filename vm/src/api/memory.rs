@@ -4,8 +4,9 @@ use super::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 use crate::error::{Error, Result};
 use crate::runtime::memory::MemoryInstance;
 use crate::runtime::store::Handle;
-use crate::trap::Trap;
 use crate::types::MemoryType;
+
+const SHARED: &str = "the bytes of a shared memory can't be borrowed: other threads may change them";
 
 /// A linear memory in a store.
 /// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances>
@@ -59,47 +60,45 @@ impl Memory {
     /// [`Error::Usage`] if it belongs to another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
         let at = self.0.of(&store.as_context_mut().0.opaque)?;
-        // SAFETY: a handle of this store gives what is alive; the store is borrowed exclusively.
-        let grown = unsafe { (*at.as_ptr()).grow(delta) };
+        // SAFETY: a handle of this store gives what is alive.
+        let grown = unsafe { at.as_ref().grow(delta) };
         grown.ok_or_else(|| Error::Resources(format!("can't grow a memory by {delta} pages")))
     }
 
-    /// Its bytes.
+    /// Its bytes. Those of a shared memory are at [`SharedMemory::data`](super::SharedMemory::data).
     ///
     /// # Panics
-    /// If it belongs to another store.
+    /// If it belongs to another store, or is shared.
     #[must_use]
     pub fn data<'a, T: 'static>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a [u8] {
         let memory = self.get(&store.into());
+        assert!(!memory.ty.shared, "{SHARED}");
         // SAFETY: these bytes are accessible, and nobody writes them while the store is borrowed.
-        unsafe { std::slice::from_raw_parts(memory.vm.base, usize::try_from(memory.vm.length).unwrap_or(0)) }
+        unsafe { std::slice::from_raw_parts(memory.vm.base, usize::try_from(memory.length()).unwrap_or(0)) }
     }
 
-    /// Its bytes.
+    /// Its bytes. Those of a shared memory are at [`SharedMemory::data`](super::SharedMemory::data).
     ///
     /// # Panics
-    /// If it belongs to another store.
+    /// If it belongs to another store, or is shared.
     #[must_use]
     pub fn data_mut<'a, T: 'static>(&self, store: impl Into<StoreContextMut<'a, T>>) -> &'a mut [u8] {
         let memory = self.get(&StoreContext(store.into().0));
+        assert!(!memory.ty.shared, "{SHARED}");
         // SAFETY: these bytes are accessible, and whoever could use them needs the store, which is borrowed exclusively.
-        unsafe { std::slice::from_raw_parts_mut(memory.vm.base, usize::try_from(memory.vm.length).unwrap_or(0)) }
+        unsafe { std::slice::from_raw_parts_mut(memory.vm.base, usize::try_from(memory.length()).unwrap_or(0)) }
     }
 
     /// Copies bytes from `offset` on out of the memory.
     ///
     /// # Errors
-    /// [`Trap::MemoryOutOfBounds`], and nothing copied, when they are not all inside; [`Error::Usage`] if it belongs to
+    /// [`Trap::MemoryOutOfBounds`](crate::Trap), and nothing copied, when they are not all inside; [`Error::Usage`] if it belongs to
     /// another store.
     pub fn read(&self, store: impl AsContext, offset: u64, bytes: &mut [u8]) -> Result<()> {
         let memory = self.0.of(&store.as_context().0.opaque)?;
-        // SAFETY: a handle of this store gives what is alive; the range is checked, and no part of `bytes`: the borrow
-        // of a memory's bytes lasts as long as that of its store.
-        unsafe {
-            let source = memory.as_ref().range(offset, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
-            std::ptr::copy_nonoverlapping(source.as_ptr(), bytes.as_mut_ptr(), bytes.len());
-        }
-        Ok(())
+        // SAFETY: a handle of this store gives what is alive; no part of it is `bytes`: the borrow of a memory's bytes lasts
+        // as long as that of its store.
+        Ok(unsafe { memory.as_ref().read(offset, bytes) }?)
     }
 
     /// Copies bytes into the memory, to `offset` and on.
@@ -109,10 +108,6 @@ impl Memory {
     pub fn write(&self, mut store: impl AsContextMut, offset: u64, bytes: &[u8]) -> Result<()> {
         let memory = self.0.of(&store.as_context_mut().0.opaque)?;
         // SAFETY: as in `read`, and the store is borrowed exclusively.
-        unsafe {
-            let target = memory.as_ref().range(offset, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
-            std::ptr::copy_nonoverlapping(bytes.as_ptr(), target.as_ptr(), bytes.len());
-        }
-        Ok(())
+        Ok(unsafe { memory.as_ref().write(offset, bytes) }?)
     }
 }

@@ -9,6 +9,9 @@ use inkwell::targets::TargetMachine;
 /// ELF on every host: our own linker reads it, and no system linker is involved.
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 
+/// What tells the processor that a loop waits for another thread: an intrinsic without arguments and result.
+pub(crate) const SPIN_HINT: &str = "llvm.x86.sse2.pause";
+
 /// Features of the micro-architecture levels of x86-64, each beyond the one before.
 /// <https://gitlab.com/x86-psABIs/x86-64-ABI>
 const LEVELS: [(&str, &[&str]); 3] = [

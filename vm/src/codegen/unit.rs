@@ -1,7 +1,7 @@
 //! Codegen units: runs of functions that become one LLVM module and one object each.
 
 use super::rebase::rebase_counters;
-use super::target::CodeTarget;
+use super::target::{CodeTarget, SPIN_HINT};
 use super::with_machine;
 use crate::error::{Error, Result};
 use crate::lower::{Options, Unit, lower_function};
@@ -83,6 +83,7 @@ pub(crate) fn compile(settings: &Settings<'_>, first: u32, bodies: &[FunctionBod
         memory_mode: settings.memory_mode,
         tune_cpu: settings.target.tune.clone(),
         vector_intrinsics: settings.target.vector_intrinsics(),
+        spin_hint: SPIN_HINT,
     };
     with_machine(settings.target, level, |context, machine| {
         let unit = Unit::new(context, settings.description, &options)?;

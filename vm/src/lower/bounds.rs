@@ -7,9 +7,10 @@ use crate::abi;
 use crate::error::Result;
 use crate::trap::Trap;
 use crate::types::MemoryType;
+use inkwell::AtomicOrdering;
 use inkwell::IntPredicate;
 use inkwell::types::{BasicTypeEnum, IntType};
-use inkwell::values::IntValue;
+use inkwell::values::{BasicValue, IntValue};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// The type of addresses, sizes and lengths of a memory or table.
@@ -21,7 +22,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn memory_length(&self, memory: u32) -> Result<IntValue<'ctx>> {
         let definition = self.context_pointer(self.unit.layout.memory(memory) + 8)?;
         let length = self.field(definition, abi::DEFINITION_LENGTH)?;
-        Ok(self.load(self.unit.types.i64, length, Alias::Length)?.into_int_value())
+        let length = self.load(self.unit.types.i64, length, Alias::Length)?.into_int_value();
+        let shared = self.unit.description.memories[memory as usize].shared;
+        if let (true, Some(load)) = (shared, length.as_instruction_value()) {
+            // Another thread may be growing it. Only fails on what is no load.
+            let _ = load.set_atomic_ordering(AtomicOrdering::SequentiallyConsistent);
+        }
+        Ok(length)
     }
 
     /// Traps unless `index + offset + size` is at most the memory's length. No sum or difference here can wrap, and

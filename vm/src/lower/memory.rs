@@ -18,8 +18,8 @@ enum Extend {
 }
 
 /// Where an access goes, and whether it may fault.
-struct Address<'ctx> {
-    pointer: PointerValue<'ctx>,
+pub(super) struct Address<'ctx> {
+    pub(super) pointer: PointerValue<'ctx>,
     may_fault: bool,
 }
 
@@ -83,6 +83,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let value = self.load(ty, address.pointer, Alias::Memory)?;
         if let Some(load) = value.as_instruction_value() {
             unaligned(load);
+            self.make_racy(load, &memarg);
             // For LLVM a plain access out of bounds is undefined, so it may drop or reorder it, and with it the trap
             // (<https://llvm.org/docs/LangRef.html#volatile-memory-accesses>).
             if address.may_fault {
@@ -96,11 +97,31 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let address = self.address(memarg, value.get_type())?;
         let store = self.store(value, address.pointer, Alias::Memory)?;
         unaligned(store);
+        self.make_racy(store, &memarg);
         Ok(())
     }
 
+    /// Whether other threads may have the memory.
+    pub(super) fn is_shared(&self, memarg: &MemArg) -> bool {
+        match memarg.target {
+            MemArgTarget::Memory(index) => self.unit.description.memories[index as usize].shared,
+            MemArgTarget::Array(_) => false,
+        }
+    }
+
+    /// Plain accesses of several threads may race in WebAssembly. For LLVM a plain load that races gives no certain value:
+    /// it could be loaded twice, and be two different numbers; a store could be split, or be preceded by another. Its
+    /// accesses for such races (`unordered`) must be aligned, which plain ones need not be, so these are volatile, in
+    /// relaxed mode too (<https://llvm.org/docs/LangRef.html#memory-model-for-concurrent-operations>).
+    fn make_racy(&self, access: InstructionValue<'ctx>, memarg: &MemArg) {
+        if self.is_shared(memarg) {
+            // Only fails on what is neither load nor store.
+            let _ = access.set_volatile(true);
+        }
+    }
+
     /// Pops an index. Out of bounds is where the memory's reservation faults, or where a check traps.
-    fn address(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<Address<'ctx>> {
+    pub(super) fn address(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<Address<'ctx>> {
         let index = self.pop_int();
         self.mark();
         let memory_index = match memarg.target {

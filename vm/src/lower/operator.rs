@@ -16,6 +16,8 @@ macro_rules! lower {
     (@simd $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@relaxed_simd $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@wide_arithmetic $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@acquire_release_atomics $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@threads $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@$proposal:ident $self:ident $visit:ident $($arg:ident)*) => {{
         $(let _ = $arg;)*
         Err($self.refuse(stringify!($proposal), stringify!($visit).trim_start_matches("visit_")))

@@ -30,6 +30,8 @@ pub(crate) struct Options {
     /// CPU that code is tuned for, as LLVM names it.
     pub(crate) tune_cpu: String,
     pub(crate) vector_intrinsics: VectorIntrinsics,
+    /// LLVM's intrinsic for `pause`.
+    pub(crate) spin_hint: &'static str,
 }
 
 /// An LLVM module under construction.

@@ -72,16 +72,13 @@ pub(crate) fn table_type(ty: wasmparser::TableType, offset: u64) -> Result<Table
     })
 }
 
-pub(crate) fn memory_type(ty: wasmparser::MemoryType, offset: u64) -> Result<MemoryType> {
-    if ty.shared {
-        return Err(unsupported("threads", "shared memory", offset));
-    }
-    Ok(MemoryType {
+pub(crate) fn memory_type(ty: wasmparser::MemoryType) -> MemoryType {
+    MemoryType {
         limits: Limits { min: ty.initial, max: ty.maximum },
-        shared: false,
+        shared: ty.shared,
         memory64: ty.memory64,
         page_size_log2: ty.page_size_log2.unwrap_or(16),
-    })
+    }
 }
 
 pub(crate) fn global_type(ty: wasmparser::GlobalType, offset: u64) -> Result<GlobalType> {

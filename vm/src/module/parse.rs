@@ -109,9 +109,8 @@ impl<'a> Reader<'a> {
                 }
             }
             Payload::MemorySection(section) => {
-                for memory in section.into_iter_with_offsets() {
-                    let (offset, memory) = memory?;
-                    module.memories.push(convert::memory_type(memory, offset)?);
+                for memory in section {
+                    module.memories.push(convert::memory_type(memory?));
                 }
             }
             Payload::TagSection(section) => {
@@ -181,7 +180,7 @@ impl<'a> Reader<'a> {
                 Entity::Table(module.table_imports - 1)
             }
             TypeRef::Memory(ty) => {
-                module.memories.push(convert::memory_type(ty, offset)?);
+                module.memories.push(convert::memory_type(ty));
                 module.memory_imports += 1;
                 Entity::Memory(module.memory_imports - 1)
             }

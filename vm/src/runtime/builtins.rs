@@ -2,6 +2,9 @@
 //!
 //! Each is called by wasm code with the context of an instance whose store this thread is running, and with indices that
 //! validation has checked. None calls wasm, unwinds or panics.
+//!
+//! Other threads may access a shared memory while a range of it is filled or copied. The specification lets them see any
+//! mixture of old and new bytes; the copying is done by the C library, and nothing here looks at what is copied.
 
 use super::arch::builtin_thunks;
 use super::instance::InstanceData;
@@ -9,6 +12,7 @@ use super::segments;
 use super::table::TableInstance;
 use crate::abi;
 use crate::trap::Trap;
+use std::time::Duration;
 
 /// An entry point, whatever its type.
 pub(crate) type Code = unsafe extern "sysv64" fn();
@@ -24,6 +28,9 @@ builtin_thunks! {
     table_copy_thunk => table_copy;
     table_init_thunk => table_init;
     elem_drop_thunk => elem_drop;
+    atomic_wait32_thunk => atomic_wait32;
+    atomic_wait64_thunk => atomic_wait64;
+    atomic_notify_thunk => atomic_notify;
 }
 
 /// Entry points by the number of the [`Builtin`](abi::Builtin).
@@ -38,6 +45,9 @@ pub(crate) static TABLE: [Code; abi::BUILTINS] = [
     table_copy_thunk,
     table_init_thunk,
     elem_drop_thunk,
+    atomic_wait32_thunk,
+    atomic_wait64_thunk,
+    atomic_notify_thunk,
 ];
 
 /// # Safety
@@ -59,7 +69,7 @@ fn halves(packed: u64) -> (u32, u32) {
 /// `memory.grow`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-grow>
 unsafe extern "sysv64" fn memory_grow(context: *mut u8, memory: u32, delta: u64) -> u64 {
     // SAFETY: see the head of this file.
-    unsafe { (*instance(context).memory(memory).as_ptr()).grow(delta).unwrap_or(u64::MAX) }
+    unsafe { instance(context).memory(memory).as_ref().grow(delta).unwrap_or(u64::MAX) }
 }
 
 /// `memory.fill`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-fill>
@@ -134,4 +144,49 @@ unsafe extern "sysv64" fn table_init(context: *mut u8, which: u64, to: u64, from
 unsafe extern "sysv64" fn elem_drop(context: *mut u8, segment: u32) {
     // SAFETY: see the head of this file.
     segments::drop_elements(unsafe { instance(context) }, segment);
+}
+
+/// `memory.atomic.wait32`. Spec: <https://webassembly.github.io/threads/core/exec/instructions.html>
+#[expect(clippy::cast_possible_truncation, reason = "32 bits were widened")]
+unsafe extern "sysv64" fn atomic_wait32(
+    context: *mut u8,
+    memory: u32,
+    index: u64,
+    offset: u64,
+    expected: u64,
+    timeout: i64,
+) -> u32 {
+    let Some(address) = index.checked_add(offset) else { return u32::MAX };
+    // SAFETY: see the head of this file.
+    let memory = unsafe { instance(context).memory(memory).as_ref() };
+    // The code has checked the alignment, and whether the memory is shared.
+    memory.wait32(address, expected as u32, duration(timeout)).map_or(u32::MAX, |result| result as u32)
+}
+
+/// `memory.atomic.wait64`
+unsafe extern "sysv64" fn atomic_wait64(
+    context: *mut u8,
+    memory: u32,
+    index: u64,
+    offset: u64,
+    expected: u64,
+    timeout: i64,
+) -> u32 {
+    let Some(address) = index.checked_add(offset) else { return u32::MAX };
+    // SAFETY: see the head of this file.
+    let memory = unsafe { instance(context).memory(memory).as_ref() };
+    memory.wait64(address, expected, duration(timeout)).map_or(u32::MAX, |result| result as u32)
+}
+
+/// `memory.atomic.notify`
+unsafe extern "sysv64" fn atomic_notify(context: *mut u8, memory: u32, index: u64, offset: u64, count: u32) -> u32 {
+    let Some(address) = index.checked_add(offset) else { return u32::MAX };
+    // SAFETY: see the head of this file.
+    let memory = unsafe { instance(context).memory(memory).as_ref() };
+    memory.notify(address, count).unwrap_or(u32::MAX)
+}
+
+/// A timeout in nanoseconds; below zero there is none.
+fn duration(timeout: i64) -> Option<Duration> {
+    u64::try_from(timeout).ok().map(Duration::from_nanos)
 }

@@ -1,11 +1,17 @@
 //! Linear memories. Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances>
 
 use super::space::Reservation;
+use super::wait::{WaitResult, Waiters};
 use crate::abi::{self, VMMemory};
 use crate::error::{Error, Result};
+use crate::trap::Trap;
 use crate::types::MemoryType;
 use std::ops::Range;
 use std::ptr::NonNull;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// Bytes that no memory of 32-bit addresses outgrows: all such an address can name.
 const MAX_BYTES_32: u64 = 1 << 32;
@@ -16,7 +22,7 @@ const MAX_BYTES_64: u64 = 1 << 34;
 /// for the widest access beyond.
 const UNCHECKED: u64 = (1 << 33) + 0x1_0000;
 
-/// A linear memory. Never moves, so `vm.base` is final.
+/// A linear memory. Never moves, so `vm.base` is final. A shared one may be in the stores of several threads.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct MemoryInstance {
@@ -26,13 +32,25 @@ pub(crate) struct MemoryInstance {
     space: Reservation,
     /// Pages it may have at most: by its type and by this implementation.
     max_pages: u64,
+    /// Held while it grows.
+    growing: Mutex<()>,
+    waiters: Waiters,
 }
+
+// SAFETY: the base never changes, the length is atomic and whoever changes it holds the lock. The bytes of a memory that is
+// not shared belong to its store; those of a shared one are accessed only in ways that allow for races.
+unsafe impl Send for MemoryInstance {}
+// SAFETY: as above.
+unsafe impl Sync for MemoryInstance {}
 
 impl MemoryInstance {
     /// A memory of zeros.
     pub(crate) fn new(ty: MemoryType) -> Result<Self> {
         if !matches!(ty.page_size_log2, 0 | 16) {
             return Err(Error::Usage(format!("a page of 2^{} bytes", ty.page_size_log2)));
+        }
+        if ty.shared && ty.limits.max.is_none() {
+            return Err(Error::Usage("a shared memory must have a maximum size".into()));
         }
         let most = most_pages(&ty);
         let page = 1_u64 << ty.page_size_log2;
@@ -53,8 +71,8 @@ impl MemoryInstance {
                 reserve(max_pages << ty.page_size_log2)
             })?
         };
-        let vm = VMMemory { base: space.base().as_ptr(), length: 0 };
-        let mut memory = Self { vm, ty, space, max_pages };
+        let vm = VMMemory { base: space.base().as_ptr(), length: AtomicU64::new(0) };
+        let memory = Self { vm, ty, space, max_pages, growing: Mutex::default(), waiters: Waiters::default() };
         let grown = memory.grow(ty.limits.min);
         grown.ok_or_else(|| {
             Error::Resources(format!("a memory of {} pages of {page} bytes: the host has no room", ty.limits.min))
@@ -62,19 +80,26 @@ impl MemoryInstance {
         Ok(memory)
     }
 
+    /// Bytes that it has.
+    pub(crate) fn length(&self) -> u64 {
+        self.vm.length.load(SeqCst)
+    }
+
     /// Pages that it has.
     pub(crate) fn pages(&self) -> u64 {
-        self.vm.length >> self.ty.page_size_log2
+        self.length() >> self.ty.page_size_log2
     }
 
     /// Adds pages and returns how many there were. None, and nothing changes, when they are too many for the type, this
     /// implementation or the host.
-    pub(crate) fn grow(&mut self, delta: u64) -> Option<u64> {
+    pub(crate) fn grow(&self, delta: u64) -> Option<u64> {
+        let _alone = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.pages();
         let after = before.checked_add(delta).filter(|&pages| pages <= self.max_pages)?;
-        let (start, end) = (self.vm.length, after << self.ty.page_size_log2);
+        let (start, end) = (self.length(), after << self.ty.page_size_log2);
         self.space.commit(usize::try_from(start).ok()?..usize::try_from(end).ok()?).ok()?;
-        self.vm.length = end;
+        // Last, as from here on other threads may access what was added.
+        self.vm.length.store(end, SeqCst);
         Some(before)
     }
 
@@ -85,9 +110,81 @@ impl MemoryInstance {
 
     /// Pointer to `length` bytes at `at`, if all of them are inside.
     pub(crate) fn range(&self, at: u64, length: u64) -> Option<NonNull<u8>> {
-        at.checked_add(length).filter(|&end| end <= self.vm.length)?;
+        at.checked_add(length).filter(|&end| end <= self.length())?;
         // SAFETY: `at` is at most the length, which lies in the reservation.
         Some(unsafe { self.space.base().add(usize::try_from(at).ok()?) })
+    }
+
+    /// `range` for an atomic access.
+    fn atomic(&self, at: u64, size: u64) -> Result<NonNull<u8>, Trap> {
+        if !at.is_multiple_of(size) {
+            return Err(Trap::UnalignedAtomic);
+        }
+        self.range(at, size).ok_or(Trap::MemoryOutOfBounds)
+    }
+
+    /// Waits until notified at `at`, if the `i32` there is `expected`. Without a timeout that may be forever.
+    pub(crate) fn wait32(&self, at: u64, expected: u32, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
+        if !self.ty.shared {
+            return Err(Trap::ExpectedSharedMemory);
+        }
+        let value = self.atomic(at, 4)?.cast::<AtomicU32>();
+        // SAFETY: in bounds, aligned, and accessed atomically; a race with plain accesses of wasm is none of Rust's.
+        Ok(self.waiters.wait(at, || unsafe { value.as_ref() }.load(SeqCst) == expected, timeout))
+    }
+
+    /// As [`wait32`](Self::wait32), of an `i64`.
+    pub(crate) fn wait64(&self, at: u64, expected: u64, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
+        if !self.ty.shared {
+            return Err(Trap::ExpectedSharedMemory);
+        }
+        let value = self.atomic(at, 8)?.cast::<AtomicU64>();
+        // SAFETY: as in `wait32`.
+        Ok(self.waiters.wait(at, || unsafe { value.as_ref() }.load(SeqCst) == expected, timeout))
+    }
+
+    /// Wakes up to `count` of the threads that wait at `at`, and gives their number.
+    pub(crate) fn notify(&self, at: u64, count: u32) -> Result<u32, Trap> {
+        self.atomic(at, 4)?;
+        Ok(self.waiters.notify(at, count))
+    }
+
+    /// Copies bytes from `at` on out of the memory.
+    ///
+    /// # Safety
+    /// Unless the memory is shared, nobody may change it meanwhile, and `bytes` must be no part of it.
+    pub(crate) unsafe fn read(&self, at: u64, bytes: &mut [u8]) -> Result<(), Trap> {
+        let source = self.range(at, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
+        // SAFETY: the range is checked; the caller's promise, or accesses that may race.
+        unsafe {
+            if self.ty.shared {
+                for (i, byte) in bytes.iter_mut().enumerate() {
+                    *byte = AtomicU8::from_ptr(source.add(i).as_ptr()).load(Relaxed);
+                }
+            } else {
+                std::ptr::copy_nonoverlapping(source.as_ptr(), bytes.as_mut_ptr(), bytes.len());
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies bytes into the memory, to `at` and on.
+    ///
+    /// # Safety
+    /// Unless the memory is shared, nobody may use it meanwhile, and `bytes` must be no part of it.
+    pub(crate) unsafe fn write(&self, at: u64, bytes: &[u8]) -> Result<(), Trap> {
+        let target = self.range(at, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
+        // SAFETY: as in `read`.
+        unsafe {
+            if self.ty.shared {
+                for (i, &byte) in bytes.iter().enumerate() {
+                    AtomicU8::from_ptr(target.add(i).as_ptr()).store(byte, Relaxed);
+                }
+            } else {
+                std::ptr::copy_nonoverlapping(bytes.as_ptr(), target.as_ptr(), bytes.len());
+            }
+        }
+        Ok(())
     }
 }
 
@@ -113,7 +210,7 @@ mod tests {
 
     #[test]
     fn grows_up_to_its_limits_and_stays_in_place() {
-        let mut memory = MemoryInstance::new(MemoryType::new(1, Some(3))).unwrap();
+        let memory = MemoryInstance::new(MemoryType::new(1, Some(3))).unwrap();
         let base = memory.vm.base;
         assert_eq!(memory.grow(2), Some(1));
         assert_eq!(memory.grow(1), None);
@@ -137,17 +234,17 @@ mod tests {
     #[test]
     fn pages_may_be_single_bytes() {
         let bytes = MemoryType { page_size_log2: 0, ..MemoryType::new(0, Some(5000)) };
-        let mut memory = MemoryInstance::new(bytes).unwrap();
+        let memory = MemoryInstance::new(bytes).unwrap();
         assert_eq!(memory.grow(4999), Some(0));
         assert_eq!(memory.grow(1), Some(4999));
         assert_eq!(memory.grow(1), None);
-        assert_eq!(memory.vm.length, 5000);
+        assert_eq!(memory.length(), 5000);
     }
 
     #[test]
     fn sizes_of_narrow_memories_fit_32_bits() {
         let bytes = MemoryType { page_size_log2: 0, ..MemoryType::new(0, None) };
-        let mut memory = MemoryInstance::new(bytes).unwrap();
+        let memory = MemoryInstance::new(bytes).unwrap();
         assert_eq!(memory.grow(1 << 32), None);
         assert_eq!(memory.grow((1 << 32) - 1), Some(0));
         assert_eq!(memory.grow(1), None);

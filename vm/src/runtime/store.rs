@@ -100,6 +100,7 @@ pub struct StoreOpaque {
     // Fields drop in order: instances keep the code, the rest is data.
     pub(crate) instances: Vec<Fixed<InstanceData>>,
     memories: Vec<Fixed<MemoryInstance>>,
+    pub(crate) shared_memories: Vec<Arc<MemoryInstance>>,
     tables: Vec<Fixed<TableInstance>>,
     cells: Vec<Fixed<GlobalCell>>,
     func_refs: Vec<Fixed<VMFuncRef>>,
@@ -131,6 +132,7 @@ impl StoreOpaque {
             memory_addresses: Vec::new(),
             instances: Vec::new(),
             memories: Vec::new(),
+            shared_memories: Vec::new(),
             tables: Vec::new(),
             cells: Vec::new(),
             func_refs: Vec::new(),
@@ -141,8 +143,20 @@ impl StoreOpaque {
 
     pub(crate) fn add_memory(&mut self, ty: MemoryType) -> Result<NonNull<MemoryInstance>> {
         let memory = MemoryInstance::new(ty)?;
+        if ty.shared {
+            return Ok(self.add_shared_memory(&Arc::new(memory)));
+        }
         self.memory_addresses.push(memory.addresses());
         Ok(push(&mut self.memories, memory))
+    }
+
+    /// Makes a memory one of this store as well.
+    pub(crate) fn add_shared_memory(&mut self, memory: &Arc<MemoryInstance>) -> NonNull<MemoryInstance> {
+        if !self.shared_memories.iter().any(|known| Arc::ptr_eq(known, memory)) {
+            self.memory_addresses.push(memory.addresses());
+            self.shared_memories.push(Arc::clone(memory));
+        }
+        NonNull::from(&**memory)
     }
 
     pub(crate) fn add_table(&mut self, ty: TableType, init: u64) -> Result<NonNull<TableInstance>> {
