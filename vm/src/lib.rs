@@ -13,12 +13,13 @@ mod error;
 #[cfg(feature = "compiler")]
 mod lower;
 pub mod module;
+mod registry;
 mod runtime;
 mod trap;
 mod types;
 
 pub use api::{
-    AsContext, AsContextMut, Caller, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance, IntoFunc,
+    AnyRef, AsContext, AsContextMut, Caller, ExnRef, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance, IntoFunc,
     Linker, Memory, Module, Ref, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams, WasmResults,
     WasmRet, WasmTy,
 };
@@ -26,4 +27,7 @@ pub use config::{Config, Level, MemoryMode};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use trap::{Frame, Trap, WasmBacktrace};
-pub use types::{ExternType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, ValType};
+pub use types::{
+    CompositeType, ExternType, FieldType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, StorageType, SubType,
+    TableType, ValType,
+};

@@ -26,12 +26,14 @@ macro_rules! family {
 
 mod bulk;
 mod call;
+mod cast;
 mod context;
 mod control;
 mod convert;
 mod debug;
 mod float;
 mod function;
+mod i31;
 mod int;
 mod memory;
 mod operator;

@@ -57,6 +57,12 @@ traps! {
     NullReference = 11, "null reference";
     /// A host function failed; the error itself is what the caller sees.
     Host = 12, "host function failed";
+    /// `call_ref` of a null reference.
+    NullFunctionReference = 13, "null function reference";
+    /// `i31.get_s` or `i31.get_u` of a null reference.
+    NullI31Reference = 14, "null i31 reference";
+    /// `ref.cast` to a type that the reference is not of.
+    CastFailure = 15, "cast failure";
 }
 
 impl fmt::Display for Trap {
