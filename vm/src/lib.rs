@@ -19,15 +19,15 @@ mod trap;
 mod types;
 
 pub use api::{
-    AnyRef, AsContext, AsContextMut, Caller, ExnRef, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance, IntoFunc,
-    Linker, Memory, Module, Ref, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams, WasmResults,
-    WasmRet, WasmTy,
+    AnyRef, AsContext, AsContextMut, Caller, ExnRef, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance,
+    IntoFunc, Linker, Memory, Module, Ref, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams,
+    WasmResults, WasmRet, WasmTy,
 };
 pub use config::{Config, Level, MemoryMode};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use trap::{Frame, Trap, WasmBacktrace};
 pub use types::{
-    CompositeType, ExternType, FieldType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, StorageType, SubType,
-    TableType, ValType,
+    CompositeType, ExternType, FieldType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, StorageType,
+    SubType, TableType, ValType,
 };

@@ -165,9 +165,7 @@ impl VmSession {
             vm::Val::ExternRef(Some(value)) => Value::Ref(Ref::Extern(self.host_number(value))),
             vm::Val::AnyRef(None) => Value::Ref(Ref::Null(Heap::Any)),
             vm::Val::AnyRef(Some(value)) if value.as_i31().is_some() => Value::Ref(Ref::I31),
-            vm::Val::AnyRef(Some(value)) => {
-                Value::Ref(self.host_number(value.to_extern()).map_or(Ref::Any, Ref::Host))
-            }
+            vm::Val::AnyRef(Some(value)) => Value::Ref(self.host_number(value.to_extern()).map_or(Ref::Any, Ref::Host)),
             vm::Val::ExnRef(None) => Value::Ref(Ref::Null(Heap::Exn)),
             vm::Val::ExnRef(Some(_)) => Value::Ref(Ref::Exn),
             other => return Err(Stop::Error(format!("a result that the harness does not know: {other:?}"))),

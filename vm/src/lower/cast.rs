@@ -99,7 +99,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 self.func_is_of(value, index)?
             }
             HeapType::Struct | HeapType::Array | HeapType::Concrete(_) => {
-                return Err(self.refuse("gc", &format!("test for a {} type", ty.heap)));
+                return Err(self.refuse("gc", "test for a type of structures or arrays"));
             }
         };
         self.join(done, &[(here, always(ty.nullable))], matches)

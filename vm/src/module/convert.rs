@@ -4,8 +4,8 @@ use super::description::Entity;
 use super::parse::unsupported;
 use crate::error::Result;
 use crate::types::{
-    CompositeType, FieldType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, StorageType, SubType, TableType,
-    ValType,
+    CompositeType, FieldType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, StorageType, SubType,
+    TableType, ValType,
 };
 use wasmparser::{AbstractHeapType, CompositeInnerType, ExternalKind, UnpackedIndex};
 
