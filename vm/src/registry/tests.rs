@@ -1,5 +1,6 @@
 use super::*;
 use crate::types::{FieldType, StorageType};
+use std::slice::from_ref;
 
 const fn of(heap: HeapType) -> RefType {
     RefType { nullable: true, heap }
@@ -18,17 +19,18 @@ fn groups_are_equal_as_wholes() {
     let mut registry = TypeRegistry::default();
     // Two functions that take each other, in a module that has them first and in one that has them after another type.
     let pair = |at| [SubType::from(func(HeapType::Concrete(at + 1))), func(HeapType::Concrete(at)).into()];
-    let a = registry.add(&pair(0), &[0..2]);
+    let a = registry.add(&pair(0), from_ref(&(0..2)));
     let mut types = vec![SubType::from(func(HeapType::Func))];
     types.extend(pair(1));
-    assert!(registry.find(&types, &[1..3]).is_none(), "the first one is new");
-    let b = registry.add(&types, &[1..3]);
+    assert!(registry.find(&types, from_ref(&(1..3))).is_none(), "the first one is new");
+    let b = registry.add(&types, from_ref(&(1..3)));
     assert_eq!(a[..], b[1..]);
-    assert_eq!(registry.find(&types, &[1..3]), Some(b));
+    assert_eq!(registry.find(&types, from_ref(&(1..3))), Some(b));
     // Not equal: another place, another group.
     assert_ne!(a[0], a[1]);
     let alone = registry.add(&[func(HeapType::Concrete(0)).into()], &[]);
-    let thrice = registry.add(&[pair(0)[0].clone(), pair(0)[1].clone(), func(HeapType::Func).into()], &[0..3]);
+    let thrice =
+        registry.add(&[pair(0)[0].clone(), pair(0)[1].clone(), func(HeapType::Func).into()], from_ref(&(0..3)));
     assert!(!a.contains(&alone[0]) && !a.contains(&thrice[0]));
     // What was made of a reference to its own group is one to the number.
     assert_eq!(registry.get(a[0]).unwrap().signature(), &func(HeapType::Concrete(a[1])));
