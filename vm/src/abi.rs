@@ -133,6 +133,11 @@ pub struct VMFuncRef {
     pub context: *mut u8,
     /// Canonical type, engine-wide: equal types have equal ids.
     pub type_id: u32,
+    /// Number of types that the type is a subtype of.
+    pub supertypes: u32,
+    /// Ids of these, the most general one first: a type with `n` supertypes has those below it in whose list it is the
+    /// `n`-th. Lives as long as the engine.
+    pub display: *const u32,
 }
 /// Offset of [`VMFuncRef::code`].
 pub const FUNC_REF_CODE: u32 = 0;
@@ -140,8 +145,24 @@ pub const FUNC_REF_CODE: u32 = 0;
 pub const FUNC_REF_CONTEXT: u32 = 8;
 /// Offset of [`VMFuncRef::type_id`].
 pub const FUNC_REF_TYPE: u32 = 16;
+/// Offset of [`VMFuncRef::supertypes`].
+pub const FUNC_REF_SUPERTYPES: u32 = 20;
+/// Offset of [`VMFuncRef::display`].
+pub const FUNC_REF_DISPLAY: u32 = 24;
 /// Bytes of a [`VMFuncRef`].
-pub const FUNC_REF_SIZE: u32 = 24;
+pub const FUNC_REF_SIZE: u32 = 32;
+
+/// References that are no pointers, by their low bits; a pointer, and null, has neither. The first: an `i31`, in the 31
+/// bits above.
+pub const TAG_I31: u64 = 1;
+/// A value of the host, as `extern` or, made internal, as `any`: its number is in the bits from the third on.
+pub const TAG_HOST: u64 = 2;
+
+/// The `i31` of the low 31 bits of `value`, as a reference.
+#[must_use]
+pub fn i31(value: u32) -> u64 {
+    u64::from(value << 1) | TAG_I31
+}
 
 /// An imported function: what to call, and the value that `ref.func` gives.
 #[derive(Clone, Copy, Debug)]
@@ -361,6 +382,8 @@ mod tests {
     #[test]
     fn structures_match_their_offsets() {
         assert_eq!(std::mem::offset_of!(VMFuncRef, type_id), FUNC_REF_TYPE as usize);
+        assert_eq!(std::mem::offset_of!(VMFuncRef, supertypes), FUNC_REF_SUPERTYPES as usize);
+        assert_eq!(std::mem::offset_of!(VMFuncRef, display), FUNC_REF_DISPLAY as usize);
         assert_eq!(size_of::<VMFuncRef>(), FUNC_REF_SIZE as usize);
         assert_eq!(size_of::<VMFuncImport>(), FUNC_IMPORT_SIZE as usize);
         assert_eq!(size_of::<VMSpace>(), SPACE_SIZE as usize);

@@ -1,6 +1,7 @@
 //! What embedders see.
 
 mod caller;
+mod data_refs;
 mod externs;
 mod func;
 mod global;
@@ -30,6 +31,7 @@ const _: () = {
 };
 
 pub use caller::Caller;
+pub use data_refs::{AnyRef, ExnRef};
 pub use externs::Extern;
 pub use func::Func;
 pub use global::Global;

@@ -1,12 +1,13 @@
-//! What modules and stores share: settings, and one numbering of function types.
+//! What modules and stores share: settings, and one numbering of types.
 
 use crate::config::Config;
 use crate::error::Result;
-use crate::types::FuncType;
-use std::collections::HashMap;
+use crate::registry::{RegisteredType, TypeRegistry};
+use crate::types::{FuncType, HeapType, SubType, ValType};
+use std::ops::Range;
 #[cfg(feature = "compiler")]
 use std::sync::OnceLock;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// A handle to what modules and stores share. Cloning it is cheap and gives the same engine.
 #[derive(Clone, Debug)]
@@ -16,17 +17,9 @@ pub struct Engine(Arc<Shared>);
 struct Shared {
     #[cfg_attr(not(feature = "compiler"), expect(dead_code, reason = "only the compiler reads settings so far"))]
     config: Config,
-    types: RwLock<Types>,
+    types: RwLock<TypeRegistry>,
     #[cfg(feature = "compiler")]
     pool: OnceLock<rayon::ThreadPool>,
-}
-
-/// Function types and their numbers. They are never forgotten: an engine sees few, and a number may outlive its module
-/// in a table of another.
-#[derive(Debug, Default)]
-struct Types {
-    by_id: Vec<Arc<FuncType>>,
-    ids: HashMap<Arc<FuncType>, u32>,
 }
 
 impl Default for Engine {
@@ -74,25 +67,52 @@ impl Engine {
         Ok(self.0.pool.get_or_init(|| pool))
     }
 
-    /// The canonical number of a function type: equal types have equal numbers.
-    pub(crate) fn type_id(&self, ty: &FuncType) -> u32 {
-        if let Some(&id) = self.0.types.read().unwrap_or_else(PoisonError::into_inner).ids.get(ty) {
-            return id;
-        }
-        let mut types = self.0.types.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&id) = types.ids.get(ty) {
-            return id;
-        }
-        let ty = Arc::new(ty.clone());
-        let id = u32::try_from(types.by_id.len()).expect("a type takes more than a byte, so there are fewer than 2^32");
-        types.by_id.push(Arc::clone(&ty));
-        types.ids.insert(ty, id);
-        id
+    /// Types are only added, whole groups at a time, so a panic of another thread leaves nothing half done.
+    fn types(&self) -> RwLockReadGuard<'_, TypeRegistry> {
+        self.0.types.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The function type of a number that [`Engine::type_id`] of this engine gave.
-    pub(crate) fn func_type(&self, id: u32) -> Arc<FuncType> {
-        Arc::clone(&self.0.types.read().unwrap_or_else(PoisonError::into_inner).by_id[id as usize])
+    /// The numbers of a module's types; `groups` are its recursion groups of more than one type.
+    pub(crate) fn type_ids(&self, types: &[SubType], groups: &[Range<u32>]) -> Box<[u32]> {
+        if let Some(ids) = self.types().find(types, groups) {
+            return ids;
+        }
+        self.0.types.write().unwrap_or_else(PoisonError::into_inner).add(types, groups)
+    }
+
+    /// The function type as the engine knows it: final, in no group, and equal to what is equal to it.
+    pub(crate) fn func_type(&self, ty: &FuncType) -> Arc<RegisteredType> {
+        let id = self.type_ids(&[ty.clone().into()], &[])[0];
+        self.registered(id)
+    }
+
+    /// The types of numbers that this engine gave.
+    pub(crate) fn all_registered(&self, ids: &[u32]) -> Box<[Arc<RegisteredType>]> {
+        let types = self.types();
+        ids.iter().filter_map(|&id| types.get(id).map(Arc::clone)).collect()
+    }
+
+    /// The type of a number that this engine gave.
+    pub(crate) fn registered(&self, id: u32) -> Arc<RegisteredType> {
+        Arc::clone(self.types().get(id).expect("this engine gave the number, and forgets none"))
+    }
+
+    /// Whether every value of type `given` is one of type `wanted`.
+    pub(crate) fn value_matches(&self, given: ValType, wanted: ValType) -> bool {
+        given == wanted || self.types().value_matches(given, wanted)
+    }
+
+    /// Whether everything that `given` stands for is something that `wanted` stands for.
+    pub(crate) fn heap_matches(&self, given: HeapType, wanted: HeapType) -> bool {
+        given == wanted || self.types().heap_matches(given, wanted)
+    }
+
+    /// The most general type of the hierarchy that `heap` is in; none for a number that is no type's.
+    pub(crate) fn top(&self, heap: HeapType) -> Option<HeapType> {
+        match heap {
+            HeapType::Func | HeapType::Extern => Some(heap),
+            heap => self.types().top(heap),
+        }
     }
 }
 
@@ -104,11 +124,11 @@ mod tests {
     #[test]
     fn equal_types_have_equal_numbers() {
         let engine = Engine::default();
-        let a = engine.type_id(&FuncType::new([ValType::I32], []));
-        let b = engine.type_id(&FuncType::new([], [ValType::I32]));
+        let a = engine.func_type(&FuncType::new([ValType::I32], [])).id;
+        let b = engine.func_type(&FuncType::new([], [ValType::I32])).id;
         assert_ne!(a, b);
-        assert_eq!(a, engine.clone().type_id(&FuncType::new([ValType::I32], [])));
-        assert_eq!(*engine.func_type(b), FuncType::new([], [ValType::I32]));
+        assert_eq!(a, engine.clone().func_type(&FuncType::new([ValType::I32], [])).id);
+        assert_eq!(engine.registered(b).signature(), &FuncType::new([], [ValType::I32]));
         assert!(engine.same(&engine.clone()));
         assert!(!engine.same(&Engine::default()));
     }

@@ -41,14 +41,15 @@ mod error;
 #[cfg(feature = "compiler")]
 mod lower;
 pub mod module;
+mod registry;
 mod runtime;
 mod trap;
 mod types;
 
 pub use api::{
-    AsContext, AsContextMut, Caller, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance, IntoFunc,
-    Linker, Memory, Module, Ref, SharedMemory, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams,
-    WasmResults, WasmRet, WasmTy,
+    AnyRef, AsContext, AsContextMut, Caller, ExnRef, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance,
+    IntoFunc, Linker, Memory, Module, Ref, SharedMemory, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val,
+    WasmParams, WasmResults, WasmRet, WasmTy,
 };
 #[cfg(feature = "compiler")]
 pub use compile::llvm_version;
@@ -57,4 +58,7 @@ pub use engine::Engine;
 pub use error::{Error, Result};
 pub use runtime::wait::WaitResult;
 pub use trap::{Frame, Trap, WasmBacktrace};
-pub use types::{ExternType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, ValType};
+pub use types::{
+    CompositeType, ExternType, FieldType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, StorageType,
+    SubType, TableType, ValType,
+};

@@ -61,6 +61,12 @@ traps! {
     UnalignedAtomic = 13, "unaligned atomic";
     /// A wait on a memory that no other thread can have.
     ExpectedSharedMemory = 14, "expected shared memory";
+    /// `call_ref` of a null reference.
+    NullFunctionReference = 15, "null function reference";
+    /// `i31.get_s` or `i31.get_u` of a null reference.
+    NullI31Reference = 16, "null i31 reference";
+    /// `ref.cast` to a type that the reference is not of.
+    CastFailure = 17, "cast failure";
 }
 
 impl fmt::Display for Trap {

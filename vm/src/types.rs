@@ -1,6 +1,11 @@
 //! Types of WebAssembly, as the embedding API and artifacts name them.
 //! Spec: <https://webassembly.github.io/spec/core/syntax/types.html>
 
+mod composite;
+
+pub(crate) use composite::Renumber;
+pub use composite::{CompositeType, FieldType, StorageType, SubType};
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -42,6 +47,10 @@ impl RefType {
     pub const FUNCREF: Self = Self { nullable: true, heap: HeapType::Func };
     /// `(ref null extern)`
     pub const EXTERNREF: Self = Self { nullable: true, heap: HeapType::Extern };
+    /// `(ref null any)`
+    pub const ANYREF: Self = Self { nullable: true, heap: HeapType::Any };
+    /// `(ref null exn)`
+    pub const EXNREF: Self = Self { nullable: true, heap: HeapType::Exn };
 }
 
 /// What a reference points to.
@@ -49,8 +58,32 @@ impl RefType {
 pub enum HeapType {
     /// Any function.
     Func,
-    /// Any value of the host.
+    /// Any value of the host, or one of `any` made external.
     Extern,
+    /// Any datum: `eq`, or a value of the host made internal.
+    Any,
+    /// Any datum that can be compared: `i31`, `struct` or `array`.
+    Eq,
+    /// Integers of 31 bits.
+    I31,
+    /// Any structure.
+    Struct,
+    /// Any array.
+    Array,
+    /// Nothing; the bottom of `any`.
+    None,
+    /// Nothing; the bottom of `func`.
+    NoFunc,
+    /// Nothing; the bottom of `extern`.
+    NoExtern,
+    /// Any exception.
+    Exn,
+    /// Nothing; the bottom of `exn`.
+    NoExn,
+    /// A type that a module defines. In a module's [description](crate::module::description::Description) and code this
+    /// is its index among the module's types; everywhere else it is the number that the [`Engine`](crate::Engine) knows
+    /// the type by, which is the same in all modules.
+    Concrete(u32),
 }
 
 /// Type of a function.
@@ -137,16 +170,32 @@ impl fmt::Display for HeapType {
         f.write_str(match self {
             Self::Func => "func",
             Self::Extern => "extern",
+            Self::Any => "any",
+            Self::Eq => "eq",
+            Self::I31 => "i31",
+            Self::Struct => "struct",
+            Self::Array => "array",
+            Self::None => "none",
+            Self::NoFunc => "nofunc",
+            Self::NoExtern => "noextern",
+            Self::Exn => "exn",
+            Self::NoExn => "noexn",
+            Self::Concrete(number) => return number.fmt(f),
         })
     }
 }
 
 impl fmt::Display for RefType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::FUNCREF => f.write_str("funcref"),
-            Self::EXTERNREF => f.write_str("externref"),
-            Self { nullable, heap } => write!(f, "(ref {}{heap})", if nullable { "null " } else { "" }),
+        let Self { nullable, heap } = *self;
+        match heap {
+            HeapType::None if nullable => f.write_str("nullref"),
+            HeapType::NoFunc if nullable => f.write_str("nullfuncref"),
+            HeapType::NoExtern if nullable => f.write_str("nullexternref"),
+            HeapType::NoExn if nullable => f.write_str("nullexnref"),
+            HeapType::Concrete(_) => write!(f, "(ref {}{heap})", if nullable { "null " } else { "" }),
+            _ if nullable => write!(f, "{heap}ref"),
+            _ => write!(f, "(ref {heap})"),
         }
     }
 }

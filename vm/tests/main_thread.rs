@@ -34,7 +34,7 @@ fn overflow() {
         abi: abi::VERSION,
         target: Target { arch: std::env::consts::ARCH.into(), features: Vec::new() },
         description: Description {
-            types: vec![FuncType::new([], [])],
+            types: vec![FuncType::new([], []).into()],
             functions: vec![0],
             func_refs: vec![0],
             code_offsets: vec![0],

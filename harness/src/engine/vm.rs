@@ -136,6 +136,21 @@ impl VmSession {
         Ok(memories.filter_map(|(name, memory)| Some((name, memory.as_shared(&self.store)?))).collect())
     }
 
+    /// The value of the host that scripts know by a number.
+    fn host_value(&mut self, number: u32) -> Done<vm::ExternRef> {
+        if let Some(known) = self.externs.get(&number) {
+            return Ok(*known);
+        }
+        let made = vm::ExternRef::new(&mut self.store, number).map_err(stop)?;
+        self.externs.insert(number, made);
+        Ok(made)
+    }
+
+    /// The number that scripts know a value of the host by, if it is one.
+    fn host_number(&self, value: vm::ExternRef) -> Option<u32> {
+        value.data(&self.store).ok()?.downcast_ref::<u32>().copied()
+    }
+
     /// A value for a parameter of a type.
     fn argument(&mut self, value: Value, ty: Option<&vm::ValType>) -> Done<vm::Val> {
         Ok(match value {
@@ -147,21 +162,14 @@ impl VmSession {
             Value::Ref(Ref::Null(heap)) => match (heap.top(), ty) {
                 (Some(Heap::Func), _) => vm::Val::FuncRef(None),
                 (Some(Heap::Extern), _) => vm::Val::ExternRef(None),
+                (Some(Heap::Any), _) => vm::Val::AnyRef(None),
+                (Some(Heap::Exn), _) => vm::Val::ExnRef(None),
                 // Which null it is, only the parameter says.
                 (None, Some(ty @ vm::ValType::Ref(_))) => vm::Val::default_of(*ty),
                 _ => return Err(no_such_value(value)),
             },
-            Value::Ref(Ref::Extern(Some(number))) => {
-                let known = match self.externs.get(&number) {
-                    Some(known) => *known,
-                    None => {
-                        let made = vm::ExternRef::new(&mut self.store, number).map_err(stop)?;
-                        self.externs.insert(number, made);
-                        made
-                    }
-                };
-                vm::Val::ExternRef(Some(known))
-            }
+            Value::Ref(Ref::Extern(Some(number))) => vm::Val::ExternRef(Some(self.host_value(number)?)),
+            Value::Ref(Ref::Host(number)) => vm::AnyRef::from_extern(self.host_value(number)?).into(),
             Value::Ref(_) => return Err(no_such_value(value)),
         })
     }
@@ -176,10 +184,12 @@ impl VmSession {
             vm::Val::FuncRef(None) => Value::Ref(Ref::Null(Heap::Func)),
             vm::Val::FuncRef(Some(_)) => Value::Ref(Ref::Func),
             vm::Val::ExternRef(None) => Value::Ref(Ref::Null(Heap::Extern)),
-            vm::Val::ExternRef(Some(reference)) => {
-                let data = reference.data(&self.store).map_err(stop)?;
-                Value::Ref(Ref::Extern(data.downcast_ref::<u32>().copied()))
-            }
+            vm::Val::ExternRef(Some(value)) => Value::Ref(Ref::Extern(self.host_number(value))),
+            vm::Val::AnyRef(None) => Value::Ref(Ref::Null(Heap::Any)),
+            vm::Val::AnyRef(Some(value)) if value.as_i31().is_some() => Value::Ref(Ref::I31),
+            vm::Val::AnyRef(Some(value)) => Value::Ref(self.host_number(value.to_extern()).map_or(Ref::Any, Ref::Host)),
+            vm::Val::ExnRef(None) => Value::Ref(Ref::Null(Heap::Exn)),
+            vm::Val::ExnRef(Some(_)) => Value::Ref(Ref::Exn),
             other => return Err(Stop::Error(format!("a result that the harness does not know: {other:?}"))),
         })
     }

@@ -82,7 +82,7 @@ impl Func {
     pub fn ty(&self, store: impl AsContext) -> FuncType {
         let opaque = &store.as_context().0.opaque;
         // SAFETY: a handle of this store gives what is alive.
-        (*opaque.engine.func_type(unsafe { self.0.expect(opaque).as_ref() }.type_id)).clone()
+        opaque.engine.registered(unsafe { self.0.expect(opaque).as_ref() }.type_id).signature().clone()
     }
 
     /// Calls it. `results` gets its results; what was there before does not matter.
@@ -97,7 +97,8 @@ impl Func {
         // area holds as many values as are let through.
         unsafe {
             let function = self.0.of(&*opaque)?.as_ptr();
-            let ty = (*opaque).engine.func_type((*function).type_id);
+            let ty = (*opaque).engine.registered((*function).type_id);
+            let ty = ty.signature();
             for (what, expected, found) in
                 [("arguments", ty.params.len(), params.len()), ("results", ty.results.len(), results.len())]
             {

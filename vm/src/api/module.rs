@@ -4,9 +4,10 @@ use crate::abi::ContextLayout;
 use crate::artifact::Artifact;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::module::description::{Description, Export, Import};
+use crate::module::description::{Description, Entity, Export, Import};
+use crate::registry::RegisteredType;
 use crate::runtime::image::CodeImage;
-use crate::types::ExternType;
+use crate::types::{ExternType, Renumber};
 use std::sync::Arc;
 
 /// A compiled module, ready to be instantiated in any store of its engine. Cloning it is cheap.
@@ -18,8 +19,8 @@ struct Shared {
     engine: Engine,
     code: Arc<CodeImage>,
     layout: ContextLayout,
-    /// Canonical id of each type.
-    type_ids: Box<[u32]>,
+    /// Each type as the engine knows it.
+    types: Box<[Arc<RegisteredType>]>,
     /// Positions of exports, by name.
     exports: Box<[u32]>,
 }
@@ -72,12 +73,12 @@ impl Module {
     pub(crate) unsafe fn from_artifact(engine: &Engine, artifact: Artifact) -> Result<Self> {
         let description = &artifact.description;
         let layout = description.context_layout().ok_or_else(|| Error::Limit("its instances are too large".into()))?;
-        let type_ids = description.types.iter().map(|ty| engine.type_id(ty)).collect();
+        let types = engine.all_registered(&engine.type_ids(&description.types, &description.rec_groups));
         let mut exports: Box<[u32]> = (0..).take(description.exports.len()).collect();
         exports.sort_unstable_by_key(|&at| &description.exports[at as usize].name);
         // SAFETY: the caller's promise.
         let code = unsafe { CodeImage::new(artifact)? };
-        Ok(Self(Arc::new(Shared { engine: engine.clone(), code, layout, type_ids, exports })))
+        Ok(Self(Arc::new(Shared { engine: engine.clone(), code, layout, types, exports })))
     }
 
     /// The engine it was made for.
@@ -94,14 +95,12 @@ impl Module {
 
     /// What it imports, in order.
     pub fn imports(&self) -> impl ExactSizeIterator<Item = ImportType<'_>> {
-        let description = self.description();
-        description.imports.iter().map(move |import| ImportType { description, import })
+        self.description().imports.iter().map(move |import| ImportType { owner: self, import })
     }
 
     /// What it exports, in order.
     pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportType<'_>> {
-        let description = self.description();
-        description.exports.iter().map(move |export| ExportType { description, export })
+        self.description().exports.iter().map(move |export| ExportType { owner: self, export })
     }
 
     pub(crate) fn description(&self) -> &Description {
@@ -116,8 +115,18 @@ impl Module {
         &self.0.layout
     }
 
-    pub(crate) fn type_ids(&self) -> &[u32] {
-        &self.0.type_ids
+    pub(crate) fn types(&self) -> &[Arc<RegisteredType>] {
+        &self.0.types
+    }
+
+    /// A type that the description gives, in the engine's numbers.
+    pub(crate) fn canonical<T: Renumber>(&self, ty: &T) -> T {
+        ty.renumber(&|index| self.0.types[index as usize].id)
+    }
+
+    /// Type of an imported or exported thing.
+    pub(crate) fn extern_type(&self, entity: Entity) -> ExternType {
+        self.canonical(&self.description().extern_type(entity))
     }
 
     /// The export of that name.
@@ -131,7 +140,7 @@ impl Module {
 /// What a module asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportType<'a> {
-    description: &'a Description,
+    owner: &'a Module,
     import: &'a Import,
 }
 
@@ -149,14 +158,14 @@ impl<'a> ImportType<'a> {
     /// Type of what must be given.
     #[must_use]
     pub fn ty(&self) -> ExternType {
-        self.description.extern_type(self.import.entity)
+        self.owner.extern_type(self.import.entity)
     }
 }
 
 /// What a module offers.
 #[derive(Clone, Copy, Debug)]
 pub struct ExportType<'a> {
-    description: &'a Description,
+    owner: &'a Module,
     export: &'a Export,
 }
 
@@ -169,6 +178,6 @@ impl<'a> ExportType<'a> {
     /// Its type.
     #[must_use]
     pub fn ty(&self) -> ExternType {
-        self.description.extern_type(self.export.entity)
+        self.owner.extern_type(self.export.entity)
     }
 }

@@ -4,7 +4,6 @@ use super::{AsContextMut, Func, WasmParams, WasmResults};
 use crate::abi::Registers;
 use crate::error::{Error, Result};
 use crate::runtime::activation::invoke;
-use crate::runtime::link::value_matches;
 use crate::runtime::slots::Slots;
 use crate::runtime::store::StoreOpaque;
 use crate::types::{FuncType, ValType};
@@ -33,11 +32,12 @@ impl<P, R> std::fmt::Debug for TypedFunc<P, R> {
 impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
     pub(crate) fn new(func: Func, store: &StoreOpaque) -> Result<Self> {
         // SAFETY: a handle of this store gives what is alive.
-        let ty = store.engine.func_type(unsafe { func.0.of(store)?.as_ref() }.type_id);
+        let ty = store.engine.registered(unsafe { func.0.of(store)?.as_ref() }.type_id);
+        let ty = ty.signature();
         let wanted = FuncType::new(P::types(), R::types());
         let all = |given: &[ValType], wanted: &[ValType]| {
             given.len() == wanted.len()
-                && given.iter().zip(wanted).all(|(&given, &wanted)| value_matches(given, wanted))
+                && given.iter().zip(wanted).all(|(&given, &wanted)| store.engine.value_matches(given, wanted))
         };
         if !all(&wanted.params, &ty.params) || !all(&ty.results, &wanted.results) {
             return Err(Error::Usage(format!("expected a function of type {wanted}, found one of {ty}")));

@@ -1,8 +1,7 @@
 //! Values, and how they lie in registers and cells.
 
-use super::{AsContextMut, Func};
+use super::{AnyRef, AsContext, AsContextMut, ExnRef, Func};
 use crate::error::{Error, Result};
-use crate::runtime::link::{ref_matches, value_matches};
 use crate::runtime::store::{Handle, StoreId, StoreOpaque, foreign};
 use crate::types::{HeapType, RefType, ValType};
 use std::any::Any;
@@ -11,8 +10,8 @@ use std::ptr::NonNull;
 /// A value of the host that wasm can hold and pass on, but not look into. It lives as long as its store.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ExternRef {
-    store: StoreId,
-    raw: u64,
+    pub(super) store: StoreId,
+    pub(super) raw: u64,
 }
 
 impl ExternRef {
@@ -28,7 +27,7 @@ impl ExternRef {
     /// The value.
     ///
     /// # Errors
-    /// [`Error::Usage`] if it is in another store.
+    /// [`Error::Usage`] if it is in another store, or no value of the host but one of wasm that was made external.
     pub fn data<'a, T: 'static>(
         &self,
         store: impl Into<super::StoreContext<'a, T>>,
@@ -37,7 +36,7 @@ impl ExternRef {
         if opaque.id != self.store {
             return Err(foreign());
         }
-        opaque.extern_value(self.raw).ok_or_else(foreign)
+        opaque.extern_value(self.raw).ok_or_else(|| Error::Usage("not a value of the host".into()))
     }
 }
 
@@ -49,49 +48,76 @@ pub enum Ref {
     Func(Option<Func>),
     /// To a value of the host.
     Extern(Option<ExternRef>),
+    /// To a datum.
+    Any(Option<AnyRef>),
+    /// To an exception.
+    Exn(Option<ExnRef>),
 }
 
 impl Ref {
-    /// The null reference of a heap type.
+    /// The null reference of a heap type. That of a type that a module defines is given as one of a function, and taken
+    /// for one of a structure or array as well.
     #[must_use]
     pub fn null(heap: HeapType) -> Self {
         match heap {
-            HeapType::Func => Self::Func(None),
-            HeapType::Extern => Self::Extern(None),
+            HeapType::Func | HeapType::NoFunc | HeapType::Concrete(_) => Self::Func(None),
+            HeapType::Extern | HeapType::NoExtern => Self::Extern(None),
+            HeapType::Exn | HeapType::NoExn => Self::Exn(None),
+            HeapType::Any | HeapType::Eq | HeapType::I31 | HeapType::Struct | HeapType::Array | HeapType::None => {
+                Self::Any(None)
+            }
         }
     }
 
-    /// The narrowest type of it.
+    /// The narrowest type of it that can be told without its store: of functions, `func`.
     #[must_use]
     pub fn ty(&self) -> RefType {
-        match self {
-            Self::Func(func) => RefType { nullable: func.is_none(), heap: HeapType::Func },
-            Self::Extern(value) => RefType { nullable: value.is_none(), heap: HeapType::Extern },
-        }
+        let (nullable, heap) = match self {
+            Self::Func(func) => (func.is_none(), HeapType::Func),
+            Self::Extern(value) => (value.is_none(), HeapType::Extern),
+            Self::Any(value) => (value.is_none(), value.map_or(HeapType::Any, AnyRef::heap_type)),
+            Self::Exn(value) => (value.is_none(), HeapType::Exn),
+        };
+        RefType { nullable, heap }
     }
 
     /// As compiled code sees it, if it is of the type `ty` and of this store.
     pub(crate) fn to_raw(self, ty: RefType, store: &StoreOpaque) -> Result<u64> {
-        if !ref_matches(self.ty(), ty) {
-            return Err(Error::Usage(format!("expected a value of type {ty}, found one of {}", self.ty())));
+        let found = self.ty();
+        let mismatch = || Err(Error::Usage(format!("expected a value of type {ty}, found one of {found}")));
+        if found.nullable {
+            // There is one null a hierarchy, and all are the same bits.
+            let same = matches!(ty.heap, HeapType::Concrete(_)) || store.engine.top(ty.heap) == Some(found.heap);
+            return if ty.nullable && same { Ok(0) } else { mismatch() };
         }
-        match self {
-            Self::Func(None) | Self::Extern(None) => Ok(0),
-            Self::Func(Some(func)) => Ok(func.0.of(store)?.as_ptr() as u64),
-            Self::Extern(Some(value)) if value.store == store.id => Ok(value.raw),
-            Self::Extern(Some(_)) => Err(foreign()),
-        }
+        let (heap, raw) = match self {
+            Self::Func(Some(func)) if matches!(ty.heap, HeapType::Concrete(_)) => {
+                let at = func.0.of(store)?;
+                // SAFETY: a handle of this store gives what is alive.
+                (HeapType::Concrete(unsafe { at.as_ref() }.type_id), Ok(at.as_ptr() as u64))
+            }
+            Self::Func(Some(func)) => (found.heap, func.0.of(store).map(|at| at.as_ptr() as u64)),
+            Self::Extern(Some(ExternRef { store: owner, raw }))
+            | Self::Any(Some(AnyRef { store: owner, raw }))
+            | Self::Exn(Some(ExnRef { store: owner, raw })) => {
+                (found.heap, if owner == store.id { Ok(raw) } else { Err(foreign()) })
+            }
+            Self::Func(None) | Self::Extern(None) | Self::Any(None) | Self::Exn(None) => return mismatch(),
+        };
+        if store.engine.heap_matches(heap, ty.heap) { raw } else { mismatch() }
     }
 
     /// # Safety
     /// `raw` must be a reference of the given kind that compiled code of this store had.
     pub(crate) unsafe fn from_raw(raw: u64, heap: HeapType, store: &StoreOpaque) -> Self {
-        match heap {
-            HeapType::Func => {
-                // SAFETY: function references point to what lives as long as the store.
-                Self::Func(NonNull::new(raw as *mut _).map(|at| Func(unsafe { Handle::new(store, at) })))
-            }
-            HeapType::Extern => Self::Extern((raw != 0).then_some(ExternRef { store: store.id, raw })),
+        let (owner, there) = (store.id, raw != 0);
+        match store.engine.top(heap) {
+            Some(HeapType::Extern) => Self::Extern(there.then_some(ExternRef { store: owner, raw })),
+            Some(HeapType::Any) => Self::Any(there.then_some(AnyRef { store: owner, raw })),
+            Some(HeapType::Exn) => Self::Exn(there.then_some(ExnRef { store: owner, raw })),
+            // SAFETY: function references point to what lives as long as the store. (A type that the engine does not
+            // know has no references but null.)
+            _ => Self::Func(NonNull::new(raw as *mut _).map(|at| Func(unsafe { Handle::new(store, at) }))),
         }
     }
 }
@@ -115,10 +141,14 @@ pub enum Val {
     FuncRef(Option<Func>),
     /// Reference to a value of the host; none is null.
     ExternRef(Option<ExternRef>),
+    /// Reference to a datum; none is null.
+    AnyRef(Option<AnyRef>),
+    /// Reference to an exception; none is null.
+    ExnRef(Option<ExnRef>),
 }
 
 impl Val {
-    /// Zero, or null.
+    /// Zero, or null, even if the type has none: see [`Ref::null`].
     #[must_use]
     pub fn default_of(ty: ValType) -> Self {
         match ty {
@@ -131,7 +161,7 @@ impl Val {
         }
     }
 
-    /// The narrowest type of it.
+    /// The narrowest type of it that can be told without its store: see [`Ref::ty`].
     #[must_use]
     pub fn ty(&self) -> ValType {
         match *self {
@@ -142,13 +172,15 @@ impl Val {
             Self::V128(_) => ValType::V128,
             Self::FuncRef(func) => ValType::Ref(Ref::Func(func).ty()),
             Self::ExternRef(value) => ValType::Ref(Ref::Extern(value).ty()),
+            Self::AnyRef(value) => ValType::Ref(Ref::Any(value).ty()),
+            Self::ExnRef(value) => ValType::Ref(Ref::Exn(value).ty()),
         }
     }
 
-    /// Whether it is a value of type `ty`.
+    /// Whether it is a value of type `ty`, and of this store.
     #[must_use]
-    pub fn matches(&self, ty: ValType) -> bool {
-        value_matches(self.ty(), ty)
+    pub fn matches(&self, store: impl AsContext, ty: ValType) -> bool {
+        self.to_raw(ty, &store.as_context().0.opaque).is_ok()
     }
 
     /// The `i32`, if it is one.
@@ -185,6 +217,8 @@ impl Val {
             return match self {
                 Self::FuncRef(func) => Ref::Func(func).to_raw(ty, store).map(u128::from),
                 Self::ExternRef(value) => Ref::Extern(value).to_raw(ty, store).map(u128::from),
+                Self::AnyRef(value) => Ref::Any(value).to_raw(ty, store).map(u128::from),
+                Self::ExnRef(value) => Ref::Exn(value).to_raw(ty, store).map(u128::from),
                 _ => Err(mismatch()),
             };
         }
@@ -197,7 +231,7 @@ impl Val {
             Self::F32(bits) => bits.into(),
             Self::F64(bits) => bits.into(),
             Self::V128(bits) => bits,
-            Self::FuncRef(_) | Self::ExternRef(_) => 0,
+            Self::FuncRef(_) | Self::ExternRef(_) | Self::AnyRef(_) | Self::ExnRef(_) => 0,
         })
     }
 
@@ -222,6 +256,8 @@ impl From<Ref> for Val {
         match value {
             Ref::Func(func) => Self::FuncRef(func),
             Ref::Extern(value) => Self::ExternRef(value),
+            Ref::Any(value) => Self::AnyRef(value),
+            Ref::Exn(value) => Self::ExnRef(value),
         }
     }
 }
@@ -258,5 +294,10 @@ impl From<Func> for Val {
 impl From<ExternRef> for Val {
     fn from(value: ExternRef) -> Self {
         Self::ExternRef(Some(value))
+    }
+}
+impl From<AnyRef> for Val {
+    fn from(value: AnyRef) -> Self {
+        Self::AnyRef(Some(value))
     }
 }

@@ -1,6 +1,6 @@
 //! Rust types as wasm types.
 
-use super::{ExternRef, Func, Ref};
+use super::{AnyRef, ExternRef, Func, Ref};
 use crate::error::{Error, Result};
 use crate::runtime::slots::Slots;
 use crate::runtime::store::StoreOpaque;
@@ -9,7 +9,7 @@ use sealed::{List, Ret, Ty};
 
 /// A Rust type that is a value type of wasm: `i32`, `u32` (both `i32`), `i64`, `u64` (both `i64`), `f32`, `f64`, `u128`
 /// (`v128`), `Option<Func>` (`funcref`), `Func` (`(ref func)`), `Option<ExternRef>` (`externref`), `ExternRef`
-/// (`(ref extern)`).
+/// (`(ref extern)`), `Option<AnyRef>` (`anyref`), `AnyRef` (`(ref any)`).
 pub trait WasmTy: Ty {}
 impl<T: Ty> WasmTy for T {}
 
@@ -122,8 +122,10 @@ macro_rules! references {
 references! {
     Option<Func>, true Func, v => v, found => found;
     Option<ExternRef>, true Extern, v => v, found => found;
+    Option<AnyRef>, true Any, v => v, found => found;
     Func, false Func, v => Some(v), found => found.expect("validation excludes null");
     ExternRef, false Extern, v => Some(v), found => found.expect("validation excludes null");
+    AnyRef, false Any, v => Some(v), found => found.expect("validation excludes null");
 }
 
 impl<A: Ty> List for A {

@@ -6,7 +6,7 @@ use super::function::Lowering;
 use crate::abi::{self, Builtin, Place};
 use crate::error::{Error, Result};
 use crate::trap::Trap;
-use inkwell::IntPredicate;
+use crate::types::HeapType;
 use inkwell::types::BasicMetadataTypeEnum;
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue, ValueKind};
 
@@ -34,14 +34,28 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let index = self.pop_int();
         let element = self.table_element(table, index, Trap::UndefinedElement)?;
         let func_ref = self.load(self.unit.types.ptr, element, Alias::Table)?.into_pointer_value();
+        let known = self.unit.description.tables[table as usize].element;
+        if known.nullable {
+            let is_null = self.builder.build_is_null(func_ref, "")?;
+            self.trap_if(is_null, Trap::UninitializedElement)?;
+        }
+        if known.heap != HeapType::Concrete(type_index) {
+            let matches = self.func_is_of(func_ref, type_index)?;
+            let differs = self.builder.build_not(matches, "")?;
+            self.trap_if(differs, Trap::IndirectCallTypeMismatch)?;
+        }
+        self.call_func_ref(func_ref, type_index)
+    }
+
+    pub(super) fn visit_call_ref(&mut self, type_index: u32) -> Result<()> {
+        let func_ref = self.pop_pointer();
         let is_null = self.builder.build_is_null(func_ref, "")?;
-        self.trap_if(is_null, Trap::UninitializedElement)?;
-        let actual = self.field(func_ref, abi::FUNC_REF_TYPE)?;
-        let actual = self.load(self.unit.types.i32, actual, Alias::Invariant)?.into_int_value();
-        let expected = self.field(self.context, self.unit.layout.type_id(type_index))?;
-        let expected = self.load(self.unit.types.i32, expected, Alias::Invariant)?.into_int_value();
-        let differs = self.builder.build_int_compare(IntPredicate::NE, actual, expected, "")?;
-        self.trap_if(differs, Trap::IndirectCallTypeMismatch)?;
+        self.trap_if(is_null, Trap::NullFunctionReference)?;
+        self.call_func_ref(func_ref, type_index)
+    }
+
+    /// Calls a function, not null, that is of the type.
+    fn call_func_ref(&mut self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<()> {
         let code = self.field(func_ref, abi::FUNC_REF_CODE)?;
         let code = self.load(self.unit.types.ptr, code, Alias::Invariant)?.into_pointer_value();
         let context = self.field(func_ref, abi::FUNC_REF_CONTEXT)?;

@@ -44,12 +44,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.open(Kind::Block, &results, 0)
     }
 
-    fn new_block(&self) -> BasicBlock<'ctx> {
+    pub(super) fn new_block(&self) -> BasicBlock<'ctx> {
         self.unit.context.append_basic_block(self.function, "")
     }
 
     /// Goes on in `block`, which is laid out where the code comes from and not where it was announced.
-    fn go_on_in(&self, block: BasicBlock<'ctx>) {
+    pub(super) fn go_on_in(&self, block: BasicBlock<'ctx>) {
         if let Some(last) = self.function.get_last_basic_block()
             && last != block
         {
@@ -77,7 +77,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             BlockType::Empty => (0, Vec::new()),
             BlockType::Type(ty) => (0, vec![self.unit.value_type(convert::val_type(ty, 0)?)]),
             BlockType::FuncType(index) => {
-                let ty = &self.unit.description.types[index as usize];
+                let ty = self.unit.description.signature(index);
                 (ty.params.len(), ty.results.iter().map(|&ty| self.unit.value_type(ty)).collect())
             }
         })
@@ -179,7 +179,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Announces a branch from the block at hand to a label: the values on top of the stack go with it.
-    fn announce(&mut self, depth: u32) -> BasicBlock<'ctx> {
+    pub(super) fn announce(&mut self, depth: u32) -> BasicBlock<'ctx> {
         let from = self.builder.get_insert_block();
         let label = self.frames.len() - 1 - depth as usize;
         let label = &mut self.frames[label].label;

@@ -1,8 +1,9 @@
-//! References: functions and values of the host, both as pointers; null is the null pointer.
+//! References: pointers, or bits that are none (see `abi`'s tags); null is the null pointer.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#reference-instructions>
 
 use super::function::Lowering;
 use crate::error::{Error, Result};
+use crate::trap::Trap;
 use wasmparser::HeapType;
 
 impl Lowering<'_, '_, '_> {
@@ -15,6 +16,33 @@ impl Lowering<'_, '_, '_> {
         let value = self.pop_pointer();
         let is_null = self.builder.build_is_null(value, "")?;
         self.push_condition(is_null)
+    }
+
+    pub(super) fn visit_ref_as_non_null(&mut self) -> Result<()> {
+        let value = self.pop_pointer();
+        let is_null = self.builder.build_is_null(value, "")?;
+        self.trap_if(is_null, Trap::NullReference)?;
+        self.push(value);
+        Ok(())
+    }
+
+    /// The branch does not take the null along.
+    pub(super) fn visit_br_on_null(&mut self, depth: u32) -> Result<()> {
+        let value = self.pop_pointer();
+        let is_null = self.builder.build_is_null(value, "")?;
+        self.branch_if(is_null, depth)?;
+        self.push(value);
+        Ok(())
+    }
+
+    /// The branch takes the reference along; the code that goes on without it has no use for a null.
+    pub(super) fn visit_br_on_non_null(&mut self, depth: u32) -> Result<()> {
+        let value = self.pop_pointer();
+        let is_not_null = self.builder.build_is_not_null(value, "")?;
+        self.push(value);
+        self.branch_if(is_not_null, depth)?;
+        self.pop();
+        Ok(())
     }
 
     pub(super) fn visit_ref_func(&mut self, function: u32) -> Result<()> {

@@ -150,7 +150,7 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
             self.prototypes
                 .borrow_mut()
                 .entry(type_index)
-                .or_insert_with(|| Rc::new(Prototype::new(self, &self.description.types[type_index as usize]))),
+                .or_insert_with(|| Rc::new(Prototype::new(self, self.description.signature(type_index)))),
         )
     }
 

@@ -3,25 +3,47 @@
 use super::description::Entity;
 use super::parse::unsupported;
 use crate::error::Result;
-use crate::types::{FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, TableType, ValType};
-use wasmparser::{AbstractHeapType, CompositeInnerType, ExternalKind};
+use crate::types::{
+    CompositeType, FieldType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, StorageType, SubType,
+    TableType, ValType,
+};
+use wasmparser::{AbstractHeapType, CompositeInnerType, ExternalKind, UnpackedIndex};
 
-pub(crate) fn func_type(ty: &wasmparser::SubType, offset: u64) -> Result<FuncType> {
-    if !ty.supertype_idxs.is_empty() || !ty.is_final {
-        return Err(unsupported("gc", "subtype", offset));
-    }
+pub(crate) fn sub_type(ty: &wasmparser::SubType, offset: u64) -> Result<SubType> {
     if ty.composite_type.shared {
         return Err(unsupported("shared_everything_threads", "shared type", offset));
     }
-    match &ty.composite_type.inner {
-        CompositeInnerType::Func(ty) => Ok(FuncType {
-            params: ty.params().iter().map(|&ty| val_type(ty, offset)).collect::<Result<_>>()?,
-            results: ty.results().iter().map(|&ty| val_type(ty, offset)).collect::<Result<_>>()?,
-        }),
-        CompositeInnerType::Array(_) => Err(unsupported("gc", "array type", offset)),
-        CompositeInnerType::Struct(_) => Err(unsupported("gc", "struct type", offset)),
-        CompositeInnerType::Cont(_) => Err(unsupported("stack_switching", "continuation type", offset)),
+    if ty.composite_type.descriptor_idx.is_some() || ty.composite_type.describes_idx.is_some() {
+        return Err(unsupported("custom_descriptors", "type with a descriptor", offset));
     }
+    let values = |types: &[wasmparser::ValType]| types.iter().map(|&ty| val_type(ty, offset)).collect::<Result<_>>();
+    let composite = match &ty.composite_type.inner {
+        CompositeInnerType::Func(ty) => {
+            CompositeType::Func(FuncType { params: values(ty.params())?, results: values(ty.results())? })
+        }
+        CompositeInnerType::Array(ty) => CompositeType::Array(field_type(ty.0, offset)?),
+        CompositeInnerType::Struct(ty) => {
+            CompositeType::Struct(ty.fields.iter().map(|&ty| field_type(ty, offset)).collect::<Result<_>>()?)
+        }
+        CompositeInnerType::Cont(_) => return Err(unsupported("stack_switching", "continuation type", offset)),
+    };
+    // Validation lets no more than one through.
+    let supertype = ty.supertype_idxs.first().map(|index| type_index(index.unpack(), offset)).transpose()?;
+    Ok(SubType { is_final: ty.is_final, supertype, composite })
+}
+
+fn field_type(ty: wasmparser::FieldType, offset: u64) -> Result<FieldType> {
+    let storage = match ty.element_type {
+        wasmparser::StorageType::I8 => StorageType::I8,
+        wasmparser::StorageType::I16 => StorageType::I16,
+        wasmparser::StorageType::Val(ty) => StorageType::Val(val_type(ty, offset)?),
+    };
+    Ok(FieldType { storage, mutable: ty.mutable })
+}
+
+/// What is read from bytes refers to types by their index in the module.
+fn type_index(index: UnpackedIndex, offset: u64) -> Result<u32> {
+    index.as_module_index().ok_or_else(|| unsupported("gc", "type that is not one of the module", offset))
 }
 
 pub(crate) fn val_type(ty: wasmparser::ValType, offset: u64) -> Result<ValType> {
@@ -36,11 +58,7 @@ pub(crate) fn val_type(ty: wasmparser::ValType, offset: u64) -> Result<ValType> 
 }
 
 pub(crate) fn ref_type(ty: wasmparser::RefType, offset: u64) -> Result<RefType> {
-    let heap = heap_type(ty.heap_type(), offset)?;
-    if !ty.is_nullable() {
-        return Err(unsupported("function_references", &ty.to_string(), offset));
-    }
-    Ok(RefType { nullable: true, heap })
+    Ok(RefType { nullable: ty.is_nullable(), heap: heap_type(ty.heap_type(), offset)? })
 }
 
 pub(crate) fn heap_type(ty: wasmparser::HeapType, offset: u64) -> Result<HeapType> {
@@ -52,11 +70,19 @@ pub(crate) fn heap_type(ty: wasmparser::HeapType, offset: u64) -> Result<HeapTyp
         wasmparser::HeapType::Abstract { ty: abstract_type, .. } => match abstract_type {
             AbstractHeapType::Func => Ok(HeapType::Func),
             AbstractHeapType::Extern => Ok(HeapType::Extern),
-            AbstractHeapType::Exn | AbstractHeapType::NoExn => Err(unsupported("exceptions", &name(), offset)),
+            AbstractHeapType::Any => Ok(HeapType::Any),
+            AbstractHeapType::Eq => Ok(HeapType::Eq),
+            AbstractHeapType::I31 => Ok(HeapType::I31),
+            AbstractHeapType::Struct => Ok(HeapType::Struct),
+            AbstractHeapType::Array => Ok(HeapType::Array),
+            AbstractHeapType::None => Ok(HeapType::None),
+            AbstractHeapType::NoFunc => Ok(HeapType::NoFunc),
+            AbstractHeapType::NoExtern => Ok(HeapType::NoExtern),
+            AbstractHeapType::Exn => Ok(HeapType::Exn),
+            AbstractHeapType::NoExn => Ok(HeapType::NoExn),
             AbstractHeapType::Cont | AbstractHeapType::NoCont => Err(unsupported("stack_switching", &name(), offset)),
-            _ => Err(unsupported("gc", &name(), offset)),
         },
-        wasmparser::HeapType::Concrete(_) => Err(unsupported("function_references", &name(), offset)),
+        wasmparser::HeapType::Concrete(index) => Ok(HeapType::Concrete(type_index(index, offset)?)),
         wasmparser::HeapType::Exact(_) => Err(unsupported("custom_descriptors", &name(), offset)),
     }
 }

@@ -1,8 +1,9 @@
 //! What a module says, apart from its code: all that instantiating needs, and nothing of LLVM or of a store.
 
 use crate::abi::{ContextCounts, ContextLayout};
-use crate::types::{ExternType, FuncType, GlobalType, MemoryType, RefType, TableType};
+use crate::types::{ExternType, FuncType, GlobalType, MemoryType, RefType, SubType, TableType};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// A module without its code. Index spaces are as in the spec: imported things first.
 /// Spec: <https://webassembly.github.io/spec/core/syntax/modules.html>
@@ -10,8 +11,10 @@ use serde::{Deserialize, Serialize};
 pub struct Description {
     /// Name of the module, from the name section.
     pub name: Option<String>,
-    /// Function types, by type index.
-    pub types: Vec<FuncType>,
+    /// Types, by type index; they refer to each other by it.
+    pub types: Vec<SubType>,
+    /// Recursion groups of more than one type, ascending. Every other type is a group of its own.
+    pub rec_groups: Vec<Range<u32>>,
     /// Imports in their order.
     pub imports: Vec<Import>,
     /// Type index of each function.
@@ -120,6 +123,10 @@ pub enum ConstOp {
     I64Sub,
     /// `i64.mul`
     I64Mul,
+    /// `ref.i31`
+    RefI31,
+    /// `any.convert_extern` or `extern.convert_any`, which leave a reference as it is.
+    Convert,
 }
 
 /// An element segment.
@@ -201,7 +208,24 @@ impl Description {
     /// Type of function `index`.
     #[must_use]
     pub fn func_type(&self, index: u32) -> &FuncType {
-        &self.types[self.functions[index as usize] as usize]
+        self.signature(self.functions[index as usize])
+    }
+
+    /// The function type of index `index`.
+    ///
+    /// # Panics
+    /// If the type is none, which validation excludes where one is needed.
+    #[must_use]
+    pub fn signature(&self, index: u32) -> &FuncType {
+        self.types[index as usize].func().expect("validation asks for function types where functions are")
+    }
+
+    /// Number of types that a type is a subtype of.
+    #[must_use]
+    pub fn supertypes(&self, index: u32) -> u32 {
+        let next = |at: &u32| self.types[*at as usize].supertype;
+        // Validation bounds the chain.
+        std::iter::successors(next(&index), next).zip(1..).last().map_or(0, |(_, depth)| depth)
     }
 
     /// Position of a function that the module defines among those that can become values.

@@ -79,11 +79,13 @@ impl<'a> Reader<'a> {
             Payload::TypeSection(section) => {
                 for group in section.into_iter_with_offsets() {
                     let (offset, group) = group?;
-                    if group.is_explicit_rec_group() {
-                        return Err(unsupported("gc", "recursive type group", offset));
-                    }
+                    let first = module.types.len();
                     for ty in group.into_types() {
-                        module.types.push(convert::func_type(&ty, offset)?);
+                        module.types.push(convert::sub_type(&ty, offset)?);
+                    }
+                    if module.types.len() > first + 1 {
+                        let index = |at| u32::try_from(at).unwrap_or(u32::MAX);
+                        module.rec_groups.push(index(first)..index(module.types.len()));
                     }
                 }
             }
@@ -286,6 +288,8 @@ fn const_expr(expr: &wasmparser::ConstExpr<'_>) -> Result<ConstExpr> {
             Operator::I64Add => ConstOp::I64Add,
             Operator::I64Sub => ConstOp::I64Sub,
             Operator::I64Mul => ConstOp::I64Mul,
+            Operator::RefI31 => ConstOp::RefI31,
+            Operator::AnyConvertExtern | Operator::ExternConvertAny => ConstOp::Convert,
             Operator::End => break,
             // Validation lets only constant operators through, and all others belong to garbage collection.
             other => return Err(unsupported("gc", &format!("{other:?} in a constant expression"), offset)),

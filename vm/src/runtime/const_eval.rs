@@ -2,6 +2,7 @@
 //! Spec: <https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions>
 
 use super::instance::InstanceData;
+use crate::abi;
 use crate::module::description::{ConstExpr, ConstOp};
 
 /// The value of `expr`, as it lies in a global's cell.
@@ -27,6 +28,8 @@ pub(crate) unsafe fn evaluate(expr: &ConstExpr, instance: &InstanceData) -> u128
             ConstOp::I64Add => fold(u64::wrapping_add),
             ConstOp::I64Sub => fold(u64::wrapping_sub),
             ConstOp::I64Mul => fold(u64::wrapping_mul),
+            ConstOp::RefI31 => u128::from(abi::i31(top as u32)),
+            ConstOp::Convert => top,
             push => {
                 if expr.0.len() > 1 {
                     stack.push(top);

@@ -6,6 +6,7 @@ use super::store::{Pending, StoreOpaque};
 use crate::abi::{OVERFLOW_SLOTS, Registers};
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::registry::RegisteredType;
 use crate::types::FuncType;
 use std::mem::offset_of;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -33,7 +34,7 @@ type Code = dyn Fn(HostCall) -> Result<()> + Send + Sync;
 
 /// A function of the host. Several stores may have it.
 pub struct HostFunction {
-    pub(crate) type_id: u32,
+    pub(crate) ty: Arc<RegisteredType>,
     call: Box<Code>,
 }
 
@@ -47,7 +48,7 @@ impl HostFunction {
         ty: &FuncType,
         call: impl Fn(HostCall) -> Result<()> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        Arc::new(Self { type_id: engine.type_id(ty), call: Box::new(call) })
+        Arc::new(Self { ty: engine.func_type(ty), call: Box::new(call) })
     }
 }
 

@@ -111,7 +111,7 @@ impl InstanceData {
                 Entity::Memory(i) => Extern::Memory(Memory(Handle::new(store, self.memory(i)))),
                 Entity::Global(i) => Extern::Global(Global {
                     cell: Handle::new(store, self.global(i)),
-                    ty: self.description().globals[i as usize],
+                    ty: self.module.canonical(&self.description().globals[i as usize]),
                 }),
             }
         }
@@ -149,7 +149,7 @@ pub(crate) unsafe fn instantiate(
             let code = module.code().function(start - module.description().func_imports);
             (code, instance.context().as_ptr())
         };
-        let start = VMFuncRef { code, context, type_id: 0 };
+        let start = VMFuncRef { code, context, type_id: 0, supertypes: 0, display: std::ptr::null() };
         // A start function has no parameters: what the registers hold does not matter, but it must be something.
         let mut registers = MaybeUninit::<Registers>::zeroed();
         // SAFETY: the caller's promise; validation gave the start function the type [] -> [].
@@ -183,17 +183,15 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
         instance.at::<[f64; 4]>(abi::CONTEXT_OPAQUE_F64).write(abi::OPAQUE_F64);
         #[expect(clippy::cast_possible_truncation, reason = "the values are exact in both")]
         instance.at::<[f32; 4]>(abi::CONTEXT_OPAQUE_F32).write(abi::OPAQUE_F64.map(|x| x as f32));
-        for (&id, index) in module.type_ids().iter().zip(0..) {
-            instance.at::<u32>(layout.type_id(index)).write(id);
+        for (ty, index) in module.types().iter().zip(0..) {
+            instance.at::<u32>(layout.type_id(index)).write(ty.id);
         }
     }
     link_imports(store, pointer, imports)?;
     for (&function, index) in description.func_refs.iter().zip(0..) {
-        let func_ref = VMFuncRef {
-            code: module.code().function(function - description.func_imports),
-            context: instance.context().as_ptr(),
-            type_id: module.type_ids()[description.functions[function as usize] as usize],
-        };
+        let ty = &module.types()[description.functions[function as usize] as usize];
+        let code = module.code().function(function - description.func_imports);
+        let func_ref = ty.func_ref(code, instance.context().as_ptr());
         // SAFETY: as above.
         unsafe { instance.at::<VMFuncRef>(layout.func_ref(index)).write(func_ref) };
     }
@@ -216,7 +214,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
         // SAFETY: as above, with all globals.
         let init = init.as_ref().map_or(0, |init| unsafe { evaluate(init, instance) });
         #[expect(clippy::cast_possible_truncation, reason = "a reference has 64 bits")]
-        let table = store.add_table(description.tables[index as usize], init as u64)?;
+        let table = store.add_table(module.canonical(&description.tables[index as usize]), init as u64)?;
         // SAFETY: the table was made just now.
         let base = unsafe { table.as_ref().vm.base };
         // SAFETY: as above.

@@ -3,9 +3,10 @@
 
 use super::store::StoreOpaque;
 use crate::api::{Extern, Module};
+use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::module::description::{Entity, Import};
-use crate::types::{ExternType, GlobalType, Limits, MemoryType, RefType, TableType, ValType};
+use crate::types::{ExternType, GlobalType, HeapType, Limits, MemoryType, TableType};
 
 /// Checks every import of `module` against what is given for it, in order.
 pub(crate) fn check(store: &StoreOpaque, module: &Module, given: &[Extern]) -> Result<()> {
@@ -22,11 +23,13 @@ fn check_one(store: &StoreOpaque, module: &Module, import: &Import, given: &Exte
     let matching = unsafe {
         match (import.entity, given) {
             (Entity::Func(i), Extern::Func(func)) => {
-                func.0.of(store)?.as_ref().type_id == module.type_ids()[description.functions[i as usize] as usize]
+                let given = func.0.of(store)?.as_ref().type_id;
+                let wanted = module.types()[description.functions[i as usize] as usize].id;
+                store.engine.heap_matches(HeapType::Concrete(given), HeapType::Concrete(wanted))
             }
             (Entity::Table(i), Extern::Table(table)) => {
                 let table = table.0.of(store)?.as_ref();
-                table_matches(&table.ty, table.vm.length, &description.tables[i as usize])
+                table_matches(&table.ty, table.vm.length, &module.canonical(&description.tables[i as usize]))
             }
             (Entity::Memory(i), Extern::Memory(memory)) => {
                 let memory = memory.0.of(store)?.as_ref();
@@ -34,7 +37,7 @@ fn check_one(store: &StoreOpaque, module: &Module, import: &Import, given: &Exte
             }
             (Entity::Global(i), Extern::Global(global)) => {
                 global.cell.of(store)?;
-                global_matches(&global.ty, &description.globals[i as usize])
+                global_matches(&store.engine, &global.ty, &module.canonical(&description.globals[i as usize]))
             }
             _ => false,
         }
@@ -45,7 +48,7 @@ fn check_one(store: &StoreOpaque, module: &Module, import: &Import, given: &Exte
     Err(Error::IncompatibleImport {
         module: import.module.clone(),
         name: import.name.clone(),
-        expected: description.extern_type(import.entity).to_string(),
+        expected: module.extern_type(import.entity).to_string(),
         found: found(store, given)?.to_string(),
     })
 }
@@ -56,7 +59,8 @@ fn found(store: &StoreOpaque, given: &Extern) -> Result<ExternType> {
     unsafe {
         Ok(match given {
             Extern::Func(func) => {
-                ExternType::Func((*store.engine.func_type(func.0.of(store)?.as_ref().type_id)).clone())
+                let ty = store.engine.registered(func.0.of(store)?.as_ref().type_id);
+                ExternType::Func(ty.signature().clone())
             }
             Extern::Table(table) => {
                 let table = table.0.of(store)?.as_ref();
@@ -90,28 +94,16 @@ fn memory_matches(given: &MemoryType, size: u64, wanted: &MemoryType) -> bool {
         && limits_match(&given.limits, size, &wanted.limits)
 }
 
-fn global_matches(given: &GlobalType, wanted: &GlobalType) -> bool {
+fn global_matches(engine: &Engine, given: &GlobalType, wanted: &GlobalType) -> bool {
     // What both sides may write must be of one type; what is only read may be of a narrower one.
     given.mutable == wanted.mutable
-        && (given.content == wanted.content || !wanted.mutable && value_matches(given.content, wanted.content))
-}
-
-/// Whether every value of type `given` is one of type `wanted`.
-pub(crate) fn value_matches(given: ValType, wanted: ValType) -> bool {
-    match (given, wanted) {
-        (ValType::Ref(given), ValType::Ref(wanted)) => ref_matches(given, wanted),
-        _ => given == wanted,
-    }
-}
-
-/// Whether every reference of type `given` is one of type `wanted`.
-pub(crate) fn ref_matches(given: RefType, wanted: RefType) -> bool {
-    given.heap == wanted.heap && (wanted.nullable || !given.nullable)
+        && (given.content == wanted.content || !wanted.mutable && engine.value_matches(given.content, wanted.content))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::{RefType, ValType};
 
     #[test]
     fn limits_are_those_of_now() {
@@ -125,11 +117,12 @@ mod tests {
 
     #[test]
     fn mutable_globals_are_invariant() {
-        let narrow = ValType::Ref(RefType { nullable: false, heap: crate::types::HeapType::Func });
+        let narrow = ValType::Ref(RefType { nullable: false, heap: HeapType::Func });
         let global = |content, mutable| GlobalType { content, mutable };
-        assert!(global_matches(&global(narrow, false), &global(ValType::FUNCREF, false)));
-        assert!(!global_matches(&global(narrow, true), &global(ValType::FUNCREF, true)));
-        assert!(!global_matches(&global(ValType::FUNCREF, false), &global(narrow, false)));
-        assert!(!global_matches(&global(ValType::I32, true), &global(ValType::I32, false)));
+        let engine = Engine::default();
+        assert!(global_matches(&engine, &global(narrow, false), &global(ValType::FUNCREF, false)));
+        assert!(!global_matches(&engine, &global(narrow, true), &global(ValType::FUNCREF, true)));
+        assert!(!global_matches(&engine, &global(ValType::FUNCREF, false), &global(narrow, false)));
+        assert!(!global_matches(&engine, &global(ValType::I32, true), &global(ValType::I32, false)));
     }
 }

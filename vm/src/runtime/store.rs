@@ -8,7 +8,7 @@ use super::host_func::{HostFunction, HostRecord};
 use super::instance::InstanceData;
 use super::memory::MemoryInstance;
 use super::table::TableInstance;
-use crate::abi::{VMFuncRef, VMStore};
+use crate::abi::{TAG_HOST, TAG_I31, VMFuncRef, VMStore};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::types::{MemoryType, TableType};
@@ -179,20 +179,22 @@ impl StoreOpaque {
 
     /// Makes a host function a function of this store.
     pub(crate) fn add_host_function(&mut self, function: Arc<HostFunction>) -> NonNull<VMFuncRef> {
-        let type_id = function.type_id;
+        let ty = Arc::clone(&function.ty);
         let context = self.add_record(function, None).as_ptr().cast();
-        push(&mut self.func_refs, VMFuncRef { code: arch::host_stub as *const u8, context, type_id })
+        push(&mut self.func_refs, ty.func_ref(arch::host_stub as *const u8, context))
     }
 
     /// Keeps a value of the host and gives the reference that wasm sees.
     pub(crate) fn add_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> u64 {
         self.externs.push(value);
-        // Never 0, which is null; the low bits stay clear for references that are no pointers.
-        (self.externs.len() as u64) << 3
+        (self.externs.len() as u64) << 3 | TAG_HOST
     }
 
-    /// The value behind a reference that [`StoreOpaque::add_extern`] gave.
+    /// The value behind a reference, if it is one that [`StoreOpaque::add_extern`] gave.
     pub(crate) fn extern_value(&self, reference: u64) -> Option<&(dyn Any + Send + Sync)> {
+        if reference & (TAG_HOST | TAG_I31) != TAG_HOST {
+            return None;
+        }
         let at = usize::try_from(reference >> 3).ok()?.checked_sub(1)?;
         self.externs.get(at).map(|value| &**value)
     }

@@ -4,7 +4,7 @@ use crate::abi::{self, CONTEXT_BUILTINS, CONTEXT_STORE, STORE_OVERFLOW};
 use crate::artifact::{Artifact, Image, Target};
 use crate::module::description::{Description, Entity, Export, Import};
 use crate::runtime::host_cpu;
-use crate::types::FuncType;
+use crate::types::{FuncType, SubType};
 use crate::{Engine, MemoryType, Module};
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ impl Builder {
     }
 
     fn ty(&mut self, ty: FuncType) -> u32 {
-        let types = &mut self.description.types;
+        let (types, ty) = (&mut self.description.types, SubType::from(ty));
         let at = types.iter().position(|known| *known == ty).unwrap_or_else(|| {
             types.push(ty);
             types.len() - 1

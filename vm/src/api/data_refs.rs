@@ -1,0 +1,52 @@
+//! References to what is neither a function nor the host's alone.
+
+use super::{AsContext, ExternRef};
+use crate::abi;
+use crate::runtime::store::StoreId;
+use crate::types::HeapType;
+
+/// A reference of the `any` hierarchy: a small integer, or a value of the host that wasm made internal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AnyRef {
+    pub(super) store: StoreId,
+    pub(super) raw: u64,
+}
+
+impl AnyRef {
+    /// The `i31` of the low 31 bits of `value`.
+    #[must_use]
+    pub fn from_i31(store: impl AsContext, value: i32) -> Self {
+        Self { store: store.as_context().0.opaque.id, raw: abi::i31(value.cast_unsigned()) }
+    }
+
+    /// The number, if it is an `i31`, its 31st bit being the sign.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "an i31 and its tag are the low 32 bits")]
+    pub fn as_i31(self) -> Option<i32> {
+        (self.raw & abi::TAG_I31 != 0).then_some(self.raw as i32 >> 1)
+    }
+
+    /// As `any.convert_extern`: the same value, in the `any` hierarchy.
+    #[must_use]
+    pub fn from_extern(value: ExternRef) -> Self {
+        Self { store: value.store, raw: value.raw }
+    }
+
+    /// As `extern.convert_any`: the same value, in the `extern` hierarchy.
+    #[must_use]
+    pub fn to_extern(self) -> ExternRef {
+        ExternRef { store: self.store, raw: self.raw }
+    }
+
+    /// The narrowest abstract type of it.
+    pub(super) fn heap_type(self) -> HeapType {
+        if self.raw & abi::TAG_I31 != 0 { HeapType::I31 } else { HeapType::Any }
+    }
+}
+
+/// A reference to an exception.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExnRef {
+    pub(super) store: StoreId,
+    pub(super) raw: u64,
+}

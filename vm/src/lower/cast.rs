@@ -1,0 +1,169 @@
+//! What a reference is of: the check behind indirect calls, and the operators that test, cast and branch on it.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#reference-instructions>
+
+use super::context::Alias;
+use super::function::Lowering;
+use crate::abi;
+use crate::error::Result;
+use crate::module::convert;
+use crate::trap::Trap;
+use crate::types::{HeapType, RefType};
+use inkwell::IntPredicate;
+use inkwell::basic_block::BasicBlock;
+use inkwell::values::{IntValue, PointerValue};
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    pub(super) fn visit_ref_test_non_null(&mut self, ty: wasmparser::HeapType) -> Result<()> {
+        self.ref_test(ty, false)
+    }
+
+    pub(super) fn visit_ref_test_nullable(&mut self, ty: wasmparser::HeapType) -> Result<()> {
+        self.ref_test(ty, true)
+    }
+
+    pub(super) fn visit_ref_cast_non_null(&mut self, ty: wasmparser::HeapType) -> Result<()> {
+        self.ref_cast(ty, false)
+    }
+
+    pub(super) fn visit_ref_cast_nullable(&mut self, ty: wasmparser::HeapType) -> Result<()> {
+        self.ref_cast(ty, true)
+    }
+
+    fn ref_test(&mut self, ty: wasmparser::HeapType, nullable: bool) -> Result<()> {
+        let value = self.pop_pointer();
+        let matches = self.is_of(value, RefType { nullable, heap: convert::heap_type(ty, 0)? })?;
+        self.push_condition(matches)
+    }
+
+    fn ref_cast(&mut self, ty: wasmparser::HeapType, nullable: bool) -> Result<()> {
+        let value = self.pop_pointer();
+        let matches = self.is_of(value, RefType { nullable, heap: convert::heap_type(ty, 0)? })?;
+        let fails = self.builder.build_not(matches, "")?;
+        self.trap_if(fails, Trap::CastFailure)?;
+        self.push(value);
+        Ok(())
+    }
+
+    pub(super) fn visit_br_on_cast(
+        &mut self,
+        depth: u32,
+        _from: wasmparser::RefType,
+        to: wasmparser::RefType,
+    ) -> Result<()> {
+        let value = self.pop_pointer();
+        let matches = self.is_of(value, convert::ref_type(to, 0)?)?;
+        self.push(value);
+        self.branch_if(matches, depth)
+    }
+
+    pub(super) fn visit_br_on_cast_fail(
+        &mut self,
+        depth: u32,
+        _from: wasmparser::RefType,
+        to: wasmparser::RefType,
+    ) -> Result<()> {
+        let value = self.pop_pointer();
+        let matches = self.is_of(value, convert::ref_type(to, 0)?)?;
+        self.push(value);
+        let fails = self.builder.build_not(matches, "")?;
+        self.branch_if(fails, depth)
+    }
+
+    /// Branches to a label with the values on top of the stack, which stay there for the code that goes on.
+    pub(super) fn branch_if(&mut self, condition: IntValue<'ctx>, depth: u32) -> Result<()> {
+        let taken = self.announce(depth);
+        let not_taken = self.new_block();
+        self.builder.build_conditional_branch(condition, taken, not_taken)?;
+        self.go_on_in(not_taken);
+        Ok(())
+    }
+
+    /// Whether a reference of the same hierarchy is of a type.
+    fn is_of(&mut self, value: PointerValue<'ctx>, ty: RefType) -> Result<IntValue<'ctx>> {
+        let always = |value| self.unit.types.i1.const_int(u64::from(value), false);
+        let is_null = self.builder.build_is_null(value, "")?;
+        // What is not null is looked at only where it is not null.
+        let Some(here) = self.builder.get_insert_block() else { return Ok(always(false)) };
+        let (not_null, done) = (self.new_block(), self.new_block());
+        self.builder.build_conditional_branch(is_null, done, not_null)?;
+        self.go_on_in(not_null);
+        let matches = match ty.heap {
+            HeapType::Func | HeapType::Extern | HeapType::Any | HeapType::Exn => always(true),
+            HeapType::None | HeapType::NoFunc | HeapType::NoExtern | HeapType::NoExn => always(false),
+            HeapType::I31 => self.tag_is(value, abi::TAG_I31, abi::TAG_I31)?,
+            HeapType::Eq => {
+                let host = self.tag_is(value, abi::TAG_I31 | abi::TAG_HOST, abi::TAG_HOST)?;
+                self.builder.build_not(host, "")?
+            }
+            HeapType::Concrete(index) if self.unit.description.types[index as usize].func().is_some() => {
+                self.func_is_of(value, index)?
+            }
+            HeapType::Struct | HeapType::Array | HeapType::Concrete(_) => {
+                return Err(self.refuse("gc", "test for a type of structures or arrays"));
+            }
+        };
+        self.join(done, &[(here, always(ty.nullable))], matches)
+    }
+
+    /// Goes on in `done`, with the value of where the code came from: one of `others`, or here with `value`.
+    fn join(
+        &self,
+        done: BasicBlock<'ctx>,
+        others: &[(BasicBlock<'ctx>, IntValue<'ctx>)],
+        value: IntValue<'ctx>,
+    ) -> Result<IntValue<'ctx>> {
+        let here = self.builder.get_insert_block();
+        self.builder.build_unconditional_branch(done)?;
+        self.go_on_in(done);
+        let phi = self.builder.build_phi(self.unit.types.i1, "")?;
+        for (block, value) in others {
+            phi.add_incoming(&[(value, *block)]);
+        }
+        if let Some(here) = here {
+            phi.add_incoming(&[(&value, here)]);
+        }
+        Ok(phi.as_basic_value().into_int_value())
+    }
+
+    fn tag_is(&self, value: PointerValue<'ctx>, mask: u64, tag: u64) -> Result<IntValue<'ctx>> {
+        let i64 = self.unit.types.i64;
+        let bits = self.builder.build_ptr_to_int(value, i64, "")?;
+        let bits = self.builder.build_and(bits, i64.const_int(mask, false), "")?;
+        Ok(self.builder.build_int_compare(IntPredicate::EQ, bits, i64.const_int(tag, false), "")?)
+    }
+
+    /// Whether a function, not null, is of a type of this module. Nearly always it is of that very type; only then, and
+    /// if the type can have subtypes, its supertypes are looked at.
+    pub(super) fn func_is_of(&self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<IntValue<'ctx>> {
+        let types = &self.unit.types;
+        let actual = self.field(func_ref, abi::FUNC_REF_TYPE)?;
+        let actual = self.load(types.i32, actual, Alias::Invariant)?.into_int_value();
+        let expected = self.field(self.context, self.unit.layout.type_id(type_index))?;
+        let expected = self.load(types.i32, expected, Alias::Invariant)?.into_int_value();
+        let exact = self.builder.build_int_compare(IntPredicate::EQ, actual, expected, "")?;
+        let description = self.unit.description;
+        let Some(start) = self.builder.get_insert_block() else { return Ok(exact) };
+        if description.types[type_index as usize].is_final {
+            return Ok(exact);
+        }
+        let (differs, inside, done) = (self.new_block(), self.new_block(), self.new_block());
+        self.builder.build_conditional_branch(exact, done, differs)?;
+
+        self.go_on_in(differs);
+        let depth = description.supertypes(type_index);
+        let length = self.field(func_ref, abi::FUNC_REF_SUPERTYPES)?;
+        let length = self.load(types.i32, length, Alias::Invariant)?.into_int_value();
+        let depth_value = types.i32.const_int(depth.into(), false);
+        let deeper = self.builder.build_int_compare(IntPredicate::UGT, length, depth_value, "")?;
+        self.builder.build_conditional_branch(deeper, inside, done)?;
+
+        self.go_on_in(inside);
+        let display = self.field(func_ref, abi::FUNC_REF_DISPLAY)?;
+        let display = self.load(types.ptr, display, Alias::Invariant)?.into_pointer_value();
+        let entry = self.field(display, depth * 4)?;
+        let entry = self.load(types.i32, entry, Alias::Invariant)?.into_int_value();
+        let matches = self.builder.build_int_compare(IntPredicate::EQ, entry, expected, "")?;
+        let constant = |value: u64| types.i1.const_int(value, false);
+        self.join(done, &[(start, constant(1)), (differs, constant(0))], matches)
+    }
+}
