@@ -38,15 +38,19 @@ pub(crate) fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
 
 /// Compiles a module.
 pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Artifact> {
+    compile_for(engine, &CodeTarget::new(engine.config().cpu.as_deref())?, bytes)
+}
+
+/// Compiles a module for a target that is not the engine's own, perhaps.
+pub(crate) fn compile_for(engine: &Engine, target: &CodeTarget, bytes: &[u8]) -> Result<Artifact> {
     let config = engine.config();
     let parsed = parse::parse(bytes, config.features)?;
-    let target = CodeTarget::new(config.cpu.as_deref())?;
     let image = if parsed.bodies.is_empty() {
         Image::default()
     } else {
         let settings = unit::Settings {
             description: &parsed.description,
-            target: &target,
+            target,
             level: config.level,
             memory_mode: config.memory_mode,
         };

@@ -78,3 +78,41 @@ impl CodeTarget {
         Target { arch: "x86_64".into(), features: self.features.iter().map(|&name| name.into()).collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Engine, Instance, Module, Store};
+
+    const TEXT: &str = r#"(module
+        (func (export "swizzle") (param v128 v128) (result v128) (i8x16.swizzle (local.get 0) (local.get 1)))
+        (func (export "multiply") (param v128 v128) (result v128)
+          (i16x8.q15mulr_sat_s (local.get 0) (local.get 1))))"#;
+
+    /// Whether or not a target names intrinsics, the numbers are the same.
+    #[test]
+    fn intrinsics_of_the_target_do_as_generic_operators() {
+        let buffer = wast::parser::ParseBuffer::new(TEXT).unwrap();
+        let bytes = wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap();
+        let engine = Engine::default();
+        let plain = CodeTarget { triple: TRIPLE, features: vec!["sse4.1"], tune: "generic".into() };
+        assert!(plain.vector_intrinsics().lookup.is_none() && plain.vector_intrinsics().multiply_q15.is_none());
+        let run = |target: &CodeTarget| {
+            let artifact = crate::compile::compile_for(&engine, target, &bytes).unwrap();
+            // SAFETY: it comes from the compiler just now.
+            let module = unsafe { Module::from_artifact(&engine, artifact) }.unwrap();
+            let mut store = Store::new(&engine, ());
+            let instance = Instance::new(&mut store, &module, &[]).unwrap();
+            ["swizzle", "multiply"].map(|name| {
+                let f = instance.get_typed_func::<(u128, u128), u128>(&mut store, name).unwrap();
+                let left = 0x8000_7fff_0001_4000_ffff_1234_8000_c0de;
+                let right = 0x8000_7f10_0f00_4001_fffe_0302_7fff_0908;
+                f.call(&mut store, (left, right)).unwrap()
+            })
+        };
+        let [swizzled, multiplied] = run(&plain);
+        assert_eq!([swizzled, multiplied], run(&CodeTarget::new(None).unwrap()));
+        assert_eq!(swizzled.to_be_bytes()[..6], [0, 0xde, 0, 0, 0x80, 0xde]);
+        assert_eq!(multiplied >> 112, 0x7fff);
+    }
+}

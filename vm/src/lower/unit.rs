@@ -29,6 +29,7 @@ pub(crate) struct Options {
     pub(crate) memory_mode: MemoryMode,
     /// CPU that code is tuned for, as LLVM names it.
     pub(crate) tune_cpu: String,
+    /// Instructions of the target that LLVM's generic operators do not reach.
     pub(crate) vector_intrinsics: VectorIntrinsics,
     /// LLVM's intrinsic for `pause`.
     pub(crate) spin_hint: &'static str,
