@@ -16,7 +16,7 @@ GATE_OUT   ?= target/gate
 WASSAY = $(CARGO) run --quiet --release --package wassay -- test --engine vm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build conformance test format lint units docs example deny gate bench kernels
+.PHONY: help setup build conformance matrix test format lint units docs example deny gate bench kernels
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,12 @@ build: setup ## the binary, optimised
 
 conformance: build ## run the official suite on the VM in every mode, into reports/
 	$(WASSAY) $(foreach m,$(MODES),--mode $(m)) --out $(OUT) $(SELECTORS)
+
+matrix: ## put the matrix of the last `make conformance` into README.md
+	awk 'FNR == NR { if (/^\|/) table = table $$0 "\n"; next } \
+	     /matrix:end/ { inside = 0 } !inside { print } \
+	     /matrix:begin/ { inside = 1; printf "%s", table }' $(OUT)/portability.md README.md > README.md.new
+	mv README.md.new README.md
 
 test: format lint units docs example deny gate ## all that CI checks
 
