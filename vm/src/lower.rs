@@ -38,12 +38,13 @@ mod operator;
 mod prototype;
 mod reference;
 mod table;
+mod tail_call;
 mod trap;
 mod unit;
 mod variable;
 
 pub(crate) use function::lower_function;
-pub(crate) use unit::{Options, Unit, symbol};
+pub(crate) use unit::{Options, UNIVERSAL_SUFFIX, Unit, symbol};
 
 use crate::error::Error;
 

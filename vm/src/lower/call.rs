@@ -3,34 +3,45 @@
 
 use super::context::Alias;
 use super::function::Lowering;
+use super::prototype::Wearing;
 use crate::abi::{self, Builtin, Place};
 use crate::error::{Error, Result};
 use crate::trap::Trap;
 use inkwell::IntPredicate;
 use inkwell::types::BasicMetadataTypeEnum;
-use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue, ValueKind};
+use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, IntValue, PointerValue, ValueKind};
 
 /// What is called, with what context.
-enum Callee<'ctx> {
-    /// A function of this module: it shares our context.
-    Own(FunctionValue<'ctx>),
+pub(super) enum Callee<'ctx> {
+    /// A function that this module defines, by index: it shares our context.
+    Own(u32),
     /// Whatever the pointers say.
     Other { code: PointerValue<'ctx>, context: PointerValue<'ctx> },
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn visit_call(&mut self, function: u32) -> Result<()> {
-        let description = self.unit.description;
-        let callee = if function < description.func_imports {
-            let import = self.unit.layout.func_import(function);
-            Callee::Other { code: self.context_pointer(import)?, context: self.context_pointer(import + 8)? }
-        } else {
-            Callee::Own(self.unit.function(function))
-        };
-        self.call(&callee, description.functions[function as usize])
+        let callee = self.direct_callee(function)?;
+        self.call(&callee, self.unit.description.functions[function as usize])
     }
 
     pub(super) fn visit_call_indirect(&mut self, type_index: u32, table: u32) -> Result<()> {
+        let callee = self.indirect_callee(type_index, table)?;
+        self.call(&callee, type_index)
+    }
+
+    /// The function of an index.
+    pub(super) fn direct_callee(&self, function: u32) -> Result<Callee<'ctx>> {
+        if function < self.unit.description.func_imports {
+            let import = self.unit.layout.func_import(function);
+            Ok(Callee::Other { code: self.context_pointer(import)?, context: self.context_pointer(import + 8)? })
+        } else {
+            Ok(Callee::Own(function))
+        }
+    }
+
+    /// The function in a table, at the index on top of the stack; traps unless it is there and of the type.
+    pub(super) fn indirect_callee(&mut self, type_index: u32, table: u32) -> Result<Callee<'ctx>> {
         let index = self.pop_int();
         let element = self.table_element(table, index, Trap::UndefinedElement)?;
         let func_ref = self.load(self.unit.types.ptr, element, Alias::Table)?.into_pointer_value();
@@ -42,11 +53,16 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let expected = self.load(self.unit.types.i32, expected, Alias::Invariant)?.into_int_value();
         let differs = self.builder.build_int_compare(IntPredicate::NE, actual, expected, "")?;
         self.trap_if(differs, Trap::IndirectCallTypeMismatch)?;
+        self.func_ref_callee(func_ref)
+    }
+
+    /// The function that a reference, which is not null, points to.
+    pub(super) fn func_ref_callee(&self, func_ref: PointerValue<'ctx>) -> Result<Callee<'ctx>> {
         let code = self.field(func_ref, abi::FUNC_REF_CODE)?;
         let code = self.load(self.unit.types.ptr, code, Alias::Invariant)?.into_pointer_value();
         let context = self.field(func_ref, abi::FUNC_REF_CONTEXT)?;
         let context = self.load(self.unit.types.ptr, context, Alias::Invariant)?.into_pointer_value();
-        self.call(&Callee::Other { code, context }, type_index)
+        Ok(Callee::Other { code, context })
     }
 
     fn call(&mut self, callee: &Callee<'ctx>, type_index: u32) -> Result<()> {
@@ -68,7 +84,10 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         }
         self.mark();
         let call = match callee {
-            Callee::Own(function) => self.builder.build_call(*function, &arguments, "")?,
+            Callee::Own(index) => {
+                let function = self.unit.function(*index, Wearing::Natural);
+                self.builder.build_call(function, &arguments, "")?
+            }
             Callee::Other { code, .. } => self.builder.build_indirect_call(prototype.ty, *code, &arguments, "")?,
         };
         let returned = call.try_as_basic_value();
@@ -95,6 +114,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Returns the values on top of the stack.
     pub(super) fn emit_return(&mut self) -> Result<()> {
+        if self.wearing == Wearing::Universal {
+            return self.universal_return();
+        }
         let prototype = self.unit.prototype(self.ty);
         let first = self.stack.len() - prototype.results.len();
         let mut registers = Vec::new();

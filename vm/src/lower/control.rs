@@ -200,7 +200,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// What follows, up to the end of the block, is never executed.
-    fn transfer(&mut self) {
+    pub(super) fn transfer(&mut self) {
         self.reachable = false;
         self.dead_depth = 0;
     }

@@ -2,6 +2,7 @@
 
 use super::context::Alias;
 use super::control::Frame;
+use super::prototype::Wearing;
 use super::unit::Unit;
 use crate::abi::{self, Place};
 use crate::error::{Error, Result};
@@ -11,7 +12,7 @@ use inkwell::builder::Builder;
 use inkwell::debug_info::DISubprogram;
 use inkwell::types::BasicTypeEnum;
 use inkwell::values::{BasicValueEnum, FloatValue, FunctionValue, InstructionOpcode, IntValue, PointerValue};
-use wasmparser::FunctionBody;
+use wasmparser::{FunctionBody, Operator};
 
 /// One function on its way to LLVM IR. `stack` mirrors the operand stack, `frames` the control stack.
 pub(super) struct Lowering<'u, 'ctx, 'm> {
@@ -20,6 +21,8 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) function: FunctionValue<'ctx>,
     /// Index of the function's type.
     pub(super) ty: u32,
+    /// The prototype of `function`.
+    pub(super) wearing: Wearing,
     /// The instance's context: the first argument.
     pub(super) context: PointerValue<'ctx>,
     pub(super) locals: Vec<Local<'ctx>>,
@@ -43,7 +46,8 @@ pub(super) struct Local<'ctx> {
 
 /// Lowers one body into `unit`.
 pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBody<'_>) -> Result<()> {
-    let function = unit.function(index);
+    let wearing = if contains_tail_call(body)? { Wearing::Universal } else { Wearing::Natural };
+    let function = unit.function(index, wearing);
     unit.add_definition_attributes(function);
     let offset = u32::try_from(body.range().start).unwrap_or(0);
     let subprogram = unit.debug.subprogram(&super::symbol(index), offset);
@@ -58,6 +62,7 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
         builder,
         function,
         ty: unit.description.functions[index as usize],
+        wearing,
         context,
         locals: Vec::new(),
         stack: Vec::new(),
@@ -83,6 +88,19 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
     Ok(())
 }
 
+/// Whether a function needs the universal prototype.
+fn contains_tail_call(body: &FunctionBody<'_>) -> Result<bool> {
+    for operator in body.get_operators_reader()? {
+        if matches!(
+            operator?,
+            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. }
+        ) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Parameters come first, from registers and, first thing, from the overflow area; other locals are zero.
     fn declare_locals(&mut self, body: &FunctionBody<'_>) -> Result<()> {
@@ -93,6 +111,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             let value = if let Place::Overflow(slot) = place {
                 let slot = self.overflow_slot(slot)?;
                 self.load(ty, slot, Alias::Overflow)?
+            } else if self.wearing == Wearing::Universal {
+                self.universal_parameter(place, ty)?
             } else {
                 register += 1;
                 self.function.get_nth_param(register - 1).ok_or_else(|| Error::Codegen("missing parameter".into()))?

@@ -13,6 +13,7 @@ macro_rules! lower {
     (@saturating_float_to_int $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@bulk_memory $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@reference_types $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@tail_call $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@$proposal:ident $self:ident $visit:ident $($arg:ident)*) => {{
         $(let _ = $arg;)*
         Err($self.refuse(stringify!($proposal), stringify!($visit).trim_start_matches("visit_")))
