@@ -1,6 +1,7 @@
 //! What embedders see.
 
 mod caller;
+mod exception;
 mod externs;
 mod func;
 mod global;
@@ -28,6 +29,7 @@ const _: () = {
 };
 
 pub use caller::Caller;
+pub use exception::{Exception, Tag};
 pub use externs::Extern;
 pub use func::Func;
 pub use global::Global;

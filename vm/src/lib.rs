@@ -18,8 +18,8 @@ mod trap;
 mod types;
 
 pub use api::{
-    AsContext, AsContextMut, Caller, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance, IntoFunc,
-    Linker, Memory, Module, Ref, Store, StoreContext, StoreContextMut, Table, TypedFunc, Val, WasmParams, WasmResults,
+    AsContext, AsContextMut, Caller, Exception, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance, IntoFunc,
+    Linker, Memory, Module, Ref, Store, StoreContext, StoreContextMut, Table, Tag, TypedFunc, Val, WasmParams, WasmResults,
     WasmRet, WasmTy,
 };
 pub use config::{Config, Level, MemoryMode};

@@ -57,6 +57,8 @@ traps! {
     NullReference = 11, "null reference";
     /// A host function failed; the error itself is what the caller sees.
     Host = 12, "host function failed";
+    /// The store has no room for what was to be made.
+    AllocationFailed = 20, "allocation failed";
 }
 
 impl fmt::Display for Trap {

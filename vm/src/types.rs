@@ -26,6 +26,8 @@ impl ValType {
     pub const FUNCREF: Self = Self::Ref(RefType::FUNCREF);
     /// `externref`, that is `(ref null extern)`.
     pub const EXTERNREF: Self = Self::Ref(RefType::EXTERNREF);
+    /// `exnref`, that is `(ref null exn)`.
+    pub const EXNREF: Self = Self::Ref(RefType::EXNREF);
 }
 
 /// Type of a reference.
@@ -42,6 +44,8 @@ impl RefType {
     pub const FUNCREF: Self = Self { nullable: true, heap: HeapType::Func };
     /// `(ref null extern)`
     pub const EXTERNREF: Self = Self { nullable: true, heap: HeapType::Extern };
+    /// `(ref null exn)`
+    pub const EXNREF: Self = Self { nullable: true, heap: HeapType::Exn };
 }
 
 /// What a reference points to.
@@ -51,6 +55,8 @@ pub enum HeapType {
     Func,
     /// Any value of the host.
     Extern,
+    /// Any exception.
+    Exn,
 }
 
 /// Type of a function.
@@ -130,6 +136,8 @@ pub enum ExternType {
     Memory(MemoryType),
     /// A global.
     Global(GlobalType),
+    /// A tag: a function type without results, whose parameters are what its exceptions carry.
+    Tag(FuncType),
 }
 
 impl fmt::Display for HeapType {
@@ -137,6 +145,7 @@ impl fmt::Display for HeapType {
         f.write_str(match self {
             Self::Func => "func",
             Self::Extern => "extern",
+            Self::Exn => "exn",
         })
     }
 }
@@ -146,6 +155,7 @@ impl fmt::Display for RefType {
         match *self {
             Self::FUNCREF => f.write_str("funcref"),
             Self::EXTERNREF => f.write_str("externref"),
+            Self::EXNREF => f.write_str("exnref"),
             Self { nullable, heap } => write!(f, "(ref {}{heap})", if nullable { "null " } else { "" }),
         }
     }
@@ -199,6 +209,7 @@ impl fmt::Display for ExternType {
                 }
                 f.write_str(if ty.shared { " shared" } else { "" })
             }
+            Self::Tag(ty) => write!(f, "tag {ty}"),
             Self::Global(GlobalType { content, mutable: true }) => write!(f, "global (mut {content})"),
             Self::Global(GlobalType { content, .. }) => write!(f, "global {content}"),
         }

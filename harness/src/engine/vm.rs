@@ -125,6 +125,7 @@ impl VmSession {
             Value::Ref(Ref::Null(heap)) => match (heap.top(), ty) {
                 (Some(Heap::Func), _) => vm::Val::FuncRef(None),
                 (Some(Heap::Extern), _) => vm::Val::ExternRef(None),
+                (Some(Heap::Exn), _) => vm::Val::ExnRef(None),
                 // Which null it is, only the parameter says.
                 (None, Some(ty @ vm::ValType::Ref(_))) => vm::Val::default_of(*ty),
                 _ => return Err(no_such_value(value)),
@@ -153,6 +154,8 @@ impl VmSession {
             vm::Val::V128(bits) => Value::V128(bits),
             vm::Val::FuncRef(None) => Value::Ref(Ref::Null(Heap::Func)),
             vm::Val::FuncRef(Some(_)) => Value::Ref(Ref::Func),
+            vm::Val::ExnRef(None) => Value::Ref(Ref::Null(Heap::Exn)),
+            vm::Val::ExnRef(Some(_)) => Value::Ref(Ref::Exn),
             vm::Val::ExternRef(None) => Value::Ref(Ref::Null(Heap::Extern)),
             vm::Val::ExternRef(Some(reference)) => {
                 let data = reference.data(&self.store).map_err(stop)?;
@@ -227,6 +230,7 @@ fn stop(error: vm::Error) -> Stop {
             Stop::Exhaustion(vm::Trap::CallStackExhausted.message().to_owned())
         }
         vm::Error::Trap { trap, .. } => Stop::Trap(trap.message().to_owned()),
+        vm::Error::Exception(_) => Stop::Exception(error.to_string()),
         other => Stop::Error(other.to_string()),
     }
 }

@@ -1,6 +1,6 @@
 //! Values, and how they lie in registers and cells.
 
-use super::{AsContextMut, Func};
+use super::{AsContextMut, Exception, Func};
 use crate::error::{Error, Result};
 use crate::runtime::link::{ref_matches, value_matches};
 use crate::runtime::store::{Handle, StoreId, StoreOpaque, foreign};
@@ -49,6 +49,8 @@ pub enum Ref {
     Func(Option<Func>),
     /// To a value of the host.
     Extern(Option<ExternRef>),
+    /// To an exception.
+    Exn(Option<Exception>),
 }
 
 impl Ref {
@@ -58,6 +60,7 @@ impl Ref {
         match heap {
             HeapType::Func => Self::Func(None),
             HeapType::Extern => Self::Extern(None),
+            HeapType::Exn => Self::Exn(None),
         }
     }
 
@@ -67,6 +70,7 @@ impl Ref {
         match self {
             Self::Func(func) => RefType { nullable: func.is_none(), heap: HeapType::Func },
             Self::Extern(value) => RefType { nullable: value.is_none(), heap: HeapType::Extern },
+            Self::Exn(value) => RefType { nullable: value.is_none(), heap: HeapType::Exn },
         }
     }
 
@@ -76,7 +80,8 @@ impl Ref {
             return Err(Error::Usage(format!("expected a value of type {ty}, found one of {}", self.ty())));
         }
         match self {
-            Self::Func(None) | Self::Extern(None) => Ok(0),
+            Self::Func(None) | Self::Extern(None) | Self::Exn(None) => Ok(0),
+            Self::Exn(Some(exception)) => Ok(exception.0.of(store)?.as_ptr() as u64),
             Self::Func(Some(func)) => Ok(func.0.of(store)?.as_ptr() as u64),
             Self::Extern(Some(value)) if value.store == store.id => Ok(value.raw),
             Self::Extern(Some(_)) => Err(foreign()),
@@ -90,6 +95,10 @@ impl Ref {
             HeapType::Func => {
                 // SAFETY: function references point to what lives as long as the store.
                 Self::Func(NonNull::new(raw as *mut _).map(|at| Func(unsafe { Handle::new(store, at) })))
+            }
+            HeapType::Exn => {
+                // SAFETY: an exception that a reference was taken of lives as long as the store.
+                Self::Exn(NonNull::new(raw as *mut _).map(|at| Exception(unsafe { Handle::new(store, at) })))
             }
             HeapType::Extern => Self::Extern((raw != 0).then_some(ExternRef { store: store.id, raw })),
         }
@@ -115,6 +124,8 @@ pub enum Val {
     FuncRef(Option<Func>),
     /// Reference to a value of the host; none is null.
     ExternRef(Option<ExternRef>),
+    /// Reference to an exception; none is null.
+    ExnRef(Option<Exception>),
 }
 
 impl Val {
@@ -142,6 +153,7 @@ impl Val {
             Self::V128(_) => ValType::V128,
             Self::FuncRef(func) => ValType::Ref(Ref::Func(func).ty()),
             Self::ExternRef(value) => ValType::Ref(Ref::Extern(value).ty()),
+            Self::ExnRef(value) => ValType::Ref(Ref::Exn(value).ty()),
         }
     }
 
@@ -185,6 +197,7 @@ impl Val {
             return match self {
                 Self::FuncRef(func) => Ref::Func(func).to_raw(ty, store).map(u128::from),
                 Self::ExternRef(value) => Ref::Extern(value).to_raw(ty, store).map(u128::from),
+                Self::ExnRef(value) => Ref::Exn(value).to_raw(ty, store).map(u128::from),
                 _ => Err(mismatch()),
             };
         }
@@ -197,7 +210,7 @@ impl Val {
             Self::F32(bits) => bits.into(),
             Self::F64(bits) => bits.into(),
             Self::V128(bits) => bits,
-            Self::FuncRef(_) | Self::ExternRef(_) => 0,
+            Self::FuncRef(_) | Self::ExternRef(_) | Self::ExnRef(_) => 0,
         })
     }
 
@@ -222,6 +235,7 @@ impl From<Ref> for Val {
         match value {
             Ref::Func(func) => Self::FuncRef(func),
             Ref::Extern(value) => Self::ExternRef(value),
+            Ref::Exn(value) => Self::ExnRef(value),
         }
     }
 }

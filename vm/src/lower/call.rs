@@ -8,6 +8,7 @@ use crate::abi::{self, Builtin, Place};
 use crate::error::{Error, Result};
 use crate::trap::Trap;
 use inkwell::IntPredicate;
+use inkwell::attributes::AttributeLoc;
 use inkwell::types::BasicMetadataTypeEnum;
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, IntValue, PointerValue, ValueKind};
 
@@ -71,7 +72,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             Callee::Own(_) => self.context,
             Callee::Other { context, .. } => *context,
         };
-        let mut arguments: Vec<BasicMetadataValueEnum<'ctx>> = vec![context.into()];
+        let mut arguments: Vec<BasicValueEnum<'ctx>> = vec![context.into()];
         let first = self.stack.len() - prototype.params.len();
         for (&(place, _), value) in prototype.params.iter().zip(self.stack.split_off(first)) {
             match place {
@@ -79,16 +80,16 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                     let slot = self.overflow_slot(slot)?;
                     self.store(value, slot, Alias::Overflow)?;
                 }
-                Place::Int(_) | Place::Vec(_) => arguments.push(value.into()),
+                Place::Int(_) | Place::Vec(_) => arguments.push(value),
             }
         }
         self.mark();
         let call = match callee {
             Callee::Own(index) => {
-                let function = self.unit.function(*index, Wearing::Natural);
-                self.builder.build_call(function, &arguments, "")?
+                let code = self.unit.function(*index, Wearing::Natural).as_global_value().as_pointer_value();
+                self.throwing_call(prototype.ty, code, &arguments)?
             }
-            Callee::Other { code, .. } => self.builder.build_indirect_call(prototype.ty, *code, &arguments, "")?,
+            Callee::Other { code, .. } => self.throwing_call(prototype.ty, *code, &arguments)?,
         };
         let returned = call.try_as_basic_value();
         let in_registers = prototype.results.iter().filter(|(place, _)| !matches!(place, Place::Overflow(_))).count();
@@ -149,10 +150,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let mut all: Vec<BasicMetadataValueEnum<'ctx>> = vec![self.context.into()];
         all.extend(arguments.iter().map(|&a| BasicMetadataValueEnum::from(a)));
         let ty = match builtin {
-            Builtin::MemoryGrow | Builtin::TableGrow => self.unit.types.i64,
+            Builtin::MemoryGrow | Builtin::TableGrow | Builtin::ExceptionNew => self.unit.types.i64,
             _ => self.unit.types.i32,
         };
         let call = self.builder.build_indirect_call(ty.fn_type(&types, false), code, &all, "")?;
+        call.add_attribute(AttributeLoc::Function, self.unit.no_unwind);
         match call.try_as_basic_value() {
             ValueKind::Basic(value) => Ok(value.into_int_value()),
             ValueKind::Instruction(_) => Err(Error::Codegen("a builtin gave no value".into())),

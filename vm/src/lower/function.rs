@@ -23,6 +23,8 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) ty: u32,
     /// The prototype of `function`.
     pub(super) wearing: Wearing,
+    /// Whether it contains `rethrow`.
+    pub(super) rethrows: bool,
     /// The instance's context: the first argument.
     pub(super) context: PointerValue<'ctx>,
     pub(super) locals: Vec<Local<'ctx>>,
@@ -46,7 +48,8 @@ pub(super) struct Local<'ctx> {
 
 /// Lowers one body into `unit`.
 pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBody<'_>) -> Result<()> {
-    let wearing = if contains_tail_call(body)? { Wearing::Universal } else { Wearing::Natural };
+    let (tail_calls, rethrows) = survey(body)?;
+    let wearing = if tail_calls { Wearing::Universal } else { Wearing::Natural };
     let function = unit.function(index, wearing);
     unit.add_definition_attributes(function);
     let offset = u32::try_from(body.range().start).unwrap_or(0);
@@ -63,6 +66,7 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
         function,
         ty: unit.description.functions[index as usize],
         wearing,
+        rethrows,
         context,
         locals: Vec::new(),
         stack: Vec::new(),
@@ -88,17 +92,19 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
     Ok(())
 }
 
-/// Whether a function needs the universal prototype.
-fn contains_tail_call(body: &FunctionBody<'_>) -> Result<bool> {
+/// Whether a function contains tail calls, and whether it contains `rethrow`.
+fn survey(body: &FunctionBody<'_>) -> Result<(bool, bool)> {
+    let (mut tail_calls, mut rethrows) = (false, false);
     for operator in body.get_operators_reader()? {
-        if matches!(
-            operator?,
-            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. }
-        ) {
-            return Ok(true);
+        match operator? {
+            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } => {
+                tail_calls = true;
+            }
+            Operator::Rethrow { .. } => rethrows = true,
+            _ => {}
         }
     }
-    Ok(false)
+    Ok((tail_calls, rethrows))
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {

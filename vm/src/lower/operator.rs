@@ -13,6 +13,8 @@ macro_rules! lower {
     (@saturating_float_to_int $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@bulk_memory $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@reference_types $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@exceptions $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@legacy_exceptions $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@tail_call $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@$proposal:ident $self:ident $visit:ident $($arg:ident)*) => {{
         $(let _ = $arg;)*

@@ -4,7 +4,7 @@ use super::context::Aliases;
 use super::debug::Debug;
 use super::prototype::{Prototype, Universal, Wearing};
 use crate::MemoryMode;
-use crate::abi::ContextLayout;
+use crate::abi::{self, ContextLayout};
 use crate::error::{Error, Result};
 use crate::module::description::Description;
 use crate::types::ValType;
@@ -42,10 +42,12 @@ pub(crate) struct Unit<'ctx, 'm> {
     pub(super) aliases: Option<Aliases<'ctx>>,
     functions: RefCell<HashMap<(u32, Wearing), FunctionValue<'ctx>>>,
     universal: OnceCell<Universal<'ctx>>,
+    personality: OnceCell<FunctionValue<'ctx>>,
     prototypes: RefCell<HashMap<u32, Rc<Prototype<'ctx>>>>,
     attributes: Vec<Attribute>,
     context_attributes: Vec<Attribute>,
     pub(super) no_merge: Attribute,
+    pub(super) no_unwind: Attribute,
     pub(super) cold_weights: inkwell::values::MetadataValue<'ctx>,
     pub(super) prof_kind: u32,
 }
@@ -121,6 +123,7 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
                 ptr: context.ptr_type(AddressSpace::default()),
             },
             no_merge: enum_attribute("nomerge", 0),
+            no_unwind: enum_attribute("nounwind", 0),
             prof_kind: context.get_kind_id("prof"),
             cold_weights,
             context,
@@ -130,6 +133,7 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
             options,
             functions: RefCell::default(),
             universal: OnceCell::new(),
+            personality: OnceCell::new(),
             prototypes: RefCell::default(),
             attributes,
             context_attributes,
@@ -160,6 +164,13 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
     /// The prototype of all functions that contain a tail call, and of what they jump to.
     pub(super) fn universal(&self) -> &Universal<'ctx> {
         self.universal.get_or_init(|| Universal::new(&self.types, self.context))
+    }
+
+    /// The runtime's personality routine, named by functions that catch.
+    pub(super) fn personality(&self) -> FunctionValue<'ctx> {
+        *self.personality.get_or_init(|| {
+            self.module.add_function(abi::PERSONALITY, self.types.i32.fn_type(&[], true), None)
+        })
     }
 
     /// A function that the wasm module defines, declared in this LLVM module. Hidden, so that LLVM calls it directly,

@@ -52,7 +52,8 @@ pub(crate) fn heap_type(ty: wasmparser::HeapType, offset: u64) -> Result<HeapTyp
         wasmparser::HeapType::Abstract { ty: abstract_type, .. } => match abstract_type {
             AbstractHeapType::Func => Ok(HeapType::Func),
             AbstractHeapType::Extern => Ok(HeapType::Extern),
-            AbstractHeapType::Exn | AbstractHeapType::NoExn => Err(unsupported("exceptions", &name(), offset)),
+            AbstractHeapType::Exn => Ok(HeapType::Exn),
+            AbstractHeapType::NoExn => Err(unsupported("exceptions", &name(), offset)),
             AbstractHeapType::Cont | AbstractHeapType::NoCont => Err(unsupported("stack_switching", &name(), offset)),
             _ => Err(unsupported("gc", &name(), offset)),
         },
@@ -106,7 +107,7 @@ pub(crate) fn entity(kind: ExternalKind, index: u32, offset: u64) -> Result<Enti
         ExternalKind::Table => Ok(Entity::Table(index)),
         ExternalKind::Memory => Ok(Entity::Memory(index)),
         ExternalKind::Global => Ok(Entity::Global(index)),
-        ExternalKind::Tag => Err(unsupported("exceptions", "exported tag", offset)),
+        ExternalKind::Tag => Ok(Entity::Tag(index)),
         ExternalKind::FuncExact => Err(unsupported("custom_descriptors", "exact function", offset)),
     }
 }

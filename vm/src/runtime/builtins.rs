@@ -3,11 +3,12 @@
 //! Each is called by wasm code with the context of an instance whose store this thread is running, and with indices that
 //! validation has checked. None calls wasm, unwinds or panics.
 
-use super::arch::builtin_thunks;
+use super::arch::{self, builtin_thunks};
 use super::instance::InstanceData;
 use super::segments;
+use super::store::StoreOpaque;
 use super::table::TableInstance;
-use crate::abi;
+use crate::abi::{self, VMException};
 use crate::trap::Trap;
 
 /// An entry point, whatever its type.
@@ -24,6 +25,8 @@ builtin_thunks! {
     table_copy_thunk => table_copy;
     table_init_thunk => table_init;
     elem_drop_thunk => elem_drop;
+    exception_new_thunk => exception_new;
+    exception_done_thunk => exception_done;
 }
 
 /// Entry points by the number of the [`Builtin`](abi::Builtin).
@@ -38,6 +41,9 @@ pub(crate) static TABLE: [Code; abi::BUILTINS] = [
     table_copy_thunk,
     table_init_thunk,
     elem_drop_thunk,
+    exception_new_thunk,
+    arch::throw_thunk,
+    exception_done_thunk,
 ];
 
 /// # Safety
@@ -134,4 +140,28 @@ unsafe extern "sysv64" fn table_init(context: *mut u8, which: u64, to: u64, from
 unsafe extern "sysv64" fn elem_drop(context: *mut u8, segment: u32) {
     // SAFETY: see the head of this file.
     segments::drop_elements(unsafe { instance(context) }, segment);
+}
+
+/// # Safety
+/// `context` must be that of an instance.
+unsafe fn store<'a>(context: *mut u8) -> &'a mut StoreOpaque {
+    // SAFETY: the header says which store it is; wasm code, which called, is suspended, and nobody else uses the store.
+    unsafe { &mut **context.add(abi::CONTEXT_STORE as usize).cast::<*mut StoreOpaque>() }
+}
+
+/// `throw`, its first part. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw>
+unsafe extern "sysv64" fn exception_new(context: *mut u8, tag: u32) -> u64 {
+    // SAFETY: see the head of this file.
+    unsafe {
+        let instance = instance(context);
+        let description = instance.description();
+        let values = description.types[description.tags[tag as usize] as usize].params.len();
+        store(context).exceptions.add(instance.tag(tag), values).map_or(0, |exception| exception.as_ptr() as u64)
+    }
+}
+
+/// The end of an exception that was caught by value.
+unsafe extern "sysv64" fn exception_done(context: *mut u8, exception: *mut VMException) {
+    // SAFETY: see the head of this file; the exception is the one that a landing pad of this store got.
+    unsafe { store(context).exceptions.recycle(exception) };
 }

@@ -36,6 +36,9 @@ fn check_one(store: &StoreOpaque, module: &Module, import: &Import, given: &Exte
                 global.cell.of(store)?;
                 global_matches(&global.ty, &description.globals[i as usize])
             }
+            (Entity::Tag(i), Extern::Tag(tag)) => {
+                tag.0.of(store)?.as_ref().type_id == module.type_ids()[description.tags[i as usize] as usize]
+            }
             _ => false,
         }
     };
@@ -69,6 +72,9 @@ fn found(store: &StoreOpaque, given: &Extern) -> Result<ExternType> {
                 ExternType::Memory(MemoryType { limits, ..memory.ty })
             }
             Extern::Global(global) => ExternType::Global(global.ty),
+            Extern::Tag(tag) => {
+                ExternType::Tag((*store.engine.func_type(tag.0.of(store)?.as_ref().type_id)).clone())
+            }
         })
     }
 }
