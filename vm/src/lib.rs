@@ -18,9 +18,9 @@ mod trap;
 mod types;
 
 pub use api::{
-    AsContext, AsContextMut, Caller, Exception, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance, IntoFunc,
-    Linker, Memory, Module, Ref, Store, StoreContext, StoreContextMut, Table, Tag, TypedFunc, Val, WasmParams, WasmResults,
-    WasmRet, WasmTy,
+    AsContext, AsContextMut, Caller, Exception, ExportType, Extern, ExternRef, Func, Global, ImportType, Instance,
+    IntoFunc, Linker, Memory, Module, Ref, Store, StoreContext, StoreContextMut, Table, Tag, TypedFunc, Val,
+    WasmParams, WasmResults, WasmRet, WasmTy,
 };
 pub use config::{Config, Level, MemoryMode};
 pub use engine::Engine;

@@ -80,7 +80,6 @@ impl Exception {
     /// # Panics
     /// If it belongs to another store.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "an exception always has a tag")]
     pub fn tag(&self, store: impl AsContext) -> Tag {
         let opaque = &store.as_context().0.opaque;
         // SAFETY: a handle of this store gives what is alive, and so is the tag.

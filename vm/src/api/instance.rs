@@ -1,6 +1,8 @@
 //! Instances.
 
-use super::{AsContext, AsContextMut, Extern, Func, Global, Memory, Module, Table, Tag, TypedFunc, WasmParams, WasmResults};
+use super::{
+    AsContext, AsContextMut, Extern, Func, Global, Memory, Module, Table, Tag, TypedFunc, WasmParams, WasmResults,
+};
 use crate::error::{Error, Result};
 use crate::runtime::instance::{InstanceData, instantiate};
 use crate::runtime::store::Handle;

@@ -168,9 +168,9 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
 
     /// The runtime's personality routine, named by functions that catch.
     pub(super) fn personality(&self) -> FunctionValue<'ctx> {
-        *self.personality.get_or_init(|| {
-            self.module.add_function(abi::PERSONALITY, self.types.i32.fn_type(&[], true), None)
-        })
+        *self
+            .personality
+            .get_or_init(|| self.module.add_function(abi::PERSONALITY, self.types.i32.fn_type(&[], true), None))
     }
 
     /// A function that the wasm module defines, declared in this LLVM module. Hidden, so that LLVM calls it directly,
@@ -178,9 +178,7 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
     pub(super) fn function(&self, index: u32, wearing: Wearing) -> FunctionValue<'ctx> {
         *self.functions.borrow_mut().entry((index, wearing)).or_insert_with(|| {
             let (name, ty) = match wearing {
-                Wearing::Natural => {
-                    (symbol(index), self.prototype(self.description.functions[index as usize]).ty)
-                }
+                Wearing::Natural => (symbol(index), self.prototype(self.description.functions[index as usize]).ty),
                 Wearing::Universal => (symbol(index) + UNIVERSAL_SUFFIX, self.universal().ty),
             };
             let function = self.module.add_function(&name, ty, None);

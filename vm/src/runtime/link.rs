@@ -72,9 +72,7 @@ fn found(store: &StoreOpaque, given: &Extern) -> Result<ExternType> {
                 ExternType::Memory(MemoryType { limits, ..memory.ty })
             }
             Extern::Global(global) => ExternType::Global(global.ty),
-            Extern::Tag(tag) => {
-                ExternType::Tag((*store.engine.func_type(tag.0.of(store)?.as_ref().type_id)).clone())
-            }
+            Extern::Tag(tag) => ExternType::Tag((*store.engine.func_type(tag.0.of(store)?.as_ref().type_id)).clone()),
         })
     }
 }
