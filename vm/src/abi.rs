@@ -7,7 +7,7 @@ use crate::types::{FuncType, MemoryType, ValType};
 use std::sync::atomic::AtomicU64;
 
 /// Version of everything in this file; an artifact of another version is refused.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Integer-class parameters (after the context) that travel in registers.
 pub const INT_PARAMS: usize = 5;
@@ -178,6 +178,40 @@ pub struct VMFuncImport {
 /// Bytes of a [`VMFuncImport`]. `code` is at 0, `context` at 8, `func_ref` at 16.
 pub const FUNC_IMPORT_SIZE: u32 = 24;
 
+/// A tag: its address is its identity.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct VMTag {
+    /// Canonical type, engine-wide. Its parameters are the values that an exception of this tag carries.
+    pub type_id: u32,
+}
+
+/// The fixed part of an exception: what an `exnref` points to. The values follow, one [`SLOT`] each, little-endian from
+/// the slot's first byte.
+#[derive(Debug)]
+#[repr(C, align(16))]
+pub struct VMException {
+    /// What the system unwinder knows it by: class, clean-up function, and two words of its own.
+    /// <https://itanium-cxx-abi.github.io/cxx-abi/abi-eh.html#base-data>
+    pub unwind: [u64; 4],
+    /// Its tag.
+    pub tag: *const VMTag,
+    /// Not zero once a reference to it may be held: then it lives as long as its store.
+    pub escaped: u32,
+    /// Number of values.
+    pub values: u32,
+}
+/// Offset of [`VMException::tag`].
+pub const EXCEPTION_TAG: u32 = 32;
+/// Offset of [`VMException::escaped`].
+pub const EXCEPTION_ESCAPED: u32 = 40;
+/// Offset of the first value behind a [`VMException`].
+pub const EXCEPTION_VALUES: u32 = 48;
+
+/// Name by which objects refer to the runtime's personality routine. The reference becomes a slot of the image, filled
+/// when the image is mapped.
+pub const PERSONALITY: &str = "wassay_personality";
+
 /// A memory or table of an instance: `base` copied (it never changes), and the definition for the length.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -225,13 +259,15 @@ pub struct ContextCounts {
     pub globals: u32,
     /// Functions that the module defines and that can become values.
     pub func_refs: u32,
+    /// Tags, imported ones first.
+    pub tags: u32,
 }
 
 /// Where each thing lies in an instance's context. All offsets in bytes from the context pointer.
 ///
 /// The context is one zeroed, 16-byte aligned block: the header, then canonical type ids (`u32` each),
 /// [`VMFuncImport`]s, memories and tables ([`VMSpace`] each), pointers to imported globals' cells, own globals' cells
-/// ([`SLOT`] bytes each, little-endian from the first byte), own [`VMFuncRef`]s.
+/// ([`SLOT`] bytes each, little-endian from the first byte), own [`VMFuncRef`]s, pointers to [`VMTag`]s.
 #[derive(Clone, Copy, Debug)]
 pub struct ContextLayout {
     counts: ContextCounts,
@@ -241,6 +277,7 @@ pub struct ContextLayout {
     global_imports: u32,
     globals: u32,
     func_refs: u32,
+    tags: u32,
     size: u32,
 }
 
@@ -261,6 +298,7 @@ impl ContextLayout {
         let global_imports = place(counts.global_imports, 8, 8);
         let globals = place(counts.globals, SLOT, 16);
         let func_refs = place(counts.func_refs, FUNC_REF_SIZE, 8);
+        let tags = place(counts.tags, 8, 8);
         let small = |offset: u64| u32::try_from(offset).ok().filter(|&o| i32::try_from(o).is_ok());
         Some(Self {
             counts,
@@ -270,6 +308,7 @@ impl ContextLayout {
             global_imports: small(global_imports)?,
             globals: small(globals)?,
             func_refs: small(func_refs)?,
+            tags: small(tags)?,
             size: small(end)?,
         })
     }
@@ -319,6 +358,11 @@ impl ContextLayout {
     pub fn func_ref(&self, index: u32) -> u32 {
         self.func_refs + index * FUNC_REF_SIZE
     }
+    /// The pointer to the [`VMTag`] of tag `index`, imported or not.
+    #[must_use]
+    pub fn tag(&self, index: u32) -> u32 {
+        self.tags + index * 8
+    }
 }
 
 /// A function of the runtime that compiled code calls through the context's table, C convention, context first.
@@ -357,10 +401,17 @@ pub enum Builtin {
     AtomicWait64,
     /// `(context, memory: u32, index: u64, offset: u64, count: u32) -> u32`: threads woken, or all ones for out of bounds.
     AtomicNotify,
+    /// `(context, tag: u32) -> u64`: a new [`VMException`] whose values are still to be written, or 0 when there is no
+    /// room for one.
+    ExceptionNew,
+    /// `(context, exception: pointer)`: throws it. Does not return: the unwinder goes on in a landing pad.
+    ExceptionThrow,
+    /// `(context, exception: pointer)`: its values were read, and nothing refers to it any more unless it escaped.
+    ExceptionDone,
 }
 
 /// Number of [`Builtin`]s.
-pub const BUILTINS: usize = Builtin::AtomicNotify as usize + 1;
+pub const BUILTINS: usize = Builtin::ExceptionDone as usize + 1;
 
 #[cfg(test)]
 mod tests {
@@ -387,6 +438,9 @@ mod tests {
         assert_eq!(size_of::<VMFuncRef>(), FUNC_REF_SIZE as usize);
         assert_eq!(size_of::<VMFuncImport>(), FUNC_IMPORT_SIZE as usize);
         assert_eq!(size_of::<VMSpace>(), SPACE_SIZE as usize);
+        assert_eq!(std::mem::offset_of!(VMException, tag), EXCEPTION_TAG as usize);
+        assert_eq!(std::mem::offset_of!(VMException, escaped), EXCEPTION_ESCAPED as usize);
+        assert_eq!(size_of::<VMException>(), EXCEPTION_VALUES as usize);
         assert_eq!(std::mem::offset_of!(VMMemory, length), DEFINITION_LENGTH as usize);
         assert_eq!(std::mem::offset_of!(VMTable, length), DEFINITION_LENGTH as usize);
     }

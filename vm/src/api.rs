@@ -2,6 +2,7 @@
 
 mod caller;
 mod data_refs;
+mod exception;
 mod externs;
 mod func;
 mod global;
@@ -31,7 +32,8 @@ const _: () = {
 };
 
 pub use caller::Caller;
-pub use data_refs::{AnyRef, ExnRef};
+pub use data_refs::AnyRef;
+pub use exception::{Exception, Tag};
 pub use externs::Extern;
 pub use func::Func;
 pub use global::Global;

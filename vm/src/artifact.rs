@@ -45,6 +45,25 @@ pub struct Image {
     pub functions: Vec<Range<u32>>,
     /// DWARF of each codegen unit; addresses in it are offsets in the text, lines are offsets in the module's bytes.
     pub debug: Vec<DebugUnit>,
+    /// Where, in the read-only part, addresses of the runtime belong, 8 bytes each. They are zero here, so that an image
+    /// is the same wherever it is mapped.
+    pub slots: Vec<RuntimeSlot>,
+}
+
+/// A place in an image that is filled when the image is mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuntimeSlot {
+    /// Offset in the image's bytes.
+    pub at: u32,
+    /// What belongs there.
+    pub symbol: RuntimeSymbol,
+}
+
+/// What an image may refer to by address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RuntimeSymbol {
+    /// The personality routine of functions that catch exceptions.
+    Personality,
 }
 
 impl Image {

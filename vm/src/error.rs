@@ -1,5 +1,6 @@
 //! Everything that can go wrong, as values.
 
+use crate::api::Exception;
 use crate::trap::{Trap, WasmBacktrace};
 use thiserror::Error;
 
@@ -79,6 +80,9 @@ pub enum Error {
         /// Where.
         backtrace: WasmBacktrace,
     },
+    /// Wasm threw an exception that nothing caught. A host function that returns this throws it on.
+    #[error("uncaught wasm exception")]
+    Exception(Exception),
     /// A host function failed with an error of its own.
     #[error(transparent)]
     Host(#[from] Box<dyn std::error::Error + Send + Sync>),

@@ -33,16 +33,19 @@ mod context;
 mod control;
 mod convert;
 mod debug;
+mod exception;
 mod float;
 mod function;
 mod i31;
 mod int;
+mod legacy_exception;
 mod memory;
 mod operator;
 mod prototype;
 mod reference;
 mod simd;
 mod table;
+mod tail_call;
 mod target;
 mod trap;
 mod unit;
@@ -51,7 +54,7 @@ mod wide;
 
 pub(crate) use function::lower_function;
 pub(crate) use target::VectorIntrinsics;
-pub(crate) use unit::{Options, Unit, symbol};
+pub(crate) use unit::{Options, UNIVERSAL_SUFFIX, Unit, symbol};
 
 use crate::error::Error;
 

@@ -7,6 +7,7 @@ pub(crate) mod backtrace;
 pub(crate) mod builtins;
 pub(crate) mod code_registry;
 pub(crate) mod const_eval;
+pub(crate) mod exception;
 pub(crate) mod fixed;
 pub(crate) mod host_cpu;
 pub(crate) mod host_func;
@@ -21,6 +22,7 @@ pub(crate) mod space;
 pub(crate) mod store;
 pub(crate) mod table;
 pub(crate) mod thread;
+pub(crate) mod unwind;
 pub(crate) mod wait;
 
 #[cfg(test)]

@@ -67,6 +67,8 @@ traps! {
     NullI31Reference = 16, "null i31 reference";
     /// `ref.cast` to a type that the reference is not of.
     CastFailure = 17, "cast failure";
+    /// The store has no room for what was to be made.
+    AllocationFailed = 20, "allocation failed";
 }
 
 impl fmt::Display for Trap {

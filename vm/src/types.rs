@@ -31,6 +31,8 @@ impl ValType {
     pub const FUNCREF: Self = Self::Ref(RefType::FUNCREF);
     /// `externref`, that is `(ref null extern)`.
     pub const EXTERNREF: Self = Self::Ref(RefType::EXTERNREF);
+    /// `exnref`, that is `(ref null exn)`.
+    pub const EXNREF: Self = Self::Ref(RefType::EXNREF);
 }
 
 /// Type of a reference.
@@ -163,6 +165,8 @@ pub enum ExternType {
     Memory(MemoryType),
     /// A global.
     Global(GlobalType),
+    /// A tag: a function type without results, whose parameters are what its exceptions carry.
+    Tag(FuncType),
 }
 
 impl fmt::Display for HeapType {
@@ -248,6 +252,7 @@ impl fmt::Display for ExternType {
                 }
                 f.write_str(if ty.shared { " shared" } else { "" })
             }
+            Self::Tag(ty) => write!(f, "tag {ty}"),
             Self::Global(GlobalType { content, mutable: true }) => write!(f, "global (mut {content})"),
             Self::Global(GlobalType { content, .. }) => write!(f, "global {content}"),
         }

@@ -275,6 +275,7 @@ fn stop(error: vm::Error) -> Stop {
             Stop::Exhaustion(vm::Trap::CallStackExhausted.message().to_owned())
         }
         vm::Error::Trap { trap, .. } => Stop::Trap(trap.message().to_owned()),
+        vm::Error::Exception(_) => Stop::Exception(error.to_string()),
         other => Stop::Error(other.to_string()),
     }
 }

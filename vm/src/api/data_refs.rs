@@ -43,10 +43,3 @@ impl AnyRef {
         if self.raw & abi::TAG_I31 != 0 { HeapType::I31 } else { HeapType::Any }
     }
 }
-
-/// A reference to an exception.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ExnRef {
-    pub(super) store: StoreId,
-    pub(super) raw: u64,
-}

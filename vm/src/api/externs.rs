@@ -1,6 +1,6 @@
 //! What can be imported and exported.
 
-use super::{AsContext, Func, Global, Memory, Table};
+use super::{AsContext, Func, Global, Memory, Table, Tag};
 use crate::types::ExternType;
 
 /// A thing that can be imported or exported.
@@ -16,6 +16,8 @@ pub enum Extern {
     Memory(Memory),
     /// A global.
     Global(Global),
+    /// A tag.
+    Tag(Tag),
 }
 
 impl Extern {
@@ -30,6 +32,7 @@ impl Extern {
             Self::Table(table) => ExternType::Table(table.ty(store)),
             Self::Memory(memory) => ExternType::Memory(memory.ty(store)),
             Self::Global(global) => ExternType::Global(global.ty(store)),
+            Self::Tag(tag) => ExternType::Tag(tag.ty(store)),
         }
     }
 }
@@ -57,4 +60,5 @@ kinds! {
     Table into_table "table";
     Memory into_memory "memory";
     Global into_global "global";
+    Tag into_tag "tag";
 }

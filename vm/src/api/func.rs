@@ -89,7 +89,7 @@ impl Func {
     ///
     /// # Errors
     /// [`Error::Usage`] when it belongs to another store, or arguments or the length of `results` do not fit its type;
-    /// [`Error::Trap`] when it traps; the error of a host function that failed.
+    /// [`Error::Trap`] when it traps; [`Error::Exception`] when it throws; the error of a host function that failed.
     pub fn call(&self, mut store: impl AsContextMut, params: &[Val], results: &mut [Val]) -> Result<()> {
         let context = store.as_context_mut();
         let opaque = &raw mut context.0.opaque;

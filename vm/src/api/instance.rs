@@ -1,6 +1,8 @@
 //! Instances.
 
-use super::{AsContext, AsContextMut, Extern, Func, Global, Memory, Module, Table, TypedFunc, WasmParams, WasmResults};
+use super::{
+    AsContext, AsContextMut, Extern, Func, Global, Memory, Module, Table, Tag, TypedFunc, WasmParams, WasmResults,
+};
 use crate::error::{Error, Result};
 use crate::runtime::instance::{InstanceData, instantiate};
 use crate::runtime::store::Handle;
@@ -63,6 +65,12 @@ impl Instance {
     #[must_use]
     pub fn get_global(&self, store: impl AsContext, name: &str) -> Option<Global> {
         self.get_export(store, name)?.into_global()
+    }
+
+    /// The exported tag of that name. Panics as [`Instance::get_export`].
+    #[must_use]
+    pub fn get_tag(&self, store: impl AsContext, name: &str) -> Option<Tag> {
+        self.get_export(store, name)?.into_tag()
     }
 
     /// The exported function of that name, as one of a type that rustc knows.

@@ -1,6 +1,6 @@
 //! Values, and how they lie in registers and cells.
 
-use super::{AnyRef, AsContext, AsContextMut, ExnRef, Func};
+use super::{AnyRef, AsContext, AsContextMut, Exception, Func};
 use crate::error::{Error, Result};
 use crate::runtime::store::{Handle, StoreId, StoreOpaque, foreign};
 use crate::types::{HeapType, RefType, ValType};
@@ -51,7 +51,7 @@ pub enum Ref {
     /// To a datum.
     Any(Option<AnyRef>),
     /// To an exception.
-    Exn(Option<ExnRef>),
+    Exn(Option<Exception>),
 }
 
 impl Ref {
@@ -97,9 +97,8 @@ impl Ref {
                 (HeapType::Concrete(unsafe { at.as_ref() }.type_id), Ok(at.as_ptr() as u64))
             }
             Self::Func(Some(func)) => (found.heap, func.0.of(store).map(|at| at.as_ptr() as u64)),
-            Self::Extern(Some(ExternRef { store: owner, raw }))
-            | Self::Any(Some(AnyRef { store: owner, raw }))
-            | Self::Exn(Some(ExnRef { store: owner, raw })) => {
+            Self::Exn(Some(exception)) => (found.heap, exception.0.of(store).map(|at| at.as_ptr() as u64)),
+            Self::Extern(Some(ExternRef { store: owner, raw })) | Self::Any(Some(AnyRef { store: owner, raw })) => {
                 (found.heap, if owner == store.id { Ok(raw) } else { Err(foreign()) })
             }
             Self::Func(None) | Self::Extern(None) | Self::Any(None) | Self::Exn(None) => return mismatch(),
@@ -114,7 +113,10 @@ impl Ref {
         match store.engine.top(heap) {
             Some(HeapType::Extern) => Self::Extern(there.then_some(ExternRef { store: owner, raw })),
             Some(HeapType::Any) => Self::Any(there.then_some(AnyRef { store: owner, raw })),
-            Some(HeapType::Exn) => Self::Exn(there.then_some(ExnRef { store: owner, raw })),
+            Some(HeapType::Exn) => {
+                // SAFETY: an exception that a reference was taken of lives as long as the store.
+                Self::Exn(NonNull::new(raw as *mut _).map(|at| Exception(unsafe { Handle::new(store, at) })))
+            }
             // SAFETY: function references point to what lives as long as the store. (A type that the engine does not
             // know has no references but null.)
             _ => Self::Func(NonNull::new(raw as *mut _).map(|at| Func(unsafe { Handle::new(store, at) }))),
@@ -144,7 +146,7 @@ pub enum Val {
     /// Reference to a datum; none is null.
     AnyRef(Option<AnyRef>),
     /// Reference to an exception; none is null.
-    ExnRef(Option<ExnRef>),
+    ExnRef(Option<Exception>),
 }
 
 impl Val {
@@ -299,5 +301,10 @@ impl From<ExternRef> for Val {
 impl From<AnyRef> for Val {
     fn from(value: AnyRef) -> Self {
         Self::AnyRef(Some(value))
+    }
+}
+impl From<Exception> for Val {
+    fn from(value: Exception) -> Self {
+        Self::ExnRef(Some(value))
     }
 }

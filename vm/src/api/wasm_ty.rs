@@ -1,6 +1,6 @@
 //! Rust types as wasm types.
 
-use super::{AnyRef, ExternRef, Func, Ref};
+use super::{AnyRef, Exception, ExternRef, Func, Ref};
 use crate::error::{Error, Result};
 use crate::runtime::slots::Slots;
 use crate::runtime::store::StoreOpaque;
@@ -9,7 +9,8 @@ use sealed::{List, Ret, Ty};
 
 /// A Rust type that is a value type of wasm: `i32`, `u32` (both `i32`), `i64`, `u64` (both `i64`), `f32`, `f64`, `u128`
 /// (`v128`), `Option<Func>` (`funcref`), `Func` (`(ref func)`), `Option<ExternRef>` (`externref`), `ExternRef`
-/// (`(ref extern)`), `Option<AnyRef>` (`anyref`), `AnyRef` (`(ref any)`).
+/// (`(ref extern)`), `Option<AnyRef>` (`anyref`), `AnyRef` (`(ref any)`), `Option<Exception>` (`exnref`), `Exception`
+/// (`(ref exn)`).
 pub trait WasmTy: Ty {}
 impl<T: Ty> WasmTy for T {}
 
@@ -126,6 +127,8 @@ references! {
     Func, false Func, v => Some(v), found => found.expect("validation excludes null");
     ExternRef, false Extern, v => Some(v), found => found.expect("validation excludes null");
     AnyRef, false Any, v => Some(v), found => found.expect("validation excludes null");
+    Option<Exception>, true Exn, v => v, found => found;
+    Exception, false Exn, v => Some(v), found => found.expect("validation excludes null");
 }
 
 impl<A: Ty> List for A {

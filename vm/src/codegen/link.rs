@@ -2,9 +2,10 @@
 //! resolve when the image is mapped.
 
 use super::relocate;
-use crate::artifact::{DebugUnit, Image};
+use crate::abi;
+use crate::artifact::{DebugUnit, Image, RuntimeSlot, RuntimeSymbol};
 use crate::error::{Error, Result};
-use crate::lower::symbol;
+use crate::lower::{UNIVERSAL_SUFFIX, symbol};
 use object::read::elf::ElfFile64;
 use object::{
     Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionFlags, SectionIndex, SymbolIndex,
@@ -66,7 +67,7 @@ pub(crate) fn link(objects: &[Vec<u8>], first: u32, count: u32) -> Result<Image>
 
     let functions = define(&inputs)?;
     for input in &inputs {
-        let unit = copy(input, &functions, &mut image.bytes)?;
+        let unit = copy(input, &functions, &mut image)?;
         image.debug.push(unit);
     }
     image.functions = (first..first + count)
@@ -103,7 +104,8 @@ fn part_of<'d>(section: &impl ObjectSection<'d>) -> Result<Option<Part>> {
     if has(object::elf::SHF_EXECINSTR) {
         return Ok(Some(Part::Text));
     }
-    if has(object::elf::SHF_WRITE) {
+    // A word of its own for what the unwind tables refer to outside the object; see `RuntimeSlot`.
+    if has(object::elf::SHF_WRITE) && !name.starts_with(".data.DW.ref.") {
         return Err(Error::Codegen(format!("section {name} is writable: code images have no data")));
     }
     Ok(Some(Part::ReadOnly))
@@ -133,13 +135,18 @@ fn place(inputs: &mut [Input<'_>], part: Part, mut address: u64) -> Result<u64> 
     Ok(address)
 }
 
+/// A function's name without what says under which prototype it is meant.
+fn function_name(symbol: &str) -> &str {
+    symbol.strip_suffix(UNIVERSAL_SUFFIX).unwrap_or(symbol)
+}
+
 /// Address and size of each function, by name.
 fn define(inputs: &[Input<'_>]) -> Result<HashMap<String, (u64, u64)>> {
     let mut functions = HashMap::new();
     for input in inputs {
         for symbol in input.file.symbols().filter(|s| s.is_definition() && s.is_global()) {
             if let Some(section) = symbol.section_index().and_then(|index| input.placed.get(&index)) {
-                let name = symbol.name().map_err(broken)?;
+                let name = function_name(symbol.name().map_err(broken)?);
                 functions.insert(name.to_owned(), (section.address + symbol.address(), symbol.size()));
             }
         }
@@ -148,7 +155,7 @@ fn define(inputs: &[Input<'_>]) -> Result<HashMap<String, (u64, u64)>> {
 }
 
 /// Copies and relocates the sections of one object; returns its DWARF.
-fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, bytes: &mut [u8]) -> Result<DebugUnit> {
+fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, image: &mut Image) -> Result<DebugUnit> {
     let mut unit = DebugUnit { text: input.text.clone(), sections: Vec::new() };
     for section in input.file.sections() {
         let Some(placed) = input.placed.get(&section.index()) else { continue };
@@ -160,13 +167,25 @@ fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, bytes: &mut 
         } else {
             #[expect(clippy::cast_possible_truncation, reason = "addresses in an image are below 2 GiB")]
             let start = placed.address as usize;
-            let target = &mut bytes[start..start + data.len()];
+            let target = &mut image.bytes[start..start + data.len()];
             target.copy_from_slice(&data);
             target
         };
         for (offset, relocation) in section.relocations() {
             let symbol = match relocation.target() {
-                RelocationTarget::Symbol(index) => address_of(input, index, functions)?,
+                RelocationTarget::Symbol(index) => {
+                    if is_runtime_symbol(input, index)? {
+                        if placed.part != Part::ReadOnly
+                            || relocation.flags() != (RelocationFlags::Elf { r_type: object::elf::R_X86_64_64 })
+                        {
+                            return Err(Error::Codegen("code refers to the runtime by its address".into()));
+                        }
+                        let at = narrow(placed.address + offset)?;
+                        image.slots.push(RuntimeSlot { at, symbol: RuntimeSymbol::Personality });
+                        continue;
+                    }
+                    address_of(input, index, functions)?
+                }
                 other => return Err(Error::Codegen(format!("relocation against {other:?}"))),
             };
             let RelocationFlags::Elf { r_type } = relocation.flags() else { continue };
@@ -186,6 +205,12 @@ fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, bytes: &mut 
     Ok(unit)
 }
 
+/// Whether a symbol is the one thing outside an image that its tables may refer to.
+fn is_runtime_symbol(input: &Input<'_>, index: SymbolIndex) -> Result<bool> {
+    let symbol = input.file.symbol_by_index(index).map_err(broken)?;
+    Ok(symbol.is_undefined() && symbol.name().map_err(broken)? == abi::PERSONALITY)
+}
+
 fn address_of(input: &Input<'_>, index: SymbolIndex, functions: &HashMap<String, (u64, u64)>) -> Result<u64> {
     let symbol = input.file.symbol_by_index(index).map_err(broken)?;
     if let Some(section) = symbol.section_index() {
@@ -194,7 +219,7 @@ fn address_of(input: &Input<'_>, index: SymbolIndex, functions: &HashMap<String,
             None => Err(Error::Codegen("relocation against a section that is not kept".into())),
         };
     }
-    let name = symbol.name().map_err(broken)?;
+    let name = function_name(symbol.name().map_err(broken)?);
     match functions.get(name) {
         Some((address, _)) => Ok(*address),
         None => Err(Error::Codegen(format!("code refers to `{name}`, which no function of the module is"))),

@@ -3,34 +3,51 @@
 
 use super::context::Alias;
 use super::function::Lowering;
+use super::prototype::Wearing;
 use crate::abi::{self, Builtin, Place};
 use crate::error::{Error, Result};
 use crate::trap::Trap;
 use crate::types::HeapType;
+use inkwell::attributes::AttributeLoc;
 use inkwell::types::BasicMetadataTypeEnum;
-use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue, ValueKind};
+use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, IntValue, PointerValue, ValueKind};
 
 /// What is called, with what context.
-enum Callee<'ctx> {
-    /// A function of this module: it shares our context.
-    Own(FunctionValue<'ctx>),
+pub(super) enum Callee<'ctx> {
+    /// A function that this module defines, by index: it shares our context.
+    Own(u32),
     /// Whatever the pointers say.
     Other { code: PointerValue<'ctx>, context: PointerValue<'ctx> },
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn visit_call(&mut self, function: u32) -> Result<()> {
-        let description = self.unit.description;
-        let callee = if function < description.func_imports {
-            let import = self.unit.layout.func_import(function);
-            Callee::Other { code: self.context_pointer(import)?, context: self.context_pointer(import + 8)? }
-        } else {
-            Callee::Own(self.unit.function(function))
-        };
-        self.call(&callee, description.functions[function as usize])
+        let callee = self.direct_callee(function)?;
+        self.call(&callee, self.unit.description.functions[function as usize])
     }
 
     pub(super) fn visit_call_indirect(&mut self, type_index: u32, table: u32) -> Result<()> {
+        let callee = self.indirect_callee(type_index, table)?;
+        self.call(&callee, type_index)
+    }
+
+    pub(super) fn visit_call_ref(&mut self, type_index: u32) -> Result<()> {
+        let callee = self.referenced_callee()?;
+        self.call(&callee, type_index)
+    }
+
+    /// The function of an index.
+    pub(super) fn direct_callee(&self, function: u32) -> Result<Callee<'ctx>> {
+        if function < self.unit.description.func_imports {
+            let import = self.unit.layout.func_import(function);
+            Ok(Callee::Other { code: self.context_pointer(import)?, context: self.context_pointer(import + 8)? })
+        } else {
+            Ok(Callee::Own(function))
+        }
+    }
+
+    /// The function in a table, at the index on top of the stack; traps unless it is there and of the type.
+    pub(super) fn indirect_callee(&mut self, type_index: u32, table: u32) -> Result<Callee<'ctx>> {
         let index = self.pop_int();
         let element = self.table_element(table, index, Trap::UndefinedElement)?;
         let func_ref = self.load(self.unit.types.ptr, element, Alias::Table)?.into_pointer_value();
@@ -44,23 +61,24 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             let differs = self.builder.build_not(matches, "")?;
             self.trap_if(differs, Trap::IndirectCallTypeMismatch)?;
         }
-        self.call_func_ref(func_ref, type_index)
+        self.func_ref_callee(func_ref)
     }
 
-    pub(super) fn visit_call_ref(&mut self, type_index: u32) -> Result<()> {
+    /// The function that the reference on top of the stack points to; traps if it is null.
+    pub(super) fn referenced_callee(&mut self) -> Result<Callee<'ctx>> {
         let func_ref = self.pop_pointer();
         let is_null = self.builder.build_is_null(func_ref, "")?;
         self.trap_if(is_null, Trap::NullFunctionReference)?;
-        self.call_func_ref(func_ref, type_index)
+        self.func_ref_callee(func_ref)
     }
 
-    /// Calls a function, not null, that is of the type.
-    fn call_func_ref(&mut self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<()> {
+    /// The function that a reference, which is not null, points to.
+    fn func_ref_callee(&self, func_ref: PointerValue<'ctx>) -> Result<Callee<'ctx>> {
         let code = self.field(func_ref, abi::FUNC_REF_CODE)?;
         let code = self.load(self.unit.types.ptr, code, Alias::Invariant)?.into_pointer_value();
         let context = self.field(func_ref, abi::FUNC_REF_CONTEXT)?;
         let context = self.load(self.unit.types.ptr, context, Alias::Invariant)?.into_pointer_value();
-        self.call(&Callee::Other { code, context }, type_index)
+        Ok(Callee::Other { code, context })
     }
 
     fn call(&mut self, callee: &Callee<'ctx>, type_index: u32) -> Result<()> {
@@ -69,20 +87,23 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             Callee::Own(_) => self.context,
             Callee::Other { context, .. } => *context,
         };
-        let mut arguments: Vec<BasicMetadataValueEnum<'ctx>> = vec![context.into()];
+        let mut arguments: Vec<BasicValueEnum<'ctx>> = vec![context.into()];
         let first = self.stack.len() - prototype.params.len();
         for (&(place, _), value) in prototype.params.iter().zip(self.stack.split_off(first)) {
             match place {
                 Place::Overflow(slot) => {
                     self.store_overflow(value, slot)?;
                 }
-                Place::Int(_) | Place::Vec(_) => arguments.push(value.into()),
+                Place::Int(_) | Place::Vec(_) => arguments.push(value),
             }
         }
         self.mark();
         let call = match callee {
-            Callee::Own(function) => self.builder.build_call(*function, &arguments, "")?,
-            Callee::Other { code, .. } => self.builder.build_indirect_call(prototype.ty, *code, &arguments, "")?,
+            Callee::Own(index) => {
+                let code = self.unit.function(*index, Wearing::Natural).as_global_value().as_pointer_value();
+                self.throwing_call(prototype.ty, code, &arguments)?
+            }
+            Callee::Other { code, .. } => self.throwing_call(prototype.ty, *code, &arguments)?,
         };
         let returned = call.try_as_basic_value();
         let in_registers = prototype.results.iter().filter(|(place, _)| !matches!(place, Place::Overflow(_))).count();
@@ -107,6 +128,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Returns the values on top of the stack.
     pub(super) fn emit_return(&mut self) -> Result<()> {
+        if self.wearing == Wearing::Universal {
+            return self.universal_return();
+        }
         let prototype = self.unit.prototype(self.ty);
         let first = self.stack.len() - prototype.results.len();
         let mut registers = Vec::new();
@@ -138,10 +162,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let mut all: Vec<BasicMetadataValueEnum<'ctx>> = vec![self.context.into()];
         all.extend(arguments.iter().map(|&a| BasicMetadataValueEnum::from(a)));
         let ty = match builtin {
-            Builtin::MemoryGrow | Builtin::TableGrow => self.unit.types.i64,
+            Builtin::MemoryGrow | Builtin::TableGrow | Builtin::ExceptionNew => self.unit.types.i64,
             _ => self.unit.types.i32,
         };
         let call = self.builder.build_indirect_call(ty.fn_type(&types, false), code, &all, "")?;
+        call.add_attribute(AttributeLoc::Function, self.unit.no_unwind);
         match call.try_as_basic_value() {
             ValueKind::Basic(value) => Ok(value.into_int_value()),
             ValueKind::Instruction(_) => Err(Error::Codegen("a builtin gave no value".into())),

@@ -1,6 +1,7 @@
 //! Structured control: blocks, branches, and the code that is never reached.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions>
 
+use super::exception::{Clauses, Handler};
 use super::function::Lowering;
 use crate::error::Result;
 use crate::module::convert;
@@ -17,6 +18,10 @@ pub(super) struct Frame<'ctx> {
     label: Label<'ctx>,
     /// Operands below the block's own.
     height: usize,
+    /// Where what is thrown in here is caught.
+    pub(super) handler: Option<Handler<'ctx>>,
+    /// Of a legacy `try`: its clauses.
+    pub(super) clauses: Option<Clauses<'ctx>>,
 }
 
 enum Kind<'ctx> {
@@ -67,7 +72,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         if let Some(before) = before {
             self.builder.position_at_end(before);
         }
-        self.frames.push(Frame { kind, label: Label { block, phis, used: false }, height });
+        let label = Label { block, phis, used: false };
+        self.frames.push(Frame { kind, label, height, handler: None, clauses: None });
         Ok(())
     }
 
@@ -130,7 +136,20 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         true
     }
 
+    /// Ends the innermost block's code so far, and drops its operands: a clause of it begins.
+    pub(super) fn close_part(&mut self) -> Result<()> {
+        if self.reachable {
+            self.branch_to(0)?;
+        }
+        if let Some(frame) = self.frames.last() {
+            self.stack.truncate(frame.height);
+        }
+        self.reachable = true;
+        Ok(())
+    }
+
     pub(super) fn visit_end(&mut self) -> Result<()> {
+        self.end_clauses()?;
         if matches!(self.frames.last(), Some(Frame { kind: Kind::Loop, .. })) {
             return self.close_frame();
         }
@@ -193,14 +212,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         label.block
     }
 
-    fn branch_to(&mut self, depth: u32) -> Result<()> {
+    pub(super) fn branch_to(&mut self, depth: u32) -> Result<()> {
         let block = self.announce(depth);
         self.builder.build_unconditional_branch(block)?;
         Ok(())
     }
 
     /// What follows, up to the end of the block, is never executed.
-    fn transfer(&mut self) {
+    pub(super) fn transfer(&mut self) {
         self.reachable = false;
         self.dead_depth = 0;
     }
@@ -283,7 +302,10 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             }
             Operator::Else if self.dead_depth == 0 => self.visit_else(),
             Operator::End if self.dead_depth == 0 => self.visit_end(),
-            Operator::End => {
+            Operator::Catch { tag_index } if self.dead_depth == 0 => self.visit_catch(*tag_index),
+            Operator::CatchAll if self.dead_depth == 0 => self.visit_catch_all(),
+            Operator::Delegate { relative_depth } if self.dead_depth == 0 => self.visit_delegate(*relative_depth),
+            Operator::End | Operator::Delegate { .. } => {
                 self.dead_depth -= 1;
                 Ok(())
             }

@@ -1,6 +1,7 @@
 //! The state while one function body is lowered, and the way through the body.
 
 use super::control::Frame;
+use super::prototype::Wearing;
 use super::unit::Unit;
 use crate::abi::{self, Place};
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use inkwell::values::{
     BasicValueEnum, FloatValue, FunctionValue, InstructionOpcode, IntValue, PointerValue, VectorValue,
 };
 use std::collections::HashMap;
-use wasmparser::FunctionBody;
+use wasmparser::{FunctionBody, Operator};
 
 /// One function on its way to LLVM IR. `stack` mirrors the operand stack, `frames` the control stack.
 pub(super) struct Lowering<'u, 'ctx, 'm> {
@@ -22,6 +23,10 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) function: FunctionValue<'ctx>,
     /// Index of the function's type.
     pub(super) ty: u32,
+    /// The prototype of `function`.
+    pub(super) wearing: Wearing,
+    /// Whether it contains `rethrow`.
+    pub(super) rethrows: bool,
     /// The instance's context: the first argument.
     pub(super) context: PointerValue<'ctx>,
     pub(super) locals: Vec<Local<'ctx>>,
@@ -47,7 +52,9 @@ pub(super) struct Local<'ctx> {
 
 /// Lowers one body into `unit`.
 pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBody<'_>) -> Result<()> {
-    let function = unit.function(index);
+    let (tail_calls, rethrows) = survey(body)?;
+    let wearing = if tail_calls { Wearing::Universal } else { Wearing::Natural };
+    let function = unit.function(index, wearing);
     unit.add_definition_attributes(function);
     let offset = u32::try_from(body.range().start).unwrap_or(0);
     let subprogram = unit.debug.subprogram(&super::symbol(index), offset);
@@ -62,6 +69,8 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
         builder,
         function,
         ty: unit.description.functions[index as usize],
+        wearing,
+        rethrows,
         context,
         locals: Vec::new(),
         stack: Vec::new(),
@@ -88,6 +97,21 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
     Ok(())
 }
 
+/// Whether a function contains tail calls, and whether it contains `rethrow`.
+fn survey(body: &FunctionBody<'_>) -> Result<(bool, bool)> {
+    let (mut tail_calls, mut rethrows) = (false, false);
+    for operator in body.get_operators_reader()? {
+        match operator? {
+            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } => {
+                tail_calls = true;
+            }
+            Operator::Rethrow { .. } => rethrows = true,
+            _ => {}
+        }
+    }
+    Ok((tail_calls, rethrows))
+}
+
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Parameters come first, from registers and, first thing, from the overflow area; other locals are zero.
     fn declare_locals(&mut self, body: &FunctionBody<'_>) -> Result<()> {
@@ -97,6 +121,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         for &(place, ty) in &prototype.params {
             let value = if let Place::Overflow(slot) = place {
                 self.load_overflow(ty, slot)?
+            } else if self.wearing == Wearing::Universal {
+                self.universal_parameter(place, ty)?
             } else {
                 register += 1;
                 self.function.get_nth_param(register - 1).ok_or_else(|| Error::Codegen("missing parameter".into()))?

@@ -18,9 +18,6 @@ macro_rules! lower {
     (@wide_arithmetic $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@acquire_release_atomics $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@threads $($rest:tt)*) => { lower!(@built $($rest)*) };
-    (@function_references $self:ident visit_return_call_ref $($arg:ident)*) => {
-        lower!(@tail_call $self visit_return_call_ref $($arg)*)
-    };
     (@function_references $($rest:tt)*) => { lower!(@built $($rest)*) };
     // Of garbage collection, what needs no heap.
     (@gc $self:ident visit_ref_eq) => { lower!(@built $self visit_ref_eq) };
@@ -35,6 +32,9 @@ macro_rules! lower {
     (@gc $self:ident visit_ref_cast_nullable $ty:ident) => { lower!(@built $self visit_ref_cast_nullable $ty) };
     (@gc $self:ident visit_br_on_cast $($arg:ident)*) => { lower!(@built $self visit_br_on_cast $($arg)*) };
     (@gc $self:ident visit_br_on_cast_fail $($arg:ident)*) => { lower!(@built $self visit_br_on_cast_fail $($arg)*) };
+    (@exceptions $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@legacy_exceptions $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@tail_call $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@$proposal:ident $self:ident $visit:ident $($arg:ident)*) => {{
         $(let _ = $arg;)*
         Err($self.refuse(stringify!($proposal), stringify!($visit).trim_start_matches("visit_")))

@@ -1,9 +1,63 @@
-//! Function types as LLVM sees them: the natural prototype, in which every argument is in a register.
+//! Function types as LLVM sees them: the natural prototype, in which every argument is in a register, and the universal
+//! one, which names all registers and so is the same for every function type.
+//!
+//! At the machine level the two are one: integers and vectors are numbered apart, so a value travels in the same register
+//! under both.
 
-use super::unit::Unit;
+use super::unit::{Types, Unit};
 use crate::abi::{self, Place};
 use crate::types::{FuncType, ValType};
-use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
+use inkwell::context::Context;
+use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType, StructType, VectorType};
+
+/// Under which prototype a function is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Wearing {
+    /// That of its own type.
+    Natural,
+    /// The one that all functions with a tail call share.
+    Universal,
+}
+
+/// The universal prototype. LLVM guarantees a tail call under the C convention between functions of equal prototypes
+/// (<https://llvm.org/docs/LangRef.html#call-instruction>, `musttail`), and this makes them equal.
+pub(super) struct Universal<'ctx> {
+    pub(super) ty: FunctionType<'ctx>,
+    pub(super) results: StructType<'ctx>,
+    /// What is in a vector register.
+    pub(super) vector: VectorType<'ctx>,
+}
+
+impl<'ctx> Universal<'ctx> {
+    pub(super) fn new(types: &Types<'ctx>, context: &'ctx Context) -> Self {
+        let vector = types.i8.vec_type(abi::SLOT);
+        let mut params: Vec<BasicMetadataTypeEnum<'ctx>> = vec![types.ptr.into()];
+        params.extend([BasicMetadataTypeEnum::from(types.i64); abi::INT_PARAMS]);
+        params.extend([BasicMetadataTypeEnum::from(vector); abi::VEC_PARAMS]);
+        let mut results: Vec<BasicTypeEnum<'ctx>> = vec![types.i64.into(); abi::INT_RESULTS];
+        results.extend([BasicTypeEnum::from(vector); abi::VEC_RESULTS]);
+        let results = context.struct_type(&results, false);
+        Self { ty: results.fn_type(&params, false), results, vector }
+    }
+
+    /// Which parameter of the prototype a place is.
+    pub(super) fn param(place: Place) -> Option<u32> {
+        match place {
+            Place::Int(n) => Some(1 + u32::from(n)),
+            Place::Vec(n) => Some(1 + abi::INT_PARAMS as u32 + u32::from(n)),
+            Place::Overflow(_) => None,
+        }
+    }
+
+    /// Which field of the results a place is.
+    pub(super) fn result(place: Place) -> Option<u32> {
+        match place {
+            Place::Int(n) => Some(u32::from(n)),
+            Place::Vec(n) => Some(abi::INT_RESULTS as u32 + u32::from(n)),
+            Place::Overflow(_) => None,
+        }
+    }
+}
 
 /// A function type, and where its values travel.
 pub(super) struct Prototype<'ctx> {

@@ -2,10 +2,10 @@
 
 use super::context::Aliases;
 use super::debug::Debug;
-use super::prototype::Prototype;
+use super::prototype::{Prototype, Universal, Wearing};
 use super::target::VectorIntrinsics;
 use crate::MemoryMode;
-use crate::abi::ContextLayout;
+use crate::abi::{self, ContextLayout};
 use crate::error::{Error, Result};
 use crate::module::description::Description;
 use crate::types::ValType;
@@ -17,7 +17,7 @@ use inkwell::intrinsics::Intrinsic;
 use inkwell::module::Module;
 use inkwell::types::{BasicTypeEnum, FloatType, IntType, PointerType};
 use inkwell::values::FunctionValue;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -45,11 +45,14 @@ pub(crate) struct Unit<'ctx, 'm> {
     pub(super) types: Types<'ctx>,
     pub(super) debug: Debug<'ctx>,
     pub(super) aliases: Option<Aliases<'ctx>>,
-    functions: RefCell<HashMap<u32, FunctionValue<'ctx>>>,
+    functions: RefCell<HashMap<(u32, Wearing), FunctionValue<'ctx>>>,
+    universal: OnceCell<Universal<'ctx>>,
+    personality: OnceCell<FunctionValue<'ctx>>,
     prototypes: RefCell<HashMap<u32, Rc<Prototype<'ctx>>>>,
     attributes: Vec<Attribute>,
     context_attributes: Vec<Attribute>,
     pub(super) no_merge: Attribute,
+    pub(super) no_unwind: Attribute,
     pub(super) cold_weights: inkwell::values::MetadataValue<'ctx>,
     pub(super) prof_kind: u32,
 }
@@ -70,6 +73,11 @@ pub(super) struct Types<'ctx> {
 pub(crate) fn symbol(function: u32) -> String {
     format!("f{function}")
 }
+
+/// What a symbol ends in when it is declared with the universal prototype. LLVM takes a direct call of another type than
+/// the declared one for undefined behaviour, so that a function seen under both prototypes needs two symbols. They are
+/// one function: the linker drops this.
+pub(crate) const UNIVERSAL_SUFFIX: &str = ".u";
 
 impl<'ctx, 'm> Unit<'ctx, 'm> {
     pub(crate) fn new(context: &'ctx Context, description: &'m Description, options: &'m Options) -> Result<Self> {
@@ -120,6 +128,7 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
                 ptr: context.ptr_type(AddressSpace::default()),
             },
             no_merge: enum_attribute("nomerge", 0),
+            no_unwind: enum_attribute("nounwind", 0),
             prof_kind: context.get_kind_id("prof"),
             cold_weights,
             context,
@@ -128,6 +137,8 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
             layout,
             options,
             functions: RefCell::default(),
+            universal: OnceCell::new(),
+            personality: OnceCell::new(),
             prototypes: RefCell::default(),
             attributes,
             context_attributes,
@@ -155,12 +166,27 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
         )
     }
 
+    /// The prototype of all functions that contain a tail call, and of what they jump to.
+    pub(super) fn universal(&self) -> &Universal<'ctx> {
+        self.universal.get_or_init(|| Universal::new(&self.types, self.context))
+    }
+
+    /// The runtime's personality routine, named by functions that catch.
+    pub(super) fn personality(&self) -> FunctionValue<'ctx> {
+        *self
+            .personality
+            .get_or_init(|| self.module.add_function(abi::PERSONALITY, self.types.i32.fn_type(&[], true), None))
+    }
+
     /// A function that the wasm module defines, declared in this LLVM module. Hidden, so that LLVM calls it directly,
     /// and external, so that it keeps the convention and other units can link to it.
-    pub(super) fn function(&self, index: u32) -> FunctionValue<'ctx> {
-        *self.functions.borrow_mut().entry(index).or_insert_with(|| {
-            let prototype = self.prototype(self.description.functions[index as usize]);
-            let function = self.module.add_function(&symbol(index), prototype.ty, None);
+    pub(super) fn function(&self, index: u32, wearing: Wearing) -> FunctionValue<'ctx> {
+        *self.functions.borrow_mut().entry((index, wearing)).or_insert_with(|| {
+            let (name, ty) = match wearing {
+                Wearing::Natural => (symbol(index), self.prototype(self.description.functions[index as usize]).ty),
+                Wearing::Universal => (symbol(index) + UNIVERSAL_SUFFIX, self.universal().ty),
+            };
+            let function = self.module.add_function(&name, ty, None);
             function.as_global_value().set_visibility(GlobalVisibility::Hidden);
             for attribute in &self.context_attributes {
                 function.add_attribute(AttributeLoc::Param(0), *attribute);

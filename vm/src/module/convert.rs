@@ -120,7 +120,7 @@ pub(crate) fn entity(kind: ExternalKind, index: u32, offset: u64) -> Result<Enti
         ExternalKind::Table => Ok(Entity::Table(index)),
         ExternalKind::Memory => Ok(Entity::Memory(index)),
         ExternalKind::Global => Ok(Entity::Global(index)),
-        ExternalKind::Tag => Err(unsupported("exceptions", "exported tag", offset)),
+        ExternalKind::Tag => Ok(Entity::Tag(index)),
         ExternalKind::FuncExact => Err(unsupported("custom_descriptors", "exact function", offset)),
     }
 }

@@ -52,6 +52,10 @@ pub struct Description {
     pub function_names: Vec<(u32, String)>,
     /// Offset in the module's bytes of the body of each function that the module defines, ascending.
     pub code_offsets: Vec<u32>,
+    /// Type index of each tag.
+    pub tags: Vec<u32>,
+    /// How many tags are imported.
+    pub tag_imports: u32,
 }
 
 /// One import.
@@ -76,6 +80,8 @@ pub enum Entity {
     Memory(u32),
     /// Global index.
     Global(u32),
+    /// Tag index.
+    Tag(u32),
 }
 
 /// One export.
@@ -196,6 +202,7 @@ impl Description {
             global_imports: self.global_imports,
             globals: self.globals.len() as u32 - self.global_imports,
             func_refs: self.func_refs.len() as u32,
+            tags: self.tags.len() as u32,
         }
     }
 
@@ -242,6 +249,7 @@ impl Description {
             Entity::Table(i) => ExternType::Table(self.tables[i as usize]),
             Entity::Memory(i) => ExternType::Memory(self.memories[i as usize]),
             Entity::Global(i) => ExternType::Global(self.globals[i as usize]),
+            Entity::Tag(i) => ExternType::Tag(self.signature(self.tags[i as usize]).clone()),
         }
     }
 

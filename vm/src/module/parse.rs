@@ -116,7 +116,9 @@ impl<'a> Reader<'a> {
                 }
             }
             Payload::TagSection(section) => {
-                return Err(unsupported("exceptions", "tag section", section.range().start));
+                for tag in section {
+                    module.tags.push(tag?.func_type_idx);
+                }
             }
             Payload::GlobalSection(section) => {
                 for global in section.into_iter_with_offsets() {
@@ -191,7 +193,11 @@ impl<'a> Reader<'a> {
                 module.global_imports += 1;
                 Entity::Global(module.global_imports - 1)
             }
-            TypeRef::Tag(_) => return Err(unsupported("exceptions", "imported tag", offset)),
+            TypeRef::Tag(ty) => {
+                module.tags.push(ty.func_type_idx);
+                module.tag_imports += 1;
+                Entity::Tag(module.tag_imports - 1)
+            }
             TypeRef::FuncExact(_) => return Err(unsupported("custom_descriptors", "exact function import", offset)),
         };
         module.imports.push(Import { module: import.module.into(), name: import.name.into(), entity });

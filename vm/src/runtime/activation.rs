@@ -1,12 +1,13 @@
 //! One entry from the host into wasm: how it begins, and how it ends when wasm does not return.
 
 use super::backtrace;
-use super::store::{Pending, StoreOpaque};
+use super::store::{Handle, Pending, StoreOpaque};
 use super::{arch, thread};
-use crate::abi::{Registers, VMFuncRef};
+use crate::abi::{Registers, VMException, VMFuncRef};
+use crate::api::Exception;
 use crate::error::{Error, Result};
 use crate::trap::Trap;
-use std::ptr::null_mut;
+use std::ptr::{NonNull, null_mut};
 
 /// What is known of an entry into wasm while it lasts. Lies in the frame of [`invoke`]; the stubs write to it.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(crate) struct Activation {
     pub(crate) store: *mut StoreOpaque,
     /// Why wasm was left.
     pub(crate) trap: Option<Trap>,
+    /// The exception that nobody caught, if that is why wasm was left.
+    pub(crate) exception: *mut VMException,
 }
 
 /// Calls a function with the arguments that are in `registers` and the store's overflow area; results come back there.
@@ -46,6 +49,7 @@ pub(crate) unsafe fn invoke(
         previous: thread::innermost(),
         store,
         trap: None,
+        exception: null_mut(),
     };
     let here = &raw mut activation;
     if (here as usize) < limit {
@@ -68,7 +72,14 @@ pub(crate) unsafe fn invoke(
     }
     arch::after_leaving();
     // SAFETY: wasm is left, so that nobody else uses the store.
-    Err(unsafe { why(&mut *store, (*here).trap) })
+    unsafe {
+        if let Some(exception) = NonNull::new((*here).exception) {
+            // From here on the host may keep it.
+            (*exception.as_ptr()).escaped = 1;
+            return Err(Error::Exception(Exception(Handle::new(&*store, exception))));
+        }
+        Err(why(&mut *store, (*here).trap))
+    }
 }
 
 /// Why wasm was left, as an error; a panic of a host function goes on from here.

@@ -6,11 +6,12 @@
 //! Other threads may access a shared memory while a range of it is filled or copied. The specification lets them see any
 //! mixture of old and new bytes; the copying is done by the C library, and nothing here looks at what is copied.
 
-use super::arch::builtin_thunks;
+use super::arch::{self, builtin_thunks};
 use super::instance::InstanceData;
 use super::segments;
+use super::store::StoreOpaque;
 use super::table::TableInstance;
-use crate::abi;
+use crate::abi::{self, VMException};
 use crate::trap::Trap;
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ builtin_thunks! {
     atomic_wait32_thunk => atomic_wait32;
     atomic_wait64_thunk => atomic_wait64;
     atomic_notify_thunk => atomic_notify;
+    exception_new_thunk => exception_new;
+    exception_done_thunk => exception_done;
 }
 
 /// Entry points by the number of the [`Builtin`](abi::Builtin).
@@ -48,6 +51,9 @@ pub(crate) static TABLE: [Code; abi::BUILTINS] = [
     atomic_wait32_thunk,
     atomic_wait64_thunk,
     atomic_notify_thunk,
+    exception_new_thunk,
+    arch::throw_thunk,
+    exception_done_thunk,
 ];
 
 /// # Safety
@@ -189,4 +195,28 @@ unsafe extern "sysv64" fn atomic_notify(context: *mut u8, memory: u32, index: u6
 /// A timeout in nanoseconds; below zero there is none.
 fn duration(timeout: i64) -> Option<Duration> {
     u64::try_from(timeout).ok().map(Duration::from_nanos)
+}
+
+/// # Safety
+/// `context` must be that of an instance.
+unsafe fn store<'a>(context: *mut u8) -> &'a mut StoreOpaque {
+    // SAFETY: the header says which store it is; wasm code, which called, is suspended, and nobody else uses the store.
+    unsafe { &mut **context.add(abi::CONTEXT_STORE as usize).cast::<*mut StoreOpaque>() }
+}
+
+/// `throw`, its first part. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw>
+unsafe extern "sysv64" fn exception_new(context: *mut u8, tag: u32) -> u64 {
+    // SAFETY: see the head of this file.
+    unsafe {
+        let instance = instance(context);
+        let description = instance.description();
+        let values = description.signature(description.tags[tag as usize]).params.len();
+        store(context).exceptions.add(instance.tag(tag), values).map_or(0, |exception| exception.as_ptr() as u64)
+    }
+}
+
+/// The end of an exception that was caught by value.
+unsafe extern "sysv64" fn exception_done(context: *mut u8, exception: *mut VMException) {
+    // SAFETY: see the head of this file; the exception is the one that a landing pad of this store got.
+    unsafe { store(context).exceptions.recycle(exception) };
 }

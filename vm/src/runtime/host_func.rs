@@ -3,9 +3,9 @@
 use super::activation::{self, Activation};
 use super::instance::InstanceData;
 use super::store::{Pending, StoreOpaque};
-use crate::abi::{OVERFLOW_SLOTS, Registers};
+use crate::abi::{OVERFLOW_SLOTS, Registers, VMException};
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::registry::RegisteredType;
 use crate::types::FuncType;
 use std::mem::offset_of;
@@ -62,20 +62,34 @@ pub(crate) struct HostRecord {
 /// Offset of [`HostRecord::store`].
 pub(crate) const RECORD_STORE: usize = offset_of!(HostRecord, store);
 
-/// Called by the host stub. Null: go back to wasm, with the results. Else: leave to that activation.
+/// How a host function ended, for the host stub. Both null: go back to wasm, with the results.
+#[repr(C)]
+pub(crate) struct Ended {
+    /// Leave to that activation.
+    activation: *mut Activation,
+    /// Throw that in the place of wasm.
+    exception: *mut VMException,
+}
+
+/// Called by the host stub.
 ///
 /// # Safety
 /// Only the host stub may call it, on behalf of wasm code of the record's store.
-pub(crate) unsafe extern "sysv64" fn dispatch(record: *mut HostRecord, registers: *mut Registers) -> *mut Activation {
+pub(crate) unsafe extern "sysv64" fn dispatch(record: *mut HostRecord, registers: *mut Registers) -> Ended {
     // SAFETY: records live as long as their store.
     let &HostRecord { store, ref function, instance } = unsafe { &*record };
     let call = HostCall { store, instance, registers };
     // What the closure may have left half done is behind its own `&`: as with any `Fn` that threads share.
     let pending = match catch_unwind(AssertUnwindSafe(|| (function.call)(call))) {
-        Ok(Ok(())) => return null_mut(),
+        Ok(Ok(())) => return Ended { activation: null_mut(), exception: null_mut() },
+        // SAFETY: the store is alive, and nobody changes which one it is.
+        Ok(Err(Error::Exception(exception))) if let Ok(exception) = exception.0.of(unsafe { &*store }) => {
+            return Ended { activation: null_mut(), exception: exception.as_ptr() };
+        }
         Ok(Err(error)) => Pending::Error(error),
         Err(payload) => Pending::Panic(payload),
     };
     // SAFETY: this is the end of a host function that the stub called.
-    unsafe { activation::fail(store, pending) }
+    let activation = unsafe { activation::fail(store, pending) };
+    Ended { activation, exception: null_mut() }
 }

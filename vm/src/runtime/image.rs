@@ -2,9 +2,9 @@
 
 use super::backtrace::Symbols;
 use super::space::Reservation;
-use super::{code_registry, host_cpu};
+use super::{code_registry, host_cpu, unwind};
 use crate::abi;
-use crate::artifact::{Artifact, Image, Target};
+use crate::artifact::{Artifact, Image, RuntimeSymbol, Target};
 use crate::error::{Error, Result};
 use crate::module::description::Description;
 use rustix::mm::MprotectFlags;
@@ -60,11 +60,23 @@ impl CodeImage {
             return Err(broken("the unwind table"));
         }
 
+        let read_only = text.next_multiple_of(Image::PAGE as usize);
+        if image.slots.iter().any(|slot| (slot.at as usize) < read_only || slot.at as usize + 8 > length) {
+            return Err(broken("a runtime slot"));
+        }
+
         let space = Reservation::new(length)?;
         let failed = |e| Error::Resources(format!("can't map code: {e}"));
         space.commit(0..length).map_err(failed)?;
         // SAFETY: `length` bytes were committed just now, and nobody else knows of them.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), space.base().as_ptr(), length) };
+        for slot in &image.slots {
+            let address = match slot.symbol {
+                RuntimeSymbol::Personality => unwind::personality as *const () as usize,
+            };
+            // SAFETY: slots were checked to lie inside these bytes, which are still ours alone.
+            unsafe { space.base().as_ptr().add(slot.at as usize).cast::<usize>().write_unaligned(address) };
+        }
         // What is read starts at the next multiple of `Image::PAGE`, which no host's page is larger than: none is shared.
         space.protect(0..text, MprotectFlags::READ | MprotectFlags::EXEC).map_err(failed)?;
         let rest = text.next_multiple_of(rustix::param::page_size());
@@ -116,6 +128,9 @@ impl CodeImage {
         let mut image = self.image.clone();
         // SAFETY: these bytes are readable and nobody writes them any more.
         image.bytes = unsafe { std::slice::from_raw_parts(self.space.base().as_ptr(), self.length) }.to_vec();
+        for slot in &image.slots {
+            image.bytes[slot.at as usize..][..8].fill(0);
+        }
         Artifact {
             abi: abi::VERSION,
             target: self.target.clone(),

@@ -6,8 +6,8 @@ use super::memory::MemoryInstance;
 use super::store::{Handle, StoreOpaque};
 use super::table::TableInstance;
 use super::{arch, builtins, link, segments};
-use crate::abi::{self, Registers, VMFuncImport, VMFuncRef, VMSpace};
-use crate::api::{Extern, Func, Global, Memory, Module, Table};
+use crate::abi::{self, Registers, VMFuncImport, VMFuncRef, VMSpace, VMTag};
+use crate::api::{Extern, Func, Global, Memory, Module, Table, Tag};
 use crate::error::{Error, Result};
 use crate::module::description::{Description, Entity};
 use std::alloc::{Layout, alloc_zeroed, dealloc};
@@ -101,6 +101,12 @@ impl InstanceData {
         NonNull::new(cell).expect("the context is filled")
     }
 
+    pub(crate) fn tag(&self, index: u32) -> NonNull<VMTag> {
+        // SAFETY: the context was filled when the instance was made.
+        let tag = unsafe { *self.at::<*mut VMTag>(self.module.layout().tag(index)) };
+        NonNull::new(tag).expect("the context is filled")
+    }
+
     /// A thing of the instance, for the host.
     pub(crate) fn entity(&self, store: &StoreOpaque, entity: Entity) -> Extern {
         // SAFETY: the instance is of this store, so all it refers to is, and lives as long as it.
@@ -113,6 +119,7 @@ impl InstanceData {
                     cell: Handle::new(store, self.global(i)),
                     ty: self.module.canonical(&self.description().globals[i as usize]),
                 }),
+                Entity::Tag(i) => Extern::Tag(Tag(Handle::new(store, self.tag(i)))),
             }
         }
     }
@@ -203,6 +210,11 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
         // SAFETY: as above.
         unsafe { write_space(instance, layout.memory(index), base, memory) };
     }
+    for index in own(description.tags.len(), description.tag_imports) {
+        let tag = store.add_tag(module.types()[description.tags[index as usize] as usize].id);
+        // SAFETY: as above.
+        unsafe { instance.at::<*mut VMTag>(layout.tag(index)).write(tag.as_ptr()) };
+    }
     // Tables after globals: their initial elements may be those of globals.
     for (init, index) in description.global_inits.iter().zip(description.global_imports..) {
         // SAFETY: imports, functions and the globals before are there, which is all that the expression may refer to.
@@ -264,6 +276,9 @@ fn link_imports(store: &mut StoreOpaque, pointer: NonNull<InstanceData>, imports
                 (Entity::Global(index), Extern::Global(global)) => {
                     let cell = global.cell.of(store)?.as_ptr();
                     instance.at::<*mut u8>(layout.global_import(index)).write(cell);
+                }
+                (Entity::Tag(index), Extern::Tag(tag)) => {
+                    instance.at::<*mut VMTag>(layout.tag(index)).write(tag.0.of(store)?.as_ptr());
                 }
                 _ => return Err(Error::Usage("imports in the wrong order".into())),
             }

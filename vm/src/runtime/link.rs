@@ -39,6 +39,9 @@ fn check_one(store: &StoreOpaque, module: &Module, import: &Import, given: &Exte
                 global.cell.of(store)?;
                 global_matches(&store.engine, &global.ty, &module.canonical(&description.globals[i as usize]))
             }
+            (Entity::Tag(i), Extern::Tag(tag)) => {
+                tag.0.of(store)?.as_ref().type_id == module.types()[description.tags[i as usize] as usize].id
+            }
             _ => false,
         }
     };
@@ -73,6 +76,10 @@ fn found(store: &StoreOpaque, given: &Extern) -> Result<ExternType> {
                 ExternType::Memory(MemoryType { limits, ..memory.ty })
             }
             Extern::Global(global) => ExternType::Global(global.ty),
+            Extern::Tag(tag) => {
+                let ty = store.engine.registered(tag.0.of(store)?.as_ref().type_id);
+                ExternType::Tag(ty.signature().clone())
+            }
         })
     }
 }

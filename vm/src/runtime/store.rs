@@ -3,12 +3,13 @@
 
 use super::arch;
 use super::backtrace::Trace;
+use super::exception::Exceptions;
 use super::fixed::Fixed;
 use super::host_func::{HostFunction, HostRecord};
 use super::instance::InstanceData;
 use super::memory::MemoryInstance;
 use super::table::TableInstance;
-use crate::abi::{TAG_HOST, TAG_I31, VMFuncRef, VMStore};
+use crate::abi::{TAG_HOST, TAG_I31, VMFuncRef, VMStore, VMTag};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::types::{MemoryType, TableType};
@@ -106,6 +107,8 @@ pub struct StoreOpaque {
     func_refs: Vec<Fixed<VMFuncRef>>,
     records: Vec<Fixed<HostRecord>>,
     externs: Vec<Box<dyn Any + Send + Sync>>,
+    tags: Vec<Fixed<VMTag>>,
+    pub(crate) exceptions: Exceptions,
 }
 
 // SAFETY: its raw pointers lead into allocations that it owns itself; host functions and host values are `Send + Sync`.
@@ -138,6 +141,8 @@ impl StoreOpaque {
             func_refs: Vec::new(),
             records: Vec::new(),
             externs: Vec::new(),
+            tags: Vec::new(),
+            exceptions: Exceptions::default(),
         }
     }
 
@@ -182,6 +187,11 @@ impl StoreOpaque {
         let ty = Arc::clone(&function.ty);
         let context = self.add_record(function, None).as_ptr().cast();
         push(&mut self.func_refs, ty.func_ref(arch::host_stub as *const u8, context))
+    }
+
+    /// A new tag, unlike all others.
+    pub(crate) fn add_tag(&mut self, type_id: u32) -> NonNull<VMTag> {
+        push(&mut self.tags, VMTag { type_id })
     }
 
     /// Keeps a value of the host and gives the reference that wasm sees.

@@ -142,6 +142,7 @@ impl Renumber for ExternType {
             Self::Func(ty) => Self::Func(ty.renumber(number)),
             Self::Table(ty) => Self::Table(ty.renumber(number)),
             Self::Global(ty) => Self::Global(ty.renumber(number)),
+            Self::Tag(ty) => Self::Tag(ty.renumber(number)),
             other => other.clone(),
         }
     }

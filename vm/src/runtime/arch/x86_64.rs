@@ -6,7 +6,7 @@
 
 use crate::abi::{self, Registers, VMStore};
 use crate::runtime::activation::Activation;
-use crate::runtime::host_func;
+use crate::runtime::{host_func, unwind};
 use crate::trap::Trap;
 use std::arch::naked_asm;
 use std::mem::{offset_of, size_of};
@@ -29,6 +29,8 @@ pub(crate) unsafe extern "sysv64" fn enter(
 ) -> u32 {
     naked_asm!(
         ".cfi_startproc",
+        // Relative to here, in 4 bytes: the routine is linked into the same file.
+        ".cfi_personality 0x1b, {personality}",
         "push rbp",
         ".cfi_def_cfa_offset 16",
         ".cfi_offset rbp, -16",
@@ -87,6 +89,7 @@ pub(crate) unsafe extern "sysv64" fn enter(
         ".cfi_def_cfa rsp, 8",
         "ret",
         ".cfi_endproc",
+        personality = sym unwind::entry_personality,
         stack_pointer = const offset_of!(Activation, stack_pointer),
         landing = const offset_of!(Activation, landing),
         frame = const offset_of!(Activation, frame),
@@ -129,6 +132,8 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         "call {dispatch}",
         "test rax, rax",
         "jne 2f",
+        "test rdx, rdx",
+        "jne 3f",
         "mov rax, [rsp + {int}]",
         "mov rdx, [rsp + {int} + 8]",
         "movaps xmm0, [rsp + {vec}]",
@@ -140,8 +145,16 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         // The host function failed: every frame of Rust has returned, those of wasm are given up.
         "2:",
         ".cfi_restore_state",
+        ".cfi_remember_state",
         "mov rsp, [rax + {stack_pointer}]",
         "jmp [rax + {landing}]",
+        // The host function threw an exception: all of the host has returned, and it is wasm that throws.
+        "3:",
+        ".cfi_restore_state",
+        "mov rdi, rdx",
+        "leave",
+        ".cfi_def_cfa rsp, 8",
+        "jmp {raise}",
         ".cfi_endproc",
         store = const host_func::RECORD_STORE,
         limit = const offset_of!(VMStore, stack_limit),
@@ -154,8 +167,31 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         int = const INT,
         exhausted = sym exhausted,
         dispatch = sym host_func::dispatch,
+        raise = sym unwind::_Unwind_RaiseException,
     )
 }
+
+/// The builtin that throws: the unwinder begins at whoever called this.
+#[unsafe(naked)]
+pub(crate) unsafe extern "sysv64" fn throw_thunk() {
+    naked_asm!(
+        ".cfi_startproc",
+        "mov rax, [rdi + {store}]",
+        "cmp rsp, [rax + {limit}]",
+        "jb {exhausted}",
+        "mov rdi, rsi",
+        "jmp {raise}",
+        ".cfi_endproc",
+        store = const abi::CONTEXT_STORE,
+        limit = const offset_of!(VMStore, stack_limit),
+        exhausted = sym exhausted,
+        raise = sym unwind::_Unwind_RaiseException,
+    )
+}
+
+/// DWARF's numbers of the registers in which landing pads find the exception and the selector.
+pub(crate) const UNWIND_EXCEPTION: i32 = 0;
+pub(crate) const UNWIND_SELECTOR: i32 = 1;
 
 /// Where the stubs jump when the stack is too short for Rust: the return address of whoever called is on top of the stack,
 /// and the frame pointer is still the caller's.

@@ -1,0 +1,223 @@
+//! Exceptions: throwing, and `try_table`.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw>
+//!
+//! A call where something is caught is an `invoke`, and its landing pad catches everything: the code there compares tags,
+//! and hands on what it does not want to the handler around it, or throws it again.
+
+use super::context::Alias;
+use super::function::Lowering;
+use crate::abi::{self, Builtin};
+use crate::error::{Error, Result};
+use crate::trap::Trap;
+use inkwell::IntPredicate;
+use inkwell::attributes::AttributeLoc;
+use inkwell::basic_block::BasicBlock;
+use inkwell::types::FunctionType;
+use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, IntValue, PhiValue, PointerValue};
+use wasmparser::{Catch, TryTable};
+
+/// Where exceptions are caught.
+#[derive(Clone, Copy)]
+pub(super) struct Handler<'ctx> {
+    /// The landing pad: where calls unwind to.
+    pad: BasicBlock<'ctx>,
+    /// Where it is decided what to do with the exception.
+    pub(super) decide: BasicBlock<'ctx>,
+    /// The exception, in `decide`.
+    pub(super) exception: PhiValue<'ctx>,
+}
+
+/// What is known of the clauses of a legacy `try`.
+#[derive(Clone, Copy)]
+pub(super) struct Clauses<'ctx> {
+    pub(super) exception: PointerValue<'ctx>,
+    /// Where it is decided about what no clause so far has caught; none after `catch_all`.
+    pub(super) undecided: Option<BasicBlock<'ctx>>,
+}
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    /// The handler of what is thrown in the block at this depth.
+    pub(super) fn handler(&self, depth: usize) -> Option<Handler<'ctx>> {
+        self.frames.iter().rev().skip(depth).find_map(|frame| frame.handler)
+    }
+
+    /// Calls what may throw.
+    pub(super) fn throwing_call(
+        &self,
+        ty: FunctionType<'ctx>,
+        code: PointerValue<'ctx>,
+        arguments: &[BasicValueEnum<'ctx>],
+    ) -> Result<CallSiteValue<'ctx>> {
+        if let Some(handler) = self.handler(0) {
+            let returned = self.new_block();
+            let call = self.builder.build_indirect_invoke(ty, code, arguments, returned, handler.pad, "")?;
+            self.go_on_in(returned);
+            return Ok(call);
+        }
+        let arguments: Vec<BasicMetadataValueEnum<'ctx>> = arguments.iter().map(|&value| value.into()).collect();
+        Ok(self.builder.build_indirect_call(ty, code, &arguments, "")?)
+    }
+
+    /// A handler whose decision is still to be written.
+    pub(super) fn new_handler(&self) -> Result<Handler<'ctx>> {
+        let (pad, decide) = (self.new_block(), self.new_block());
+        let before = self.builder.get_insert_block();
+        self.builder.position_at_end(decide);
+        let exception = self.builder.build_phi(self.unit.types.ptr, "")?;
+        self.builder.position_at_end(pad);
+        self.mark();
+        let (ptr, personality) = (self.unit.types.ptr, self.unit.personality());
+        let landed = self.unit.context.struct_type(&[ptr.into(), self.unit.types.i32.into()], false);
+        // A null clause catches everything: <https://llvm.org/docs/ExceptionHandling.html#try-catch>
+        let clause = [ptr.const_null().into()];
+        let landed = self.builder.build_landing_pad(landed, personality, &clause, false, "")?.into_struct_value();
+        let caught = self.builder.build_extract_value(landed, 0, "")?;
+        exception.add_incoming(&[(&caught, pad)]);
+        self.builder.build_unconditional_branch(decide)?;
+        if let Some(before) = before {
+            self.builder.position_at_end(before);
+        }
+        Ok(Handler { pad, decide, exception })
+    }
+
+    /// Hands an exception on to a handler of this function, or to the caller. Ends the block.
+    pub(super) fn hand_on(&mut self, exception: PointerValue<'ctx>, handler: Option<Handler<'ctx>>) -> Result<()> {
+        if let (Some(handler), Some(from)) = (handler, self.builder.get_insert_block()) {
+            handler.exception.add_incoming(&[(&exception, from)]);
+            self.builder.build_unconditional_branch(handler.decide)?;
+            return Ok(());
+        }
+        self.mark();
+        let table = self.context_pointer(abi::CONTEXT_BUILTINS)?;
+        let code = self.field(table, Builtin::ExceptionThrow as u32 * 8)?;
+        let code = self.load(self.unit.types.ptr, code, Alias::Invariant)?.into_pointer_value();
+        let ptr = self.unit.types.ptr;
+        let ty = self.unit.context.void_type().fn_type(&[ptr.into(), ptr.into()], false);
+        let call = self.builder.build_indirect_call(ty, code, &[self.context.into(), exception.into()], "")?;
+        // Merged throws would be in no backtrace, and unwind tables have no use for it either.
+        call.add_attribute(AttributeLoc::Function, self.unit.no_merge);
+        // Only a broken stack has nobody who catches: the entry stub does.
+        self.trap(Trap::Unreachable)
+    }
+
+    /// Whether an exception is of a tag.
+    pub(super) fn has_tag(&self, exception: PointerValue<'ctx>, tag: u32) -> Result<IntValue<'ctx>> {
+        let actual = self.field(exception, abi::EXCEPTION_TAG)?;
+        // Not invariant: memory of exceptions is used again.
+        let actual = self.builder.build_load(self.unit.types.ptr, actual, "")?.into_pointer_value();
+        let expected = self.context_pointer(self.unit.layout.tag(tag))?;
+        Ok(self.builder.build_int_compare(IntPredicate::EQ, actual, expected, "")?)
+    }
+
+    /// Pushes the values that an exception of the tag carries.
+    pub(super) fn push_values(&mut self, exception: PointerValue<'ctx>, tag: u32) -> Result<()> {
+        let description = self.unit.description;
+        let types = &description.signature(description.tags[tag as usize]).params;
+        for (slot, &ty) in (0..).zip(types) {
+            let place = self.field(exception, abi::EXCEPTION_VALUES + slot * abi::SLOT)?;
+            let value = self.builder.build_load(self.unit.value_type(ty), place, "")?;
+            self.push(value);
+        }
+        Ok(())
+    }
+
+    /// Says that nothing refers to a caught exception any more.
+    pub(super) fn done_with(&self, exception: PointerValue<'ctx>) -> Result<()> {
+        self.builtin(Builtin::ExceptionDone, &[exception.into()])?;
+        Ok(())
+    }
+
+    /// Pushes a caught exception as a reference: it lives as long as its store from now on.
+    fn push_reference(&mut self, exception: PointerValue<'ctx>) -> Result<()> {
+        let escaped = self.field(exception, abi::EXCEPTION_ESCAPED)?;
+        self.builder.build_store(escaped, self.unit.types.i32.const_int(1, false))?;
+        self.push(exception);
+        Ok(())
+    }
+
+    pub(super) fn visit_throw(&mut self, tag: u32) -> Result<()> {
+        let index = self.unit.types.i32.const_int(tag.into(), false);
+        let exception = self.builtin(Builtin::ExceptionNew, &[index.into()])?;
+        let zero = exception.get_type().const_zero();
+        let none = self.builder.build_int_compare(IntPredicate::EQ, exception, zero, "")?;
+        self.trap_if(none, Trap::AllocationFailed)?;
+        let exception = self.builder.build_int_to_ptr(exception, self.unit.types.ptr, "")?;
+        let description = self.unit.description;
+        let count = description.signature(description.tags[tag as usize]).params.len();
+        let values = self.stack.split_off(self.stack.len() - count);
+        for (slot, value) in (0..).zip(values) {
+            let place = self.field(exception, abi::EXCEPTION_VALUES + slot * abi::SLOT)?;
+            self.builder.build_store(place, value)?;
+        }
+        let handler = self.handler(0);
+        self.hand_on(exception, handler)?;
+        self.transfer();
+        Ok(())
+    }
+
+    pub(super) fn visit_throw_ref(&mut self) -> Result<()> {
+        let exception = self.pop_pointer();
+        let is_null = self.builder.build_is_null(exception, "")?;
+        self.trap_if(is_null, Trap::NullReference)?;
+        let handler = self.handler(0);
+        self.hand_on(exception, handler)?;
+        self.transfer();
+        Ok(())
+    }
+
+    /// The clauses are outside of the block that they belong to, so they come before it here.
+    #[expect(clippy::needless_pass_by_value, reason = "operators hand their immediates over")]
+    pub(super) fn visit_try_table(&mut self, try_table: TryTable) -> Result<()> {
+        let mut opened = None;
+        if !try_table.catches.is_empty() {
+            let before = self.builder.get_insert_block();
+            let handler = self.new_handler()?;
+            self.builder.position_at_end(handler.decide);
+            self.decide(handler, &try_table.catches)?;
+            let before = before.ok_or_else(|| Error::Codegen("code outside a block".into()))?;
+            self.builder.position_at_end(before);
+            opened = Some(handler);
+        }
+        self.visit_block(try_table.ty)?;
+        if let Some(frame) = self.frames.last_mut() {
+            frame.handler = opened;
+        }
+        Ok(())
+    }
+
+    /// Tests the clauses in their order. Leaves the operand stack as it was.
+    fn decide(&mut self, handler: Handler<'ctx>, catches: &[Catch]) -> Result<()> {
+        let exception = handler.exception.as_basic_value().into_pointer_value();
+        let height = self.stack.len();
+        for catch in catches {
+            let (tag, by_reference, label) = match *catch {
+                Catch::One { tag, label } => (Some(tag), false, label),
+                Catch::OneRef { tag, label } => (Some(tag), true, label),
+                Catch::All { label } => (None, false, label),
+                Catch::AllRef { label } => (None, true, label),
+            };
+            let mut other = None;
+            if let Some(tag) = tag {
+                let matches = self.has_tag(exception, tag)?;
+                let (caught, not_caught) = (self.new_block(), self.new_block());
+                self.builder.build_conditional_branch(matches, caught, not_caught)?;
+                self.builder.position_at_end(caught);
+                self.push_values(exception, tag)?;
+                other = Some(not_caught);
+            }
+            if by_reference {
+                self.push_reference(exception)?;
+            } else {
+                self.done_with(exception)?;
+            }
+            self.branch_to(label)?;
+            self.stack.truncate(height);
+            match other {
+                Some(other) => self.builder.position_at_end(other),
+                None => return Ok(()),
+            }
+        }
+        let around = self.handler(0);
+        self.hand_on(exception, around)
+    }
+}

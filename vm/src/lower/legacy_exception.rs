@@ -1,0 +1,94 @@
+//! Exceptions as they were first shipped, and are no part of the standard: `try` with its clauses inside.
+//! <https://github.com/WebAssembly/exception-handling/blob/main/proposals/exception-handling/legacy/Exceptions.md>
+
+use super::exception::Clauses;
+use super::function::Lowering;
+use crate::error::Result;
+use wasmparser::BlockType;
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    pub(super) fn visit_try(&mut self, ty: BlockType) -> Result<()> {
+        let handler = self.new_handler()?;
+        self.visit_block(ty)?;
+        if let Some(frame) = self.frames.last_mut() {
+            frame.handler = Some(handler);
+            let exception = handler.exception.as_basic_value().into_pointer_value();
+            frame.clauses = Some(Clauses { exception, undecided: Some(handler.decide) });
+        }
+        Ok(())
+    }
+
+    /// Ends the part before a clause, and goes on where the clause is decided about. What is thrown from here on is no
+    /// business of this `try`.
+    fn enter_clause(&mut self) -> Result<Option<Clauses<'ctx>>> {
+        self.close_part()?;
+        let Some(frame) = self.frames.last_mut() else { return Ok(None) };
+        frame.handler = None;
+        let clauses = frame.clauses;
+        if let Some(undecided) = clauses.and_then(|clauses| clauses.undecided) {
+            self.go_on_in(undecided);
+        }
+        Ok(clauses)
+    }
+
+    pub(super) fn visit_catch(&mut self, tag: u32) -> Result<()> {
+        let Some(clauses) = self.enter_clause()? else { return Ok(()) };
+        let (caught, not_caught) = (self.new_block(), self.new_block());
+        let matches = self.has_tag(clauses.exception, tag)?;
+        self.builder.build_conditional_branch(matches, caught, not_caught)?;
+        if let Some(frame) = self.frames.last_mut() {
+            frame.clauses = Some(Clauses { undecided: Some(not_caught), ..clauses });
+        }
+        self.go_on_in(caught);
+        self.push_values(clauses.exception, tag)?;
+        self.caught(clauses)
+    }
+
+    pub(super) fn visit_catch_all(&mut self) -> Result<()> {
+        let Some(clauses) = self.enter_clause()? else { return Ok(()) };
+        if let Some(frame) = self.frames.last_mut() {
+            frame.clauses = Some(Clauses { undecided: None, ..clauses });
+        }
+        self.caught(clauses)
+    }
+
+    /// Where nothing can throw it again, a caught exception is done with at once.
+    fn caught(&self, clauses: Clauses<'ctx>) -> Result<()> {
+        if self.rethrows { Ok(()) } else { self.done_with(clauses.exception) }
+    }
+
+    pub(super) fn visit_rethrow(&mut self, depth: u32) -> Result<()> {
+        let frame = self.frames.iter().rev().nth(depth as usize);
+        if let Some(Clauses { exception, .. }) = frame.and_then(|frame| frame.clauses) {
+            let handler = self.handler(0);
+            self.hand_on(exception, handler)?;
+        }
+        self.transfer();
+        Ok(())
+    }
+
+    /// What this `try` caught is handled where the block at `depth`, counted from outside of it, handles what is thrown.
+    pub(super) fn visit_delegate(&mut self, depth: u32) -> Result<()> {
+        self.decide_rest(1 + depth as usize)?;
+        self.visit_end()
+    }
+
+    /// Before the end of a block: what no clause caught goes on to the handler around.
+    pub(super) fn end_clauses(&mut self) -> Result<()> {
+        self.decide_rest(1)
+    }
+
+    fn decide_rest(&mut self, depth: usize) -> Result<()> {
+        let Some(frame) = self.frames.last_mut() else { return Ok(()) };
+        frame.handler = None;
+        let Some(Clauses { exception, undecided: Some(undecided) }) = frame.clauses.take() else { return Ok(()) };
+        let before = self.builder.get_insert_block();
+        self.builder.position_at_end(undecided);
+        let handler = self.handler(depth);
+        self.hand_on(exception, handler)?;
+        if let Some(before) = before {
+            self.builder.position_at_end(before);
+        }
+        Ok(())
+    }
+}
