@@ -19,7 +19,7 @@ pub(crate) struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { mib: 768, seconds: 120 }
+        Self { mib: 768, seconds: 300 }
     }
 }
 
