@@ -38,7 +38,7 @@ pub(crate) fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
 
 /// Compiles a module.
 pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Artifact> {
-    compile_for(engine, &CodeTarget::new(engine.config().cpu.as_deref())?, bytes)
+    compile_for(engine, engine.code_target()?, bytes)
 }
 
 /// Compiles a module for a target that is not the engine's own, perhaps.

@@ -1,5 +1,7 @@
 //! What modules and stores share: settings, and one numbering of types.
 
+#[cfg(feature = "compiler")]
+use crate::codegen::CodeTarget;
 use crate::config::Config;
 use crate::error::Result;
 use crate::registry::{RegisteredType, TypeRegistry};
@@ -20,6 +22,8 @@ struct Shared {
     types: RwLock<TypeRegistry>,
     #[cfg(feature = "compiler")]
     pool: OnceLock<rayon::ThreadPool>,
+    #[cfg(feature = "compiler")]
+    target: OnceLock<CodeTarget>,
 }
 
 impl Default for Engine {
@@ -43,6 +47,8 @@ impl Engine {
             types: RwLock::default(),
             #[cfg(feature = "compiler")]
             pool: OnceLock::new(),
+            #[cfg(feature = "compiler")]
+            target: OnceLock::new(),
         }))
     }
 
@@ -55,6 +61,16 @@ impl Engine {
     #[cfg(feature = "compiler")]
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// What modules are compiled for, found out when it is first needed.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn code_target(&self) -> Result<&CodeTarget> {
+        if let Some(target) = self.0.target.get() {
+            return Ok(target);
+        }
+        let target = CodeTarget::new(self.0.config.cpu.as_deref())?;
+        Ok(self.0.target.get_or_init(|| target))
     }
 
     /// The threads that compile, started when they are first needed.

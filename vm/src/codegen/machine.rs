@@ -19,7 +19,7 @@ struct Kit {
     context: Context,
     uses: u32,
     /// The machine, and what it was made for.
-    machine: Option<(TargetMachine, String)>,
+    machine: Option<(TargetMachine, Level, CodeTarget)>,
 }
 
 thread_local! {
@@ -38,12 +38,11 @@ pub(crate) fn with_machine<T>(
             kit.uses = 0;
         }
         kit.uses += 1;
-        let key = format!("{level:?} {} {}", target.tune, target.feature_string());
-        if kit.machine.as_ref().is_none_or(|(_, made_for)| *made_for != key) {
-            kit.machine = Some((new_machine(target, level)?, key));
+        if kit.machine.as_ref().is_none_or(|(_, for_level, for_target)| (*for_level, for_target) != (level, target)) {
+            kit.machine = Some((new_machine(target, level)?, level, target.clone()));
         }
         match &kit.machine {
-            Some((machine, _)) => work(&kit.context, machine),
+            Some((machine, ..)) => work(&kit.context, machine),
             None => Err(Error::Codegen("no target machine".into())),
         }
     })

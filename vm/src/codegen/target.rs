@@ -21,7 +21,7 @@ const LEVELS: [(&str, &[&str]); 3] = [
 ];
 
 /// What code is made for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CodeTarget {
     pub(crate) triple: &'static str,
     /// Names of CPU features, as LLVM spells them.

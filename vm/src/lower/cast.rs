@@ -44,15 +44,21 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
+    /// Whether the reference on top of the stack, which stays there, is of a type.
+    fn top_is_of(&mut self, ty: wasmparser::RefType) -> Result<IntValue<'ctx>> {
+        let value = self.pop_pointer();
+        let matches = self.is_of(value, convert::ref_type(ty, 0)?)?;
+        self.push(value);
+        Ok(matches)
+    }
+
     pub(super) fn visit_br_on_cast(
         &mut self,
         depth: u32,
         _from: wasmparser::RefType,
         to: wasmparser::RefType,
     ) -> Result<()> {
-        let value = self.pop_pointer();
-        let matches = self.is_of(value, convert::ref_type(to, 0)?)?;
-        self.push(value);
+        let matches = self.top_is_of(to)?;
         self.branch_if(matches, depth)
     }
 
@@ -62,9 +68,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         _from: wasmparser::RefType,
         to: wasmparser::RefType,
     ) -> Result<()> {
-        let value = self.pop_pointer();
-        let matches = self.is_of(value, convert::ref_type(to, 0)?)?;
-        self.push(value);
+        let matches = self.top_is_of(to)?;
         let fails = self.builder.build_not(matches, "")?;
         self.branch_if(fails, depth)
     }

@@ -8,6 +8,7 @@
 
 use super::arch::{self, builtin_thunks};
 use super::instance::InstanceData;
+use super::memory::MemoryInstance;
 use super::segments;
 use super::store::StoreOpaque;
 use super::table::TableInstance;
@@ -152,6 +153,16 @@ unsafe extern "sysv64" fn elem_drop(context: *mut u8, segment: u32) {
     segments::drop_elements(unsafe { instance(context) }, segment);
 }
 
+/// A memory of an instance, and an address in it; none when that is no number of 64 bits.
+///
+/// # Safety
+/// `context` must be that of an instance that has the memory.
+unsafe fn place<'a>(context: *mut u8, memory: u32, index: u64, offset: u64) -> Option<(&'a MemoryInstance, u64)> {
+    let address = index.checked_add(offset)?;
+    // SAFETY: the caller's promise; memories live as long as the store.
+    Some((unsafe { instance(context).memory(memory).as_ref() }, address))
+}
+
 /// `memory.atomic.wait32`. Spec: <https://webassembly.github.io/threads/core/exec/instructions.html>
 #[expect(clippy::cast_possible_truncation, reason = "32 bits were widened")]
 unsafe extern "sysv64" fn atomic_wait32(
@@ -162,9 +173,8 @@ unsafe extern "sysv64" fn atomic_wait32(
     expected: u64,
     timeout: i64,
 ) -> u32 {
-    let Some(address) = index.checked_add(offset) else { return u32::MAX };
     // SAFETY: see the head of this file.
-    let memory = unsafe { instance(context).memory(memory).as_ref() };
+    let Some((memory, address)) = (unsafe { place(context, memory, index, offset) }) else { return u32::MAX };
     // The code has checked the alignment, and whether the memory is shared.
     memory.wait32(address, expected as u32, duration(timeout)).map_or(u32::MAX, |result| result as u32)
 }
@@ -178,17 +188,15 @@ unsafe extern "sysv64" fn atomic_wait64(
     expected: u64,
     timeout: i64,
 ) -> u32 {
-    let Some(address) = index.checked_add(offset) else { return u32::MAX };
     // SAFETY: see the head of this file.
-    let memory = unsafe { instance(context).memory(memory).as_ref() };
+    let Some((memory, address)) = (unsafe { place(context, memory, index, offset) }) else { return u32::MAX };
     memory.wait64(address, expected, duration(timeout)).map_or(u32::MAX, |result| result as u32)
 }
 
 /// `memory.atomic.notify`
 unsafe extern "sysv64" fn atomic_notify(context: *mut u8, memory: u32, index: u64, offset: u64, count: u32) -> u32 {
-    let Some(address) = index.checked_add(offset) else { return u32::MAX };
     // SAFETY: see the head of this file.
-    let memory = unsafe { instance(context).memory(memory).as_ref() };
+    let Some((memory, address)) = (unsafe { place(context, memory, index, offset) }) else { return u32::MAX };
     memory.notify(address, count).unwrap_or(u32::MAX)
 }
 

@@ -1,11 +1,11 @@
 //! Float arithmetic and comparisons, lane by lane. What `lower/float.rs` says of NaNs holds for each lane.
 //! Spec: <https://webassembly.github.io/spec/core/exec/numerics.html#floating-point-operations>
 
-use super::shape::Shape;
+use super::shape::{Binary, Shape};
 use crate::error::Result;
 use crate::lower::function::Lowering;
 use inkwell::FloatPredicate;
-use inkwell::builder::{Builder, BuilderError};
+use inkwell::builder::Builder;
 use inkwell::values::VectorValue;
 
 /// Which of two numbers.
@@ -42,16 +42,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         vector_float_compare(FloatPredicate::OGE): visit_f32x4_ge F32x4, visit_f64x2_ge F64x2;
     }
 
-    fn vector_float(
-        &mut self,
-        shape: Shape,
-        lower: impl FnOnce(
-            &Builder<'ctx>,
-            VectorValue<'ctx>,
-            VectorValue<'ctx>,
-            &'static str,
-        ) -> Result<VectorValue<'ctx>, BuilderError>,
-    ) -> Result<()> {
+    fn vector_float(&mut self, shape: Shape, lower: Binary<'ctx>) -> Result<()> {
         let right = self.pop_guarded(shape)?;
         let left = self.pop_guarded(shape)?;
         let value = lower(&self.builder, left, right, "")?;

@@ -1,13 +1,12 @@
 //! Integer arithmetic and comparisons, lane by lane.
 //! Spec: <https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations>
 
-use super::shape::Shape;
+use super::shape::{Binary, Shape};
 use crate::error::Result;
 use crate::lower::convert::Sign;
 use crate::lower::function::Lowering;
 use inkwell::IntPredicate;
-use inkwell::builder::{Builder, BuilderError};
-use inkwell::values::VectorValue;
+use inkwell::builder::Builder;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     shaped! {
@@ -60,16 +59,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             visit_i8x16_ge_u I8x16, visit_i16x8_ge_u I16x8, visit_i32x4_ge_u I32x4;
     }
 
-    fn vector_int(
-        &mut self,
-        shape: Shape,
-        lower: impl FnOnce(
-            &Builder<'ctx>,
-            VectorValue<'ctx>,
-            VectorValue<'ctx>,
-            &'static str,
-        ) -> Result<VectorValue<'ctx>, BuilderError>,
-    ) -> Result<()> {
+    fn vector_int(&mut self, shape: Shape, lower: Binary<'ctx>) -> Result<()> {
         let (left, right) = self.pop_shapes(shape)?;
         let value = lower(&self.builder, left, right, "")?;
         self.push_vector(value)
@@ -135,16 +125,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// One distance for all lanes, modulo the width of a lane; past it LLVM gives poison.
-    fn vector_shift(
-        &mut self,
-        shape: Shape,
-        lower: impl FnOnce(
-            &Builder<'ctx>,
-            VectorValue<'ctx>,
-            VectorValue<'ctx>,
-            &'static str,
-        ) -> Result<VectorValue<'ctx>, BuilderError>,
-    ) -> Result<()> {
+    fn vector_shift(&mut self, shape: Shape, lower: Binary<'ctx>) -> Result<()> {
         let distance = self.pop_int();
         let value = self.pop_shape(shape)?;
         let mask = distance.get_type().const_int(u64::from(shape.lane_bits() - 1), false);

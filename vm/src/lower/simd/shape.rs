@@ -4,8 +4,13 @@ use crate::abi;
 use crate::error::Result;
 use crate::lower::function::Lowering;
 use crate::types::ValType;
+use inkwell::builder::{Builder, BuilderError};
 use inkwell::types::{BasicTypeEnum, IntType, VectorType};
 use inkwell::values::{BasicValueEnum, InstructionOpcode, IntValue, VectorValue};
+
+/// One of LLVM's operators on two vectors; the last argument is the name of the value.
+pub(super) type Binary<'ctx> =
+    fn(&Builder<'ctx>, VectorValue<'ctx>, VectorValue<'ctx>, &'static str) -> Result<VectorValue<'ctx>, BuilderError>;
 
 /// What 128 bits are divided into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
