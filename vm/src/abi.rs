@@ -6,8 +6,10 @@
 use crate::types::{FuncType, MemoryType, ValType};
 use std::sync::atomic::AtomicU64;
 
+pub mod heap;
+
 /// Version of everything in this file; an artifact of another version is refused.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Integer-class parameters (after the context) that travel in registers.
 pub const INT_PARAMS: usize = 5;
@@ -85,9 +87,13 @@ pub struct VMStore {
     pub stack_limit: usize,
     /// The innermost entry from the host into wasm; null when the store runs none.
     pub activation: *mut u8,
+    /// Free cells of each size of [`heap::CELLS`].
+    pub runs: [heap::VMRun; heap::CELLS.len()],
     /// Parameters and results beyond the registers. A callee reads its own first thing, a caller its results.
     pub overflow: [u128; OVERFLOW_SLOTS],
 }
+/// Offset of [`VMStore::runs`].
+pub const STORE_RUNS: u32 = std::mem::offset_of!(VMStore, runs) as u32;
 /// Offset of [`VMStore::overflow`].
 pub const STORE_OVERFLOW: u32 = std::mem::offset_of!(VMStore, overflow) as u32;
 
@@ -230,6 +236,8 @@ pub const CONTEXT_STORE: u32 = 0;
 pub const CONTEXT_BUILTINS: u32 = 8;
 /// Context header: pointer to the runtime's own record of the instance; compiled code never looks inside.
 pub const CONTEXT_INSTANCE: u32 = 16;
+/// Context header: pointer to the engine's array of [`heap::VMType`]s, by the number of the type.
+pub const CONTEXT_TYPES: u32 = 24;
 /// Context header: [`OPAQUE_F64`] as four `f64`.
 pub const CONTEXT_OPAQUE_F64: u32 = 32;
 /// Context header: [`OPAQUE_F64`] as four `f32`.

@@ -9,6 +9,7 @@ use super::host_func::{HostFunction, HostRecord};
 use super::instance::InstanceData;
 use super::memory::MemoryInstance;
 use super::table::TableInstance;
+use crate::abi::heap::VMRun;
 use crate::abi::{TAG_HOST, TAG_I31, VMFuncRef, VMStore, VMTag};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -126,7 +127,12 @@ impl StoreOpaque {
     pub(crate) fn new(engine: &Engine) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
-            vm: VMStore { stack_limit: 0, activation: null_mut(), overflow: [0; _] },
+            vm: VMStore {
+                stack_limit: 0,
+                activation: null_mut(),
+                runs: [VMRun { next: 0, end: 0 }; _],
+                overflow: [0; _],
+            },
             id: StoreId(NEXT.fetch_add(1, Relaxed)),
             engine: engine.clone(),
             this: null_mut(),
