@@ -118,6 +118,22 @@ fn one_that_is_no_script_makes_a_run_red() {
     assert_eq!(code, Some(2), "{rows:?}");
 }
 
+/// Threads of a script are threads: with one worker, two of them wait for each other without giving way, which neither
+/// survives unless both run at once; and one sleeps for ever unless the other wakes it.
+#[test]
+fn threads_of_a_script_run_side_by_side() {
+    let place = Place::new(&[]);
+    let mut command = wassay();
+    command.args(["test", "own/threads", "--engine", "vm", "--mode", "o0", "--jobs", "1", "--out"]).arg(place.out());
+    let output = command.output().expect("the binary runs");
+    assert_eq!(code(&output), Some(0), "{}{}", stdout(&output), stderr(&output));
+    let rows = rows(&place.out());
+    let count = |directive: &str| rows.iter().filter(|row| row.directive == directive).count();
+    assert!(count("thread") >= 10, "{}", count("thread"));
+    assert_eq!(count("thread"), count("wait"));
+    assert!(rows.iter().all(|row| row.outcome == Outcome::Pass));
+}
+
 /// A module that validation must refuse has to get that far: one that the text format's parser refuses proves nothing.
 #[test]
 fn modules_that_should_be_invalid_are_text_that_is_right() {
