@@ -19,7 +19,7 @@
 (assert_invalid (module (memory 0x1_0000)  (memory 0x1_0001)) "memory size")
 (assert_malformed (module quote "(memory i64 0x1_0000_0000_0000_0000)") "i64 constant out of range")
 (assert_malformed (module quote "(table i64 0x1_0000_0000_0000_0000 funcref)") "i64 constant out of range")
-(assert_malformed (module quote "(memory i32 0x1_0000_0000)") "i32 constant out of range")
+(assert_invalid (module (memory i32 0x1_0000_0000)) "memory size")
 (assert_malformed (module quote "(memory f64 1)") "unexpected token")
 (assert_malformed (module quote "(memory 1 i64)") "unexpected token")
 

@@ -31,7 +31,7 @@
 )
 
 ;; Types.
-(assert_invalid (module (type (cont 0))) "unknown type")
+(assert_invalid (module (type (cont 0))) "non-function type")
 (assert_invalid (module (type (cont 1)) (type (func))) "unknown type")
 (assert_invalid (module (type $s (struct)) (type (cont $s))) "non-function type")
 (assert_invalid (module (type $a (array i32)) (type (cont $a))) "non-function type")
