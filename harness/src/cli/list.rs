@@ -10,12 +10,9 @@ use std::process::ExitCode;
 /// `wassay suites`
 pub(super) fn suites(args: &SuitesArgs) -> Result<ExitCode, Error> {
     let mut out = io::stdout().lock();
-    for suite in suite::load(&args.suites)? {
-        let origin = match &suite.origin {
-            suite::Origin::Embedded => "built in".to_owned(),
-            suite::Origin::Folder(path) => path.display().to_string(),
-        };
-        writeln!(out, "{} {} ({origin}): {} scripts", suite.name, suite.revision, suite.scripts.len())?;
+    let suites = suite::load(&args.suites)?;
+    for suite in &suites {
+        writeln!(out, "{} {} ({}): {} scripts", suite.name, suite.revision, origin(suite), suite.scripts.len())?;
         let mut parts: BTreeMap<&str, (Option<u8>, usize)> = BTreeMap::new();
         for script in &suite.scripts {
             parts.entry(&script.proposal).or_insert((script.phase, 0)).1 += 1;
@@ -25,7 +22,35 @@ pub(super) fn suites(args: &SuitesArgs) -> Result<ExitCode, Error> {
             writeln!(out, "  {name:<28} {count:>4} scripts  {phase}")?;
         }
     }
+    writeln!(out, "\nWhere a run takes the scripts of each proposal from:")?;
+    for subject in suite::subjects()?.iter().filter(|subject| subject.kind == suite::Kind::Proposal) {
+        let from = sources(&suites, &subject.name);
+        let from = if from.is_empty() { "nowhere: there is none".to_owned() } else { from.join(", ") };
+        writeln!(out, "  {:<28} {from}", subject.name)?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn origin(suite: &suite::Suite) -> String {
+    match &suite.origin {
+        suite::Origin::Embedded => "built in, official".to_owned(),
+        suite::Origin::Own => "built in, our own".to_owned(),
+        suite::Origin::Folder(path) if suite.official => format!("official, {}", path.display()),
+        suite::Origin::Folder(path) => path.display().to_string(),
+    }
+}
+
+/// The suites with scripts of a proposal, and how many each has.
+fn sources(suites: &[suite::Suite], proposal: &str) -> Vec<String> {
+    let count = |suite: &suite::Suite| suite.scripts.iter().filter(|script| script.proposal == proposal).count();
+    let kind = |suite: &suite::Suite| match &suite.origin {
+        suite::Origin::Embedded => "built in",
+        suite::Origin::Own => "our own",
+        suite::Origin::Folder(_) if suite.official => "official folder",
+        suite::Origin::Folder(_) => "folder",
+    };
+    let counted = suites.iter().map(|suite| (suite, count(suite))).filter(|(_, count)| *count > 0);
+    counted.map(|(suite, count)| format!("{} ({}) {count}", suite.name, kind(suite))).collect()
 }
 
 /// `wassay engines`

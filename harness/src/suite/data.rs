@@ -11,6 +11,10 @@ use wasmparser::WasmFeatures;
 pub(crate) static SPEC: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/spec");
 pub(crate) static PROPOSALS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/proposals");
 
+/// Folder in [`PROPOSALS`] with a folder of scripts for each proposal that has some of ours. They do not lie beside the
+/// descriptions, where `proposals/threads` would be a folder on disk when it is meant as a selector.
+const OWN_SCRIPTS: &str = "scripts";
+
 /// Features on for scripts that no description knows: all that `wasmparser` has on by default, components apart.
 pub const STABLE: WasmFeatures =
     WasmFeatures::WASM3.union(WasmFeatures::WIDE_ARITHMETIC).union(WasmFeatures::COMPACT_IMPORTS);
@@ -292,6 +296,18 @@ pub(super) fn embedded_revision() -> Result<String, Error> {
         line: 0,
         what: format!("no revision of `{}`", super::EMBEDDED),
     })
+}
+
+/// The scripts of this project: where each lies below `proposals/scripts/`, and its text; sorted.
+pub(super) fn own_scripts() -> Vec<(String, &'static str)> {
+    let folders = PROPOSALS.get_dir(OWN_SCRIPTS).into_iter().flat_map(Dir::dirs);
+    let scripts = folders.flat_map(Dir::files).filter_map(|file| {
+        let path = file.path().strip_prefix(OWN_SCRIPTS).ok()?.to_str()?.replace('\\', "/");
+        path.ends_with(".wast").then_some((path, file.contents_utf8()?))
+    });
+    let mut scripts: Vec<_> = scripts.collect();
+    scripts.sort_unstable();
+    scripts
 }
 
 /// The commit that a folder of that name and content is known to hold.

@@ -104,7 +104,8 @@ fn utf8<'a>(path: &Path, name: Option<&'a str>) -> Result<&'a str, Error> {
 fn name_apart(found: &mut [Found]) {
     for depth in 1.. {
         let taken = |i: usize| {
-            found[i].name == super::EMBEDDED || (0..found.len()).any(|j| j != i && found[j].name == found[i].name)
+            [super::EMBEDDED, super::OWN].contains(&found[i].name.as_str())
+                || (0..found.len()).any(|j| j != i && found[j].name == found[i].name)
         };
         let clashing: Vec<usize> = (0..found.len()).filter(|&i| taken(i)).collect();
         let mut changed = false;

