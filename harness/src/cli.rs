@@ -3,6 +3,7 @@
 //! 0: all as expected; 1: something was not; 2: the call or its input was wrong; 130: interrupted.
 
 mod list;
+mod report_page;
 mod summary;
 mod test;
 
@@ -48,6 +49,8 @@ enum Command {
         #[arg(value_name = "DIR", default_value = "reports")]
         reports: Vec<PathBuf>,
     },
+    /// Write a page to look at: the matrix, every directive with its source, comparison and history.
+    Report(report_page::ReportArgs),
     /// Serve a supervisor: read jobs, write events.
     #[command(hide = true)]
     Worker {
@@ -154,6 +157,7 @@ pub fn main() -> ExitCode {
         Command::Suites(args) => list::suites(&args),
         Command::Engines => list::engines(),
         Command::Matrix { reports } => list::matrix(&reports),
+        Command::Report(args) => report_page::report(&args),
         Command::Worker { memory } => crate::worker::serve(memory).map_err(Error::from),
     };
     match result {

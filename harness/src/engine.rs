@@ -3,11 +3,15 @@
 //! An [`Engine`] makes a [`Session`] for each script: a store of its own in which the script's modules live, with the
 //! host module `spectest` ready for import. Whatever can come of a call is one of the closed set [`Stop`].
 
+pub mod catalogue;
+pub mod driver;
 pub mod fake;
+pub mod runner;
 pub mod spectest;
 pub mod value;
 pub mod vm;
 
+use crate::script::Verdict;
 use thiserror::Error;
 use value::Value;
 use wasmparser::WasmFeatures;
@@ -46,7 +50,7 @@ pub enum Error {
 /// Why a call did not return: a closed set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// Wasm trapped.
+    /// Wasm trapped. An engine that has one message for several traps gives all that it may be, joined by [`OR`].
     Trap(String),
     /// A resource ran out, the call stack above all.
     Exhaustion(String),
@@ -84,6 +88,9 @@ impl std::fmt::Display for Stop {
         }
     }
 }
+
+/// Stands between messages of which one is meant.
+pub const OR: &str = "|";
 
 /// What came of a call.
 pub type Done<T> = Result<T, Stop>;
@@ -124,6 +131,15 @@ pub trait Engine: Send + Sync {
         self.modes().iter().any(|known| known.name == mode)
     }
 
+    /// Whether it starts: better known before a run than in each of its rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Start`].
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Features that the engine does not have, as far as it knows itself.
     fn missing(&self) -> Vec<String>;
 
@@ -133,6 +149,17 @@ pub trait Engine: Send + Sync {
     ///
     /// When the mode is unknown, or the engine does not start.
     fn session(&self, mode: &str, features: WasmFeatures) -> Result<Box<dyn Session>, Error>;
+
+    /// What runs whole scripts, if that is all the engine can do: then there is a row a script, and no session.
+    fn runner(&self) -> Option<&dyn ScriptRunner> {
+        None
+    }
+}
+
+/// Runs scripts as a whole.
+pub trait ScriptRunner {
+    /// Runs a script and says what came of it.
+    fn run(&self, mode: &str, source: &str) -> Verdict;
 }
 
 /// One script's modules and instances on one engine.
@@ -222,9 +249,16 @@ pub fn llvm() -> String {
     wassay_vm::llvm_version()
 }
 
-/// Every engine that this build has.
+/// Every engine that can run: those of this build, and those that programs on this machine drive.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Engine>> {
+    let mut engines = built_in();
+    engines.extend(catalogue::drivable());
+    engines
+}
+
+/// Engines in this process.
+fn built_in() -> Vec<Box<dyn Engine>> {
     vec![Box::<vm::Vm>::default(), Box::new(fake::Fake)]
 }
 

@@ -1,5 +1,7 @@
 //! What a module needs, measured: the smallest set of features under which `wasmparser` accepts it.
 
+pub mod probe;
+
 use std::sync::LazyLock;
 use wasmparser::{Validator, WasmFeatures};
 

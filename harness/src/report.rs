@@ -5,11 +5,13 @@
 
 mod csv;
 mod markdown;
+mod page;
 mod portability;
 mod run;
 mod save;
 
 pub use markdown::matrix;
+pub use page::page;
 pub use portability::{Portability, portability};
 pub use run::Run;
 

@@ -87,6 +87,7 @@ fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configurat
     }
     let mut on: Vec<Configuration> = Vec::new();
     for engine in &engines {
+        engine.check()?;
         let wanted: Vec<String> = if modes.is_empty() {
             engine.modes().into_iter().map(|mode| mode.name.to_owned()).collect()
         } else {

@@ -4,6 +4,8 @@
 //! <https://github.com/WebAssembly/spec/tree/main/interpreter#spectest-host-module>.
 
 use super::value::Value;
+use wast::Wat;
+use wast::parser::{ParseBuffer, parse};
 
 /// Name under which scripts import it.
 pub const NAME: &str = "spectest";
@@ -66,3 +68,69 @@ pub const ITEMS: &[(&str, Item)] = &[
     ("print_i32_f32", Item::Func(&[Num::I32, Num::F32])),
     ("print_f64_f64", Item::Func(&[Num::F64, Num::F64])),
 ];
+
+/// The host module as wasm, for engines that have no other way to make one: first with everything, then without what
+/// some engines lack. Its functions do nothing.
+#[must_use]
+pub fn modules() -> Vec<Vec<u8>> {
+    let without = [&[][..], &["shared_memory"], &["table64"], &["shared_memory", "table64"]];
+    without.iter().filter_map(|left_out| encode(&text(left_out))).collect()
+}
+
+fn text(left_out: &[&str]) -> String {
+    let mut text = String::from("(module");
+    for (name, item) in ITEMS.iter().filter(|(name, _)| !left_out.contains(name)) {
+        text += &match item {
+            Item::Func(params) => {
+                let params: Vec<&str> = params.iter().map(|param| num(*param)).collect();
+                format!(" (func (export \"{name}\") (param {}))", params.join(" "))
+            }
+            Item::Global(value) => {
+                let ty = name.trim_start_matches("global_");
+                format!(" (global (export \"{name}\") {ty} {value})")
+            }
+            Item::Table { min, max, table64 } => {
+                let index = if *table64 { "i64 " } else { "" };
+                format!(" (table (export \"{name}\") {index}{min} {max} funcref)")
+            }
+            Item::Memory { min, max, shared } => {
+                let shared = if *shared { " shared" } else { "" };
+                format!(" (memory (export \"{name}\") {min} {max}{shared})")
+            }
+        };
+    }
+    text + ")"
+}
+
+fn num(ty: Num) -> &'static str {
+    match ty {
+        Num::I32 => "i32",
+        Num::I64 => "i64",
+        Num::F32 => "f32",
+        Num::F64 => "f64",
+    }
+}
+
+fn encode(text: &str) -> Option<Vec<u8>> {
+    let buffer = ParseBuffer::new(text).ok()?;
+    parse::<Wat<'_>>(&buffer).ok()?.encode().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_module_has_everything_that_the_list_has() {
+        let modules = modules();
+        assert_eq!(modules.len(), 4, "each variant is a module");
+        wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all()).validate_all(&modules[0]).unwrap();
+        let mut names = Vec::new();
+        for payload in wasmparser::Parser::new(0).parse_all(&modules[0]) {
+            if let wasmparser::Payload::ExportSection(section) = payload.unwrap() {
+                names.extend(section.into_iter().map(|export| export.unwrap().name));
+            }
+        }
+        assert!(ITEMS.iter().all(|(name, _)| names.contains(name)), "{names:?}");
+    }
+}

@@ -2,11 +2,13 @@
 
 use super::{Error, Exporter, Report};
 use crate::model::{Outcome, Row};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::path::Path;
 
 pub(super) const CONFORMANCE: &str = "conformance.csv";
+pub(super) const RUN: &str = "run.csv";
 
 /// Columns of `conformance.csv`, in order: the fields of [`Row`].
 pub(super) const CONFORMANCE_COLUMNS: [&str; 15] = [
@@ -146,4 +148,18 @@ fn fault(path: &Path, error: ::csv::Error) -> Error {
         }
         other => Error::Format { path, line, what: format!("{other:?}") },
     }
+}
+/// The rows of a `run.csv`, by column; none where there is no such file.
+pub(super) fn runs(path: &Path) -> Result<Vec<BTreeMap<String, String>>, Error> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(Error::Read { path: path.to_owned(), source }),
+    };
+    let rows = ::csv::Reader::from_reader(BufReader::new(file)).into_deserialize();
+    rows.collect::<Result<_, ::csv::Error>>().map_err(|error| Error::Format {
+        path: path.to_owned(),
+        line: error.position().map_or(0, ::csv::Position::line),
+        what: error.to_string(),
+    })
 }
