@@ -51,13 +51,14 @@ impl Sink for Voice {
     }
 }
 
-/// Serves scripts until there are no more. `memory` is the limit in MiB.
+/// Serves scripts until there are no more. `memory` is the limit in MiB; `show`: what engines print on standard output
+/// goes where it is seen.
 ///
 /// # Errors
 ///
 /// When the process cannot be set up; never because of a script.
-pub fn serve(memory: u64) -> io::Result<ExitCode> {
-    let voice = Arc::new(Voice(Mutex::new(private_stdout()?)));
+pub fn serve(memory: u64, show: bool) -> io::Result<ExitCode> {
+    let voice = Arc::new(Voice(Mutex::new(private_stdout(show)?)));
     // Workers are expected to crash: dumps of gigabytes would only cost time.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     die_of_panics();
@@ -82,11 +83,15 @@ pub fn serve(memory: u64) -> io::Result<ExitCode> {
     std::process::exit(0)
 }
 
-/// Takes standard output for itself. What else is written there is lost: only standard error is listened to, for the
-/// last words before a crash.
-fn private_stdout() -> io::Result<File> {
+/// Takes standard output for itself. What else is written there is lost, or goes to standard error if it is to be shown:
+/// only that is listened to, for the last words before a crash.
+fn private_stdout(show: bool) -> io::Result<File> {
     let private = io::stdout().as_fd().try_clone_to_owned()?;
-    rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
+    if show {
+        rustix::stdio::dup2_stdout(io::stderr().as_fd())?;
+    } else {
+        rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
+    }
     Ok(File::from(private))
 }
 
