@@ -218,11 +218,10 @@ pub fn rank(outcome: Outcome, detail: &str) -> Option<u8> {
     match outcome {
         Outcome::Pass | Outcome::Xpass => Some(0),
         Outcome::Unsupported => Some(1),
-        Outcome::Fail => Some(2),
         Outcome::Crash | Outcome::Timeout => Some(3),
         // `reason (crash: SIGSEGV)`: see `expect`.
         Outcome::Xfail if detail.contains(" (crash: ") || detail.contains(" (timeout: ") => Some(3),
-        Outcome::Xfail => Some(2),
+        Outcome::Fail | Outcome::Xfail => Some(2),
         Outcome::Skip => None,
     }
 }

@@ -169,10 +169,7 @@ impl Coverage {
                 "- {head}: a directive passes for {passing} of {all} operators, all that use it for {whole}"
             )?;
         }
-        if !unused.is_empty() {
-            let names: Vec<&str> = unused.iter().map(|operator| table()[*operator].0.as_str()).collect();
-            writeln!(out, "\nNo directive uses {}.", names.join(", "))?;
-        }
+        write_unused(&unused, out)?;
         if self.lost > 0 {
             let (lost, scripts) = (self.lost, self.missing.len());
             let first: Vec<&str> = self.missing.iter().take(3).map(String::as_str).collect();
@@ -184,6 +181,24 @@ impl Coverage {
         }
         write!(out, "\n{}", markdown::LEGEND)
     }
+}
+
+/// Names operators that no directive uses; of a proposal of which none is used, only how many they are.
+fn write_unused(unused: &[usize], out: &mut dyn Write) -> io::Result<()> {
+    let mut proposals: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for operator in unused {
+        let (name, proposal) = &table()[*operator];
+        proposals.entry(proposal).or_default().push(name);
+    }
+    let mut parts = Vec::new();
+    for (proposal, names) in proposals {
+        let all = table().iter().filter(|(_, its)| its == proposal).count();
+        parts.push(match names.len() {
+            n if n == all => format!("any of the {n} of {proposal}"),
+            _ => names.join(", "),
+        });
+    }
+    if parts.is_empty() { Ok(()) } else { writeln!(out, "\nNo directive uses {}.", parts.join(", ")) }
 }
 
 #[cfg(test)]

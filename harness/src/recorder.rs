@@ -58,7 +58,7 @@ impl<'a> Recorder<'a> {
     /// # Errors
     ///
     /// When the file cannot be read.
-    pub fn to_retry(&mut self, retries: usize, expectations: &mut Expectations) -> Result<Vec<usize>, raw::Error> {
+    pub fn take_red(&mut self, retries: usize, expectations: &mut Expectations) -> Result<Vec<usize>, raw::Error> {
         let mut again = Vec::new();
         for index in 0..self.tasks.len() {
             let log = &self.logs[index];

@@ -83,7 +83,7 @@ fn run(args: &DiffArgs, out: &Path, left: &str, right: &str) -> Result<Option<Ex
     let Command::Test(mut test) = cli.command else { return Ok(None) };
     out.clone_into(&mut test.out);
     test.suites.suites.clone_from(&args.suites.suites);
-    let interrupted = test::execute(&test)?.is_some_and(|ended| ended.is_interrupted());
+    let interrupted = test::execute(&test, true)?.is_some_and(|ended| ended.is_interrupted());
     Ok(interrupted.then(|| ExitCode::from(130)))
 }
 

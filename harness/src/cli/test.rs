@@ -36,15 +36,16 @@ impl Ended {
 }
 
 pub(super) fn test(args: &TestArgs) -> Result<ExitCode, Error> {
-    let Some(ended) = execute(args)? else { return Ok(ExitCode::SUCCESS) };
+    let Some(ended) = execute(args, false)? else { return Ok(ExitCode::SUCCESS) };
     let Ended { run, summary, digest, stale, ending } = &ended;
     summary::print(&mut io::stdout().lock(), summary, run, digest, stale, &args.out)?;
     summary::complain(&mut io::stderr().lock(), digest, ending, &args.out)?;
     Ok(ending.code())
 }
 
-/// Runs what is asked for and writes the reports; nothing if there is nothing to run, or it was only to be listed.
-pub(super) fn execute(args: &TestArgs) -> Result<Option<Ended>, Error> {
+/// Runs what is asked for and writes the reports; nothing if there is nothing to run, or it was only to be listed. `quiet`:
+/// what is not as expected is not named as it comes.
+pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Error> {
     // All that can be wrong with the call is found before anything runs.
     let on = configurations(&args.engine, &args.mode)?;
     let suites = suite::load(&folders(args))?;
@@ -77,11 +78,12 @@ pub(super) fn execute(args: &TestArgs) -> Result<Option<Ended>, Error> {
         writeln!(io::stderr(), "{} of {} scripts are done already", tasks.len() - order.len(), tasks.len())?;
     }
     loop {
-        round(&tasks, order, settings, &stop, &mut recorder, &mut expectations)?;
+        let progress = Progress::new(order.len(), settings.show, quiet);
+        round((&tasks, order), settings, &stop, (&mut recorder, &mut expectations), progress)?;
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        order = recorder.to_retry(args.scale.retries, &mut expectations)?;
+        order = recorder.take_red(args.scale.retries, &mut expectations)?;
         if order.is_empty() {
             break;
         }
@@ -107,16 +109,14 @@ fn record<'a>(args: &TestArgs, run: &mut Run, tasks: &'a [Task<'a>]) -> Result<R
     Ok(Recorder::new(tasks, raw, earlier))
 }
 
-/// Runs tasks once.
+/// Runs tasks once, those with these indices.
 fn round(
-    tasks: &[Task<'_>],
-    order: Vec<usize>,
+    (tasks, order): (&[Task<'_>], Vec<usize>),
     settings: Settings,
     stop: &AtomicBool,
-    recorder: &mut Recorder<'_>,
-    expectations: &mut Expectations,
+    (recorder, expectations): (&mut Recorder<'_>, &mut Expectations),
+    mut progress: Progress,
 ) -> Result<(), Error> {
-    let mut progress = Progress::new(order.len(), settings.show);
     let (news, heard) = mpsc::channel();
     let (supervised, recorded) = std::thread::scope(|scope| {
         let supervised = scope.spawn(|| supervisor::run(tasks, order, settings, stop, &{ news }));

@@ -22,6 +22,9 @@ struct Known {
 /// Suite, file, line, engine, target.
 type Failure = (String, String, u32, String, String);
 
+/// Suite, file, line, engine, mode, outcome.
+type Proposal<'a> = (&'a str, &'a str, u32, &'a str, String, Outcome);
+
 /// A proposal in the making. It is told every row of a run.
 #[derive(Debug)]
 pub struct Update {
@@ -162,7 +165,7 @@ impl Update {
     /// New rows without reason and link: for all modes at once where an engine fares alike in all in which it ran, and
     /// for all targets likewise.
     fn rows(&self) -> Vec<Vec<String>> {
-        let mut by_target: BTreeMap<(&str, &str, u32, &str, String, Outcome), BTreeSet<&str>> = BTreeMap::new();
+        let mut by_target: BTreeMap<Proposal<'_>, BTreeSet<&str>> = BTreeMap::new();
         for ((suite, file, line, engine, target), modes) in &self.failures {
             let outcomes: BTreeSet<Outcome> = modes.values().copied().collect();
             let all = self.modes.get(engine).is_some_and(|all| all.len() == modes.len());

@@ -132,8 +132,7 @@ impl Found<'_> {
                 scope.set(*instance, defined);
                 None
             }
-            WastDirective::Invoke(invoke) => call(invoke, scope),
-            WastDirective::AssertExhaustion { call: invoke, .. } => call(invoke, scope),
+            WastDirective::Invoke(invoke) | WastDirective::AssertExhaustion { call: invoke, .. } => call(invoke, scope),
             WastDirective::AssertTrap { exec, .. }
             | WastDirective::AssertReturn { exec, .. }
             | WastDirective::AssertException { exec, .. }

@@ -1,6 +1,7 @@
 //! Shows how far a run is: a bar on a terminal, a line now and then elsewhere, and what is not as expected as it comes.
 
 use crate::model::Row;
+use crate::script::is_consequence;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::io::{IsTerminal, Write as _};
 use std::time::{Duration, Instant};
@@ -18,17 +19,22 @@ pub struct Progress {
     finished: usize,
     directives: usize,
     red: usize,
+    /// How many of these are named, and how many may be.
+    named: usize,
+    most: usize,
     begun: Instant,
     said: Instant,
 }
 
 impl Progress {
-    /// Begins to show the progress of so many scripts. `plain`: with no bar, though there may be a terminal.
+    /// Begins to show the progress of so many scripts. `plain`: with no bar, though there may be a terminal; `quiet`:
+    /// without naming what is not as expected.
     #[must_use]
-    pub fn new(scripts: usize, plain: bool) -> Self {
+    pub fn new(scripts: usize, plain: bool, quiet: bool) -> Self {
         let bar = (!plain && std::io::stderr().is_terminal()).then(|| bar(scripts));
         let now = Instant::now();
-        Self { bar, scripts, finished: 0, directives: 0, red: 0, begun: now, said: now }
+        let most = if quiet { 0 } else { NAMED };
+        Self { bar, scripts, finished: 0, directives: 0, red: 0, named: 0, most, begun: now, said: now }
     }
 
     /// Counts directives.
@@ -36,12 +42,16 @@ impl Progress {
         self.directives += directives;
     }
 
-    /// Counts and names a directive that is not as expected.
+    /// Counts a directive that is not as expected, and names it unless it only follows from another.
     pub fn red(&mut self, row: &Row) {
         self.red += 1;
-        match self.red {
-            ..=NAMED => self.say(&line(row)),
-            n if n == NAMED + 1 => self.say("... more is only counted from here on"),
+        if self.most == 0 || is_consequence(&row.detail) {
+            return;
+        }
+        self.named += 1;
+        match self.named {
+            n if n <= self.most => self.say(&line(row)),
+            n if n == self.most + 1 => self.say("... more is only counted from here on"),
             _ => {}
         }
     }

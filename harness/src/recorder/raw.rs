@@ -168,11 +168,9 @@ impl Raw {
     }
 
     fn lock(path: PathBuf, file: File) -> Result<Self, Error> {
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::Taken { path }),
-            // A file system without locks: then it is up to the user.
-            Err(TryLockError::Error(_)) => {}
+        // On a file system without locks it is up to the user.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(Error::Taken { path });
         }
         let end = file.metadata().map(|data| data.len());
         let end = end.map_err(|source| Error::Read { path: path.clone(), source })?;

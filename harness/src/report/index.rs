@@ -9,7 +9,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Suite and file.
-pub type Key = (String, String);
+pub(crate) type Key = (String, String);
 
 /// Suite, revision and file: what the order of reports begins with.
 type Script = (String, String, String);
