@@ -2,13 +2,21 @@
 //!
 //! 0: all as expected; 1: something was not; 2: the call or its input was wrong; 130: interrupted.
 
+mod compare;
+mod define;
+mod diff;
+mod expect_update;
 mod list;
+mod matrix;
+mod merge;
+mod profile;
 mod report_page;
+mod scale;
 mod summary;
 mod test;
 
-use crate::{engine, expect, recorder, report, suite, supervisor};
-use clap::{Args, Parser, Subcommand};
+use crate::{engine, expect, filter, recorder, report, suite, supervisor};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -33,7 +41,9 @@ Examples:
   wassay test spec:2.0 --mode o0       what belongs to WebAssembly 2.0, compiled quickly
   wassay test 'simd_*.wast'            scripts with such a name
   wassay test --suites ../testsuite    other people's scripts as well
-  wassay matrix                        who can do what, from reports/";
+  wassay matrix                        who can do what, from reports/
+  wassay diff vm:o0 vm:o3 spec:1.0     where two engines, or modes, disagree
+  wassay compare old/ reports/         what got better and worse since another run";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -43,20 +53,31 @@ enum Command {
     Suites(SuitesArgs),
     /// List the engines and their modes.
     Engines,
-    /// Show the portability matrix of one or more reports, as Markdown.
-    Matrix {
-        /// Folders with reports.
-        #[arg(value_name = "DIR", default_value = "reports")]
-        reports: Vec<PathBuf>,
-    },
+    /// Show the portability matrix of one or more reports.
+    Matrix(matrix::MatrixArgs),
+    /// Say what changed between two runs: regressions, fixes, and what only the suite or the expectations changed.
+    Compare(compare::CompareArgs),
+    /// List the directives on which two engines, or two modes of one, disagree.
+    Diff(diff::DiffArgs),
+    /// Make one report of many: partitions, engines, machines.
+    Merge(merge::MergeArgs),
+    /// List the expectations, or propose changes after a run.
+    Expect(expect_update::ExpectArgs),
     /// Write a page to look at: the matrix, every directive with its source, comparison and history.
     Report(report_page::ReportArgs),
+    /// Print a script that completes `wassay` in a shell.
+    Completions(define::CompletionsArgs),
+    /// Print the man page.
+    Man(define::ManArgs),
     /// Serve a supervisor: read jobs, write events.
     #[command(hide = true)]
     Worker {
         /// Most memory to use, in MiB.
         #[arg(long, default_value_t = MEMORY)]
         memory: u64,
+        /// Show what engines print.
+        #[arg(long)]
+        no_capture: bool,
     },
 }
 
@@ -76,7 +97,7 @@ struct TestArgs {
     /// What to run; everything if not given. See below.
     #[arg(value_name = "SELECTOR")]
     selectors: Vec<String>,
-    /// Engine to run on; can be given more than once.
+    /// Engine to run on, or engine and mode (`vm:o3`); can be given more than once.
     #[arg(long, value_name = "E", default_value = engine::DEFAULT)]
     engine: Vec<String>,
     /// Mode to run it in; can be given more than once. All that `wassay engines` lists, if not given.
@@ -102,6 +123,8 @@ struct TestArgs {
     /// Go on with the run that was interrupted in the folder of the reports.
     #[arg(long)]
     resume: bool,
+    #[command(flatten)]
+    scale: scale::ScaleArgs,
 }
 
 const TEST_AFTER: &str = "\
@@ -113,6 +136,10 @@ A selector is one of:
   wasm-v1/address.wast           a file or a folder in a suite
   'simd_*.wast'                  a pattern of file names, or of paths if it has a `/`
   path/to/dir                    a script or a folder on disk
+
+A filter narrows that down, by engine and mode too: 'engine(vm) & proposal(simd) & !file(simd_load*)'. \
+Tests are engine, mode, suite, file, proposal, spec and phase, each with patterns such as `o3*`; \
+they are joined by `&`, `|` and `!`.
 
 What a script is known to do other than it says is data: see expectations.csv beside the suites. \
 The reports are conformance.csv (a row a directive), portability.csv and portability.md \
@@ -140,6 +167,13 @@ enum Error {
     #[error(transparent)]
     Raw(#[from] recorder::raw::Error),
     #[error(transparent)]
+    Filter(#[from] filter::Error),
+    #[error(transparent)]
+    Profile(#[from] profile::Error),
+    /// What is wrong is said in whole.
+    #[error("{0}")]
+    Wrong(String),
+    #[error(transparent)]
     Report(#[from] report::Error),
     #[error(transparent)]
     Supervisor(#[from] supervisor::Error),
@@ -152,13 +186,23 @@ enum Error {
 /// Carries out the command line.
 #[must_use]
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Test(args) => test::test(&args),
+    let matches = Cli::command().get_matches();
+    let result = match Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).command {
+        Command::Test(mut args) => {
+            let given = matches.subcommand_matches("test");
+            profile::apply(&mut args, given).and_then(|()| test::test(&args))
+        }
         Command::Suites(args) => list::suites(&args),
         Command::Engines => list::engines(),
-        Command::Matrix { reports } => list::matrix(&reports),
+        Command::Matrix(args) => matrix::matrix(&args),
+        Command::Compare(args) => compare::compare(&args),
+        Command::Diff(args) => diff::diff(&args),
+        Command::Merge(args) => merge::merge(&args),
+        Command::Expect(args) => expect_update::expect(&args),
         Command::Report(args) => report_page::report(&args),
-        Command::Worker { memory } => crate::worker::serve(memory).map_err(Error::from),
+        Command::Completions(args) => define::completions(&args),
+        Command::Man(args) => define::man(&args),
+        Command::Worker { memory, no_capture } => crate::worker::serve(memory, no_capture).map_err(Error::from),
     };
     match result {
         Ok(code) => code,

@@ -3,6 +3,8 @@
 //! A file of expectations is CSV with the columns of [`COLUMNS`]. `*` stands for any suite, file, line, engine, mode or
 //! target. Where more than one row speaks of a directive, the one with the fewest `*` decides.
 
+pub mod update;
+
 use crate::model::{Outcome, Row};
 use crate::suite::Script;
 use std::collections::HashMap;
@@ -189,12 +191,24 @@ impl Expectations {
     /// `configurations` are engines and modes. Ask after all rows were judged.
     #[must_use]
     pub fn stale(&self, selected: &[&Script], configurations: &[(String, String)], target: &str) -> Vec<Stale> {
+        let on = |script| configurations.iter().map(move |(engine, mode)| (script, engine.as_str(), mode.as_str()));
+        let ran: Vec<_> = selected.iter().flat_map(|script| on(*script)).collect();
+        self.stale_among(&ran, target)
+    }
+
+    /// The same where not every script ran on every engine: `ran` are scripts with engine and mode.
+    #[must_use]
+    pub fn stale_among(&self, ran: &[(&Script, &str, &str)], target: &str) -> Vec<Stale> {
         let fits = |key: &Option<String>, value: &str| key.as_ref().is_none_or(|k| k == value);
         let applies = |e: &&Expectation| {
             let [suite, file, _, engine, mode, on] = &e.keys;
             fits(on, target)
-                && configurations.iter().any(|(e, m)| fits(engine, e) && fits(mode, m))
-                && selected.iter().any(|s| fits(suite, &s.suite) && fits(file, &s.file))
+                && ran.iter().any(|(script, its_engine, its_mode)| {
+                    fits(suite, &script.suite)
+                        && fits(file, &script.file)
+                        && fits(engine, its_engine)
+                        && fits(mode, its_mode)
+                })
         };
         let unmatched = self.all.iter().filter(|e| !e.matched).filter(applies);
         unmatched

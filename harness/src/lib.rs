@@ -1,10 +1,14 @@
 //! Runs WebAssembly test suites on many engines, in parallel, and reports what happened.
 
 pub mod cli;
+pub mod compare;
 pub mod engine;
 pub mod expect;
 pub mod features;
+pub mod filter;
 pub mod model;
+pub mod operators;
+pub mod partition;
 pub mod protocol;
 pub mod recorder;
 pub mod report;

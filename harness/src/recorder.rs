@@ -1,53 +1,77 @@
-//! The recorder: the one place where what happens becomes a sequence. It keeps all that was judged, writes it down as
-//! it arrives, and shows how far the run is.
+//! The recorder: the one place where what happens becomes a sequence. It writes down all that was judged as it arrives,
+//! and shows how far the run is. What it keeps in memory is where things are written, not the things.
 
 pub mod progress;
 pub mod raw;
 
+use crate::expect::Expectations;
 use crate::model::{Outcome, Row};
 use crate::supervisor::News;
-use crate::task::{Judged, Task};
+use crate::task::{Judged, SCRIPT, Task};
 use progress::Progress;
-use raw::{Earlier, Raw};
+use raw::{Attempt, Earlier, Raw};
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 /// How often to show how far the run is, when nothing happens.
 const TICK: Duration = Duration::from_millis(200);
 
+/// Where all that is known of a task is written.
+#[derive(Clone, Debug, Default)]
+struct Log {
+    /// Attempts that came to their end.
+    finished: Vec<Attempt>,
+    /// The attempt that is under way, or was when the run was interrupted.
+    open: Attempt,
+    /// Whether the last attempt had a directive that came out other than its script says.
+    red: bool,
+}
+
 /// Keeps and writes down what was judged.
 pub struct Recorder<'a> {
     tasks: &'a [Task<'a>],
-    judged: Vec<Vec<Judged>>,
-    finished: Vec<bool>,
+    logs: Vec<Log>,
     raw: Raw,
 }
 
 impl<'a> Recorder<'a> {
-    /// Begins a record of these tasks in a file. Tasks that an earlier run finished are taken over from it.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be written.
-    pub fn new(tasks: &'a [Task<'a>], mut raw: Raw, earlier: Earlier) -> Result<Self, raw::Error> {
-        let mut judged = vec![Vec::new(); tasks.len()];
-        let mut finished = vec![false; tasks.len()];
-        let mut scripts = earlier.finished;
-        for (index, task) in tasks.iter().enumerate() {
-            if let Some(found) = scripts.remove(&raw::Identity::of(task)) {
-                raw.judged(index, task, &found)?;
-                raw.finished(index)?;
-                judged[index] = found;
-                finished[index] = true;
-            }
-        }
-        Ok(Self { tasks, judged, finished, raw })
+    /// Begins a record of these tasks in a file. Tasks that an earlier part of the run finished are taken over from it.
+    #[must_use]
+    pub fn new(tasks: &'a [Task<'a>], raw: Raw, mut earlier: Earlier) -> Self {
+        let log = |task| {
+            let finished = earlier.finished.remove(&raw::Identity::of(task)).unwrap_or_default();
+            // What is not known to be all right is looked at.
+            Log { red: !finished.is_empty(), finished, open: Vec::new() }
+        };
+        Self { tasks, logs: tasks.iter().map(log).collect(), raw }
     }
 
     /// The tasks that are not finished, by index.
     #[must_use]
     pub fn unfinished(&self) -> Vec<usize> {
-        (0..self.tasks.len()).filter(|index| !self.finished[*index]).collect()
+        (0..self.tasks.len()).filter(|index| self.logs[*index].finished.is_empty()).collect()
+    }
+
+    /// The tasks to run again: those that are not as expected and have had no more than so many retries.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn take_red(&mut self, retries: usize, expectations: &mut Expectations) -> Result<Vec<usize>, raw::Error> {
+        let mut again = Vec::new();
+        for index in 0..self.tasks.len() {
+            let log = &self.logs[index];
+            if !log.red || log.finished.is_empty() || log.finished.len() > retries {
+                continue;
+            }
+            let red = self.rows_of(index, "", expectations)?.iter().any(is_retried);
+            self.logs[index].red = red;
+            if red {
+                again.push(index);
+            }
+        }
+        Ok(again)
     }
 
     /// Records until there is no more news.
@@ -55,19 +79,32 @@ impl<'a> Recorder<'a> {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn record(&mut self, news: &Receiver<News>, progress: &mut Progress) -> Result<(), raw::Error> {
+    pub fn record(
+        &mut self,
+        news: &Receiver<News>,
+        expectations: &mut Expectations,
+        progress: &mut Progress,
+    ) -> Result<(), raw::Error> {
         loop {
             match news.recv_timeout(TICK) {
                 Ok(News::Judged(index, judged)) => {
-                    let red = judged.iter().filter(|judged| judged.outcome.is_red()).count();
-                    progress.judged(judged.len(), red);
-                    self.raw.judged(index, &self.tasks[index], &judged)?;
-                    self.judged[index].extend(judged);
+                    let (task, log) = (&self.tasks[index], &mut self.logs[index]);
+                    log.open.push(self.raw.judged(index, task, &judged)?);
+                    progress.judged(judged.len());
+                    for judged in judged.into_iter().filter(|judged| judged.outcome.is_red()) {
+                        log.red = true;
+                        let mut row = task.row("", judged);
+                        expectations.judge(&mut row);
+                        if row.outcome.is_red() {
+                            progress.red(&row);
+                        }
+                    }
                 }
                 Ok(News::Finished(index)) => {
                     progress.finished();
                     self.raw.finished(index)?;
-                    self.finished[index] = true;
+                    let log = &mut self.logs[index];
+                    log.finished.push(std::mem::take(&mut log.open));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -76,20 +113,94 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Every row of the run, in the order of the tasks; and the raw file, to be removed when the rows are safe.
-    #[must_use]
-    pub fn rows(self, run: &str) -> (Vec<Row>, Raw) {
-        let mut rows = Vec::with_capacity(self.judged.iter().map(Vec::len).sum());
-        for (task, mut judged) in self.tasks.iter().zip(self.judged) {
-            judged.sort_by_key(|judged| judged.at);
-            rows.extend(judged.into_iter().map(|judged| task.row(run, judged)));
+    /// Hands out every row of the run in the order of reports, in the light of the expectations, a script at a time.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or `take` fails.
+    pub fn each<E: From<raw::Error>>(
+        &self,
+        run: &str,
+        expectations: &mut Expectations,
+        mut take: impl FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut scripts: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
+        for (index, task) in self.tasks.iter().enumerate() {
+            let script = task.script;
+            scripts.entry((&script.suite, &script.revision, &script.file)).or_default().push(index);
         }
-        (rows, self.raw)
+        for indices in scripts.into_values() {
+            let mut rows = Vec::new();
+            for index in indices {
+                rows.extend(self.rows_of(index, run, expectations)?);
+            }
+            crate::report::sort(&mut rows);
+            rows.into_iter().try_for_each(&mut take)?;
+        }
+        Ok(())
     }
+
+    /// The rows of a task: those of its first attempt, but for directives that were not as expected and passed later.
+    fn rows_of(&self, index: usize, run: &str, expectations: &mut Expectations) -> Result<Vec<Row>, raw::Error> {
+        let (task, log) = (&self.tasks[index], &self.logs[index]);
+        let mut attempts = log.finished.iter();
+        let first = attempts.next().unwrap_or(&log.open);
+        let mut judged = self.raw.read(first)?;
+        // A worker that dies is told what was judged, but what it says of threads is not in order.
+        judged.sort_by_key(|judged| judged.at);
+        let mut rows: Vec<(u32, Row)> = Vec::with_capacity(judged.len());
+        for judged in judged {
+            let at = judged.at;
+            let mut row = task.row(run, judged);
+            expectations.judge(&mut row);
+            rows.push((at, row));
+        }
+        for (number, attempt) in attempts.enumerate() {
+            let later = self.raw.read(attempt)?;
+            if rows.len() == 1 && rows[0].1.directive == SCRIPT && later.iter().all(|j| j.directive.kind != SCRIPT) {
+                // Nothing was known of the script, not even its directives; now all is.
+                rows = later.into_iter().map(|judged| (judged.at, task.row(run, judged))).collect();
+                rows.sort_by_key(|(at, _)| *at);
+                rows.iter_mut().for_each(|(_, row)| expectations.judge(row));
+                continue;
+            }
+            let passed = later.into_iter().filter(|judged| judged.outcome == Outcome::Pass);
+            let passed: BTreeMap<u32, Judged> = passed.map(|judged| (judged.at, judged)).collect();
+            for (at, row) in &mut rows {
+                let Some(judged) = passed.get(at).filter(|_| is_retried(row)) else {
+                    continue;
+                };
+                let detail =
+                    format!("{FLAKY}{} times before it passed; first {}: {}", number + 1, row.outcome, row.detail);
+                *row = Row { detail, ..task.row(run, judged.clone()) };
+            }
+        }
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
+    }
+
+    /// The file, to be removed when the rows are safe elsewhere.
+    #[must_use]
+    pub fn into_raw(self) -> Raw {
+        self.raw
+    }
+}
+
+/// Whether another attempt may help: what passes against an expectation only passes again.
+fn is_retried(row: &Row) -> bool {
+    row.outcome.is_red() && row.outcome != Outcome::Xpass
+}
+
+/// How the detail of a directive begins that passed, but not at once.
+const FLAKY: &str = "flaky: failed ";
+
+/// Whether a row stands for a directive that passed, but not at once.
+#[must_use]
+pub fn is_flaky(row: &Row) -> bool {
+    row.outcome == Outcome::Pass && row.detail.starts_with(FLAKY)
 }
 
 /// Whether a row stands for a script that is no script.
 #[must_use]
 pub fn is_malformed(row: &Row) -> bool {
-    row.directive == crate::task::SCRIPT && row.outcome == Outcome::Fail
+    row.directive == SCRIPT && row.outcome == Outcome::Fail
 }

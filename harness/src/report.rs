@@ -3,16 +3,18 @@
 //! Raw rows are `conformance.csv`; everything else is computed from them. `reports/SCHEMA.md` says what each file and
 //! each column means.
 
-mod csv;
-mod markdown;
+pub(crate) mod csv;
+pub(crate) mod features_json;
+pub(crate) mod index;
+pub(crate) mod markdown;
 mod page;
-mod portability;
+pub(crate) mod portability;
 mod run;
-mod save;
+pub(crate) mod save;
 
-pub use markdown::matrix;
+pub use index::Reports;
 pub use page::page;
-pub use portability::{Portability, portability};
+pub use portability::{Counter, Portability};
 pub use run::Run;
 
 use crate::model::{Outcome, Row};
@@ -50,24 +52,36 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// The same was run twice under one name.
+    #[error("run `{run}` has {what} both in `{}` and in `{}`", first.display(), second.display())]
+    Twice {
+        /// Name of the run.
+        run: String,
+        /// Which script on which engine.
+        what: String,
+        /// One folder.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
 }
 
-/// All that a report is made from.
-struct Report<'a> {
-    run: &'a Run,
-    rows: &'a [Row],
-    portability: &'a [Portability],
+/// All that the small files of a report are made from; the large one, `conformance.csv`, is written row by row.
+pub(crate) struct Report<'a> {
+    /// Rows of `run.csv`.
+    pub(crate) runs: &'a [Vec<String>],
+    pub(crate) portability: &'a [Portability],
 }
 
-/// One file of a report.
-trait Exporter {
+/// One small file of a report.
+pub(crate) trait Exporter {
     /// Its name.
     fn file(&self) -> &'static str;
     /// Writes its content.
     fn export(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>;
 }
 
-const EXPORTERS: [&dyn Exporter; 4] = [&csv::Conformance, &csv::PortabilityTable, &csv::RunTable, &markdown::Matrix];
+const EXPORTERS: [&dyn Exporter; 3] = [&csv::PortabilityTable, &csv::RunTable, &markdown::Matrix];
 
 /// A run in short.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,38 +146,87 @@ impl Counts {
     }
 }
 
+/// A report that is being written. It takes any number of rows and keeps none.
+pub struct Writer {
+    dir: PathBuf,
+    rows: csv::Rows,
+    counter: Counter,
+}
+
+impl Writer {
+    /// Begins a report in `dir`, which is made if need be.
+    ///
+    /// # Errors
+    /// The folder or a file can't be written.
+    pub fn begin(dir: &Path) -> Result<Self, Error> {
+        std::fs::create_dir_all(dir).map_err(|source| Error::Write { path: dir.to_owned(), source })?;
+        Ok(Self { dir: dir.to_owned(), rows: csv::Rows::begin(dir)?, counter: Counter::default() })
+    }
+
+    /// Adds a row; rows come in the order of [`sort`].
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn push(&mut self, row: &Row) -> Result<(), Error> {
+        self.counter.add(row);
+        self.rows.push(row)
+    }
+
+    /// Puts all files in their places, each whole or not at all.
+    ///
+    /// # Errors
+    /// A file can't be written.
+    pub fn finish(self, run: &Run) -> Result<Summary, Error> {
+        self.close(&[csv::record_of(run)])
+    }
+
+    /// The same for rows of several runs, each with its row of `run.csv`.
+    pub(crate) fn close(self, runs: &[Vec<String>]) -> Result<Summary, Error> {
+        let portability = self.counter.lines();
+        let mut files = vec![self.rows.commit()?];
+        let report = Report { runs, portability: &portability };
+        for exporter in EXPORTERS {
+            let path = self.dir.join(exporter.file());
+            save::atomically(&path, |out| exporter.export(&report, out))?;
+            files.push(path);
+        }
+        let mut counts: BTreeMap<(String, String), Counts> = BTreeMap::new();
+        for line in &portability {
+            counts.entry((line.engine.clone(), line.mode.clone())).or_default().merge(&line.counts);
+        }
+        Ok(Summary { counts, matrix: markdown::table(&portability), files })
+    }
+}
+
 /// Writes all files of a report into `dir`, each whole or not at all.
 ///
 /// # Errors
 /// The folder or a file can't be written.
 pub fn write(dir: &Path, run: &Run, mut rows: Vec<Row>) -> Result<Summary, Error> {
     sort(&mut rows);
-    let portability = portability(&rows);
-    let report = Report { run, rows: &rows, portability: &portability };
-    std::fs::create_dir_all(dir).map_err(|source| Error::Write { path: dir.to_owned(), source })?;
-    let mut files = Vec::new();
-    for exporter in EXPORTERS {
-        let path = dir.join(exporter.file());
-        save::atomically(&path, |out| exporter.export(&report, out))?;
-        files.push(path);
-    }
-    let mut counts: BTreeMap<(String, String), Counts> = BTreeMap::new();
-    for line in &portability {
-        counts.entry((line.engine.clone(), line.mode.clone())).or_default().merge(&line.counts);
-    }
-    Ok(Summary { counts, matrix: markdown::table(&portability), files })
+    let mut writer = Writer::begin(dir)?;
+    rows.iter().try_for_each(|row| writer.push(row))?;
+    writer.finish(run)
 }
 
-/// The rows of the report in `dir`.
+/// The rows of the report in `dir`, all at once: for small ones.
 ///
 /// # Errors
 /// There is no report, or it can't be read.
 pub fn read(dir: &Path) -> Result<Vec<Row>, Error> {
-    csv::read(&dir.join(csv::CONFORMANCE))
+    stream(dir)?.collect()
+}
+
+/// The rows of the report in `dir`, one at a time.
+///
+/// # Errors
+/// There is no report, or it can't be read.
+pub fn stream(dir: &Path) -> Result<impl Iterator<Item = Result<Row, Error>> + use<>, Error> {
+    csv::stream(&dir.join(csv::CONFORMANCE))
 }
 
 /// Sorts rows by what identifies them, then by all else, so that equal runs give equal files whatever came first.
-fn sort(rows: &mut [Row]) {
+pub fn sort(rows: &mut [Row]) {
     rows.sort_by(|a, b| key(a).cmp(&key(b)));
 }
 

@@ -7,6 +7,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use names::is_consequence;
 pub use run::{Context, Sink, Todo, run};
 
 use crate::model::Outcome;
@@ -123,7 +124,12 @@ fn malformed(text: &str, error: &wast::Error) -> Malformed {
     Malformed { line: Lines::new(text).of(error.span().offset()), what: error.message() }
 }
 
-impl Script<'_> {
+impl<'a> Script<'a> {
+    /// Where its lines are, and its directives.
+    pub(crate) fn parts(&mut self) -> (&Lines, &mut [WastDirective<'a>]) {
+        (&self.lines, &mut self.wast.directives)
+    }
+
     /// Every directive in order; those of a thread follow it.
     #[must_use]
     pub fn directives(&self) -> Vec<Directive> {
@@ -142,7 +148,7 @@ fn collect(directives: &[WastDirective<'_>], lines: &Lines, list: &mut Vec<Direc
     }
 }
 
-fn kind(directive: &WastDirective<'_>) -> &'static str {
+pub(crate) fn kind(directive: &WastDirective<'_>) -> &'static str {
     match directive {
         WastDirective::Module(_) => "module",
         WastDirective::ModuleDefinition(_) => "module_definition",

@@ -44,6 +44,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// How much memory a worker may use, in MiB.
     pub memory: u64,
+    /// Whether what engines print is shown.
+    pub show: bool,
 }
 
 /// What the recorder hears.
@@ -177,7 +179,7 @@ impl Post<'_> {
 
     /// Starts a worker and gives it all that is to be done here.
     fn hire(&self) -> Result<Process, Error> {
-        let worker = Process::spawn(self.settings.memory)?;
+        let worker = Process::spawn(self.settings.memory, self.settings.show)?;
         for (index, attempt) in &self.queue {
             worker.send(&self.job(*index, attempt))?;
         }

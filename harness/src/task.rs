@@ -5,6 +5,7 @@ use crate::script::Directive;
 use crate::suite::{self, Script};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// An engine in one of its modes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub struct Configuration {
 pub struct Task<'a> {
     /// The script.
     pub script: &'a Script,
-    /// Its text.
-    pub source: Cow<'a, str>,
+    /// Its text, which its tasks share.
+    pub source: Arc<Cow<'static, str>>,
     /// What it runs on.
     pub on: &'a Configuration,
     /// A guess at how long it takes, in no unit.
@@ -59,9 +60,9 @@ pub const SCRIPT: &str = "script";
 pub fn plan<'a>(scripts: &[&'a Script], on: &'a [Configuration]) -> Result<Vec<Task<'a>>, suite::Error> {
     let mut tasks = Vec::with_capacity(scripts.len() * on.len());
     for script in scripts {
-        let source = script.source()?;
+        let source = Arc::new(script.source()?);
         let weight = weigh(&source);
-        tasks.extend(on.iter().map(|on| Task { script, source: source.clone(), on, weight }));
+        tasks.extend(on.iter().map(|on| Task { script, source: Arc::clone(&source), on, weight }));
     }
     tasks.sort_by_key(|task| std::cmp::Reverse(task.weight));
     Ok(tasks)

@@ -52,16 +52,18 @@ impl Sink for Voice {
     }
 }
 
-/// Serves scripts until there are no more. `memory` is the limit in MiB.
+/// Serves scripts until there are no more. `memory` is the limit in MiB; `show`: what engines print on standard output
+/// goes where it is seen.
 ///
 /// # Errors
 ///
 /// When the process cannot be set up; never because of a script.
-pub fn serve(memory: u64) -> io::Result<ExitCode> {
-    let voice = Arc::new(Voice(Mutex::new(private_stdout()?)));
+pub fn serve(memory: u64, show: bool) -> io::Result<ExitCode> {
+    let voice = Arc::new(Voice(Mutex::new(private_stdout(show)?)));
     // Workers are expected to crash: dumps of gigabytes would only cost time.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     die_of_panics();
+    outlive_terminations();
     memory::watch(memory, {
         let voice = Arc::clone(&voice);
         move || voice.say(&Event::Memory(memory))
@@ -83,12 +85,32 @@ pub fn serve(memory: u64) -> io::Result<ExitCode> {
     std::process::exit(0)
 }
 
-/// Takes standard output for itself. What else is written there is lost: only standard error is listened to, for the
-/// last words before a crash.
-fn private_stdout() -> io::Result<File> {
+/// Takes standard output for itself. What else is written there is lost, or goes to standard error if it is to be shown:
+/// only that is listened to, for the last words before a crash.
+fn private_stdout(show: bool) -> io::Result<File> {
     let private = io::stdout().as_fd().try_clone_to_owned()?;
-    rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
+    if show {
+        rustix::stdio::dup2_stdout(io::stderr().as_fd())?;
+    } else {
+        rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
+    }
     Ok(File::from(private))
+}
+
+/// Makes requests to terminate do nothing: job schedulers send them to every process of a job, and a worker that went
+/// before its supervisor would look crashed. It goes when its input ends, or is killed.
+fn outlive_terminations() {
+    extern "C" fn nothing(_: libc::c_int) {}
+    for signal in [libc::SIGTERM, libc::SIGHUP, libc::SIGINT] {
+        // A handler, for what is ignored would be ignored by processes that engines start, too.
+        // SAFETY: all zeroes are a valid `sigaction`, and the handler does nothing, which is allowed at any time.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = nothing as extern "C" fn(libc::c_int) as usize;
+            action.sa_flags = libc::SA_RESTART;
+            libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+        }
+    }
 }
 
 /// Makes a panic end the process, as any other crash does: after it, neither engine nor harness is in a known state.

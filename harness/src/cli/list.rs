@@ -1,10 +1,9 @@
-//! The verbs that only look: `suites`, `engines`, `matrix`.
+//! The verbs that only list: `suites`, `engines`.
 
 use super::{Error, SuitesArgs};
-use crate::{engine, report, suite};
+use crate::{engine, suite};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// `wassay suites`
@@ -66,15 +65,5 @@ pub(super) fn engines() -> Result<ExitCode, Error> {
             writeln!(out, "  without: {}", missing.join(", "))?;
         }
     }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// `wassay matrix`
-pub(super) fn matrix(reports: &[PathBuf]) -> Result<ExitCode, Error> {
-    let mut rows = Vec::new();
-    for dir in reports {
-        rows.extend(report::read(dir)?);
-    }
-    writeln!(io::stdout().lock(), "{}", report::matrix(&rows).trim_end())?;
     Ok(ExitCode::SUCCESS)
 }

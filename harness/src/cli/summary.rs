@@ -2,20 +2,73 @@
 
 use crate::expect::Stale;
 use crate::model::{Outcome, Row};
-use crate::recorder::is_malformed;
+use crate::recorder::progress::line;
+use crate::recorder::{is_flaky, is_malformed};
 use crate::report::{Run, Summary};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Most red directives that are named.
-const NAMED: usize = 20;
+/// A screen, in lines.
+const SCREEN: usize = 48;
 
-/// Longest matrix that is shown, in lines.
-const MATRIX: usize = 30;
+/// Most directives of one kind that are named.
+const NAMED: usize = 10;
 
-/// Longest detail that is shown, in characters.
-const DETAIL: usize = 160;
+/// What is worth being named of a run's rows; bounded, whatever the number of rows.
+#[derive(Debug, Default)]
+pub(super) struct Digest {
+    red: Named,
+    flaky: Named,
+    /// Scripts that are none: where, and what is wrong with them.
+    malformed: BTreeSet<String>,
+}
+
+#[derive(Debug, Default)]
+struct Named {
+    first: Vec<Row>,
+    all: usize,
+}
+
+impl Named {
+    fn add(&mut self, row: &Row) {
+        self.all += 1;
+        if self.first.len() < NAMED {
+            self.first.push(row.clone());
+        }
+    }
+
+    fn lines(&self, before: &str) -> Vec<String> {
+        self.first.iter().map(|row| format!("{before}{}", line(row))).collect()
+    }
+}
+
+impl Digest {
+    /// Takes note of a row.
+    pub(super) fn add(&mut self, row: &Row) {
+        if row.outcome.is_red() {
+            self.red.add(row);
+        }
+        if is_flaky(row) {
+            self.flaky.add(row);
+        }
+        if is_malformed(row) && self.malformed.len() < NAMED {
+            // Once, however many engines it was for.
+            self.malformed.insert(format!("{}/{}:{}: {}", row.suite, row.file, row.line, row.detail));
+        }
+    }
+
+    /// Whether a directive is not as expected.
+    pub(super) fn is_red(&self) -> bool {
+        self.red.all > 0
+    }
+
+    /// Whether a script is no script.
+    pub(super) fn is_malformed(&self) -> bool {
+        !self.malformed.is_empty()
+    }
+}
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,58 +99,45 @@ pub(super) fn print(
     out: &mut dyn Write,
     summary: &Summary,
     run: &Run,
-    red: &[Row],
+    digest: &Digest,
     stale: &[Stale],
     dir: &Path,
 ) -> io::Result<()> {
-    if summary.matrix.lines().count() <= MATRIX {
-        writeln!(out, "{}\n", summary.matrix.trim_end())?;
+    let mut lines = digest.red.lines("");
+    if digest.red.all > lines.len() {
+        let rest = digest.red.all - lines.len();
+        lines.push(format!("... and {rest} more, all in {}", dir.join("conformance.csv").display()));
     }
-    for row in red.iter().take(NAMED) {
-        let Row { suite, file, line, directive, engine, mode, outcome, detail, .. } = row;
-        writeln!(out, "{outcome}: {suite}/{file}:{line} {directive} on {engine} {mode}: {}", short(detail))?;
+    lines.extend(digest.flaky.lines("flaky "));
+    if digest.flaky.all > digest.flaky.first.len() {
+        lines.push(format!("... and {} more that are flaky", digest.flaky.all - digest.flaky.first.len()));
     }
-    if red.len() > NAMED {
-        writeln!(out, "... and {} more, all in {}", red.len() - NAMED, dir.join("conformance.csv").display())?;
-    }
-    for stale in stale.iter().take(NAMED) {
-        writeln!(out, "stale expectation: {stale}")?;
-    }
+    lines.extend(stale.iter().take(NAMED).map(|stale| format!("stale expectation: {stale}")));
     if stale.len() > NAMED {
-        writeln!(out, "... and {} more stale expectations", stale.len() - NAMED)?;
+        lines.push(format!("... and {} more stale expectations", stale.len() - NAMED));
     }
     for ((engine, mode), counts) in &summary.counts {
-        write!(out, "{engine} {mode}: {} directives", counts.total())?;
-        for outcome in Outcome::ALL {
-            if counts.of(outcome) > 0 {
-                write!(out, ", {} {outcome}", counts.of(outcome))?;
-            }
-        }
-        writeln!(out)?;
+        let of = |outcome: Outcome| match counts.of(outcome) {
+            0 => String::new(),
+            n => format!(", {n} {outcome}"),
+        };
+        let outcomes: String = Outcome::ALL.into_iter().map(of).collect();
+        lines.push(format!("{engine} {mode}: {} directives{outcomes}", counts.total()));
     }
-    writeln!(out, "{:.1} s; reports are in {}", run.seconds, dir.display())
+    lines.push(format!("{:.1} s; reports are in {}", run.seconds, dir.display()));
+    if summary.matrix.lines().count() + lines.len() < SCREEN {
+        writeln!(out, "{}\n", summary.matrix.trim_end())?;
+    }
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// Says what is wrong beyond red directives.
-pub(super) fn complain(out: &mut dyn Write, red: &[Row], ending: &Ending, dir: &Path) -> io::Result<()> {
-    let mut said: Vec<(&str, &str)> = Vec::new();
-    for row in red.iter().filter(|row| is_malformed(row)) {
-        // Once, however many engines it was for.
-        if !said.contains(&(&row.suite, &row.file)) {
-            said.push((&row.suite, &row.file));
-            writeln!(out, "error: {}/{}:{}: {}", row.suite, row.file, row.line, row.detail)?;
-        }
+pub(super) fn complain(out: &mut dyn Write, digest: &Digest, ending: &Ending, dir: &Path) -> io::Result<()> {
+    for malformed in &digest.malformed {
+        writeln!(out, "error: {malformed}")?;
     }
     if ending.interrupted {
         writeln!(out, "interrupted: `--resume --out {}` goes on from here", dir.display())?;
     }
     Ok(())
-}
-
-fn short(detail: &str) -> String {
-    let mut line: String = detail.chars().map(|c| if c.is_control() { ' ' } else { c }).take(DETAIL).collect();
-    if detail.chars().count() > DETAIL {
-        line.push_str("...");
-    }
-    line
 }

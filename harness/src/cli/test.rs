@@ -1,16 +1,16 @@
 //! `wassay test`: from the call to the reports.
 
-use super::summary::{self, Ending};
-use super::{Error, TestArgs};
+use super::summary::{self, Digest, Ending};
+use super::{Error, TestArgs, scale};
 use crate::engine;
 use crate::expect::{self, Expectations};
+use crate::recorder::Recorder;
 use crate::recorder::progress::Progress;
 use crate::recorder::raw::{Earlier, Raw};
-use crate::recorder::{Recorder, is_malformed};
-use crate::report::{self, Run};
+use crate::report::{self, Run, Summary};
 use crate::suite::{self, Script};
 use crate::supervisor::{self, Settings};
-use crate::task::{self, Configuration};
+use crate::task::{self, Configuration, Task};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -19,36 +19,108 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
+/// A run that came to its end, one way or another.
+pub(super) struct Ended {
+    run: Run,
+    summary: Summary,
+    digest: Digest,
+    stale: Vec<expect::Stale>,
+    ending: Ending,
+}
+
+impl Ended {
+    /// Whether the user stopped it.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.ending.interrupted
+    }
+}
+
 pub(super) fn test(args: &TestArgs) -> Result<ExitCode, Error> {
+    let Some(ended) = execute(args, false)? else { return Ok(ExitCode::SUCCESS) };
+    let Ended { run, summary, digest, stale, ending } = &ended;
+    summary::print(&mut io::stdout().lock(), summary, run, digest, stale, &args.out)?;
+    summary::complain(&mut io::stderr().lock(), digest, ending, &args.out)?;
+    Ok(ending.code())
+}
+
+/// Runs what is asked for and writes the reports; nothing if there is nothing to run, or it was only to be listed. `quiet`:
+/// what is not as expected is not named as it comes.
+pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Error> {
     // All that can be wrong with the call is found before anything runs.
     let on = configurations(&args.engine, &args.mode)?;
     let suites = suite::load(&folders(args))?;
     let scripts = suite::select(&suites, &args.selectors)?;
     let mut expectations = expectations(args)?;
-    let tasks = task::plan(&scripts, &on)?;
-    let earlier = if args.resume { Earlier::read(&args.out)? } else { Earlier::default() };
+    let mut tasks = task::plan(&scripts, &on)?;
+    args.scale.narrow(&mut tasks, &args.out)?;
+    if args.scale.list {
+        scale::list(&tasks)?;
+        return Ok(None);
+    }
+    if tasks.is_empty() && args.scale.failed.is_some() {
+        writeln!(io::stderr(), "of what is selected, nothing failed in the last run")?;
+        return Ok(None);
+    }
 
-    let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-    let settings = Settings { jobs, timeout: args.timeout, memory: args.memory };
+    let cores = || std::thread::available_parallelism().ok();
+    let jobs = if args.scale.no_capture { NonZeroUsize::new(1) } else { args.jobs.or_else(cores) };
+    let jobs = jobs.map_or(1, NonZeroUsize::get);
+    let settings = Settings { jobs, timeout: args.timeout, memory: args.memory, show: args.scale.no_capture };
     let command: Vec<String> = std::env::args().collect();
     let mut run = Run::begin(&command, &engine::llvm(), jobs);
-    if let Some((name, started)) = &earlier.run {
+    if let Some(name) = &args.scale.run {
         run.run.clone_from(name);
-        run.started.clone_from(started);
     }
-    let raw = Raw::create(&args.out, &run.run, &run.started)?;
-    let mut recorder = Recorder::new(&tasks, raw, earlier)?;
-    let order = recorder.unfinished();
+    let mut recorder = record(args, &mut run, &tasks)?;
+    let stop = interrupt()?;
+    let mut order = recorder.unfinished();
     if order.len() < tasks.len() {
         writeln!(io::stderr(), "{} of {} scripts are done already", tasks.len() - order.len(), tasks.len())?;
     }
+    loop {
+        let progress = Progress::new(order.len(), settings.show, quiet);
+        round((&tasks, order), settings, &stop, (&mut recorder, &mut expectations), progress)?;
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        order = recorder.take_red(args.scale.retries, &mut expectations)?;
+        if order.is_empty() {
+            break;
+        }
+        writeln!(io::stderr(), "{} scripts are not as expected and run again", order.len())?;
+    }
+    let interrupted = stop.load(Ordering::Relaxed);
+    finish(args, run, &tasks, recorder, expectations, interrupted).map(Some)
+}
 
-    let stop = interrupt()?;
-    let mut progress = Progress::new(order.len());
+/// Begins the record of the run, or goes on with the one that is there.
+fn record<'a>(args: &TestArgs, run: &mut Run, tasks: &'a [Task<'a>]) -> Result<Recorder<'a>, Error> {
+    let resumed = if args.resume { Raw::resume(&args.out)? } else { None };
+    let (raw, earlier) = match resumed {
+        Some((raw, earlier)) => {
+            if let Some((name, started)) = &earlier.run {
+                run.run.clone_from(name);
+                run.started.clone_from(started);
+            }
+            (raw, earlier)
+        }
+        None => (Raw::create(&args.out, &run.run, &run.started)?, Earlier::default()),
+    };
+    Ok(Recorder::new(tasks, raw, earlier))
+}
+
+/// Runs tasks once, those with these indices.
+fn round(
+    (tasks, order): (&[Task<'_>], Vec<usize>),
+    settings: Settings,
+    stop: &AtomicBool,
+    (recorder, expectations): (&mut Recorder<'_>, &mut Expectations),
+    mut progress: Progress,
+) -> Result<(), Error> {
     let (news, heard) = mpsc::channel();
     let (supervised, recorded) = std::thread::scope(|scope| {
-        let supervised = scope.spawn(|| supervisor::run(&tasks, order, settings, &stop, &{ news }));
-        let recorded = recorder.record(&heard, &mut progress);
+        let supervised = scope.spawn(|| supervisor::run(tasks, order, settings, stop, &{ news }));
+        let recorded = recorder.record(&heard, expectations, &mut progress);
         if recorded.is_err() {
             stop.store(true, Ordering::Relaxed);
         }
@@ -57,41 +129,59 @@ pub(super) fn test(args: &TestArgs) -> Result<ExitCode, Error> {
     progress.end();
     recorded?;
     supervised?;
-
-    let interrupted = stop.load(Ordering::Relaxed);
-    let (mut rows, raw) = recorder.rows(&run.run);
-    for row in &mut rows {
-        expectations.judge(row);
-    }
-    let stale = if interrupted { Vec::new() } else { stale(&expectations, &scripts, &on) };
-    let red: Vec<_> = rows.iter().filter(|row| row.outcome.is_red()).cloned().collect();
-    run.end();
-    let summary = report::write(&args.out, &run, rows)?;
-    if !interrupted {
-        raw.remove()?;
-    }
-    let ending =
-        Ending { interrupted, malformed: red.iter().any(is_malformed), red: !red.is_empty(), stale: !stale.is_empty() };
-    summary::print(&mut io::stdout().lock(), &summary, &run, &red, &stale, &args.out)?;
-    summary::complain(&mut io::stderr().lock(), &red, &ending, &args.out)?;
-    Ok(ending.code())
+    Ok(())
 }
 
-/// Each engine in each mode that is asked for. A mode must fit one engine at least, and an engine one mode.
+/// Turns what was recorded into reports.
+fn finish(
+    args: &TestArgs,
+    mut run: Run,
+    tasks: &[Task<'_>],
+    recorder: Recorder<'_>,
+    mut expectations: Expectations,
+    interrupted: bool,
+) -> Result<Ended, Error> {
+    let mut digest = Digest::default();
+    let mut writer = report::Writer::begin(&args.out)?;
+    recorder.each(&run.run, &mut expectations, |row| {
+        digest.add(&row);
+        writer.push(&row).map_err(Error::from)
+    })?;
+    let stale = if interrupted {
+        Vec::new()
+    } else {
+        let ran: Vec<(&Script, &str, &str)> =
+            tasks.iter().map(|task| (task.script, task.on.engine.as_str(), task.on.mode.as_str())).collect();
+        expectations.stale_among(&ran, &task::target())
+    };
+    run.end();
+    let summary = writer.finish(&run)?;
+    if !interrupted {
+        recorder.into_raw().remove()?;
+    }
+    let ending =
+        Ending { interrupted, malformed: digest.is_malformed(), red: digest.is_red(), stale: !stale.is_empty() };
+    Ok(Ended { run, summary, digest, stale, ending })
+}
+
+/// Each engine in each mode that is asked for. A mode must fit one engine at least, and an engine one mode; an engine
+/// that is named with a mode, as in `vm:o3`, runs in that one.
 fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configuration>, engine::Error> {
-    let engines: Vec<_> = engines.iter().map(|name| engine::find(name)).collect::<Result<_, _>>()?;
+    let engines: Vec<_> = engines.iter().map(|name| find(name)).collect::<Result<_, _>>()?;
+    let free = || engines.iter().filter(|(_, own)| own.is_none()).map(|(engine, _)| engine);
     for mode in modes {
-        if let (Some(engine), false) = (engines.first(), engines.iter().any(|engine| engine.has_mode(mode))) {
+        if let (Some(engine), false) = (free().next(), free().any(|engine| engine.has_mode(mode))) {
             return Err(engine::unknown_mode(&**engine, mode));
         }
     }
     let mut on: Vec<Configuration> = Vec::new();
-    for engine in &engines {
+    for (engine, own) in &engines {
         engine.check()?;
-        let wanted: Vec<String> = if modes.is_empty() {
-            engine.modes().into_iter().map(|mode| mode.name.to_owned()).collect()
-        } else {
-            modes.iter().filter(|mode| engine.has_mode(mode)).cloned().collect()
+        let wanted: Vec<String> = match own {
+            Some(mode) if engine.has_mode(mode) => vec![mode.clone()],
+            Some(mode) => return Err(engine::unknown_mode(&**engine, mode)),
+            None if modes.is_empty() => engine.modes().into_iter().map(|mode| mode.name.to_owned()).collect(),
+            None => modes.iter().filter(|mode| engine.has_mode(mode)).cloned().collect(),
         };
         if let (Some(mode), true) = (modes.first(), wanted.is_empty()) {
             return Err(engine::unknown_mode(&**engine, mode));
@@ -104,6 +194,15 @@ fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configurat
         }
     }
     Ok(on)
+}
+
+/// The engine that is meant, and the mode if one is named with it.
+fn find(name: &str) -> Result<(Box<dyn engine::Engine>, Option<String>), engine::Error> {
+    match (engine::find(name), name.split_once(':')) {
+        (Ok(engine), _) => Ok((engine, None)),
+        (Err(_), Some((name, mode))) => Ok((engine::find(name)?, Some(mode.to_owned()))),
+        (Err(error), None) => Err(error),
+    }
 }
 
 /// The folders that are named, and those that selectors name, unless they lie in one that is named.
@@ -134,11 +233,6 @@ fn expectations(args: &TestArgs) -> Result<Expectations, Error> {
     dirs.sort();
     dirs.dedup();
     Ok(Expectations::load(&dirs)?)
-}
-
-fn stale(expectations: &Expectations, scripts: &[&Script], on: &[Configuration]) -> Vec<expect::Stale> {
-    let on: Vec<_> = on.iter().map(|on| (on.engine.clone(), on.mode.clone())).collect();
-    expectations.stale(scripts, &on, &task::target())
 }
 
 /// A flag that Ctrl-C, or a request to terminate, sets. The second one does not wait.

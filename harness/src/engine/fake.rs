@@ -5,7 +5,8 @@
 //! fits is done; where none fits, the engine does what the script expects.
 //!
 //! `pass`, `fail`, `trap`, `unsupported`: answers. `crash` (aborts), `segfault`, `panic`, `exit` (leaves quietly), `hang`,
-//! `eat` (takes memory until something stops it): deaths. `print`: writes to standard output, then passes.
+//! `eat` (takes memory until something stops it): deaths. `print`: writes to standard output, then passes. `flaky`: fails
+//! as long as there is no file of the directive's number in the folder that `WASSAY_FAKE_FOLDER` names, and makes it.
 
 use super::value::Value;
 use super::{Announcement, Done, Engine, Error, Expected, InstanceId, Mode, ModuleId, Session, Stop, unknown_mode};
@@ -31,6 +32,7 @@ enum Deed {
     Hang,
     Eat,
     Print,
+    Flaky,
 }
 
 /// A deed and when to do it.
@@ -61,6 +63,7 @@ impl Plan {
             "hang" => Deed::Hang,
             "eat" => Deed::Eat,
             "print" => Deed::Print,
+            "flaky" => Deed::Flaky,
             _ => return None,
         };
         let Some(when) = when else { return Some(Self { deed, number: None, replayed: false }) };
@@ -166,6 +169,9 @@ impl Session for FakeSession {
         self.expected = (directive.expected)();
         let plan = self.plans.iter().find(|plan| plan.fits(directive));
         self.now = plan.map_or(Deed::Pass, |plan| plan.deed);
+        if self.now == Deed::Flaky {
+            self.now = if is_first(directive.number) { Deed::Fail } else { Deed::Pass };
+        }
         match self.now {
             Deed::Crash => std::process::abort(),
             // More than once, because Rust's runtime takes the first for a stack overflow that it does not find.
@@ -189,7 +195,7 @@ impl Session for FakeSession {
                     "{{\"end\":{{\"at\":0,\"outcome\":\"fail\",\"detail\":\"not the worker's words\",\"micros\":0}}}}"
                 );
             }
-            Deed::Pass | Deed::Fail | Deed::Trap | Deed::Unsupported => {}
+            Deed::Pass | Deed::Fail | Deed::Trap | Deed::Unsupported | Deed::Flaky => {}
         }
     }
 
@@ -224,6 +230,12 @@ impl Session for FakeSession {
         }
         Ok((Box::new(Self::new(self.plans.clone())), shared))
     }
+}
+
+/// Whether this is the first time, for all processes that share a folder.
+fn is_first(number: usize) -> bool {
+    let Some(folder) = std::env::var_os("WASSAY_FAKE_FOLDER") else { return true };
+    std::fs::File::create_new(std::path::Path::new(&folder).join(number.to_string())).is_ok()
 }
 
 fn unsupported() -> Stop {

@@ -1,12 +1,16 @@
-//! Shows how far a run is: a bar on a terminal, a line now and then elsewhere.
+//! Shows how far a run is: a bar on a terminal, a line now and then elsewhere, and what is not as expected as it comes.
 
+use crate::model::Row;
+use crate::script::is_consequence;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use std::fmt::Write;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 use std::time::{Duration, Instant};
 
 /// How often there is a line where there is no terminal.
 const INTERVAL: Duration = Duration::from_secs(10);
+
+/// Most directives that are named while the run goes on.
+const NAMED: usize = 50;
 
 /// How far a run is.
 pub struct Progress {
@@ -15,23 +19,41 @@ pub struct Progress {
     finished: usize,
     directives: usize,
     red: usize,
+    /// How many of these are named, and how many may be.
+    named: usize,
+    most: usize,
     begun: Instant,
     said: Instant,
 }
 
 impl Progress {
-    /// Begins to show the progress of so many scripts.
+    /// Begins to show the progress of so many scripts. `plain`: with no bar, though there may be a terminal; `quiet`:
+    /// without naming what is not as expected.
     #[must_use]
-    pub fn new(scripts: usize) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| bar(scripts));
+    pub fn new(scripts: usize, plain: bool, quiet: bool) -> Self {
+        let bar = (!plain && std::io::stderr().is_terminal()).then(|| bar(scripts));
         let now = Instant::now();
-        Self { bar, scripts, finished: 0, directives: 0, red: 0, begun: now, said: now }
+        let most = if quiet { 0 } else { NAMED };
+        Self { bar, scripts, finished: 0, directives: 0, red: 0, named: 0, most, begun: now, said: now }
     }
 
     /// Counts directives.
-    pub fn judged(&mut self, directives: usize, red: usize) {
+    pub fn judged(&mut self, directives: usize) {
         self.directives += directives;
-        self.red += red;
+    }
+
+    /// Counts a directive that is not as expected, and names it unless it only follows from another.
+    pub fn red(&mut self, row: &Row) {
+        self.red += 1;
+        if self.most == 0 || is_consequence(&row.detail) {
+            return;
+        }
+        self.named += 1;
+        match self.named {
+            n if n <= self.most => self.say(&line(row)),
+            n if n == self.most + 1 => self.say("... more is only counted from here on"),
+            _ => {}
+        }
     }
 
     /// Counts a script.
@@ -46,7 +68,8 @@ impl Progress {
             bar.set_message(self.figures());
         } else if self.said.elapsed() >= INTERVAL {
             self.said = Instant::now();
-            eprintln!("{} of {} scripts, {}", self.finished, self.scripts, self.figures());
+            let left = self.left().map_or(String::new(), |left| format!(", {} s left", left.as_secs()));
+            self.say(&format!("{} of {} scripts{left}, {}", self.finished, self.scripts, self.figures()));
         }
     }
 
@@ -57,21 +80,63 @@ impl Progress {
         }
     }
 
+    /// A line that stays.
+    fn say(&self, line: &str) {
+        let say = || {
+            // Nobody may be listening, which is no reason to stop.
+            let _ = writeln!(std::io::stderr(), "{line}");
+        };
+        match &self.bar {
+            Some(bar) => bar.suspend(say),
+            None => say(),
+        }
+    }
+
+    /// How long the rest takes if it goes on like this.
+    fn left(&self) -> Option<Duration> {
+        let left = u32::try_from(self.scripts.checked_sub(self.finished)?).ok()?;
+        self.begun.elapsed().checked_mul(left)?.checked_div(u32::try_from(self.finished).ok()?)
+    }
+
     fn figures(&self) -> String {
         let seconds = self.begun.elapsed().as_secs_f64().max(0.001);
         #[expect(clippy::cast_precision_loss, reason = "there are not 2^53 directives")]
         let rate = self.directives as f64 / seconds;
-        format!("{} directives ({rate:.0}/s), {} not as their scripts say", self.directives, self.red)
+        format!("{} directives ({rate:.0}/s), {} not as expected", self.directives, self.red)
     }
 }
 
+/// Longest detail that is shown, in characters.
+const DETAIL: usize = 160;
+
+/// A directive and what came of it, in a line without control characters.
+#[must_use]
+pub fn line(row: &Row) -> String {
+    let Row { suite, file, line, directive, engine, mode, outcome, detail, .. } = row;
+    format!("{outcome}: {suite}/{file}:{line} {directive} on {engine} {mode}: {}", short(detail))
+}
+
+/// The beginning of a detail, without control characters.
+#[must_use]
+pub fn short(detail: &str) -> String {
+    let mut line: String = detail.chars().map(|c| if c.is_control() { ' ' } else { c }).take(DETAIL).collect();
+    if detail.chars().count() > DETAIL {
+        line.push_str("...");
+    }
+    line
+}
+
+/// Whether colours are welcome: <https://no-color.org>.
+fn colours() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
 fn bar(scripts: usize) -> ProgressBar {
-    let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let style = if colours { "{bar:30.cyan}" } else { "{bar:30}" };
+    let style = if colours() { "{bar:30.cyan}" } else { "{bar:30}" };
     let template = format!("{style} {{pos}}/{{len}} scripts, {{left}} left, {{msg}}");
     let bar = ProgressBar::with_draw_target(Some(scripts as u64), ProgressDrawTarget::stderr_with_hz(10));
     if let Ok(style) = ProgressStyle::with_template(&template) {
-        bar.set_style(style.with_key("left", |state: &ProgressState, out: &mut dyn Write| {
+        bar.set_style(style.with_key("left", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
             let _ = write!(out, "{:.0} s", state.eta().as_secs_f64().ceil());
         }));
     }

@@ -1,17 +1,17 @@
 //! The CSV files: `conformance.csv`, `portability.csv`, `run.csv`.
 
-use super::{Error, Exporter, Report};
+use super::save::Pending;
+use super::{Error, Exporter, Portability, Report, Run};
 use crate::model::{Outcome, Row};
-use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Write};
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 pub(super) const CONFORMANCE: &str = "conformance.csv";
 pub(super) const RUN: &str = "run.csv";
 
 /// Columns of `conformance.csv`, in order: the fields of [`Row`].
-pub(super) const CONFORMANCE_COLUMNS: [&str; 15] = [
+pub(crate) const CONFORMANCE_COLUMNS: [&str; 15] = [
     "run",
     "suite",
     "revision",
@@ -61,20 +61,31 @@ fn writer<'a>(out: &'a mut dyn Write, columns: &[&str]) -> io::Result<::csv::Wri
     Ok(writer)
 }
 
-/// A row a directive.
-pub(super) struct Conformance;
+/// `conformance.csv` while it is being written: a row a directive.
+pub(super) struct Rows {
+    path: PathBuf,
+    writer: ::csv::Writer<Pending>,
+}
 
-impl Exporter for Conformance {
-    fn file(&self) -> &'static str {
-        CONFORMANCE
+impl Rows {
+    pub(super) fn begin(dir: &Path) -> Result<Self, Error> {
+        let path = dir.join(CONFORMANCE);
+        let mut writer = ::csv::WriterBuilder::new().has_headers(false).from_writer(Pending::begin(&path)?);
+        let header = writer.write_record(CONFORMANCE_COLUMNS);
+        header.map_err(|error| Error::Write { path: path.clone(), source: error.into() })?;
+        Ok(Self { path, writer })
     }
 
-    fn export(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let mut writer = writer(out, &CONFORMANCE_COLUMNS)?;
-        for row in report.rows {
-            writer.serialize(row)?;
-        }
-        writer.flush()
+    pub(super) fn push(&mut self, row: &Row) -> Result<(), Error> {
+        let written = self.writer.serialize(row);
+        written.map_err(|error| Error::Write { path: self.path.clone(), source: error.into() })
+    }
+
+    pub(super) fn commit(self) -> Result<PathBuf, Error> {
+        let Self { path, writer } = self;
+        let written = writer.into_inner().map_err(::csv::IntoInnerError::into_error);
+        written.map_err(|source| Error::Write { path: path.clone(), source })?.commit()?;
+        Ok(path)
     }
 }
 
@@ -87,57 +98,101 @@ impl Exporter for PortabilityTable {
     }
 
     fn export(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let mut writer = writer(out, &PORTABILITY_COLUMNS)?;
-        for line in report.portability {
-            let phase = line.phase.map(|p| p.to_string()).unwrap_or_default();
-            let names = [
-                &line.run,
-                &line.spec,
-                &line.proposal,
-                &phase,
-                &line.engine,
-                &line.engine_version,
-                &line.mode,
-                &line.target,
-            ];
-            let counts = std::iter::once(line.counts.total()).chain(Outcome::ALL.map(|o| line.counts.of(o)));
-            let rate = line.counts.rate().map(|rate| format!("{rate:.6}")).unwrap_or_default();
-            let fields = names.into_iter().cloned().chain(counts.map(|n| n.to_string())).chain([rate]);
-            writer.write_record(fields)?;
+        write_portability(report.portability, out)
+    }
+}
+
+/// The rows of `portability.csv`.
+pub(crate) fn write_portability(lines: &[Portability], out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = writer(out, &PORTABILITY_COLUMNS)?;
+    for line in lines {
+        let phase = line.phase.map(|p| p.to_string()).unwrap_or_default();
+        let names = [
+            &line.run,
+            &line.spec,
+            &line.proposal,
+            &phase,
+            &line.engine,
+            &line.engine_version,
+            &line.mode,
+            &line.target,
+        ];
+        let counts = std::iter::once(line.counts.total()).chain(Outcome::ALL.map(|o| line.counts.of(o)));
+        let rate = line.counts.rate().map(|rate| format!("{rate:.6}")).unwrap_or_default();
+        let fields = names.into_iter().cloned().chain(counts.map(|n| n.to_string())).chain([rate]);
+        writer.write_record(fields)?;
+    }
+    writer.flush()
+}
+
+/// A row a run.
+pub(super) struct RunTable;
+
+impl Exporter for RunTable {
+    fn file(&self) -> &'static str {
+        RUN
+    }
+
+    fn export(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let mut writer = writer(out, &RUN_COLUMNS)?;
+        for run in report.runs {
+            writer.write_record(run)?;
         }
         writer.flush()
     }
 }
 
-/// One row: the run.
-pub(super) struct RunTable;
-
-impl Exporter for RunTable {
-    fn file(&self) -> &'static str {
-        "run.csv"
-    }
-
-    fn export(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let mut writer = writer(out, &RUN_COLUMNS)?;
-        writer.serialize(report.run)?;
-        writer.flush()
-    }
+/// A run as a row of `run.csv`.
+pub(super) fn record_of(run: &Run) -> Vec<String> {
+    let Run { run, started, seconds, command, revision_of_wassay, llvm, cpu, cores, os, kernel, jobs, .. } = run;
+    let numbers = [format!("{seconds:?}"), cores.to_string(), jobs.to_string()];
+    let [seconds, cores, jobs] = &numbers;
+    let fields = [run, started, seconds, command, revision_of_wassay, llvm, cpu, cores, os, kernel, jobs];
+    fields.map(Clone::clone).into()
 }
 
-pub(super) fn read(path: &Path) -> Result<Vec<Row>, Error> {
+/// The rows of `run.csv` in a folder; none if there is no such file, for it is only about the rest.
+pub(crate) fn runs(dir: &Path) -> Result<Vec<Vec<String>>, Error> {
+    let path = dir.join(RUN);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(Error::Read { path, source }),
+    };
+    let mut reader = ::csv::Reader::from_reader(file);
+    check_header(&path, &mut reader, &RUN_COLUMNS)?;
+    let record = |record: Result<::csv::StringRecord, ::csv::Error>| match record {
+        Ok(record) => Ok(record.iter().take(RUN_COLUMNS.len()).map(str::to_owned).collect()),
+        Err(error) => Err(fault(&path, error)),
+    };
+    reader.records().map(record).collect()
+}
+
+/// Opens a `conformance.csv`.
+pub(super) fn open(path: &Path) -> Result<::csv::Reader<File>, Error> {
     let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    let mut reader = ::csv::Reader::from_reader(BufReader::new(file));
-    let broken = |error: ::csv::Error| fault(path, error);
-    let header = reader.headers().map_err(broken)?;
-    // Columns are only ever added at the end: a newer report can be read by its columns that are known here.
-    if !header.iter().take(CONFORMANCE_COLUMNS.len()).eq(CONFORMANCE_COLUMNS) {
-        let what = format!("columns must be `{}`", CONFORMANCE_COLUMNS.join(","));
-        return Err(Error::Format { path: path.to_owned(), line: 1, what });
-    }
-    reader.deserialize().map(|row| row.map_err(broken)).collect()
+    let mut reader = ::csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(file);
+    check_header(path, &mut reader, &CONFORMANCE_COLUMNS)?;
+    Ok(reader)
 }
 
-fn fault(path: &Path, error: ::csv::Error) -> Error {
+/// The rows of a `conformance.csv`, one at a time.
+pub(super) fn stream(path: &Path) -> Result<impl Iterator<Item = Result<Row, Error>> + use<>, Error> {
+    let (reader, path) = (open(path)?, path.to_owned());
+    Ok(reader.into_deserialize().map(move |row| row.map_err(|error| fault(&path, error))))
+}
+
+fn check_header(path: &Path, reader: &mut ::csv::Reader<File>, columns: &[&str]) -> Result<(), Error> {
+    let header = reader.headers().map_err(|error| fault(path, error))?;
+    // Columns are only ever added at the end: a newer report can be read by its columns that are known here.
+    if header.iter().take(columns.len()).eq(columns.iter().copied()) {
+        return Ok(());
+    }
+    let what = format!("columns must be `{}`", columns.join(","));
+    Err(Error::Format { path: path.to_owned(), line: 1, what })
+}
+
+pub(super) fn fault(path: &Path, error: ::csv::Error) -> Error {
     let path = path.to_owned();
     let line = error.position().map_or(1, ::csv::Position::line);
     match error.into_kind() {
@@ -148,18 +203,4 @@ fn fault(path: &Path, error: ::csv::Error) -> Error {
         }
         other => Error::Format { path, line, what: format!("{other:?}") },
     }
-}
-/// The rows of a `run.csv`, by column; none where there is no such file.
-pub(super) fn runs(path: &Path) -> Result<Vec<BTreeMap<String, String>>, Error> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(Error::Read { path: path.to_owned(), source }),
-    };
-    let rows = ::csv::Reader::from_reader(BufReader::new(file)).into_deserialize();
-    rows.collect::<Result<_, ::csv::Error>>().map_err(|error| Error::Format {
-        path: path.to_owned(),
-        line: error.position().map_or(0, ::csv::Position::line),
-        what: error.to_string(),
-    })
 }

@@ -1,12 +1,12 @@
 //! The portability matrix in Markdown, for a terminal and for `portability.md`.
 
-use super::{Counts, Exporter, Portability, Report, portability};
-use crate::model::{Outcome, Row};
+use super::{Counts, Exporter, Portability, Report};
+use crate::model::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-const LEGEND: &str = "\
+pub(crate) const LEGEND: &str = "\
 Cells are `pass/total` without what was skipped; a share alone means that all pass. `!n`: n not as expected (`fail`,
 `xpass`, `crash`, `timeout`); `~n`: n fail as expected; `-n`: n unsupported; `sn`: n skipped.
 ";
@@ -25,48 +25,48 @@ impl Exporter for Matrix {
     }
 }
 
-/// The portability matrix of `rows` in Markdown: a line a version of the spec or proposal, a column an engine and mode.
-#[must_use]
-pub fn matrix(rows: &[Row]) -> String {
-    table(&portability(rows))
-}
-
 /// As much of a column's identity as tells it from the others.
-type Column<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
+pub(crate) type Column<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
-fn column(line: &Portability) -> Column<'_> {
+pub(crate) fn column(line: &Portability) -> Column<'_> {
     (&line.engine, &line.mode, &line.engine_version, &line.target, &line.run)
 }
 
-pub(super) fn table(lines: &[Portability]) -> String {
-    let columns: BTreeSet<Column<'_>> = lines.iter().map(column).collect();
-    let mut cells: BTreeMap<(&str, Column<'_>), Counts> = BTreeMap::new();
-    let mut totals: BTreeMap<Column<'_>, Counts> = BTreeMap::new();
+/// Each column's head, identity and cells by proposal.
+pub(crate) fn columns(lines: &[Portability]) -> Vec<(String, Column<'_>, BTreeMap<&str, Counts>)> {
+    let mut cells: BTreeMap<Column<'_>, BTreeMap<&str, Counts>> = BTreeMap::new();
+    for line in lines {
+        cells.entry(column(line)).or_default().entry(&line.proposal).or_default().merge(&line.counts);
+    }
+    let heads = heads(&cells.keys().copied().collect());
+    heads.into_iter().zip(cells).map(|(head, (column, cells))| (head, column, cells)).collect()
+}
+
+pub(crate) fn table(lines: &[Portability]) -> String {
     let mut proposals: Vec<&Portability> = Vec::new();
     for line in lines {
         if proposals.last().is_none_or(|last| last.proposal != line.proposal) {
             proposals.push(line);
         }
-        let column = column(line);
-        for counts in [cells.entry((&line.proposal, column)).or_default(), totals.entry(column).or_default()] {
-            counts.merge(&line.counts);
-        }
     }
-    let heads = heads(&columns);
+    let columns = columns(lines);
     let mut header = vec!["spec".to_owned(), "proposal".to_owned(), "phase".to_owned()];
-    header.extend(heads.iter().cloned());
+    header.extend(columns.iter().map(|(head, ..)| head.clone()));
     let mut body = vec![header];
     for line in proposals {
         let phase = line.phase.map_or("-".to_owned(), |p| p.to_string());
         let spec = if line.spec.is_empty() { "-" } else { &line.spec };
         let mut fields = vec![spec.to_owned(), line.proposal.clone(), phase];
-        fields.extend(columns.iter().map(|c| cells.get(&(line.proposal.as_str(), *c)).map_or(String::new(), cell)));
+        let of = |cells: &BTreeMap<&str, Counts>| cells.get(line.proposal.as_str()).map_or(String::new(), cell);
+        fields.extend(columns.iter().map(|(_, _, cells)| of(cells)));
         body.push(fields);
     }
     let mut text = layout(&body);
     text.push('\n');
-    for (head, counts) in heads.iter().zip(totals.values()) {
-        let _ = writeln!(text, "- {head}: {}", sum(counts));
+    for (head, _, cells) in &columns {
+        let mut all = Counts::default();
+        cells.values().for_each(|counts| all.merge(counts));
+        let _ = writeln!(text, "- {head}: {}", sum(&all));
     }
     format!("{text}\n{LEGEND}")
 }
@@ -86,7 +86,7 @@ fn sum(counts: &Counts) -> String {
 }
 
 /// Engine and mode, and of the rest only what differs.
-fn heads(columns: &BTreeSet<Column<'_>>) -> Vec<String> {
+pub(crate) fn heads(columns: &BTreeSet<Column<'_>>) -> Vec<String> {
     let differs = |part: fn(&Column<'_>) -> (String, String)| {
         let pairs: BTreeSet<_> = columns.iter().map(part).collect();
         let owners: BTreeSet<_> = pairs.iter().map(|(owner, _)| owner).collect();
@@ -94,7 +94,8 @@ fn heads(columns: &BTreeSet<Column<'_>>) -> Vec<String> {
     };
     let version = differs(|c| (c.0.to_owned(), c.2.to_owned()));
     let target = differs(|c| (String::new(), c.3.to_owned()));
-    let run = differs(|c| (String::new(), c.4.to_owned()));
+    // Nothing but their runs tells two columns apart.
+    let run = columns.iter().map(|c| (c.0, c.1, c.2, c.3)).collect::<BTreeSet<_>>().len() < columns.len();
     let head = |&(engine, mode, its_version, its_target, its_run): &Column<'_>| {
         let mut head = format!("{engine}/{mode}");
         for (wanted, part) in [(version, its_version), (target, its_target), (run, its_run)] {
@@ -107,7 +108,7 @@ fn heads(columns: &BTreeSet<Column<'_>>) -> Vec<String> {
     columns.iter().map(head).collect()
 }
 
-fn cell(counts: &Counts) -> String {
+pub(crate) fn cell(counts: &Counts) -> String {
     let skipped = counts.of(Outcome::Skip);
     let mut cell = format!("{}/{}", counts.of(Outcome::Pass), counts.total() - skipped);
     let red: u64 = Outcome::ALL.into_iter().filter(|o| o.is_red()).map(|o| counts.of(o)).sum();
@@ -121,7 +122,7 @@ fn cell(counts: &Counts) -> String {
 }
 
 /// Columns padded to one width; the first two to the left, numbers to the right.
-fn layout(body: &[Vec<String>]) -> String {
+pub(crate) fn layout(body: &[Vec<String>]) -> String {
     let columns = body.first().map_or(0, Vec::len);
     let clean: Vec<Vec<String>> = body.iter().map(|row| row.iter().map(|f| f.replace('|', "\\|")).collect()).collect();
     let widths: Vec<usize> =

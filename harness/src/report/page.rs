@@ -105,7 +105,9 @@ struct Point {
 /// What the page's script unpacks.
 #[derive(Serialize)]
 struct Packed {
-    runs: Vec<BTreeMap<String, String>>,
+    /// Columns of `run.csv`, and its rows.
+    run_columns: &'static [&'static str],
+    runs: Vec<Vec<String>>,
     columns: Vec<Column>,
     suites: Vec<SuiteEntry>,
     subjects: Vec<SubjectEntry>,
@@ -128,7 +130,7 @@ type Seen = (usize, u8, Option<usize>);
 /// Rows as they are gathered, before they have numbers.
 #[derive(Default)]
 struct Gathered {
-    runs: Vec<BTreeMap<String, String>>,
+    runs: Vec<Vec<String>>,
     columns: Vec<Column>,
     kinds: Pool,
     features: Pool,
@@ -205,6 +207,7 @@ impl Gathered {
             files.push(entry);
         }
         Packed {
+            run_columns: &csv::RUN_COLUMNS,
             runs: self.runs,
             columns: self.columns,
             suites,
@@ -263,7 +266,7 @@ pub fn page(to: &Path, dirs: &[PathBuf], past: &[PathBuf], suites: &[Suite]) -> 
         let rows = super::read(dir)?;
         history.extend(points(&rows));
         gathered.add(&rows);
-        gathered.runs.extend(csv::runs(&dir.join(csv::RUN))?);
+        gathered.runs.extend(csv::runs(dir)?);
     }
     for dir in past {
         history.extend(points(&super::read(dir)?));

@@ -3,7 +3,8 @@
 use super::Counts;
 use crate::model::Row;
 use crate::suite::{Kind, subject};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// One row of `portability.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,25 +40,99 @@ pub(super) fn rank(proposal: &str) -> Rank {
     }
 }
 
-/// Counts rows.
-#[must_use]
-pub fn portability(rows: &[Row]) -> Vec<Portability> {
-    let mut lines: BTreeMap<[&str; 6], Counts> = BTreeMap::new();
-    for row in rows {
-        let key =
-            [&row.proposal, &row.engine, &row.engine_version, &row.mode, &row.target, &row.run].map(String::as_str);
-        lines.entry(key).or_default().add(row.outcome);
+/// Counts rows, any number of them: what it keeps grows with scripts and columns alone.
+#[derive(Debug, Default)]
+pub struct Counter {
+    names: Names,
+    /// By proposal, column and run.
+    counts: HashMap<(u32, Column, u32), Counts>,
+    /// The run that a script (suite, file) of a column was in.
+    covered: HashMap<(u32, u32, Column), u32>,
+    /// Columns in which two runs have a script in common, so that their counts must not be added.
+    apart: HashSet<Column>,
+}
+
+/// Engine, its version, mode and target, by the numbers of their names.
+type Column = [u32; 4];
+
+impl Counter {
+    /// Counts a row.
+    pub fn add(&mut self, row: &Row) {
+        let column = [&row.engine, &row.engine_version, &row.mode, &row.target].map(|name| self.names.number(name));
+        let [suite, file, run, proposal] =
+            [&row.suite, &row.file, &row.run, &row.proposal].map(|name| self.names.number(name));
+        if *self.covered.entry((suite, file, column)).or_insert(run) != run {
+            self.apart.insert(column);
+        }
+        self.counts.entry((proposal, column, run)).or_default().add(row.outcome);
     }
-    let mut all: Vec<Portability> = lines
-        .into_iter()
-        .map(|(key, counts)| {
-            let [proposal, engine, engine_version, mode, target, run] = key.map(str::to_owned);
-            let known = subject(&proposal);
-            let (spec, phase) = (known.map_or(String::new(), |s| s.spec.clone()), known.map(|s| s.phase));
-            Portability { run, spec, proposal, phase, engine, engine_version, mode, target, counts }
-        })
-        .collect();
-    // Stable: within a line's rank, the order of the keys.
-    all.sort_by_cached_key(|line| rank(&line.proposal));
-    all
+
+    /// The run of a row that was counted, if it has to be told from others; else nothing.
+    pub(crate) fn run_of(&self, row: &Row) -> String {
+        let number = |name: &String| self.names.known(name);
+        let column = [&row.engine, &row.engine_version, &row.mode, &row.target].map(number);
+        let [Some(a), Some(b), Some(c), Some(d)] = column else { return row.run.clone() };
+        if self.apart.contains(&[a, b, c, d]) { row.run.clone() } else { String::new() }
+    }
+
+    /// What was counted. Runs that are parts of one another's suites, such as partitions, come as one, their names
+    /// joined by `+`; runs of the same script on the same engine stay apart.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Portability> {
+        let mut runs: HashMap<Column, BTreeSet<&str>> = HashMap::new();
+        for (_, column, run) in self.counts.keys() {
+            runs.entry(*column).or_default().insert(self.names.name(*run));
+        }
+        let joined: HashMap<Column, String> =
+            runs.into_iter().map(|(column, runs)| (column, runs.into_iter().collect::<Vec<_>>().join("+"))).collect();
+        let mut lines: BTreeMap<[&str; 6], Counts> = BTreeMap::new();
+        for ((proposal, column, run), counts) in &self.counts {
+            let [engine, version, mode, target] = column.map(|name| self.names.name(name));
+            let run = match joined.get(column) {
+                Some(all) if !self.apart.contains(column) => all,
+                _ => self.names.name(*run),
+            };
+            lines.entry([self.names.name(*proposal), engine, version, mode, target, run]).or_default().merge(counts);
+        }
+        let mut all: Vec<Portability> = lines
+            .into_iter()
+            .map(|(key, counts)| {
+                let [proposal, engine, engine_version, mode, target, run] = key.map(str::to_owned);
+                let known = subject(&proposal);
+                let (spec, phase) = (known.map_or(String::new(), |s| s.spec.clone()), known.map(|s| s.phase));
+                Portability { run, spec, proposal, phase, engine, engine_version, mode, target, counts }
+            })
+            .collect();
+        // Stable: within a line's rank, the order of the keys.
+        all.sort_by_cached_key(|line| rank(&line.proposal));
+        all
+    }
+}
+
+/// Numbers for names, so that a row need not be taken apart into strings to be counted.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    numbers: HashMap<Arc<str>, u32>,
+    names: Vec<Arc<str>>,
+}
+
+impl Names {
+    pub(crate) fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        let name: Arc<str> = name.into();
+        self.names.push(Arc::clone(&name));
+        self.numbers.insert(name, number);
+        number
+    }
+
+    pub(crate) fn known(&self, name: &str) -> Option<u32> {
+        self.numbers.get(name).copied()
+    }
+
+    pub(crate) fn name(&self, number: u32) -> &str {
+        &self.names[number as usize]
+    }
 }

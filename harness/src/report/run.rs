@@ -1,12 +1,11 @@
 //! What is known of a run: when, with what command, on which machine.
 
-use serde::Serialize;
 use std::fs;
 use std::process::Command;
 use std::time::Instant;
 
 /// The row of `run.csv`. Fields are columns, in order.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Run {
     /// Name of the run.
     pub run: String,
@@ -30,7 +29,6 @@ pub struct Run {
     pub kernel: String,
     /// How many jobs ran at once.
     pub jobs: usize,
-    #[serde(skip)]
     begun: Instant,
 }
 

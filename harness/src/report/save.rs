@@ -2,22 +2,54 @@
 
 use super::Error;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
-/// Writes beside `path` and renames: a reader sees the old file or the new one, also when the disk is full.
-pub(super) fn atomically(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    let write = || -> io::Result<()> {
+/// A file that is being written beside its place: a reader sees the old file or the new one, also when the disk is full.
+#[derive(Debug)]
+pub(super) struct Pending {
+    path: PathBuf,
+    out: BufWriter<NamedTempFile>,
+}
+
+impl Pending {
+    /// Begins a file.
+    pub(super) fn begin(path: &Path) -> Result<Self, Error> {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().prefix(".wassay-").tempfile_in(folder)?;
-        let mut out = BufWriter::new(file);
-        fill(&mut out)?;
-        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        readable(file.as_file())?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().map_err(|source| Error::Write { path: path.to_owned(), source })
+        let file = tempfile::Builder::new().prefix(".wassay-").tempfile_in(folder);
+        let file = file.map_err(|source| Error::Write { path: path.to_owned(), source })?;
+        Ok(Self { path: path.to_owned(), out: BufWriter::new(file) })
+    }
+
+    /// Puts it in its place.
+    pub(super) fn commit(self) -> Result<(), Error> {
+        let Self { path, out } = self;
+        let commit = || -> io::Result<()> {
+            let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+            readable(file.as_file())?;
+            file.as_file().sync_all()?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        commit().map_err(|source| Error::Write { path: path.clone(), source })
+    }
+}
+
+impl Write for Pending {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Writes a whole file.
+pub(crate) fn atomically(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    let mut file = Pending::begin(path)?;
+    fill(&mut file).map_err(|source| Error::Write { path: path.to_owned(), source })?;
+    file.commit()
 }
 
 /// Temporary files are for their owner only; reports are for everybody.

@@ -8,6 +8,15 @@ use std::sync::Arc;
 use wasmparser::{Parser, Payload};
 use wast::token::Id;
 
+/// How the detail begins of what failed because something before it did.
+const DEPENDS: &str = "depends on line ";
+
+/// Whether a failure only follows from an earlier one.
+#[must_use]
+pub(crate) fn is_consequence(detail: &str) -> bool {
+    detail.starts_with(DEPENDS)
+}
+
 /// Why a module or an instance is not there.
 #[derive(Clone, Debug)]
 pub(super) enum Why {
@@ -32,7 +41,7 @@ impl Why {
     pub(super) fn verdict(&self) -> Verdict {
         match self {
             Self::Unsupported(feature) => Verdict::unsupported(feature.clone()),
-            Self::Failed(line) => Verdict::fail(format!("depends on line {line}, which did not pass")),
+            Self::Failed(line) => Verdict::fail(format!("{DEPENDS}{line}, which did not pass")),
             Self::Missing => Verdict::fail("depends on what the script has not defined"),
         }
     }

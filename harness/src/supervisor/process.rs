@@ -25,6 +25,8 @@ pub(super) struct Process {
     /// The end of what was printed since the last directive began.
     printed: Vec<u8>,
     memory: Option<u64>,
+    /// Whether what is printed is shown as well.
+    show: bool,
 }
 
 /// What there was to hear.
@@ -37,11 +39,12 @@ pub(super) struct Heard {
 }
 
 impl Process {
-    /// Starts a worker that may use so many MiB.
-    pub(super) fn spawn(memory: u64) -> io::Result<Self> {
+    /// Starts a worker that may use so many MiB; what it prints is shown on demand.
+    pub(super) fn spawn(memory: u64, show: bool) -> io::Result<Self> {
         let mut child = Command::new(program()?)
             .arg0("wassay")
             .args(["worker", "--memory", &memory.to_string()])
+            .args(show.then_some("--no-capture"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -65,7 +68,7 @@ impl Process {
                 }
             }
         })?;
-        Ok(Self { child, jobs, stdout, stderr, rest: Vec::new(), printed: Vec::new(), memory: None })
+        Ok(Self { child, jobs, stdout, stderr, rest: Vec::new(), printed: Vec::new(), memory: None, show })
     }
 
     /// Gives the worker something to do, after what it was given before. To a dead one it makes no difference.
@@ -103,9 +106,17 @@ impl Process {
     fn read_printed(&mut self) {
         let mut buffer = [0; KEPT];
         if let Ok(length) = self.stderr.read(&mut buffer) {
-            self.printed.extend_from_slice(&buffer[..length]);
+            self.print(&buffer[..length]);
             let excess = self.printed.len().saturating_sub(KEPT);
             self.printed.drain(..excess);
+        }
+    }
+
+    fn print(&mut self, bytes: &[u8]) {
+        self.printed.extend_from_slice(bytes);
+        if self.show {
+            // Nobody may be looking.
+            let _ = io::stderr().write_all(bytes);
         }
     }
 
@@ -150,7 +161,7 @@ impl Process {
             let length = self.stderr.read(&mut printed).unwrap_or(0);
             printed.truncate(length);
         }
-        self.printed.extend_from_slice(&printed);
+        self.print(&printed);
         let detail = match self.memory {
             Some(limit) => format!("out of memory: it may use {limit} MiB"),
             None => match last_words(&self.printed) {

@@ -437,11 +437,10 @@ function past() {
 }
 
 function runs() {
-  const names = Object.keys(data.runs[0] ?? {});
   return [
     h("h2", {}, "Runs and columns"),
-    h("div", { class: "scroll" }, h("table", { id: "runs" }, h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name.replaceAll("_", " "))))),
-      h("tbody", {}, data.runs.map((run) => h("tr", {}, names.map((name) => h("td", {}, run[name]))))))),
+    h("div", { class: "scroll" }, h("table", { id: "runs" }, h("thead", {}, h("tr", {}, data.run_columns.map((name) => h("th", { scope: "col" }, name.replaceAll("_", " "))))),
+      h("tbody", {}, data.runs.map((run) => h("tr", {}, run.map((text) => h("td", {}, text))))))),
     h("h2", {}, "Columns"),
     h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ["Engine", "Mode", "Version", "Target", "Run"].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, data.columns.map((c) => h("tr", {}, [c.engine, c.mode, c.version, c.target, c.run].map((text) => h("td", {}, text))))))),

@@ -1,0 +1,137 @@
+//! `wassay matrix`
+
+use super::compare::output;
+use super::{Error, SuitesArgs};
+use crate::filter::Filter;
+use crate::model::Row;
+use crate::report::{self, Counter, features_json, markdown};
+use clap::{Args, ValueEnum};
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Args, Debug)]
+#[command(after_help = AFTER)]
+pub(super) struct MatrixArgs {
+    /// Folders with reports.
+    #[arg(value_name = "DIR", default_value = "reports")]
+    reports: Vec<PathBuf>,
+    /// How to write it.
+    #[arg(long, value_name = "FORMAT", default_value = "markdown")]
+    format: Format,
+    /// What has a row: a proposal or version of the spec, or an operator.
+    #[arg(long, value_name = "WHAT", default_value = "proposal")]
+    by: By,
+    /// Count only directives that this says, such as 'spec(2.0) & !outcome(skip)'.
+    #[arg(long, short = 'E', value_name = "FILTER")]
+    filter: Option<Filter>,
+    /// Write the directives behind the cells instead, in the columns of conformance.csv.
+    #[arg(long, conflicts_with_all = ["format", "by"])]
+    rows: bool,
+    /// File to write it to, instead of to standard output.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    suites: SuitesArgs,
+}
+
+const AFTER: &str = "\
+Reports of several runs come as one table: of partitions, of engines, of machines. Where two runs have a script in \
+common on the same engine, they get columns of their own.
+
+Every cell can be traced: `wassay matrix --rows -E 'proposal(simd) & engine(vm) & !outcome(pass)'` lists the \
+directives that it counts.";
+
+/// How to write a matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table for people.
+    Markdown,
+    /// The columns of portability.csv, or of operators.csv.
+    Csv,
+    /// What webassembly.org makes its table of features from.
+    FeaturesJson,
+}
+
+/// What has a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// A proposal, or a version of the spec.
+    Proposal,
+    /// An operator: the directives whose modules use it.
+    Operator,
+}
+
+/// `wassay matrix`
+pub(super) fn matrix(args: &MatrixArgs) -> Result<ExitCode, Error> {
+    let wanted = |row: &Row| args.filter.as_ref().is_none_or(|filter| filter.row(row));
+    match (args.by, args.rows) {
+        (_, true) => rows(args, &wanted)?,
+        (By::Proposal, _) => proposals(args, &wanted)?,
+        (By::Operator, _) => operators(args, &wanted)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn proposals(args: &MatrixArgs, wanted: &dyn Fn(&Row) -> bool) -> Result<(), Error> {
+    let mut counter = Counter::default();
+    each(args, wanted, |row| {
+        counter.add(row);
+        Ok(())
+    })?;
+    let lines = counter.lines();
+    output(args.output.as_deref(), |out| match args.format {
+        Format::Markdown => writeln!(out, "{}", markdown::table(&lines).trim_end()),
+        Format::Csv => report::csv::write_portability(&lines, out),
+        Format::FeaturesJson => {
+            serde_json::to_writer_pretty(&mut *out, &features_json::table(&lines))?;
+            writeln!(out)
+        }
+    })
+}
+
+fn operators(args: &MatrixArgs, wanted: &dyn Fn(&Row) -> bool) -> Result<(), Error> {
+    if args.format == Format::FeaturesJson {
+        return Err(Error::Wrong("`features-json` has a row a proposal, not an operator".to_owned()));
+    }
+    let suites = crate::suite::load(&args.suites.suites)?;
+    let mut reports = report::Reports::open(&args.reports)?;
+    let coverage = crate::operators::coverage(&suites, &mut reports, wanted)?;
+    output(args.output.as_deref(), |out| match args.format {
+        Format::Csv => coverage.write_csv(out),
+        _ => coverage.write_markdown(out),
+    })
+}
+
+fn rows(args: &MatrixArgs, wanted: &dyn Fn(&Row) -> bool) -> Result<(), Error> {
+    output(args.output.as_deref(), |out| {
+        let mut writer = csv::Writer::from_writer(out);
+        let wrong = |error: csv::Error| io::Error::from(error);
+        let any = each(args, wanted, |row| writer.serialize(row).map_err(wrong)).map_err(|error| match error {
+            Error::Io(error) => error,
+            other => io::Error::other(other.to_string()),
+        })?;
+        if !any {
+            writer.write_record(report::csv::CONFORMANCE_COLUMNS)?;
+        }
+        writer.flush()
+    })
+}
+
+/// Hands out the rows that are wanted; says whether there was one.
+fn each(
+    args: &MatrixArgs,
+    wanted: &dyn Fn(&Row) -> bool,
+    mut take: impl FnMut(&Row) -> io::Result<()>,
+) -> Result<bool, Error> {
+    let mut any = false;
+    let mut reports = report::Reports::open(&args.reports)?;
+    reports.each::<Error>(|rows| {
+        for row in rows.iter().filter(|row| wanted(row)) {
+            any = true;
+            take(row)?;
+        }
+        Ok(())
+    })?;
+    Ok(any)
+}

@@ -1,0 +1,124 @@
+//! Profiles: settings of `wassay test` by name, in `wassay.toml`.
+//!
+//! ```toml
+//! [profile.ci]
+//! engine = ["vm:o0", "vm:o3"]
+//! filter = "!proposal(threads)"
+//! retries = 2
+//! timeout = 60
+//! ```
+//!
+//! A profile gives what the command line does not. `default` is taken where none is asked for. Paths are relative to the
+//! folder of the file.
+
+use super::{Error as CliError, TestArgs, seconds};
+use crate::filter::Filter;
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+/// Name of the file.
+const FILE: &str = "wassay.toml";
+
+/// Name of the profile that is taken where none is asked for.
+const DEFAULT: &str = "default";
+
+/// Why a profile can't be had.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    #[error("can't read `{}`: {source}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{}:{line}: {what}", path.display())]
+    Format { path: PathBuf, line: usize, what: String },
+    #[error("`{}` has no profile `{name}`; it has {known}", path.display())]
+    Unknown { path: PathBuf, name: String, known: String },
+    #[error("there is no `{FILE}` in this folder or above, so there is no profile `{0}`")]
+    NoFile(String),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    profile: BTreeMap<String, Profile>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Profile {
+    selectors: Option<Vec<String>>,
+    engine: Option<Vec<String>>,
+    mode: Option<Vec<String>>,
+    jobs: Option<NonZeroUsize>,
+    timeout: Option<f64>,
+    memory: Option<u64>,
+    out: Option<PathBuf>,
+    suites: Option<Vec<PathBuf>>,
+    expectations: Option<Vec<PathBuf>>,
+    filter: Option<String>,
+    retries: Option<usize>,
+}
+
+/// Takes over from a profile what `given` does not have.
+pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(), CliError> {
+    let (path, asked) = match (&args.scale.config, &args.scale.profile) {
+        (Some(path), asked) => (Some(path.clone()), asked.clone()),
+        (None, asked) => (find(), asked.clone()),
+    };
+    let Some(path) = path else { return asked.map_or(Ok(()), |name| Err(Error::NoFile(name).into())) };
+    let Some(profile) = load(&path, asked.as_deref())? else { return Ok(()) };
+    let base = path.parent().unwrap_or(Path::new("")).to_owned();
+    let below = |paths: Vec<PathBuf>| paths.into_iter().map(|path| base.join(path)).collect();
+    let fault = |what: String| Error::Format { path: path.clone(), line: 0, what };
+    let free = |name: &str| {
+        let source = given.and_then(|given| given.value_source(name));
+        !matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+    };
+    let timeout =
+        profile.timeout.map(|text| seconds(&text.to_string()).map_err(|what| fault(format!("timeout: {what}"))));
+    let filter = profile.filter.map(|text| text.parse::<Filter>().map_err(|error| fault(error.to_string())));
+    set(&mut args.selectors, profile.selectors, free("selectors"));
+    set(&mut args.engine, profile.engine, free("engine"));
+    set(&mut args.mode, profile.mode, free("mode"));
+    set(&mut args.jobs, profile.jobs.map(Some), free("jobs"));
+    set(&mut args.timeout, timeout.transpose()?, free("timeout"));
+    set(&mut args.memory, profile.memory, free("memory"));
+    set(&mut args.out, profile.out.map(|path| base.join(path)), free("out"));
+    set(&mut args.suites.suites, profile.suites.map(below), free("suites"));
+    set(&mut args.expectations, profile.expectations.map(below), free("expectations"));
+    set(&mut args.scale.filter, filter.transpose()?.map(Some), free("filter"));
+    set(&mut args.scale.retries, profile.retries, free("retries"));
+    Ok(())
+}
+
+fn set<T>(place: &mut T, value: Option<T>, free: bool) {
+    if let (Some(value), true) = (value, free) {
+        *place = value;
+    }
+}
+
+/// The next `wassay.toml` upwards.
+fn find() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    here.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
+}
+
+fn load(path: &Path, asked: Option<&str>) -> Result<Option<Profile>, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let mut file: File = toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(0, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+        Error::Format { path: path.to_owned(), line, what: error.message().trim_end().to_owned() }
+    })?;
+    match (file.profile.remove(asked.unwrap_or(DEFAULT)), asked) {
+        (None, Some(name)) => {
+            let known = file.profile.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let known = if known.is_empty() { "none".to_owned() } else { known };
+            Err(Error::Unknown { path: path.to_owned(), name: name.to_owned(), known })
+        }
+        (profile, _) => Ok(profile),
+    }
+}

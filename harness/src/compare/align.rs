@@ -1,0 +1,74 @@
+//! Which directive of one run is which of the other.
+
+use crate::model::Row;
+use similar::{Algorithm, DiffOp};
+use std::time::{Duration, Instant};
+
+/// Longest time to look for the best alignment of one script; what is found by then is taken.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Rows that belong together; one of them may be missing.
+pub(super) type Pair<'a> = (Option<&'a Row>, Option<&'a Row>);
+
+/// Pairs of rows, and whether the two scripts look alike. `pinned`: both are of the same revision.
+///
+/// Rows are in the order of reports: by line, then by kind.
+pub(super) fn align<'a>(base: &'a [Row], head: &'a [Row], pinned: bool) -> (Vec<Pair<'a>>, bool) {
+    let alike =
+        base.len() == head.len() && base.iter().zip(head).all(|(a, b)| shape(a) == shape(b) && a.line == b.line);
+    if pinned || alike {
+        return (by_line(base, head), alike);
+    }
+    let (old, new): (Vec<_>, Vec<_>) = (base.iter().map(shape).collect(), head.iter().map(shape).collect());
+    let deadline = Instant::now() + PATIENCE;
+    let mut pairs = Vec::new();
+    for op in similar::capture_diff_slices_deadline(Algorithm::Myers, &old, &new, Some(deadline)) {
+        match op {
+            DiffOp::Equal { old_index, new_index, len } => {
+                pairs.extend((0..len).map(|i| (Some(&base[old_index + i]), Some(&head[new_index + i]))));
+            }
+            DiffOp::Delete { old_index, old_len, .. } => {
+                pairs.extend(base[old_index..old_index + old_len].iter().map(|row| (Some(row), None)));
+            }
+            DiffOp::Insert { new_index, new_len, .. } => {
+                pairs.extend(head[new_index..new_index + new_len].iter().map(|row| (None, Some(row))));
+            }
+            DiffOp::Replace { old_index, old_len, new_index, new_len } => {
+                pairs.extend(base[old_index..old_index + old_len].iter().map(|row| (Some(row), None)));
+                pairs.extend(head[new_index..new_index + new_len].iter().map(|row| (None, Some(row))));
+            }
+        }
+    }
+    (pairs, false)
+}
+
+/// What a directive looks like from afar.
+fn shape(row: &Row) -> (&str, &str) {
+    (&row.directive, &row.features)
+}
+
+/// Merges two sorted lists. Directives of one kind on one line are told apart by nothing but what came of them, so they
+/// are paired in the order of that: the fewest changes that there can be.
+pub(super) fn by_line<'a>(base: &'a [Row], head: &'a [Row]) -> Vec<Pair<'a>> {
+    let key = |row: &'a Row| (row.line, row.directive.as_str());
+    let sorted = |rows: &'a [Row]| {
+        let mut rows: Vec<&Row> = rows.iter().collect();
+        rows.sort_by_key(|row| (key(row), row.outcome));
+        rows
+    };
+    let (base, head) = (sorted(base), sorted(head));
+    let (mut i, mut j) = (0, 0);
+    let mut pairs = Vec::with_capacity(base.len().max(head.len()));
+    while i < base.len() || j < head.len() {
+        let order = match (base.get(i), head.get(j)) {
+            (Some(a), Some(b)) => key(a).cmp(&key(b)),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            _ => std::cmp::Ordering::Greater,
+        };
+        let pair = (order.is_le().then(|| base[i]), order.is_ge().then(|| head[j]));
+        i += usize::from(pair.0.is_some());
+        j += usize::from(pair.1.is_some());
+        pairs.push(pair);
+    }
+    pairs
+}

@@ -1,0 +1,153 @@
+//! Directives on which two engines, or two modes of one, disagree.
+
+use super::align::by_line;
+use super::rank;
+use crate::model::{Outcome, Row};
+use crate::recorder::progress::short;
+use crate::report::index::{Column, Key};
+use crate::report::{Error, Reports};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// What to look at.
+pub struct Options<'a> {
+    /// Whether only directives count that both support.
+    pub supported: bool,
+    /// Most disagreements that are kept.
+    pub limit: usize,
+    /// Which rows are looked at.
+    pub wanted: &'a dyn Fn(&Row) -> bool,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub struct Disagreements {
+    names: [String; 2],
+    first: Vec<[Row; 2]>,
+    /// How many there are, by the two outcomes.
+    counts: BTreeMap<[Outcome; 2], u64>,
+    /// Directives that both have.
+    both: u64,
+    /// Directives that only one has.
+    alone: [u64; 2],
+}
+
+/// The one column of some reports that an engine's name, or engine and mode, stands for.
+///
+/// # Errors
+/// There is none, or more than one.
+pub fn column(reports: &Reports, name: &str) -> Result<Column, String> {
+    let all = || reports.columns().iter();
+    let named: Vec<&Column> = match name.split_once(':') {
+        Some((engine, mode)) if !all().any(|column| column.engine == name) => {
+            all().filter(|column| column.engine == engine && column.mode == mode).collect()
+        }
+        _ => all().filter(|column| column.engine == name).collect(),
+    };
+    match named[..] {
+        [one] => Ok(one.clone()),
+        [] => {
+            let mut known: Vec<String> = all().map(|c| format!("`{}:{}`", c.engine, c.mode)).collect();
+            known.dedup();
+            Err(format!("there is no `{name}` in the report; there are {}", known.join(", ")))
+        }
+        _ => {
+            let known: Vec<String> = named
+                .iter()
+                .map(|c| format!("`{}:{}` ({}, {}, run {})", c.engine, c.mode, c.version, c.target, c.run))
+                .collect();
+            Err(format!("`{name}` may be {}; name one of them, or a report that has only one", known.join(" or ")))
+        }
+    }
+}
+
+/// Finds the directives on which two columns disagree.
+///
+/// # Errors
+/// The reports can't be read.
+pub fn find(
+    reports: &mut Reports,
+    left: &Column,
+    right: &Column,
+    options: &Options<'_>,
+) -> Result<Disagreements, Error> {
+    let mut found = Disagreements {
+        names: [left, right].map(|column| format!("{} {}", column.engine, column.mode)),
+        first: Vec::new(),
+        counts: BTreeMap::new(),
+        both: 0,
+        alone: [0; 2],
+    };
+    let keys: Vec<Key> = reports.scripts().cloned().collect();
+    for key in keys {
+        let rows: Vec<Row> = reports.rows(&key)?.into_iter().filter(|row| (options.wanted)(row)).collect();
+        let of = |column: &Column| -> Vec<Row> {
+            let fits = |row: &&Row| {
+                (&row.engine, &row.mode, &row.engine_version, &row.target, &row.run)
+                    == (&column.engine, &column.mode, &column.version, &column.target, &column.run)
+            };
+            rows.iter().filter(fits).cloned().collect()
+        };
+        let (its, others) = (of(left), of(right));
+        for pair in by_line(&its, &others) {
+            match pair {
+                (Some(a), Some(b)) => found.judge(a, b, options),
+                (Some(_), None) => found.alone[0] += 1,
+                _ => found.alone[1] += 1,
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Disagreements {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.counts.values().sum()
+    }
+
+    fn judge(&mut self, a: &Row, b: &Row, options: &Options<'_>) {
+        self.both += 1;
+        let ranks = [a, b].map(|row| rank(row.outcome, &row.detail));
+        let left_out = |row: &Row| matches!(row.outcome, Outcome::Unsupported | Outcome::Skip);
+        if ranks[0] == ranks[1] || options.supported && (left_out(a) || left_out(b)) {
+            return;
+        }
+        *self.counts.entry([a.outcome, b.outcome]).or_default() += 1;
+        if self.first.len() < options.limit {
+            self.first.push([a.clone(), b.clone()]);
+        }
+    }
+
+    /// Writes them, both results one below the other.
+    ///
+    /// # Errors
+    /// They can't be written.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let width = self.names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        for pair in &self.first {
+            let Row { suite, file, line, directive, .. } = &pair[0];
+            writeln!(out, "{suite}/{file}:{line} {directive}")?;
+            for (name, row) in self.names.iter().zip(pair) {
+                let colon = if row.detail.is_empty() { "" } else { ": " };
+                writeln!(out, "    {name:<width$}  {}{colon}{}", row.outcome, short(&row.detail))?;
+            }
+        }
+        let rest = self.count() - self.first.len() as u64;
+        if rest > 0 {
+            writeln!(out, "... and {rest} more")?;
+        }
+        let [left, right] = &self.names;
+        writeln!(out, "{left} and {right} disagree on {} of {} directives", self.count(), self.both)?;
+        for ([a, b], count) in &self.counts {
+            writeln!(out, "    {left} {a}, {right} {b}: {count}")?;
+        }
+        for (name, alone) in self.names.iter().zip(self.alone) {
+            if alone > 0 {
+                writeln!(out, "only {name} has {alone} more")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,68 @@
+//! JUnit's XML, which most CI systems show: a test suite an engine and mode, a test case a script.
+
+use super::{total, verdict};
+use crate::compare::{Change, Class, Comparison};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    let mut regressions: BTreeMap<(&str, &str, &str), Vec<&Change>> = BTreeMap::new();
+    for change in comparison.changes.get(&Class::Regression).into_iter().flatten() {
+        regressions.entry((&change.column, &change.suite, &change.file)).or_default().push(change);
+    }
+    let mut report = Report::new("wassay compare");
+    let columns: BTreeSet<&String> = comparison.scripts.values().flat_map(BTreeMap::keys).collect();
+    for column in columns {
+        let mut suite = TestSuite::new(column.as_str());
+        for ((name, file), tallies) in &comparison.scripts {
+            let Some(tally) = tallies.get(column) else { continue };
+            let lost = tally.changes.get(&Class::Regression).copied().unwrap_or(0);
+            let status = if lost > 0 {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                status.set_type("regression").set_message(format!("{lost} regressions"));
+                let known = regressions.get(&(column.as_str(), name.as_str(), file.as_str()));
+                status.set_description(described(known.map_or(&[][..], Vec::as_slice), lost));
+                status
+            } else if tally.directives == 0 {
+                let mut status = TestCaseStatus::skipped();
+                status.set_message("not in the later run");
+                status
+            } else {
+                TestCaseStatus::success()
+            };
+            let other: Vec<String> = tally
+                .changes
+                .iter()
+                .filter(|(class, _)| **class != Class::Regression)
+                .map(|(class, n)| format!("{n} {}", class.title()))
+                .collect();
+            let mut case = TestCase::new(format!("{name}/{file}"), status);
+            case.set_classname(column.as_str());
+            if !other.is_empty() {
+                case.set_system_out(other.join("\n"));
+            }
+            suite.add_test_case(case);
+        }
+        report.add_test_suite(suite);
+    }
+    if report.test_suites.is_empty() {
+        // A file without a single test case is an error to some that read it.
+        let mut suite = TestSuite::new("nothing in common");
+        let mut case = TestCase::new("comparison", TestCaseStatus::skipped());
+        case.set_system_out(total(comparison));
+        suite.add_test_case(case);
+        report.add_test_suite(suite);
+    }
+    report.serialize(out).map_err(io::Error::other)
+}
+
+fn described(changes: &[&Change], all: u64) -> String {
+    let mut lines: Vec<String> =
+        changes.iter().map(|c| format!("{}:{} {}: {}", c.file, c.line(), c.directive, verdict(c))).collect();
+    let rest = all - changes.len() as u64;
+    if rest > 0 {
+        lines.push(format!("... and {rest} more"));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,205 @@
+//! Operator coverage: which operators the directives use that pass on an engine.
+//!
+//! A directive that makes a module uses all operators in it. One that calls a function uses the operators that the call
+//! can reach in the function's own module: its own, those of all that it calls, and, where it calls through a table, a
+//! reference or a continuation, those of every function whose reference the module takes. What is imported is not
+//! followed. Directives on modules that must not be accepted use nothing: no operator of theirs ever runs.
+
+mod names;
+mod uses;
+
+use crate::model::{Outcome, Row};
+use crate::report::index::Key;
+use crate::report::{self, Counter, Counts, Reports, markdown};
+use crate::suite::Suite;
+use names::table;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{self, Write};
+use uses::{Set, Uses};
+
+/// Columns of the table as CSV, in order.
+pub const COLUMNS: [&str; 17] = [
+    "operator",
+    "proposal",
+    "engine",
+    "engine_version",
+    "mode",
+    "target",
+    "run",
+    "total",
+    "pass",
+    "fail",
+    "xfail",
+    "xpass",
+    "unsupported",
+    "skip",
+    "crash",
+    "timeout",
+    "rate",
+];
+
+/// Engine, mode, version, target, run.
+type Column = [String; 5];
+
+/// What came of the directives that use an operator, for each operator and column.
+#[derive(Debug, Default)]
+pub struct Coverage {
+    columns: BTreeMap<Column, HashMap<usize, Counts>>,
+    /// Scripts that could not be looked at, because this machine does not have them in that revision.
+    missing: BTreeSet<String>,
+    /// How many directives were in them.
+    lost: u64,
+}
+
+/// Counts directives by operator.
+///
+/// # Errors
+/// A report can't be read.
+pub fn coverage(
+    suites: &[Suite],
+    reports: &mut Reports,
+    wanted: &dyn Fn(&Row) -> bool,
+) -> Result<Coverage, report::Error> {
+    let mut counter = Counter::default();
+    reports.each::<report::Error>(|rows| {
+        rows.iter().filter(|row| wanted(row)).for_each(|row| counter.add(row));
+        Ok(())
+    })?;
+    let scripts: HashMap<(&str, &str, &str), _> = suites
+        .iter()
+        .flat_map(|suite| &suite.scripts)
+        .map(|script| ((script.suite.as_str(), script.revision.as_str(), script.file.as_str()), script))
+        .collect();
+    let mut coverage = Coverage::default();
+    let keys: Vec<Key> = reports.scripts().cloned().collect();
+    for key in keys {
+        let mut uses: HashMap<String, Option<Uses>> = HashMap::new();
+        for row in reports.rows(&key)?.into_iter().filter(wanted) {
+            let found = uses.entry(row.revision.clone()).or_insert_with(|| {
+                let script = scripts.get(&(row.suite.as_str(), row.revision.as_str(), row.file.as_str()))?;
+                uses::of(&script.source().ok()?)
+            });
+            let Some(found) = found else {
+                coverage.missing.insert(format!("{}/{} of revision {}", row.suite, row.file, row.revision));
+                coverage.lost += 1;
+                continue;
+            };
+            if let Some(set) = found.get(&(row.line, row.directive.clone())) {
+                coverage.add(&row, &counter, set);
+            }
+        }
+    }
+    Ok(coverage)
+}
+
+impl Coverage {
+    fn add(&mut self, row: &Row, counter: &Counter, set: &Set) {
+        let run = counter.run_of(row);
+        let column = [&row.engine, &row.mode, &row.engine_version, &row.target].map(Clone::clone);
+        let [engine, mode, version, target] = column;
+        let cells = self.columns.entry([engine, mode, version, target, run]).or_default();
+        for operator in set.iter() {
+            cells.entry(operator).or_default().add(row.outcome);
+        }
+    }
+
+    fn cell(&self, column: &Column, operator: usize) -> Counts {
+        self.columns.get(column).and_then(|cells| cells.get(&operator)).copied().unwrap_or_default()
+    }
+
+    /// Operators that some directive uses, and those that none does.
+    fn operators(&self) -> (Vec<usize>, Vec<usize>) {
+        let used: BTreeSet<usize> = self.columns.values().flat_map(|cells| cells.keys().copied()).collect();
+        (0..table().len()).partition(|operator| used.contains(operator))
+    }
+
+    /// A row an operator and column.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(COLUMNS)?;
+        for operator in 0..table().len() {
+            for column in self.columns.keys() {
+                let counts = self.cell(column, operator);
+                let [engine, mode, version, target, run] = column;
+                let (name, proposal) = &table()[operator];
+                let names = [name, proposal, engine, version, mode, target, run].map(Clone::clone);
+                let numbers = std::iter::once(counts.total()).chain(Outcome::ALL.map(|outcome| counts.of(outcome)));
+                let rate = counts.rate().map(|rate| format!("{rate:.6}")).unwrap_or_default();
+                writer.write_record(names.into_iter().chain(numbers.map(|n| n.to_string())).chain([rate]))?;
+            }
+        }
+        writer.flush()
+    }
+
+    /// A table with a row an operator.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn write_markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        let identities: BTreeSet<markdown::Column<'_>> = self
+            .columns
+            .keys()
+            .map(|[engine, mode, version, target, run]| {
+                (engine.as_str(), mode.as_str(), version.as_str(), target.as_str(), run.as_str())
+            })
+            .collect();
+        let (used, unused) = self.operators();
+        let mut header = vec!["operator".to_owned(), "proposal".to_owned()];
+        header.extend(markdown::heads(&identities));
+        let mut body = vec![header];
+        for operator in &used {
+            let (name, proposal) = &table()[*operator];
+            let cells = self.columns.keys().map(|column| match self.cell(column, *operator) {
+                counts if counts.total() == 0 => String::new(),
+                counts => markdown::cell(&counts),
+            });
+            body.push([name.clone(), proposal.clone()].into_iter().chain(cells).collect());
+        }
+        writeln!(out, "{}", markdown::layout(&body))?;
+        let all = used.len() + unused.len();
+        for (head, column) in markdown::heads(&identities).iter().zip(self.columns.keys()) {
+            let passing = used.iter().filter(|operator| self.cell(column, **operator).of(Outcome::Pass) > 0).count();
+            let red = |operator: &&usize| self.cell(column, **operator).rate() == Some(1.0);
+            let whole = used.iter().filter(red).count();
+            writeln!(
+                out,
+                "- {head}: a directive passes for {passing} of {all} operators, all that use it for {whole}"
+            )?;
+        }
+        write_unused(&unused, out)?;
+        if self.lost > 0 {
+            let (lost, scripts) = (self.lost, self.missing.len());
+            let first: Vec<&str> = self.missing.iter().take(3).map(String::as_str).collect();
+            writeln!(
+                out,
+                "\nNot counted: {lost} directives of {scripts} scripts that are not on this machine, such as {}.",
+                first.join(", ")
+            )?;
+        }
+        write!(out, "\n{}", markdown::LEGEND)
+    }
+}
+
+/// Names operators that no directive uses; of a proposal of which none is used, only how many they are.
+fn write_unused(unused: &[usize], out: &mut dyn Write) -> io::Result<()> {
+    let mut proposals: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for operator in unused {
+        let (name, proposal) = &table()[*operator];
+        proposals.entry(proposal).or_default().push(name);
+    }
+    let mut parts = Vec::new();
+    for (proposal, names) in proposals {
+        let all = table().iter().filter(|(_, its)| its == proposal).count();
+        parts.push(match names.len() {
+            n if n == all => format!("any of the {n} of {proposal}"),
+            _ => names.join(", "),
+        });
+    }
+    if parts.is_empty() { Ok(()) } else { writeln!(out, "\nNo directive uses {}.", parts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests;

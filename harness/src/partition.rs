@@ -1,0 +1,150 @@
+//! Partitions: a part of a run for each of several machines, which need not talk to one another to agree who does what.
+
+use crate::task::Task;
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::str::FromStr;
+
+/// How tasks are dealt out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// By a hash of suite, file, engine and mode: what else there is makes no difference.
+    Hash,
+    /// In turn, the heaviest first: parts that take about as long, the same wherever the same is selected.
+    Slice,
+}
+
+/// One of `count` parts of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// How tasks are dealt out.
+    pub kind: Kind,
+    /// Which part, from 1.
+    pub part: u64,
+    /// How many parts there are.
+    pub count: u64,
+}
+
+impl FromStr for Partition {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let form = || format!("`{text}` is not of the form `hash:K/N` or `slice:K/N`, such as `hash:1/4`");
+        let (kind, rest) = text.split_once(':').ok_or_else(form)?;
+        let kind = match kind {
+            "hash" => Kind::Hash,
+            "slice" => Kind::Slice,
+            _ => return Err(form()),
+        };
+        let (part, count) = rest.split_once('/').ok_or_else(form)?;
+        let (Ok(part), Ok(count)) = (part.parse(), count.parse()) else { return Err(form()) };
+        if count == 0 || !(1..=count).contains(&part) {
+            return Err(format!("there is no part {part} of {count}: parts count from 1"));
+        }
+        Ok(Self { kind, part, count })
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            Kind::Hash => "hash",
+            Kind::Slice => "slice",
+        };
+        write!(f, "{kind}:{}/{}", self.part, self.count)
+    }
+}
+
+impl Partition {
+    /// Keeps this part of `tasks`, in their order.
+    pub fn keep(self, tasks: &mut Vec<Task<'_>>) {
+        match self.kind {
+            Kind::Hash => tasks.retain(|task| self.has(hash(&name(task)))),
+            Kind::Slice => {
+                let mut order: Vec<usize> = (0..tasks.len()).collect();
+                // Weight first; the rest only so that all machines agree.
+                order
+                    .sort_by_cached_key(|i| (std::cmp::Reverse(tasks[*i].weight), name(&tasks[*i]).map(str::to_owned)));
+                let mut kept = vec![false; tasks.len()];
+                for (place, i) in (0..).zip(order) {
+                    kept[i] = self.has(place);
+                }
+                let mut kept = kept.into_iter();
+                tasks.retain(|_| kept.next().unwrap_or_default());
+            }
+        }
+    }
+
+    fn has(self, number: u64) -> bool {
+        number % self.count == self.part - 1
+    }
+}
+
+/// What a task is called on any machine. Revision and version are not in it: a new one moves nothing.
+fn name<'a>(task: &Task<'a>) -> [&'a str; 4] {
+    [&task.script.suite, &task.script.file, &task.on.engine, &task.on.mode]
+}
+
+fn hash(parts: &[&str; 4]) -> u64 {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    let digest = hasher.finalize();
+    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite;
+    use crate::task::{self, Configuration};
+    use std::collections::BTreeSet;
+
+    fn on() -> Vec<Configuration> {
+        let new = |mode: &str| Configuration { engine: "e".to_owned(), version: "1".to_owned(), mode: mode.to_owned() };
+        vec![new("a"), new("b")]
+    }
+
+    #[test]
+    fn parts_are_read_and_shown() {
+        for text in ["hash:1/1", "slice:3/64"] {
+            assert_eq!(text.parse::<Partition>().unwrap().to_string(), text);
+        }
+        for wrong in ["", "hash", "hash:1", "hash:0/4", "hash:5/4", "hash:1/0", "count:1/2", "hash:-1/2", "hash:a/b"] {
+            assert!(wrong.parse::<Partition>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_hash_is_the_same_everywhere() {
+        // As Python's hashlib has it: a change would shuffle everybody's partitions.
+        assert_eq!(hash(&["s", "f", "e", "m"]), 0xcdaf_b73c_0008_fe1a);
+    }
+
+    #[test]
+    fn parts_are_the_whole_and_do_not_overlap() {
+        let suites = suite::load(&[]).unwrap();
+        let scripts = suite::select(&suites, &["proposals".to_owned()]).unwrap();
+        let on = on();
+        let all = task::plan(&scripts, &on).unwrap();
+        let names = |tasks: &[Task<'_>]| tasks.iter().map(|t| name(t).map(str::to_owned)).collect::<BTreeSet<_>>();
+        for kind in [Kind::Hash, Kind::Slice] {
+            let mut seen = BTreeSet::new();
+            for part in 1..=4 {
+                let mut tasks = all.clone();
+                Partition { kind, part, count: 4 }.keep(&mut tasks);
+                assert!(tasks.len() > all.len() / 8, "{kind:?} {part}: {} of {}", tasks.len(), all.len());
+                // However they were sorted before.
+                let mut turned: Vec<Task<'_>> = all.iter().rev().cloned().collect();
+                Partition { kind, part, count: 4 }.keep(&mut turned);
+                assert_eq!(names(&tasks), names(&turned));
+                for name in names(&tasks) {
+                    assert!(seen.insert(name), "in two parts");
+                }
+            }
+            assert_eq!(seen, names(&all));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `wassay diff`
+
+use super::common::{Place, SCRIPT, code, stderr, stdout};
+use super::{ALL, run, text};
+
+#[test]
+fn engines_that_run_for_it() {
+    let place = Place::new(&[("a.wast", SCRIPT)]);
+    let suite = text(&place.suite());
+    let diff = |left: &str, right: &str| run(&["diff", left, right, "suite:suite", "--suites", &suite]);
+    let output = diff("fake", "fake:fail@3");
+    assert_eq!(code(&output), Some(1), "{}", stderr(&output));
+    let expected = "\
+suite/a.wast:3 assert_return
+    fake pass    pass
+    fake fail@3  fail: expected (i32.const 1), got nothing
+fake pass and fake fail@3 disagree on 1 of 12 directives
+    fake pass pass, fake fail@3 fail: 1
+";
+    assert_eq!(stdout(&output), expected);
+    let output = diff("fake:trap@3", "fake:fail@3");
+    assert_eq!(code(&output), Some(0), "both fail: {}", stdout(&output));
+    for (left, right, says) in [
+        ("fake", "fake:pass", "is compared with itself"),
+        ("fake", "steam", "there is no engine `steam`"),
+        ("fake", "fake:dance", "engine `fake` has no mode `dance`"),
+    ] {
+        let output = diff(left, right);
+        assert_eq!(code(&output), Some(2), "{}", stdout(&output));
+        assert!(stderr(&output).contains(says), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn engines_that_have_run() {
+    let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", SCRIPT)]);
+    place.test("pass", &["--engine", "fake", "--engine", &format!("fake:{ALL}"), "--timeout", "0.3"]);
+    let (out, suite) = (text(&place.out()), text(&place.suite()));
+    let all = format!("fake:{ALL}");
+    let diff = |more: &[&str]| run(&[&["diff", "fake:pass", &all, "--from", &out][..], more].concat());
+    let said = stdout(&diff(&[]));
+    assert!(said.contains("disagree on 8 of 24 directives\n"), "{said}");
+    assert!(said.contains(" unsupported: 2\n") && said.contains(" timeout: 2\n"), "{said}");
+    assert!(stdout(&diff(&["--supported"])).contains("disagree on 6 of 24"));
+    assert!(stdout(&diff(&["-E", "file(b)"])).contains("disagree on 4 of 12"));
+    let said = stdout(&diff(&["b.wast", "--suites", &suite, "--limit", "1"]));
+    assert!(said.contains("disagree on 4 of 12") && said.contains("... and 3 more"), "{said}");
+    let output = run(&["diff", "fake", "fake:pass", "--from", &out]);
+    assert_eq!(code(&output), Some(2));
+    assert!(stderr(&output).contains("`fake` may be "), "{}", stderr(&output));
+    let output = run(&["diff", "vm", "fake:pass", "--from", &out]);
+    assert!(stderr(&output).contains("there is no `vm` in the report"), "{}", stderr(&output));
+}
