@@ -127,7 +127,8 @@ impl<'a> Marker<'a> {
     #[inline]
     fn push(&mut self, object: usize) {
         let objects = &mut self.found.objects;
-        if objects.len() == objects.capacity() && (objects.len() >= self.found.most || objects.try_reserve(1).is_err()) {
+        if objects.len() == objects.capacity() && (objects.len() >= self.found.most || objects.try_reserve(1).is_err())
+        {
             self.overflowed = true;
             return;
         }
