@@ -1,5 +1,6 @@
 //! What modules and stores share: settings, and one numbering of types.
 
+use crate::abi::heap::VMType;
 #[cfg(feature = "compiler")]
 use crate::codegen::CodeTarget;
 use crate::config::Config;
@@ -89,17 +90,42 @@ impl Engine {
     }
 
     /// The numbers of a module's types; `groups` are its recursion groups of more than one type.
-    pub(crate) fn type_ids(&self, types: &[SubType], groups: &[Range<u32>]) -> Box<[u32]> {
+    ///
+    /// # Errors
+    /// [`Error::Limit`](crate::Error::Limit) when the engine has as many types as it can have.
+    pub(crate) fn type_ids(&self, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[u32]>> {
         if let Some(ids) = self.types().find(types, groups) {
-            return ids;
+            return Ok(ids);
         }
         self.0.types.write().unwrap_or_else(PoisonError::into_inner).add(types, groups)
     }
 
     /// The function type as the engine knows it: final, in no group, and equal to what is equal to it.
     pub(crate) fn func_type(&self, ty: &FuncType) -> Arc<RegisteredType> {
-        let id = self.type_ids(&[ty.clone().into()], &[])[0];
-        self.registered(id)
+        self.host_type(ty.clone().into()).expect("function types are never too many")
+    }
+
+    /// A type, in no group, that refers to others by their numbers, as the engine knows it.
+    ///
+    /// # Errors
+    /// [`Error::Limit`](crate::Error::Limit) when the engine has as many types as it can have; never for function types.
+    pub(crate) fn host_type(&self, ty: SubType) -> Result<Arc<RegisteredType>> {
+        let known = self.types().find_one(&ty);
+        let id = match known {
+            Some(id) => id,
+            None => self.0.types.write().unwrap_or_else(PoisonError::into_inner).add_one(ty)?,
+        };
+        Ok(self.registered(id))
+    }
+
+    /// The type of a number, if it is one that this engine gave.
+    pub(crate) fn find_registered(&self, id: u32) -> Option<Arc<RegisteredType>> {
+        self.types().get(id).map(Arc::clone)
+    }
+
+    /// The array of what compiled code and the collector know of types, by their numbers; null as long as there are none.
+    pub(crate) fn type_table(&self) -> *const VMType {
+        self.types().table()
     }
 
     /// The types of numbers that this engine gave.

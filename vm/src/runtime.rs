@@ -3,18 +3,21 @@
 
 pub(crate) mod activation;
 pub(crate) mod arch;
+pub(crate) mod array;
 pub(crate) mod backtrace;
 pub(crate) mod builtins;
 pub(crate) mod code_registry;
 pub(crate) mod const_eval;
 pub(crate) mod exception;
 pub(crate) mod fixed;
+pub(crate) mod heap;
 pub(crate) mod host_cpu;
 pub(crate) mod host_func;
 pub(crate) mod image;
 pub(crate) mod instance;
 pub(crate) mod link;
 pub(crate) mod memory;
+pub(crate) mod object;
 pub(crate) mod segments;
 pub(crate) mod signals;
 pub(crate) mod slots;

@@ -83,8 +83,10 @@ pub struct VMRun {
     /// Where the last one ends.
     pub end: usize,
 }
-/// Bytes of a [`VMRun`]. `next` is at 0, `end` at 8.
+/// Bytes of a [`VMRun`]. `next` is at 0.
 pub const RUN_SIZE: u32 = 16;
+/// Offset of [`VMRun::end`].
+pub const RUN_END: u32 = 8;
 
 /// Bytes of a field, and its alignment.
 #[must_use]
@@ -106,7 +108,7 @@ pub fn array_elements(element: &FieldType) -> u32 {
 
 /// Where the fields of a structure lie: each at the first aligned place after the one before, so that a subtype has the
 /// fields of its supertype where that has them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StructLayout {
     /// Offset of each field from the header, in bytes.
     pub offsets: Box<[u32]>,
