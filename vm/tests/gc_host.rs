@@ -9,8 +9,8 @@ use wassay_vm::{
 };
 
 const MODULE: &str = r#"(module
-    (type $base (sub (struct (field $id i32) (field $name (mut (ref null $text))))))
     (type $text (array (mut i8)))
+    (type $base (sub (struct (field $id i32) (field $name (mut (ref null $text))))))
     (type $derived (sub $base (struct (field $id i32) (field $name (mut (ref null $text))) (field $wide (mut v128)))))
     (global (export "derived") (mut (ref null $derived)) (ref.null $derived))
     (func (export "base") (param i32) (result (ref $base)) (struct.new $base (local.get 0) (ref.null $text)))
