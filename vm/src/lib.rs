@@ -47,9 +47,9 @@ mod trap;
 mod types;
 
 pub use api::{
-    AnyRef, AsContext, AsContextMut, Caller, Exception, ExportType, Extern, ExternRef, Func, Global, ImportType,
-    Instance, IntoFunc, Linker, Memory, Module, Ref, SharedMemory, Store, StoreContext, StoreContextMut, Table, Tag,
-    TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTy,
+    AnyRef, AsContext, AsContextMut, Caller, Continuation, Exception, ExportType, Extern, ExternRef, Func, Global,
+    ImportType, Instance, IntoFunc, Linker, Memory, Module, Ref, SharedMemory, Store, StoreContext, StoreContextMut,
+    Table, Tag, TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTy,
 };
 #[cfg(feature = "compiler")]
 pub use compile::llvm_version;

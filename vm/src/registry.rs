@@ -38,6 +38,7 @@ enum Kind {
     Func(FuncType),
     Struct,
     Array,
+    Cont,
 }
 
 impl RegisteredType {
@@ -96,6 +97,7 @@ impl TypeRegistry {
                 CompositeType::Func(ty) => Kind::Func(ty),
                 CompositeType::Struct(_) => Kind::Struct,
                 CompositeType::Array(_) => Kind::Array,
+                CompositeType::Cont(_) => Kind::Cont,
             };
             self.by_id.push(Arc::new(RegisteredType { id, kind, supertypes: supertypes.unwrap_or_default() }));
         }
@@ -124,7 +126,9 @@ impl TypeRegistry {
 
     /// Whether everything that `given` stands for is something that `wanted` stands for.
     pub(crate) fn heap_matches(&self, given: HeapType, wanted: HeapType) -> bool {
-        use HeapType::{Any, Array, Concrete, Eq, Exn, Extern, Func, I31, NoExn, NoExtern, NoFunc, None, Struct};
+        use HeapType::{
+            Any, Array, Concrete, Cont, Eq, Exn, Extern, Func, I31, NoCont, NoExn, NoExtern, NoFunc, None, Struct,
+        };
         if given == wanted {
             return true;
         }
@@ -137,12 +141,14 @@ impl TypeRegistry {
                 Some(Kind::Func(_)) => wanted == Func,
                 Some(Kind::Struct) => matches!(wanted, Struct | Eq | Any),
                 Some(Kind::Array) => matches!(wanted, Array | Eq | Any),
+                Some(Kind::Cont) => wanted == Cont,
                 Option::None => false,
             },
             (None, _) => self.top(wanted) == Some(Any),
             (NoFunc, _) => self.top(wanted) == Some(Func),
             (NoExtern, _) => self.top(wanted) == Some(Extern),
             (NoExn, _) => self.top(wanted) == Some(Exn),
+            (NoCont, _) => self.top(wanted) == Some(Cont),
             (I31 | Struct | Array, Eq | Any) | (Eq, Any) => true,
             _ => false,
         }
@@ -154,12 +160,14 @@ impl TypeRegistry {
             HeapType::Func | HeapType::NoFunc => HeapType::Func,
             HeapType::Extern | HeapType::NoExtern => HeapType::Extern,
             HeapType::Exn | HeapType::NoExn => HeapType::Exn,
+            HeapType::Cont | HeapType::NoCont => HeapType::Cont,
             HeapType::Any | HeapType::Eq | HeapType::I31 | HeapType::Struct | HeapType::Array | HeapType::None => {
                 HeapType::Any
             }
             HeapType::Concrete(id) => match self.get(id)?.kind {
                 Kind::Func(_) => HeapType::Func,
                 Kind::Struct | Kind::Array => HeapType::Any,
+                Kind::Cont => HeapType::Cont,
             },
         })
     }

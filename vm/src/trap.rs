@@ -69,6 +69,12 @@ traps! {
     CastFailure = 17, "cast failure";
     /// The store has no room for what was to be made.
     AllocationFailed = 20, "allocation failed";
+    /// `suspend` or `switch` with a tag that no `resume` around handles.
+    UnhandledTag = 40, "unhandled tag";
+    /// A continuation was resumed, bound or switched to a second time.
+    ContinuationConsumed = 41, "continuation already consumed";
+    /// A null reference in the place of a continuation.
+    NullContinuationReference = 42, "null continuation reference";
 }
 
 impl fmt::Display for Trap {

@@ -92,8 +92,10 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.builder.build_conditional_branch(is_null, done, not_null)?;
         self.go_on_in(not_null);
         let matches = match ty.heap {
-            HeapType::Func | HeapType::Extern | HeapType::Any | HeapType::Exn => always(true),
-            HeapType::None | HeapType::NoFunc | HeapType::NoExtern | HeapType::NoExn => always(false),
+            HeapType::Func | HeapType::Extern | HeapType::Any | HeapType::Exn | HeapType::Cont => always(true),
+            HeapType::None | HeapType::NoFunc | HeapType::NoExtern | HeapType::NoExn | HeapType::NoCont => {
+                always(false)
+            }
             HeapType::I31 => self.tag_is(value, abi::TAG_I31, abi::TAG_I31)?,
             HeapType::Eq => {
                 let host = self.tag_is(value, abi::TAG_I31 | abi::TAG_HOST, abi::TAG_HOST)?;

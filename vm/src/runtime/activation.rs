@@ -1,6 +1,7 @@
 //! One entry from the host into wasm: how it begins, and how it ends when wasm does not return.
 
 use super::backtrace;
+use super::fiber::{self, Fiber};
 use super::store::{Handle, Pending, StoreOpaque};
 use super::{arch, thread};
 use crate::abi::{Registers, VMException, VMFuncRef};
@@ -23,6 +24,13 @@ pub(crate) struct Activation {
     pub(crate) host_frame: usize,
     /// The entry that this thread made before, and has not left.
     pub(crate) previous: *mut Self,
+    /// What runs on a stack of its own, and waits for a host function while one runs; null while wasm runs on the stack that
+    /// it was entered on.
+    pub(crate) fiber: *mut Fiber,
+    /// Lowest address in use of that stack, while wasm runs on others.
+    pub(crate) idle: usize,
+    /// Stack limit of that stack.
+    pub(crate) limit: usize,
     pub(crate) store: *mut StoreOpaque,
     /// Why wasm was left.
     pub(crate) trap: Option<Trap>,
@@ -47,6 +55,9 @@ pub(crate) unsafe fn invoke(
         frame: 0,
         host_frame: 0,
         previous: thread::innermost(),
+        fiber: null_mut(),
+        idle: 0,
+        limit,
         store,
         trap: None,
         exception: null_mut(),
@@ -73,6 +84,7 @@ pub(crate) unsafe fn invoke(
     arch::after_leaving();
     // SAFETY: wasm is left, so that nobody else uses the store.
     unsafe {
+        fiber::abandon(&mut *here);
         if let Some(exception) = NonNull::new((*here).exception) {
             // From here on the host may keep it.
             (*exception.as_ptr()).escaped = 1;

@@ -7,6 +7,7 @@
 //! mixture of old and new bytes; the copying is done by the C library, and nothing here looks at what is copied.
 
 use super::arch::{self, builtin_thunks};
+use super::fiber::switch;
 use super::instance::InstanceData;
 use super::memory::MemoryInstance;
 use super::segments;
@@ -35,6 +36,8 @@ builtin_thunks! {
     atomic_notify_thunk => atomic_notify;
     exception_new_thunk => exception_new;
     exception_done_thunk => exception_done;
+    cont_new_thunk => switch::cont_new;
+    cont_bind_thunk => switch::cont_bind;
 }
 
 /// Entry points by the number of the [`Builtin`](abi::Builtin).
@@ -55,6 +58,11 @@ pub(crate) static TABLE: [Code; abi::BUILTINS] = [
     exception_new_thunk,
     arch::throw_thunk,
     exception_done_thunk,
+    cont_new_thunk,
+    cont_bind_thunk,
+    arch::resume_thunk,
+    arch::suspend_thunk,
+    arch::switch_thunk,
 ];
 
 /// # Safety
