@@ -48,14 +48,15 @@ mod types;
 
 pub use api::{
     AnyRef, AsContext, AsContextMut, Caller, Continuation, Exception, ExportType, Extern, ExternRef, Func, Global,
-    ImportType, Instance, IntoFunc, Linker, Memory, Module, Ref, SharedMemory, Store, StoreContext, StoreContextMut,
-    Table, Tag, TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTy,
+    ImportType, Instance, IntoFunc, Linker, Memory, Module, Owned, Ref, Reference, RootScope, SharedMemory, Store,
+    StoreContext, StoreContextMut, Table, Tag, TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTy,
 };
 #[cfg(feature = "compiler")]
 pub use compile::llvm_version;
 pub use config::{Config, Level, MemoryMode};
 pub use engine::Engine;
 pub use error::{Error, Result};
+pub use runtime::heap::HeapStats;
 pub use runtime::wait::WaitResult;
 pub use trap::{Frame, Trap, WasmBacktrace};
 pub use types::{

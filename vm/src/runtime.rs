@@ -10,6 +10,7 @@ pub(crate) mod const_eval;
 pub(crate) mod exception;
 pub(crate) mod fiber;
 pub(crate) mod fixed;
+pub(crate) mod heap;
 pub(crate) mod host_cpu;
 pub(crate) mod host_func;
 pub(crate) mod image;

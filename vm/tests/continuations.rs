@@ -4,6 +4,8 @@ mod common;
 #[path = "support/proposals.rs"]
 mod proposals;
 
+#[path = "continuations/collection.rs"]
+mod collection;
 #[path = "continuations/failures.rs"]
 mod failures;
 #[path = "continuations/host.rs"]

@@ -25,8 +25,6 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) ty: u32,
     /// The prototype of `function`.
     pub(super) wearing: Wearing,
-    /// Whether it contains `rethrow`.
-    pub(super) rethrows: bool,
     /// The instance's context: the first argument.
     pub(super) context: PointerValue<'ctx>,
     pub(super) locals: Vec<Local<'ctx>>,
@@ -54,7 +52,7 @@ pub(super) struct Local<'ctx> {
 
 /// Lowers one body into `unit`.
 pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBody<'_>) -> Result<()> {
-    let Survey { tail_calls, rethrows, clauses } = survey(body)?;
+    let Survey { tail_calls, clauses } = survey(body)?;
     let wearing = if tail_calls { Wearing::Universal } else { Wearing::Natural };
     let function = unit.function(index, wearing);
     unit.add_definition_attributes(function);
@@ -72,7 +70,6 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
         function,
         ty: unit.description.functions[index as usize],
         wearing,
-        rethrows,
         context,
         locals: Vec::new(),
         stack: Vec::new(),
@@ -113,8 +110,6 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
 struct Survey {
     /// Whether it contains tail calls.
     tail_calls: bool,
-    /// Whether it contains `rethrow`.
-    rethrows: bool,
     /// Most clauses of a `resume`.
     clauses: u32,
 }
@@ -126,7 +121,6 @@ fn survey(body: &FunctionBody<'_>) -> Result<Survey> {
             Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } => {
                 survey.tail_calls = true;
             }
-            Operator::Rethrow { .. } => survey.rethrows = true,
             Operator::Resume { resume_table, .. }
             | Operator::ResumeThrow { resume_table, .. }
             | Operator::ResumeThrowRef { resume_table, .. } => {

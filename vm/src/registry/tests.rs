@@ -19,18 +19,19 @@ fn groups_are_equal_as_wholes() {
     let mut registry = TypeRegistry::default();
     // Two functions that take each other, in a module that has them first and in one that has them after another type.
     let pair = |at| [SubType::from(func(HeapType::Concrete(at + 1))), func(HeapType::Concrete(at)).into()];
-    let a = registry.add(&pair(0), from_ref(&(0..2)));
+    let a = registry.add(&pair(0), from_ref(&(0..2))).unwrap();
     let mut types = vec![SubType::from(func(HeapType::Func))];
     types.extend(pair(1));
     assert!(registry.find(&types, from_ref(&(1..3))).is_none(), "the first one is new");
-    let b = registry.add(&types, from_ref(&(1..3)));
+    let b = registry.add(&types, from_ref(&(1..3))).unwrap();
     assert_eq!(a[..], b[1..]);
     assert_eq!(registry.find(&types, from_ref(&(1..3))), Some(b));
     // Not equal: another place, another group.
     assert_ne!(a[0], a[1]);
-    let alone = registry.add(&[func(HeapType::Concrete(0)).into()], &[]);
-    let thrice =
-        registry.add(&[pair(0)[0].clone(), pair(0)[1].clone(), func(HeapType::Func).into()], from_ref(&(0..3)));
+    let alone = registry.add(&[func(HeapType::Concrete(0)).into()], &[]).unwrap();
+    let thrice = registry
+        .add(&[pair(0)[0].clone(), pair(0)[1].clone(), func(HeapType::Func).into()], from_ref(&(0..3)))
+        .unwrap();
     assert!(!a.contains(&alone[0]) && !a.contains(&thrice[0]));
     // What was made of a reference to its own group is one to the number.
     assert_eq!(registry.get(a[0]).unwrap().signature(), &func(HeapType::Concrete(a[1])));
@@ -47,7 +48,7 @@ fn finality_and_supertypes_tell_types_apart() {
         func(HeapType::Any).into(),
         SubType { is_final: true, supertype: Some(0), composite: base },
     ];
-    let ids = registry.add(&types, &[]);
+    let ids = registry.add(&types, &[]).unwrap();
     let concrete = |at: usize| HeapType::Concrete(ids[at]);
     let pairs = (0..5).flat_map(|a| (0..5).map(move |b| (a, b)));
     let related: Vec<_> = pairs.filter(|&(a, b)| registry.heap_matches(concrete(a), concrete(b))).collect();
@@ -64,7 +65,7 @@ fn abstract_types_have_their_order() {
         open(CompositeType::Struct([field].into()), Option::None),
         open(CompositeType::Array(field), Option::None),
     ];
-    let ids = registry.add(&types, &[]);
+    let ids = registry.add(&types, &[]).unwrap();
     let [function, structure, array] = [0, 1, 2].map(|at: usize| Concrete(ids[at]));
     for (narrow, wide) in [
         (NoFunc, function),
@@ -89,4 +90,43 @@ fn abstract_types_have_their_order() {
     }
     assert!(registry.ref_matches(RefType { nullable: false, heap: Func }, of(Func)));
     assert!(!registry.ref_matches(of(Func), RefType { nullable: false, heap: Func }));
+}
+
+#[test]
+fn every_type_has_an_entry() {
+    use crate::abi::heap::VMKind;
+    let mut registry = TypeRegistry::default();
+    let fields = [StorageType::I8, StorageType::Val(ValType::Ref(of(HeapType::Any)))];
+    let fields = fields.map(|storage| FieldType { storage, mutable: true });
+    let types = [
+        open(CompositeType::Struct(fields[..1].into()), None),
+        open(CompositeType::Struct(fields.into()), Some(0)),
+        open(CompositeType::Array(fields[1]), None),
+        func(HeapType::Any).into(),
+    ];
+    let ids = registry.add(&types, &[]).unwrap();
+    let entry = |at: usize| {
+        // SAFETY: all numbers that were given out have an entry.
+        let entry = unsafe { &*registry.table().add(ids[at] as usize) };
+        // SAFETY: the entry says how many there are.
+        let lists = unsafe {
+            [(entry.display, entry.supertypes), (entry.references, entry.reference_count)]
+                .map(|(list, length)| std::slice::from_raw_parts(list, length as usize))
+        };
+        (entry.kind, entry.size, lists)
+    };
+    assert_eq!(entry(0), (VMKind::Struct, 9, [&[][..], &[]]));
+    assert_eq!(entry(1), (VMKind::Struct, 24, [&ids[..1], &[16]]));
+    assert_eq!(entry(2), (VMKind::Array, 8, [&[][..], &[8]]));
+    assert_eq!(entry(3), (VMKind::Func, 0, [&[][..], &[]]));
+    assert_eq!(registry.get(ids[2]).unwrap().array_bytes(u32::MAX), Some(8 + (u64::from(u32::MAX) << 3)));
+}
+
+#[test]
+fn an_engine_has_only_so_many_types() {
+    let mut registry = TypeRegistry::default();
+    let group = vec![SubType::from(FuncType::new([], [])); table::MAX_TYPES as usize + 1];
+    let whole = 0..table::MAX_TYPES + 1;
+    assert!(matches!(registry.add(&group, from_ref(&whole)), Err(crate::Error::Limit(_))));
+    assert!(registry.get(0).is_none(), "nothing of the group was numbered");
 }

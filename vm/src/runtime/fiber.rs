@@ -15,6 +15,7 @@ use super::store::StoreOpaque;
 use crate::abi::VMFuncRef;
 use crate::abi::stack::{VMContinuation, VMHandler};
 use crate::runtime::fixed::Fixed;
+use crate::runtime::heap::mark::Marker;
 use std::ptr::{NonNull, null_mut};
 
 pub(crate) use stacks::Stack;
@@ -22,12 +23,16 @@ use stacks::Stacks;
 
 /// Most fibers of a store, with a stack or without.
 const LIMIT: usize = 1 << 22;
+/// So many fibers in use are no reason to collect.
+const LEAST_THRESHOLD: usize = 4096;
 
 /// A function on a stack of its own, or one that will be.
 pub(crate) struct Fiber {
     store: *mut StoreOpaque,
     /// Its function.
     function: *const VMFuncRef,
+    /// Of the innermost fiber of a continuation: that.
+    object: *mut VMContinuation,
     /// None before it is resumed the first time.
     stack: Option<Stack>,
     /// Where it goes on, when it is the innermost of a continuation.
@@ -56,6 +61,11 @@ impl Fiber {
         self.resumer
     }
 
+    /// Whether an address lies on its stack.
+    pub(crate) fn is_on_stack(&self, address: usize) -> bool {
+        self.stack.is_some_and(|stack| stack.contains(address))
+    }
+
     /// Its stack; none before it is resumed the first time.
     pub(crate) fn stack(&self) -> Option<Stack> {
         self.stack
@@ -63,12 +73,18 @@ impl Fiber {
 }
 
 /// The fibers of a store.
-#[derive(Default)]
 pub(crate) struct Fibers {
     all: Vec<Fixed<Fiber>>,
     free: Vec<NonNull<Fiber>>,
     stacks: Stacks,
-    objects: Vec<Fixed<VMContinuation>>,
+    /// When so many fibers are in use, it is time to find out whether they are.
+    threshold: usize,
+}
+
+impl Default for Fibers {
+    fn default() -> Self {
+        Self { all: Vec::new(), free: Vec::new(), stacks: Stacks::default(), threshold: LEAST_THRESHOLD }
+    }
 }
 
 impl Fibers {
@@ -81,6 +97,7 @@ impl Fibers {
                 let fiber = Fixed::new(Fiber {
                     store,
                     function,
+                    object: null_mut(),
                     stack: None,
                     frame: null_mut(),
                     outermost: null_mut(),
@@ -101,6 +118,11 @@ impl Fibers {
         Some(fiber)
     }
 
+    /// Whether so many are in use that it is time to find out whether they are.
+    fn are_due(&self) -> bool {
+        self.all.len() - self.free.len() >= self.threshold
+    }
+
     /// Takes back a fiber that will never go on, and its stack.
     ///
     /// # Safety
@@ -112,6 +134,7 @@ impl Fibers {
             self.stacks.give_back(stack);
         }
         record.bound.clear();
+        record.object = null_mut();
         self.free.push(fiber);
     }
 
@@ -129,12 +152,44 @@ impl Fibers {
         }
     }
 
-    /// A reference to a continuation. None when there is no room.
-    fn object(&mut self, type_id: u32, fiber: *mut Fiber) -> Option<NonNull<VMContinuation>> {
-        let object = Fixed::new(VMContinuation { type_id, extra: 0, fiber: fiber.cast() });
-        let pointer = object.pointer();
-        self.objects.push(object);
-        Some(pointer)
+    /// Takes back the fibers of continuations that are not in use.
+    pub(crate) fn sweep(&mut self, is_used: impl Fn(usize) -> bool) {
+        for at in 0..self.all.len() {
+            let fiber = self.all[at].pointer();
+            // SAFETY: what has an object is the innermost fiber of a continuation.
+            unsafe {
+                let &Fiber { object, outermost, .. } = fiber.as_ref();
+                if !object.is_null() && !is_used(object as usize) {
+                    self.remove_chain(fiber.as_ptr(), outermost);
+                }
+            }
+        }
+        self.threshold = (2 * (self.all.len() - self.free.len())).clamp(LEAST_THRESHOLD, LIMIT);
+    }
+}
+
+/// Makes an object the continuation that goes on with `fiber`.
+///
+/// # Safety
+/// Both must be of one store, the fiber be the innermost of a chain, and neither in use.
+unsafe fn attach(object: NonNull<VMContinuation>, fiber: *mut Fiber) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        (*object.as_ptr()).fiber = fiber.cast();
+        (*fiber).object = object.as_ptr();
+    }
+}
+
+/// Empties a continuation.
+///
+/// # Safety
+/// It must be one that was not emptied before.
+unsafe fn detach(object: *mut VMContinuation) -> *mut Fiber {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let fiber = std::mem::replace(&mut (*object).fiber, null_mut()).cast::<Fiber>();
+        (*fiber).object = null_mut();
+        fiber
     }
 }
 
@@ -148,4 +203,46 @@ pub(crate) unsafe fn abandon(activation: &mut Activation) {
         // SAFETY: the caller's promise; those that ran are in no continuation.
         unsafe { (*activation.store).fibers.remove_chain(fiber, null_mut()) };
     }
+}
+
+/// Marks what a continuation refers to: what lies on the stacks that it goes on with.
+///
+/// # Safety
+/// The object must be a continuation.
+pub(crate) unsafe fn trace(object: NonNull<u8>, marker: &mut Marker<'_>) {
+    // SAFETY: the caller's promise. The stacks wait, so that all of them lies above their frames.
+    unsafe {
+        let fiber = object.cast::<VMContinuation>().as_ref().fiber.cast::<Fiber>();
+        let Some(record) = fiber.as_ref() else { return };
+        for &value in &record.bound {
+            marker.word(value as u64);
+        }
+        if record.stack.is_some() {
+            mark_chain(marker, fiber, record.frame as usize, record.outermost);
+        }
+    }
+}
+
+/// Marks what lies on the stacks of a chain, the innermost of which is in use from an address on. Gives the address from
+/// which on the stack is in use on which the outermost was resumed.
+///
+/// # Safety
+/// The chain must wait.
+pub(crate) unsafe fn mark_chain(
+    marker: &mut Marker<'_>,
+    mut fiber: *mut Fiber,
+    mut from: usize,
+    outermost: *mut Fiber,
+) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe {
+        while let Some(record) = fiber.as_ref() {
+            if let Some(stack) = record.stack {
+                marker.words(from..stack.top());
+            }
+            from = record.resumer as usize;
+            fiber = if fiber == outermost { null_mut() } else { record.parent };
+        }
+    }
+    from
 }

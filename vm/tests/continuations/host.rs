@@ -59,7 +59,8 @@ fn host_functions_have_the_stack_of_the_host() {
         std::thread::scope(|scope| {
             let (store, instance) = (&mut store, &instance);
             let deep = std::thread::Builder::new().stack_size(4 << 20);
-            let deep = deep.spawn_scoped(scope, move || common::trap(call::<_, i32>(store, instance, "nested", (100_000,))));
+            let deep =
+                deep.spawn_scoped(scope, move || common::trap(call::<_, i32>(store, instance, "nested", (100_000,))));
             assert_eq!(deep.unwrap().join().unwrap(), Trap::CallStackExhausted, "{mode}");
         });
         assert_eq!(call::<_, i32>(&mut store, &instance, "nested", (2,)).unwrap(), 202, "{mode}");

@@ -39,6 +39,11 @@ impl Stack {
         self.0 + rustix::param::page_size() + RESERVE
     }
 
+    /// Whether an address lies on it.
+    pub(crate) fn contains(self, address: usize) -> bool {
+        address.wrapping_sub(self.0) < SIZE
+    }
+
     /// Whether an access of `address` ran into its guard. Async-signal-safe.
     pub(crate) fn is_guard(self, address: usize) -> bool {
         address.wrapping_sub(self.0) < rustix::param::page_size()

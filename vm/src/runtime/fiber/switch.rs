@@ -3,8 +3,8 @@
 //!
 //! Like builtins, none of these calls wasm, unwinds or panics.
 
-use super::{Fiber, Stack};
-use crate::abi::stack::{CONSUMED, HANDLER_SWITCH, RETURNED, VMContinuation, VMHandler};
+use super::{Fiber, Stack, attach, detach};
+use crate::abi::stack::{CONSUMED, CONTINUATION_SIZE, HANDLER_SWITCH, RETURNED, VMContinuation, VMHandler};
 use crate::abi::{self, CONTEXT_STORE, Place, Registers, VMException, VMFuncRef, VMTag};
 use crate::runtime::activation::Activation;
 use crate::runtime::arch::Suspended;
@@ -19,19 +19,27 @@ unsafe fn store(context: *mut u8) -> *mut StoreOpaque {
     unsafe { *context.add(CONTEXT_STORE as usize).cast::<*mut StoreOpaque>() }
 }
 
+/// A continuation that is still empty. May collect.
+///
+/// # Safety
+/// The store must be running wasm code that is suspended.
+unsafe fn empty(store: *mut StoreOpaque, type_id: u32) -> Option<NonNull<VMContinuation>> {
+    // SAFETY: the caller's promise: nobody else uses the store. An object of this type has this size, and zero is no fiber.
+    unsafe { (*store).allocate(type_id, CONTINUATION_SIZE.into(), 0).map(NonNull::cast) }
+}
+
 /// `cont.new`: a builtin.
 pub(crate) unsafe extern "sysv64" fn cont_new(context: *mut u8, type_id: u32, function: *const VMFuncRef) -> u64 {
     // SAFETY: called by wasm code, which is suspended; nobody else uses the store.
     unsafe {
         let store = store(context);
-        let Some(fiber) = (*store).fibers.add(store, function) else { return 0 };
-        match (*store).fibers.object(type_id, fiber.as_ptr()) {
-            Some(object) => object.as_ptr() as u64,
-            None => {
-                (*store).fibers.remove(fiber);
-                0
-            }
+        if (*store).fibers.are_due() {
+            (*store).collect();
         }
+        let Some(object) = empty(store, type_id) else { return 0 };
+        let Some(fiber) = (*store).fibers.add(store, function) else { return 0 };
+        attach(object, fiber.as_ptr());
+        object.as_ptr() as u64
     }
 }
 
@@ -48,10 +56,13 @@ pub(crate) unsafe extern "sysv64" fn cont_bind(
         if (*continuation).fiber.is_null() {
             return CONSUMED;
         }
-        let Some(object) = (*store).fibers.object(type_id, null_mut()) else { return 0 };
-        let fiber = std::mem::replace(&mut (*continuation).fiber, null_mut());
-        (*object.as_ptr()).fiber = fiber;
-        (*fiber.cast::<Fiber>()).bound.extend_from_slice(&(&(*store).vm.overflow)[..count as usize]);
+        (*store).heap.temporaries.push(continuation as u64);
+        let object = empty(store, type_id);
+        (*store).heap.temporaries.pop();
+        let Some(object) = object else { return 0 };
+        let fiber = detach(continuation);
+        attach(object, fiber);
+        (*fiber).bound.extend_from_slice(&(&(*store).vm.overflow)[..count as usize]);
         object.as_ptr() as u64
     }
 }
@@ -91,16 +102,16 @@ pub(crate) unsafe extern "sysv64" fn resume(
         };
         let has_begun = fiber.as_ref().stack.is_some();
         if exception.is_null() {
-            if let Err(cause) = prepare(store, fiber, (counts >> 32) as usize) {
+            if let Err(cause) = prepare(store, continuation, fiber, (counts >> 32) as usize) {
                 return trap(frame, cause);
             }
         } else if !has_begun {
-            (*continuation).fiber = null_mut();
+            detach(continuation);
             (*store).fibers.remove(fiber);
             (*frame).throw(exception);
             return frame;
         }
-        (*continuation).fiber = null_mut();
+        detach(continuation);
         let outermost = (*fiber.as_ptr()).outermost;
         (*outermost).parent = (*activation).fiber;
         (*outermost).resumer = frame;
@@ -131,16 +142,27 @@ unsafe fn go_on(activation: *mut Activation, fiber: NonNull<Fiber>, exception: *
 
 /// Puts all values where the fiber expects them, the last `count` of which are in the overflow area. Gives it a stack if
 /// it has none.
-unsafe fn prepare(store: *mut StoreOpaque, fiber: NonNull<Fiber>, count: usize) -> Result<(), Trap> {
-    // SAFETY: the callers have both from the store.
+unsafe fn prepare(
+    store: *mut StoreOpaque,
+    continuation: *mut VMContinuation,
+    fiber: NonNull<Fiber>,
+    count: usize,
+) -> Result<(), Trap> {
+    // SAFETY: the callers have all of that from the store.
     unsafe {
-        let slots = &mut (*store).vm.overflow;
         let record = &mut *fiber.as_ptr();
         let begins = record.stack.is_none();
         if begins {
             record.stack = (*store).fibers.stacks.take();
+            if record.stack.is_none() {
+                (*store).heap.temporaries.push(continuation as u64);
+                (*store).collect();
+                (*store).heap.temporaries.pop();
+                record.stack = (*store).fibers.stacks.take();
+            }
         }
         let Some(stack) = record.stack else { return Err(Trap::AllocationFailed) };
+        let slots = &mut (*store).vm.overflow;
         let bound = record.bound.len();
         if bound != 0 {
             // Together they are the values of one function or tag type, for which there is room.
@@ -193,8 +215,9 @@ unsafe fn cut(
 ) -> Option<NonNull<VMContinuation>> {
     // SAFETY: the callers have all of that from the store.
     unsafe {
+        let object = empty((*activation).store, type_id)?;
         let innermost = (*activation).fiber;
-        let object = (*(*activation).store).fibers.object(type_id, innermost)?;
+        attach(object, innermost);
         (*innermost).outermost = outermost.as_ptr();
         (*innermost).frame = frame;
         Some(object)
@@ -242,16 +265,17 @@ pub(crate) unsafe extern "sysv64" fn switch(
         let Some((outermost, _)) = find(activation, tag as usize | HANDLER_SWITCH) else {
             return trap(frame, Trap::UnhandledTag);
         };
-        let Some(object) = cut(activation, outermost, frame, type_and_count as u32) else {
-            return trap(frame, Trap::AllocationFailed);
-        };
+        (*store).heap.temporaries.push(continuation as u64);
+        let object = cut(activation, outermost, frame, type_and_count as u32);
+        (*store).heap.temporaries.pop();
+        let Some(object) = object else { return trap(frame, Trap::AllocationFailed) };
         let count = (type_and_count >> 32) as usize;
         (*store).vm.overflow[count] = object.as_ptr() as u128;
-        if let Err(cause) = prepare(store, fiber, count + 1) {
-            (*object.as_ptr()).fiber = null_mut();
+        if let Err(cause) = prepare(store, continuation, fiber, count + 1) {
+            detach(object.as_ptr());
             return trap(frame, cause);
         }
-        (*continuation).fiber = null_mut();
+        detach(continuation);
         let &Fiber { parent, resumer, handlers, clauses, .. } = outermost.as_ref();
         let next = &mut *(*fiber.as_ptr()).outermost;
         (next.parent, next.resumer, next.handlers, next.clauses) = (parent, resumer, handlers, clauses);

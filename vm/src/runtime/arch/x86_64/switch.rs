@@ -169,7 +169,7 @@ unsafe extern "sysv64" fn take_up() {
         "je {trap_unhandled}",
         "cmp al, {failed}",
         "je {trap_failed}",
-        "mov rdi, rdx",
+        "lea rdi, [rdx + {unwind}]",
         "jmp {raise}",
         ".cfi_endproc",
         consumed = const Trap::ContinuationConsumed as u8,
@@ -178,6 +178,7 @@ unsafe extern "sysv64" fn take_up() {
         trap_consumed = sym trap_consumed,
         trap_unhandled = sym trap_unhandled,
         trap_failed = sym trap_failed,
+        unwind = const abi::EXCEPTION_UNWIND,
         raise = sym unwind::_Unwind_RaiseException,
     )
 }
