@@ -1,7 +1,7 @@
 //! Continuations and the collector: what waits keeps what it refers to, and what nobody can go on with is taken back.
 
 use super::{call, common, in_every_mode, proposals};
-use wassay_vm::{AsContextMut, Caller, ExternRef, Instance, Linker, Module, Store, Val};
+use wassay_vm::{AsContextMut, Caller, ExternRef, Instance, Linker, Module, Store, Trap, Val};
 
 /// Continuations hold what comes from the host in their frames, in locals, in values bound and not yet given, and in
 /// exceptions; `gc` is called on all kinds of stacks.
@@ -113,6 +113,8 @@ const FORGETS: &str = r#"(module
       (loop $next
         (global.set $last (call $begin_keeping (global.get $last)))
         (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1))))))
+    ;; Goes on with all of them; the first has nobody to go on with.
+    (func (export "all") (resume $k (global.get $last)))
     (func (export "end")
       (block $h (try_table (catch $stop $h) (resume_throw $k $stop (global.get $last)))))
     (tag $stop)
@@ -135,8 +137,14 @@ fn a_long_list_of_continuations_is_traced() {
         call::<_, ()>(&mut store, &instance, "list", (20_000,)).unwrap();
         store.gc();
         assert!(store.heap_stats().objects >= 20_000, "{mode}: {:?}", store.heap_stats());
+        let all = call::<_, ()>(&mut store, &instance, "all", ());
+        assert_eq!(common::trap(all), Trap::NullContinuationReference, "{mode}");
+        call::<_, ()>(&mut store, &instance, "list", (20_000,)).unwrap();
+        store.gc();
         call::<_, ()>(&mut store, &instance, "end", ()).unwrap();
         call::<_, ()>(&mut store, &instance, "drop", ()).unwrap();
+        // The last one but one is still where it was passed to another: something else is put there.
+        call::<_, ()>(&mut store, &instance, "forget", (1,)).unwrap();
         store.gc();
         assert!(store.heap_stats().objects < 100, "{mode}: {:?}", store.heap_stats());
     });
