@@ -12,11 +12,13 @@ pub(crate) mod switch;
 use super::activation::Activation;
 use super::arch::Suspended;
 use super::store::StoreOpaque;
-use crate::abi::VMFuncRef;
 use crate::abi::stack::{VMContinuation, VMHandler};
+use crate::abi::{Place, VMFuncRef};
 use crate::runtime::fixed::Fixed;
 use crate::runtime::heap::mark::Marker;
+use std::collections::HashMap;
 use std::ptr::{NonNull, null_mut};
+use std::sync::Arc;
 
 pub(crate) use stacks::Stack;
 use stacks::Stacks;
@@ -35,6 +37,8 @@ pub(crate) struct Fiber {
     object: *mut VMContinuation,
     /// None before it is resumed the first time.
     stack: Option<Stack>,
+    /// Where the function's values travel; from the first time on.
+    places: Option<Arc<Places>>,
     /// Where it goes on, when it is the innermost of a continuation.
     frame: *mut Suspended,
     /// Of the innermost fiber of a continuation: the other end of the chain.
@@ -72,18 +76,24 @@ impl Fiber {
     }
 }
 
+/// Places of parameters and of results.
+type Places = (Vec<Place>, Vec<Place>);
+
 /// The fibers of a store.
 pub(crate) struct Fibers {
     all: Vec<Fixed<Fiber>>,
     free: Vec<NonNull<Fiber>>,
     stacks: Stacks,
+    /// By the numbers of function types.
+    places: HashMap<u32, Arc<Places>>,
     /// When so many fibers are in use, it is time to find out whether they are.
     threshold: usize,
 }
 
 impl Default for Fibers {
     fn default() -> Self {
-        Self { all: Vec::new(), free: Vec::new(), stacks: Stacks::default(), threshold: LEAST_THRESHOLD }
+        let (all, free, stacks, places) = (Vec::new(), Vec::new(), Stacks::default(), HashMap::new());
+        Self { all, free, stacks, places, threshold: LEAST_THRESHOLD }
     }
 }
 
@@ -99,6 +109,7 @@ impl Fibers {
                     function,
                     object: null_mut(),
                     stack: None,
+                    places: None,
                     frame: null_mut(),
                     outermost: null_mut(),
                     bound: Vec::new(),
@@ -116,6 +127,11 @@ impl Fibers {
         let record = unsafe { &mut *fiber.as_ptr() };
         (record.function, record.outermost) = (function, fiber.as_ptr());
         Some(fiber)
+    }
+
+    /// Sets how many stacks there may be. Those that there are stay.
+    pub(crate) fn set_limit(&mut self, stacks: usize) {
+        self.stacks.limit = stacks;
     }
 
     /// Whether so many are in use that it is time to find out whether they are.

@@ -81,9 +81,16 @@ fn a_hundred_thousand_in_one_another() {
 /// More than a store may have: a trap, and all is given back.
 #[test]
 fn too_many_at_once() {
-    let (name, engine) = super::proposals::engines().remove(0);
-    let (mut store, instance) = common::instantiate(&engine, MANY);
-    let result = call::<_, i64>(&mut store, &instance, "nest", (1_000_000_i64,));
-    assert_eq!(common::trap(result), Trap::AllocationFailed, "{name}");
-    assert_eq!(call::<_, i64>(&mut store, &instance, "nest", (1000_i64,)).unwrap(), 1000, "{name}");
+    in_every_mode(MANY, |mode, mut store, instance| {
+        for limit in [1, 100, 5000] {
+            store.set_continuation_limit(limit);
+            let too_many = limit as i64 + 1;
+            let result = call::<_, i64>(&mut store, &instance, "nest", (too_many,));
+            assert_eq!(common::trap(result), Trap::AllocationFailed, "{mode}");
+            let result = call::<_, i32>(&mut store, &instance, "throws", (too_many,));
+            assert_eq!(common::trap(result), Trap::AllocationFailed, "{mode}");
+            let nested: i64 = call(&mut store, &instance, "nest", (too_many - 1,)).unwrap();
+            assert_eq!(nested, too_many - 1, "{mode}");
+        }
+    });
 }

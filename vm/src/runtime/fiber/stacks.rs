@@ -19,8 +19,8 @@ const RESERVE: usize = 64 << 10;
 const FIRST: usize = 16;
 /// Stacks of the largest mapping.
 const LARGEST: usize = 2048;
-/// Most stacks of a store.
-const LIMIT: usize = 1 << 18;
+/// Stacks that a store may have, unless told otherwise.
+const DEFAULT_LIMIT: usize = 1 << 17;
 /// So many of the stacks that were given back last keep their pages; the others give them back to the kernel.
 const WARM: usize = 64;
 
@@ -51,13 +51,24 @@ impl Stack {
 }
 
 /// The stacks of a store.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Stacks {
     mappings: Vec<Reservation>,
     /// What of the last mapping was never used.
     fresh: Range<usize>,
     free: Vec<Stack>,
     made: usize,
+    /// How many there may be.
+    pub(crate) limit: usize,
+    /// Whether guards are made by protection, without trying anything else.
+    protects: bool,
+}
+
+impl Default for Stacks {
+    fn default() -> Self {
+        let (mappings, fresh, free) = (Vec::new(), 0..0, Vec::new());
+        Self { mappings, fresh, free, made: 0, limit: DEFAULT_LIMIT, protects: false }
+    }
 }
 
 impl Stacks {
@@ -66,14 +77,14 @@ impl Stacks {
         if let Some(stack) = self.free.pop() {
             return Some(stack);
         }
-        if self.made == LIMIT {
+        if self.made >= self.limit {
             return None;
         }
         if self.fresh.is_empty() {
             self.map().ok()?;
         }
         let stack = Stack(self.fresh.start);
-        guard(self.mappings.last()?, stack)?;
+        guard(self.mappings.last()?, stack, self.protects)?;
         self.fresh.start += SIZE;
         self.made += 1;
         Some(stack)
@@ -104,12 +115,12 @@ impl Stacks {
 }
 
 /// Makes the lowest page of a stack of `space` inaccessible.
-fn guard(space: &Reservation, stack: Stack) -> Option<()> {
+fn guard(space: &Reservation, stack: Stack, protects: bool) -> Option<()> {
     /// Of Linux 6.13: <https://man7.org/linux/man-pages/man2/madvise.2.html>
     const MADV_GUARD_INSTALL: libc::c_int = 102;
     let page = rustix::param::page_size();
     // SAFETY: the page is ours, and nobody uses it.
-    if unsafe { libc::madvise(stack.0 as *mut libc::c_void, page, MADV_GUARD_INSTALL) } == 0 {
+    if !protects && unsafe { libc::madvise(stack.0 as *mut libc::c_void, page, MADV_GUARD_INSTALL) } == 0 {
         return Some(());
     }
     let start = stack.0 - space.addresses().start;
@@ -120,20 +131,48 @@ fn guard(space: &Reservation, stack: Stack) -> Option<()> {
 mod tests {
     use super::*;
 
+    /// Whether the kernel can read a byte.
+    fn is_readable(address: usize) -> bool {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        // SAFETY: writes from there, or fails.
+        let written = unsafe { libc::write(std::os::fd::AsRawFd::as_raw_fd(&writer), address as *const _, 1) };
+        if written == 1 {
+            std::io::Read::read_exact(&mut reader, &mut [0]).unwrap();
+        }
+        written == 1
+    }
+
     #[test]
     fn stacks_are_used_again_and_do_not_overlap() {
-        let mut stacks = Stacks::default();
-        let taken: Vec<Stack> = (0..200).map(|_| stacks.take().unwrap()).collect();
-        let mut starts: Vec<usize> = taken.iter().map(|stack| stack.0).collect();
-        starts.sort_unstable();
-        assert!(starts.windows(2).all(|pair| pair[1] - pair[0] >= SIZE));
-        for &stack in &taken {
-            assert!(stack.is_guard(stack.0) && !stack.is_guard(stack.limit()) && !stack.is_guard(stack.top()));
-            // SAFETY: the page under the top is ours.
-            unsafe { ((stack.top() - 8) as *mut u64).write(1) };
-            stacks.give_back(stack);
+        for protects in [false, true] {
+            let mut stacks = Stacks { protects, ..Stacks::default() };
+            let taken: Vec<Stack> = (0..200).map(|_| stacks.take().unwrap()).collect();
+            let mut starts: Vec<usize> = taken.iter().map(|stack| stack.0).collect();
+            starts.sort_unstable();
+            assert!(starts.windows(2).all(|pair| pair[1] - pair[0] >= SIZE));
+            for _ in 0..2 {
+                for &stack in &taken {
+                    assert!(stack.is_guard(stack.0) && !stack.is_guard(stack.limit()) && !stack.is_guard(stack.top()));
+                    let page = rustix::param::page_size();
+                    assert!(!is_readable(stack.0) && !is_readable(stack.0 + page - 1));
+                    assert!(is_readable(stack.0 + page) && is_readable(stack.top() - 1));
+                    // SAFETY: what is under the top is ours.
+                    unsafe { ((stack.top() - 8) as *mut u64).write(1) };
+                    stacks.give_back(stack);
+                }
+                assert_eq!(stacks.take(), taken.last().copied());
+                (1..200).for_each(|_| assert!(stacks.take().is_some()));
+                assert_eq!(stacks.made, 200);
+            }
         }
-        assert_eq!(stacks.take(), taken.last().copied());
-        assert_eq!(stacks.made, 200);
+    }
+
+    #[test]
+    fn there_is_an_end_of_them() {
+        let mut stacks = Stacks { limit: 20, ..Stacks::default() };
+        let taken: Vec<_> = std::iter::from_fn(|| stacks.take()).collect();
+        assert_eq!(taken.len(), 20);
+        stacks.give_back(taken[7]);
+        assert_eq!((stacks.take(), stacks.take()), (Some(taken[7]), None));
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Like builtins, none of these calls wasm, unwinds or panics.
 
-use super::{Fiber, Stack, attach, detach};
+use super::{Fiber, Fibers, Stack, attach, detach};
 use crate::abi::stack::{CONSUMED, CONTINUATION_SIZE, HANDLER_SWITCH, RETURNED, VMContinuation, VMHandler};
 use crate::abi::{self, CONTEXT_STORE, Place, Registers, VMException, VMFuncRef, VMTag};
 use crate::runtime::activation::Activation;
@@ -11,6 +11,7 @@ use crate::runtime::arch::Suspended;
 use crate::runtime::store::StoreOpaque;
 use crate::trap::Trap;
 use std::ptr::{NonNull, null_mut};
+use std::sync::Arc;
 
 /// # Safety
 /// `context` must be that of an instance.
@@ -173,8 +174,11 @@ unsafe fn prepare(
         if begins {
             let registers = (stack.top() - size_of::<Registers>()) as *mut Registers;
             let function = &*record.function;
-            let ty = (*store).engine.registered(function.type_id);
-            for (slot, place) in abi::assign(ty.signature()).0.into_iter().enumerate() {
+            let Fibers { places, .. } = &mut (*store).fibers;
+            let places = places
+                .entry(function.type_id)
+                .or_insert_with(|| Arc::new(abi::assign((*store).engine.registered(function.type_id).signature())));
+            for (slot, &place) in places.0.iter().enumerate() {
                 match place {
                     Place::Int(n) => (*registers).int[usize::from(n)] = slots[slot] as u64,
                     Place::Vec(n) => (*registers).vec[usize::from(n)] = slots[slot],
@@ -182,6 +186,7 @@ unsafe fn prepare(
                     Place::Overflow(n) => slots[usize::from(n)] = slots[slot],
                 }
             }
+            record.places = Some(Arc::clone(places));
             record.frame = Suspended::first(registers, function.code, function.context, fiber.as_ptr());
         }
         Ok(())
@@ -289,8 +294,8 @@ pub(crate) unsafe extern "sysv64" fn returned(fiber: *mut Fiber, registers: *mut
     unsafe {
         let store = (*fiber).store;
         let slots = &mut (*store).vm.overflow;
-        let ty = (*store).engine.registered((*(*fiber).function).type_id);
-        for (slot, place) in abi::assign(ty.signature()).1.into_iter().enumerate().rev() {
+        let places = &(*fiber).places;
+        for (slot, &place) in places.as_ref().map_or(&[][..], |places| &places.1).iter().enumerate().rev() {
             match place {
                 Place::Int(n) => slots[slot] = (*registers).int[usize::from(n)].into(),
                 Place::Vec(n) => slots[slot] = (*registers).vec[usize::from(n)],
