@@ -67,8 +67,14 @@ traps! {
     NullI31Reference = 16, "null i31 reference";
     /// `ref.cast` to a type that the reference is not of.
     CastFailure = 17, "cast failure";
+    /// Access to a structure by a null reference.
+    NullStructureReference = 18, "null structure reference";
+    /// Access to an array by a null reference.
+    NullArrayReference = 19, "null array reference";
     /// The store has no room for what was to be made.
     AllocationFailed = 20, "allocation failed";
+    /// An access past the end of an array.
+    ArrayOutOfBounds = 21, "out of bounds array access";
     /// `suspend` or `switch` with a tag that no `resume` around handles.
     UnhandledTag = 40, "unhandled tag";
     /// A continuation was resumed, bound or switched to a second time.

@@ -104,9 +104,10 @@ impl Ref {
                 // SAFETY: what is rooted is in use, and begins with its type.
                 (HeapType::Concrete(unsafe { (raw as *const u32).read() }), Ok(raw))
             }
-            Self::Exn(Some(Exception(rooted)))
-            | Self::Extern(Some(ExternRef(rooted)))
-            | Self::Any(Some(AnyRef(rooted))) => (found.heap, rooted.of(store)),
+            Self::Any(Some(any)) => (any.exact_type(store)?, any.0.of(store)),
+            Self::Exn(Some(Exception(rooted))) | Self::Extern(Some(ExternRef(rooted))) => {
+                (found.heap, rooted.of(store))
+            }
             Self::Func(None) | Self::Extern(None) | Self::Any(None) | Self::Exn(None) | Self::Cont(None) => {
                 return mismatch();
             }

@@ -156,11 +156,6 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(table)
     }
 
-    fn type_id(&self, type_index: u32) -> Result<IntValue<'ctx>> {
-        let id = self.field(self.context, self.unit.layout.type_id(type_index))?;
-        Ok(self.load(self.unit.types.i32, id, Alias::Invariant)?.into_int_value())
-    }
-
     fn is(&self, value: IntValue<'ctx>, constant: u64) -> Result<IntValue<'ctx>> {
         let constant = value.get_type().const_int(constant, false);
         Ok(self.builder.build_int_compare(IntPredicate::EQ, value, constant, "")?)
@@ -175,10 +170,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     fn pop_continuation(&mut self) -> Result<PointerValue<'ctx>> {
-        let continuation = self.pop_pointer();
-        let is_null = self.builder.build_is_null(continuation, "")?;
-        self.trap_if(is_null, Trap::NullContinuationReference)?;
-        Ok(continuation)
+        self.pop_object(Trap::NullContinuationReference)
     }
 
     /// Pops values for whoever goes on.

@@ -15,7 +15,7 @@ mod space;
 use crate::abi::heap::{ARRAY_LENGTH, CELLS, OBJECT_TYPE, VMRun};
 use crate::runtime::store::StoreOpaque;
 pub use collect::HeapStats;
-use collect::{EXTERN_COST, Finalizer};
+use collect::EXTERN_COST;
 use externs::Externs;
 use handles::OwnedRoots;
 use mark::Found;
@@ -60,7 +60,6 @@ pub(crate) struct Heap {
     pub(crate) continuation: Option<TraceContinuation>,
     owned: OwnedRoots,
     externs: Externs,
-    finalizers: Vec<Finalizer>,
     found: Found,
     stats: HeapStats,
 }
@@ -79,7 +78,6 @@ impl Default for Heap {
             continuation: Some(crate::runtime::fiber::trace),
             owned: OwnedRoots::default(),
             externs: Externs::default(),
-            finalizers: Vec::new(),
             found: Found::default(),
             stats: HeapStats::default(),
         }
