@@ -81,6 +81,7 @@ pub(crate) unsafe fn invoke(
         let left = arch::enter((*function).code, (*function).context, registers, here);
         thread::set_innermost((*here).previous);
         ((*vm).stack_limit, (*vm).activation) = outer;
+        (*store).drop_values();
         left
     };
     if left == 0 {

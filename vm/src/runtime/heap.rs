@@ -14,8 +14,8 @@ mod space;
 
 use crate::abi::heap::{ARRAY_LENGTH, CELLS, OBJECT_TYPE, VMRun};
 use crate::runtime::store::StoreOpaque;
-pub use collect::HeapStats;
 use collect::EXTERN_COST;
+pub use collect::HeapStats;
 use externs::Externs;
 use handles::OwnedRoots;
 use mark::Found;
@@ -60,6 +60,8 @@ pub(crate) struct Heap {
     pub(crate) continuation: Option<TraceContinuation>,
     owned: OwnedRoots,
     externs: Externs,
+    /// Values of the host that are still to be dropped.
+    dropped: Vec<Box<dyn Any + Send + Sync>>,
     found: Found,
     stats: HeapStats,
 }
@@ -78,6 +80,7 @@ impl Default for Heap {
             continuation: Some(crate::runtime::fiber::trace),
             owned: OwnedRoots::default(),
             externs: Externs::default(),
+            dropped: Vec::new(),
             found: Found::default(),
             stats: HeapStats::default(),
         }

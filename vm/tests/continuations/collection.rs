@@ -1,6 +1,8 @@
 //! Continuations and the collector: what waits keeps what it refers to, and what nobody can go on with is taken back.
 
 use super::{call, common, in_every_mode, proposals};
+use std::hint::black_box;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use wassay_vm::{AsContextMut, Caller, ExternRef, Instance, Linker, Module, Store, Trap, Val};
 
 /// Continuations hold what comes from the host in their frames, in locals, in values bound and not yet given, and in
@@ -175,4 +177,44 @@ fn the_host_keeps_what_it_holds() {
         end.call(&mut store, &k, &mut result).unwrap();
         assert_eq!(result, [Val::I32(7)], "{mode}");
     });
+}
+
+/// The host's own code, when a value of it is dropped, finds the stack of the host, even if a continuation collects.
+#[test]
+fn values_of_the_host_are_dropped_where_there_is_room() {
+    static DROPPED: AtomicU32 = AtomicU32::new(0);
+    struct Large;
+    impl Drop for Large {
+        fn drop(&mut self) {
+            let mut large = [0_u8; 700 << 10];
+            black_box(&mut large)[1] = 1;
+            DROPPED.fetch_add(u32::from(black_box(&large)[1]), Relaxed);
+        }
+    }
+    let text = r#"(module
+        (import "host" "new" (func $new (result externref)))
+        (type $f (func)) (type $k (cont $f))
+        (func $nothing)
+        (func $run (local $i i32)
+          (loop $next
+            (drop (call $new))
+            (drop (cont.new $k (ref.func $nothing)))
+            (drop (cont.new $k (ref.func $nothing)))
+            (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20)))))
+        (func (export "run") (resume $k (cont.new $k (ref.func $run))))
+        (elem declare func $nothing $run))"#;
+    for (mode, engine) in proposals::engines() {
+        let module = Module::new(&engine, common::wat(text)).unwrap();
+        let mut linker = Linker::new(&engine);
+        let new = |mut caller: Caller<'_, ()>| ExternRef::new(&mut caller, Large).map(Some);
+        linker.func_wrap("host", "new", new).unwrap();
+        let mut store = Store::new(&engine, ());
+        store.set_gc_stress(true);
+        let instance = linker.instantiate(&mut store, &module).unwrap();
+        DROPPED.store(0, Relaxed);
+        call::<_, ()>(&mut store, &instance, "run", ()).unwrap();
+        assert!(DROPPED.load(Relaxed) > 10, "{mode}");
+        drop(store);
+        assert_eq!(DROPPED.load(Relaxed), 20, "{mode}");
+    }
 }

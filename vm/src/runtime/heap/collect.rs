@@ -3,6 +3,7 @@
 use super::mark::Marker;
 use super::{LEAST_BUDGET, Sweep};
 use crate::abi::heap::VMType;
+use crate::runtime::activation::Activation;
 use crate::runtime::arch;
 use crate::runtime::store::StoreOpaque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -91,7 +92,19 @@ impl StoreOpaque {
         let pause = started.elapsed();
         stats.total_pause += pause;
         stats.longest_pause = stats.longest_pause.max(pause);
-        for value in dropped {
+        self.heap.dropped.append(&mut dropped);
+        let activation = self.vm.activation.cast::<Activation>();
+        // SAFETY: activations lie in frames that wait for us, and what runs in them is alive.
+        let fiber = unsafe { activation.as_ref().and_then(|activation| activation.fiber.as_ref()) };
+        // A continuation's stack is too short for the embedder's code: that waits for the next chance.
+        if !fiber.is_some_and(|fiber| fiber.is_on_stack(stack_pointer)) {
+            self.drop_values();
+        }
+    }
+
+    /// Drops what collections have found to be in use no more. To be called on a stack of the host.
+    pub(crate) fn drop_values(&mut self) {
+        while let Some(value) = self.heap.dropped.pop() {
             // The embedder's code, which may do as it likes, but not unwind into wasm.
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
                 std::mem::forget(payload);
