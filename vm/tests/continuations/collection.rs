@@ -127,7 +127,7 @@ const FORGETS: &str = r#"(module
 fn what_nobody_can_go_on_with_is_taken_back() {
     in_every_mode(FORGETS, |mode, mut store, instance| {
         // Each round leaves five stacks: in all more than a store may have at once.
-        call::<_, ()>(&mut store, &instance, "forget", (100_000,)).unwrap();
+        call::<_, ()>(&mut store, &instance, "forget", (40_000,)).unwrap();
         store.gc();
         assert!(store.heap_stats().objects < 100, "{mode}: {:?}", store.heap_stats());
     });
