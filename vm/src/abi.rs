@@ -7,6 +7,7 @@ use crate::types::{FuncType, MemoryType, ValType};
 use std::sync::atomic::AtomicU64;
 
 pub mod heap;
+pub mod stack;
 
 /// Version of everything in this file; an artifact of another version is refused.
 pub const VERSION: u32 = 5;
@@ -433,10 +434,24 @@ pub enum Builtin {
     ArrayInitData,
     /// `(context, segment: u32, to: pointer, from: u64, length: u64) -> u32`: as above, from an element segment.
     ArrayInitElem,
+    /// `(context, type_id: u32, function: pointer) -> u64`: a new [`stack::VMContinuation`], or 0 when there is no room.
+    ContNew,
+    /// `(context, type_id: u32, continuation: pointer, count: u32) -> u64`: the continuation with the first arguments it is
+    /// resumed with, or 0 when there is no room, or [`stack::CONSUMED`].
+    ContBind,
+    /// `(context, continuation: pointer, handlers: pointer, clauses | values << 32: u64, exception: pointer) -> (u64, u64)`:
+    /// goes on with a continuation, which throws the exception unless that is null. Gives [`stack::RETURNED`], or which
+    /// clause handles what it suspended with and, second, the continuation. Traps or throws by itself.
+    Resume,
+    /// `(context, tag: pointer)`: returns when the continuation that it makes is resumed. Traps or throws by itself.
+    Suspend,
+    /// `(context, tag: pointer, continuation: pointer, type_id | values << 32: u64)`: goes on with a continuation, which gets
+    /// the one that this makes, of the given type, as its last value. Returns as `Suspend` does.
+    Switch,
 }
 
 /// Number of [`Builtin`]s.
-pub const BUILTINS: usize = Builtin::ArrayInitElem as usize + 1;
+pub const BUILTINS: usize = Builtin::Switch as usize + 1;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! What embedders see.
 
 mod caller;
+mod continuation;
 mod data_refs;
 mod exception;
 mod externs;
@@ -35,6 +36,7 @@ const _: () = {
 };
 
 pub use caller::Caller;
+pub use continuation::Continuation;
 pub use data_refs::AnyRef;
 pub use exception::{Exception, Tag};
 pub use externs::Extern;

@@ -47,10 +47,10 @@ mod trap;
 mod types;
 
 pub use api::{
-    AnyRef, ArrayRef, ArrayType, AsContext, AsContextMut, Caller, Exception, ExportType, Extern, ExternRef, Func,
-    Global, ImportType, Instance, IntoFunc, Linker, Memory, Module, Owned, Ref, Reference, RootScope, SharedMemory,
-    Store, StoreContext, StoreContextMut, StructRef, StructType, Table, Tag, TypedFunc, Val, WasmParams, WasmResults,
-    WasmRet, WasmTy,
+    AnyRef, ArrayRef, ArrayType, AsContext, AsContextMut, Caller, Continuation, Exception, ExportType, Extern,
+    ExternRef, Func, Global, ImportType, Instance, IntoFunc, Linker, Memory, Module, Owned, Ref, Reference, RootScope,
+    SharedMemory, Store, StoreContext, StoreContextMut, StructRef, StructType, Table, Tag, TypedFunc, Val, WasmParams,
+    WasmResults, WasmRet, WasmTy,
 };
 #[cfg(feature = "compiler")]
 pub use compile::llvm_version;

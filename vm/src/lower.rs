@@ -31,6 +31,7 @@ mod bulk;
 mod call;
 mod cast;
 mod context;
+mod continuation;
 mod control;
 mod convert;
 mod debug;

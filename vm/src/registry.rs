@@ -181,7 +181,9 @@ impl TypeRegistry {
 
     /// Whether everything that `given` stands for is something that `wanted` stands for.
     pub(crate) fn heap_matches(&self, given: HeapType, wanted: HeapType) -> bool {
-        use HeapType::{Any, Array, Concrete, Eq, Exn, Extern, Func, I31, NoExn, NoExtern, NoFunc, None, Struct};
+        use HeapType::{
+            Any, Array, Concrete, Cont, Eq, Exn, Extern, Func, I31, NoCont, NoExn, NoExtern, NoFunc, None, Struct,
+        };
         if given == wanted {
             return true;
         }
@@ -194,12 +196,14 @@ impl TypeRegistry {
                 Some(CompositeType::Func(_)) => wanted == Func,
                 Some(CompositeType::Struct(_)) => matches!(wanted, Struct | Eq | Any),
                 Some(CompositeType::Array(_)) => matches!(wanted, Array | Eq | Any),
+                Some(CompositeType::Cont(_)) => wanted == Cont,
                 Option::None => false,
             },
             (None, _) => self.top(wanted) == Some(Any),
             (NoFunc, _) => self.top(wanted) == Some(Func),
             (NoExtern, _) => self.top(wanted) == Some(Extern),
             (NoExn, _) => self.top(wanted) == Some(Exn),
+            (NoCont, _) => self.top(wanted) == Some(Cont),
             (I31 | Struct | Array, Eq | Any) | (Eq, Any) => true,
             _ => false,
         }
@@ -211,12 +215,14 @@ impl TypeRegistry {
             HeapType::Func | HeapType::NoFunc => HeapType::Func,
             HeapType::Extern | HeapType::NoExtern => HeapType::Extern,
             HeapType::Exn | HeapType::NoExn => HeapType::Exn,
+            HeapType::Cont | HeapType::NoCont => HeapType::Cont,
             HeapType::Any | HeapType::Eq | HeapType::I31 | HeapType::Struct | HeapType::Array | HeapType::None => {
                 HeapType::Any
             }
             HeapType::Concrete(id) => match self.get(id)?.composite {
                 CompositeType::Func(_) => HeapType::Func,
                 CompositeType::Struct(_) | CompositeType::Array(_) => HeapType::Any,
+                CompositeType::Cont(_) => HeapType::Cont,
             },
         })
     }

@@ -75,6 +75,12 @@ traps! {
     AllocationFailed = 20, "allocation failed";
     /// An access past the end of an array.
     ArrayOutOfBounds = 21, "out of bounds array access";
+    /// `suspend` or `switch` with a tag that no `resume` around handles.
+    UnhandledTag = 40, "unhandled tag";
+    /// A continuation was resumed, bound or switched to a second time.
+    ContinuationConsumed = 41, "continuation already consumed";
+    /// A null reference in the place of a continuation.
+    NullContinuationReference = 42, "null continuation reference";
 }
 
 impl fmt::Display for Trap {

@@ -82,6 +82,10 @@ pub enum HeapType {
     Exn,
     /// Nothing; the bottom of `exn`.
     NoExn,
+    /// Any continuation.
+    Cont,
+    /// Nothing; the bottom of `cont`.
+    NoCont,
     /// A type that a module defines. In a module's [description](crate::module::description::Description) and code this
     /// is its index among the module's types; everywhere else it is the number that the [`Engine`](crate::Engine) knows
     /// the type by, which is the same in all modules.
@@ -165,7 +169,8 @@ pub enum ExternType {
     Memory(MemoryType),
     /// A global.
     Global(GlobalType),
-    /// A tag: a function type without results, whose parameters are what its exceptions carry.
+    /// A tag: a function type, whose parameters are what its exceptions and suspensions carry. Its results, which only
+    /// suspensions have, are what these get back.
     Tag(FuncType),
 }
 
@@ -184,6 +189,8 @@ impl fmt::Display for HeapType {
             Self::NoExtern => "noextern",
             Self::Exn => "exn",
             Self::NoExn => "noexn",
+            Self::Cont => "cont",
+            Self::NoCont => "nocont",
             Self::Concrete(number) => return number.fmt(f),
         })
     }
@@ -197,6 +204,7 @@ impl fmt::Display for RefType {
             HeapType::NoFunc if nullable => f.write_str("nullfuncref"),
             HeapType::NoExtern if nullable => f.write_str("nullexternref"),
             HeapType::NoExn if nullable => f.write_str("nullexnref"),
+            HeapType::NoCont if nullable => f.write_str("nullcontref"),
             HeapType::Concrete(_) => write!(f, "(ref {}{heap})", if nullable { "null " } else { "" }),
             _ if nullable => write!(f, "{heap}ref"),
             _ => write!(f, "(ref {heap})"),

@@ -164,6 +164,7 @@ impl VmSession {
                 (Some(Heap::Extern), _) => vm::Val::ExternRef(None),
                 (Some(Heap::Any), _) => vm::Val::AnyRef(None),
                 (Some(Heap::Exn), _) => vm::Val::ExnRef(None),
+                (Some(Heap::Cont), _) => vm::Val::ContRef(None),
                 // Which null it is, only the parameter says.
                 (None, Some(ty @ vm::ValType::Ref(_))) => vm::Val::default_of(*ty),
                 _ => return Err(no_such_value(value)),
@@ -196,6 +197,8 @@ impl VmSession {
             vm::Val::AnyRef(Some(value)) => Value::Ref(self.host_number(value.to_extern()).map_or(Ref::Any, Ref::Host)),
             vm::Val::ExnRef(None) => Value::Ref(Ref::Null(Heap::Exn)),
             vm::Val::ExnRef(Some(_)) => Value::Ref(Ref::Exn),
+            vm::Val::ContRef(None) => Value::Ref(Ref::Null(Heap::Cont)),
+            vm::Val::ContRef(Some(_)) => Value::Ref(Ref::Cont),
             other => return Err(Stop::Error(format!("a result that the harness does not know: {other:?}"))),
         })
     }
@@ -279,6 +282,9 @@ fn stop(error: vm::Error) -> Stop {
         vm::Error::UnknownImport { .. } | vm::Error::IncompatibleImport { .. } => Stop::Unlinkable(error.to_string()),
         vm::Error::Trap { trap: vm::Trap::CallStackExhausted, .. } => {
             Stop::Exhaustion(vm::Trap::CallStackExhausted.message().to_owned())
+        }
+        vm::Error::Trap { trap: vm::Trap::UnhandledTag, .. } => {
+            Stop::Suspension(vm::Trap::UnhandledTag.message().to_owned())
         }
         vm::Error::Trap { trap, .. } => Stop::Trap(trap.message().to_owned()),
         vm::Error::Exception(_) => Stop::Exception(error.to_string()),

@@ -139,7 +139,7 @@ impl StructLayout {
 pub fn references(ty: &CompositeType) -> Vec<u32> {
     let is_reference = |field: &FieldType| matches!(field.storage, StorageType::Val(ValType::Ref(_)));
     match ty {
-        CompositeType::Func(_) => Vec::new(),
+        CompositeType::Func(_) | CompositeType::Cont(_) => Vec::new(),
         CompositeType::Struct(fields) => {
             let layout = StructLayout::new(fields);
             layout.offsets.iter().zip(fields).filter(|(_, field)| is_reference(field)).map(|(&at, _)| at).collect()

@@ -15,21 +15,19 @@ use std::ptr::NonNull;
 pub struct Tag(pub(crate) Handle<VMTag>);
 
 impl Tag {
-    /// A new tag, unlike all others. The parameters of `ty` are the values that its exceptions carry.
+    /// A new tag, unlike all others. The parameters of `ty` are the values that its exceptions and suspensions carry; a tag
+    /// with results is for suspensions only.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the type has results.
+    /// None so far.
     pub fn new(mut store: impl AsContextMut, ty: &FuncType) -> Result<Self> {
-        if !ty.results.is_empty() {
-            return Err(Error::Usage(format!("a tag of type {ty} would have results")));
-        }
         let opaque = &mut store.as_context_mut().0.opaque;
         let tag = opaque.add_tag(opaque.engine.func_type(ty).id);
         // SAFETY: the store keeps it.
         Ok(Self(unsafe { Handle::new(opaque, tag) }))
     }
 
-    /// Its type, which has no results.
+    /// Its type. If it has results, no exception can be of this tag.
     ///
     /// # Panics
     /// If it belongs to another store.
@@ -61,6 +59,9 @@ impl Exception {
         // SAFETY: a handle of this store gives what is alive.
         let ty = opaque.engine.registered(unsafe { tag.as_ref() }.type_id);
         let ty = ty.signature();
+        if !ty.results.is_empty() {
+            return Err(Error::Usage(format!("an exception of a tag of type {ty}, which has results")));
+        }
         if ty.params.len() != fields.len() {
             return Err(Error::Usage(format!("expected {} values, found {}", ty.params.len(), fields.len())));
         }

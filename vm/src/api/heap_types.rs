@@ -27,7 +27,7 @@ impl Known {
         let fields: &[FieldType] = match &composite {
             CompositeType::Struct(fields) => fields,
             CompositeType::Array(element) => std::slice::from_ref(element),
-            CompositeType::Func(_) => &[],
+            CompositeType::Func(_) | CompositeType::Cont(_) => &[],
         };
         // <https://webassembly.github.io/spec/js-api/#limits>
         const MOST: usize = 10_000;

@@ -78,7 +78,7 @@ fn field_type(ty: &RegisteredType, number: u32) -> FieldType {
     match &ty.composite {
         CompositeType::Struct(fields) => fields[number as usize],
         CompositeType::Array(element) => *element,
-        CompositeType::Func(_) => unreachable!("functions are no objects"),
+        CompositeType::Func(_) | CompositeType::Cont(_) => unreachable!("only structures and arrays have parts"),
     }
 }
 

@@ -76,6 +76,13 @@ impl<T> Store<T> {
         self.as_context_mut().0.opaque.heap.set_limit(bytes);
     }
 
+    /// Sets how many continuations of wasm may have begun and not ended at a time: each has a stack of its own, of 512 KiB of
+    /// address space, of which it takes the memory that it uses, 4 KiB at least. Default: 131,072. Those beyond trap with
+    /// [`Trap::AllocationFailed`](crate::Trap::AllocationFailed).
+    pub fn set_continuation_limit(&mut self, stacks: usize) {
+        self.as_context_mut().0.opaque.fibers.set_limit(stacks);
+    }
+
     /// Sets whether every allocation collects first, and what is found not to be in use is overwritten: to find mistakes.
     pub fn set_gc_stress(&mut self, stress: bool) {
         let opaque = &mut self.as_context_mut().0.opaque;

@@ -1,6 +1,6 @@
 //! Values, and how they lie in registers and cells.
 
-use super::{AnyRef, AsContext, AsContextMut, Exception, Func};
+use super::{AnyRef, AsContext, AsContextMut, Continuation, Exception, Func};
 use crate::error::{Error, Result};
 use crate::runtime::heap::handles::Rooted;
 use crate::runtime::store::{Handle, StoreOpaque};
@@ -50,6 +50,8 @@ pub enum Ref {
     Any(Option<AnyRef>),
     /// To an exception.
     Exn(Option<Exception>),
+    /// To a continuation.
+    Cont(Option<Continuation>),
 }
 
 impl Ref {
@@ -61,6 +63,7 @@ impl Ref {
             HeapType::Func | HeapType::NoFunc | HeapType::Concrete(_) => Self::Func(None),
             HeapType::Extern | HeapType::NoExtern => Self::Extern(None),
             HeapType::Exn | HeapType::NoExn => Self::Exn(None),
+            HeapType::Cont | HeapType::NoCont => Self::Cont(None),
             HeapType::Any | HeapType::Eq | HeapType::I31 | HeapType::Struct | HeapType::Array | HeapType::None => {
                 Self::Any(None)
             }
@@ -75,6 +78,7 @@ impl Ref {
             Self::Extern(value) => (value.is_none(), HeapType::Extern),
             Self::Any(value) => (value.is_none(), value.map_or(HeapType::Any, AnyRef::heap_type)),
             Self::Exn(value) => (value.is_none(), HeapType::Exn),
+            Self::Cont(value) => (value.is_none(), HeapType::Cont),
         };
         RefType { nullable, heap }
     }
@@ -95,11 +99,18 @@ impl Ref {
                 (HeapType::Concrete(unsafe { at.as_ref() }.type_id), Ok(at.as_ptr() as u64))
             }
             Self::Func(Some(func)) => (found.heap, func.0.of(store).map(|at| at.as_ptr() as u64)),
+            Self::Cont(Some(continuation)) => {
+                let raw = continuation.0.of(store)?;
+                // SAFETY: what is rooted is in use, and begins with its type.
+                (HeapType::Concrete(unsafe { (raw as *const u32).read() }), Ok(raw))
+            }
             Self::Any(Some(any)) => (any.exact_type(store)?, any.0.of(store)),
             Self::Exn(Some(Exception(rooted))) | Self::Extern(Some(ExternRef(rooted))) => {
                 (found.heap, rooted.of(store))
             }
-            Self::Func(None) | Self::Extern(None) | Self::Any(None) | Self::Exn(None) => return mismatch(),
+            Self::Func(None) | Self::Extern(None) | Self::Any(None) | Self::Exn(None) | Self::Cont(None) => {
+                return mismatch();
+            }
         };
         if store.engine.heap_matches(heap, ty.heap) { raw } else { mismatch() }
     }
@@ -112,6 +123,7 @@ impl Ref {
             Some(HeapType::Extern) => Self::Extern(rooted().map(ExternRef)),
             Some(HeapType::Any) => Self::Any(rooted().map(AnyRef)),
             Some(HeapType::Exn) => Self::Exn(rooted().map(Exception)),
+            Some(HeapType::Cont) => Self::Cont(rooted().map(Continuation)),
             // SAFETY: function references point to what lives as long as the store. (A type that the engine does not
             // know has no references but null.)
             _ => Self::Func(NonNull::new(raw as *mut _).map(|at| Func(unsafe { Handle::new(store, at) }))),
@@ -142,6 +154,8 @@ pub enum Val {
     AnyRef(Option<AnyRef>),
     /// Reference to an exception; none is null.
     ExnRef(Option<Exception>),
+    /// Reference to a continuation; none is null.
+    ContRef(Option<Continuation>),
 }
 
 impl Val {
@@ -171,6 +185,7 @@ impl Val {
             Self::ExternRef(value) => ValType::Ref(Ref::Extern(value).ty()),
             Self::AnyRef(value) => ValType::Ref(Ref::Any(value).ty()),
             Self::ExnRef(value) => ValType::Ref(Ref::Exn(value).ty()),
+            Self::ContRef(value) => ValType::Ref(Ref::Cont(value).ty()),
         }
     }
 
@@ -216,6 +231,7 @@ impl Val {
                 Self::ExternRef(value) => Ref::Extern(value).to_raw(ty, store).map(u128::from),
                 Self::AnyRef(value) => Ref::Any(value).to_raw(ty, store).map(u128::from),
                 Self::ExnRef(value) => Ref::Exn(value).to_raw(ty, store).map(u128::from),
+                Self::ContRef(value) => Ref::Cont(value).to_raw(ty, store).map(u128::from),
                 _ => Err(mismatch()),
             };
         }
@@ -228,7 +244,7 @@ impl Val {
             Self::F32(bits) => bits.into(),
             Self::F64(bits) => bits.into(),
             Self::V128(bits) => bits,
-            Self::FuncRef(_) | Self::ExternRef(_) | Self::AnyRef(_) | Self::ExnRef(_) => 0,
+            Self::FuncRef(_) | Self::ExternRef(_) | Self::AnyRef(_) | Self::ExnRef(_) | Self::ContRef(_) => 0,
         })
     }
 
@@ -255,6 +271,7 @@ impl From<Ref> for Val {
             Ref::Extern(value) => Self::ExternRef(value),
             Ref::Any(value) => Self::AnyRef(value),
             Ref::Exn(value) => Self::ExnRef(value),
+            Ref::Cont(value) => Self::ContRef(value),
         }
     }
 }

@@ -165,6 +165,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             Builtin::MemoryGrow
             | Builtin::TableGrow
             | Builtin::ExceptionNew
+            | Builtin::ContNew
+            | Builtin::ContBind
             | Builtin::StructNew
             | Builtin::ArrayNew
             | Builtin::ArrayNewData

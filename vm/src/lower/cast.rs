@@ -93,8 +93,10 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.builder.build_conditional_branch(is_null, done, not_null)?;
         self.go_on_in(not_null);
         let matches = match ty.heap {
-            HeapType::Func | HeapType::Extern | HeapType::Any | HeapType::Exn => always(true),
-            HeapType::None | HeapType::NoFunc | HeapType::NoExtern | HeapType::NoExn => always(false),
+            HeapType::Func | HeapType::Extern | HeapType::Any | HeapType::Exn | HeapType::Cont => always(true),
+            HeapType::None | HeapType::NoFunc | HeapType::NoExtern | HeapType::NoExn | HeapType::NoCont => {
+                always(false)
+            }
             HeapType::I31 => self.tag_is(value, abi::TAG_I31, abi::TAG_I31)?,
             HeapType::Eq => {
                 let host = self.tag_is(value, abi::TAG_I31 | abi::TAG_HOST, abi::TAG_HOST)?;
@@ -108,6 +110,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 CompositeType::Array(_) => {
                     self.object_is(value, |this, header| this.header_is_of(header, index, HEADER_ARRAY))?
                 }
+                // Validation lets no cast of continuations through.
+                CompositeType::Cont(_) => always(true),
             },
             HeapType::Struct => self.object_is(value, |this, header| this.header_is_array(header, false))?,
             HeapType::Array => self.object_is(value, |this, header| this.header_is_array(header, true))?,

@@ -6,6 +6,7 @@ use super::function::Lowering;
 use crate::error::Result;
 use crate::module::convert;
 use crate::trap::Trap;
+use crate::types::{HeapType, RefType, ValType};
 use inkwell::basic_block::BasicBlock;
 use inkwell::types::BasicTypeEnum;
 use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PhiValue};
@@ -38,15 +39,34 @@ enum Kind<'ctx> {
 struct Label<'ctx> {
     block: BasicBlock<'ctx>,
     phis: Vec<PhiValue<'ctx>>,
+    /// The last value's type, if it is a reference to one of a type that the module defines.
+    last: Option<u32>,
     /// Whether anything branches there.
     used: bool,
+}
+
+/// What a block takes and gives. Of the last value of each, which type of the module's it refers to.
+#[derive(Default)]
+struct BlockValues<'ctx> {
+    parameters: usize,
+    last_parameter: Option<u32>,
+    results: Vec<BasicTypeEnum<'ctx>>,
+    last_result: Option<u32>,
+}
+
+fn concrete(ty: Option<&ValType>) -> Option<u32> {
+    match ty {
+        Some(ValType::Ref(RefType { heap: HeapType::Concrete(index), .. })) => Some(*index),
+        _ => None,
+    }
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// The function itself is a block whose results are returned at its end.
     pub(super) fn open_function(&mut self) -> Result<()> {
         let results: Vec<_> = self.unit.prototype(self.ty).results.iter().map(|&(_, ty)| ty).collect();
-        self.open(Kind::Block, &results, 0)
+        let last = concrete(self.unit.description.signature(self.ty).results.last());
+        self.open(Kind::Block, &results, last, 0)
     }
 
     pub(super) fn new_block(&self) -> BasicBlock<'ctx> {
@@ -64,7 +84,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.builder.position_at_end(block);
     }
 
-    fn open(&mut self, kind: Kind<'ctx>, values: &[BasicTypeEnum<'ctx>], height: usize) -> Result<()> {
+    fn open(
+        &mut self,
+        kind: Kind<'ctx>,
+        values: &[BasicTypeEnum<'ctx>],
+        last: Option<u32>,
+        height: usize,
+    ) -> Result<()> {
         let block = self.new_block();
         let before = self.builder.get_insert_block();
         self.builder.position_at_end(block);
@@ -72,33 +98,46 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         if let Some(before) = before {
             self.builder.position_at_end(before);
         }
-        let label = Label { block, phis, used: false };
+        let label = Label { block, phis, last, used: false };
         self.frames.push(Frame { kind, label, height, handler: None, clauses: None });
         Ok(())
     }
 
-    /// Parameters and results of a block.
-    fn block_type(&self, ty: BlockType) -> Result<(usize, Vec<BasicTypeEnum<'ctx>>)> {
+    /// The type that the last value of a label refers to, if it is one that the module defines.
+    pub(super) fn last_type(&self, depth: u32) -> Option<u32> {
+        self.frames[self.frames.len() - 1 - depth as usize].label.last
+    }
+
+    fn block_type(&self, ty: BlockType) -> Result<BlockValues<'ctx>> {
         Ok(match ty {
-            BlockType::Empty => (0, Vec::new()),
-            BlockType::Type(ty) => (0, vec![self.unit.value_type(convert::val_type(ty, 0)?)]),
+            BlockType::Empty => BlockValues::default(),
+            BlockType::Type(ty) => {
+                let ty = convert::val_type(ty, 0)?;
+                let (results, last_result) = (vec![self.unit.value_type(ty)], concrete(Some(&ty)));
+                BlockValues { results, last_result, ..BlockValues::default() }
+            }
             BlockType::FuncType(index) => {
                 let ty = self.unit.description.signature(index);
-                (ty.params.len(), ty.results.iter().map(|&ty| self.unit.value_type(ty)).collect())
+                BlockValues {
+                    parameters: ty.params.len(),
+                    last_parameter: concrete(ty.params.last()),
+                    results: ty.results.iter().map(|&ty| self.unit.value_type(ty)).collect(),
+                    last_result: concrete(ty.results.last()),
+                }
             }
         })
     }
 
     pub(super) fn visit_block(&mut self, ty: BlockType) -> Result<()> {
-        let (parameters, results) = self.block_type(ty)?;
-        self.open(Kind::Block, &results, self.stack.len() - parameters)
+        let BlockValues { parameters, results, last_result, .. } = self.block_type(ty)?;
+        self.open(Kind::Block, &results, last_result, self.stack.len() - parameters)
     }
 
     pub(super) fn visit_loop(&mut self, ty: BlockType) -> Result<()> {
-        let (parameters, _) = self.block_type(ty)?;
+        let BlockValues { parameters, last_parameter, .. } = self.block_type(ty)?;
         let height = self.stack.len() - parameters;
         let types: Vec<_> = self.stack[height..].iter().map(BasicValueEnum::get_type).collect();
-        self.open(Kind::Loop, &types, height)?;
+        self.open(Kind::Loop, &types, last_parameter, height)?;
         self.branch_to(0)?;
         self.enter_label();
         Ok(())
@@ -106,13 +145,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     pub(super) fn visit_if(&mut self, ty: BlockType) -> Result<()> {
         let condition = self.pop_condition()?;
-        let (parameters, results) = self.block_type(ty)?;
+        let BlockValues { parameters, results, last_result, .. } = self.block_type(ty)?;
         let height = self.stack.len() - parameters;
         let (then, otherwise) = (self.new_block(), self.new_block());
         self.builder.build_conditional_branch(condition, then, otherwise)?;
         self.builder.position_at_end(then);
         let parameters = self.stack[height..].to_vec();
-        self.open(Kind::If { otherwise, parameters }, &results, height)
+        self.open(Kind::If { otherwise, parameters }, &results, last_result, height)
     }
 
     pub(super) fn visit_else(&mut self) -> Result<()> {

@@ -125,7 +125,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(super) fn visit_throw(&mut self, tag: u32) -> Result<()> {
+    /// An exception of a tag, with the values on top of the stack.
+    pub(super) fn new_exception(&mut self, tag: u32) -> Result<PointerValue<'ctx>> {
         let index = self.unit.types.i32.const_int(tag.into(), false);
         let exception = self.builtin(Builtin::ExceptionNew, &[index.into()])?;
         let zero = exception.get_type().const_zero();
@@ -139,6 +140,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             let place = self.field(exception, abi::EXCEPTION_VALUES + slot * abi::SLOT)?;
             self.builder.build_store(place, value)?;
         }
+        Ok(exception)
+    }
+
+    pub(super) fn visit_throw(&mut self, tag: u32) -> Result<()> {
+        let exception = self.new_exception(tag)?;
         let handler = self.handler(0);
         self.hand_on(exception, handler)?;
         self.transfer();

@@ -30,6 +30,8 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) locals: Vec<Local<'ctx>>,
     pub(super) stack: Vec<BasicValueEnum<'ctx>>,
     pub(super) frames: Vec<Frame<'ctx>>,
+    /// Room in the frame for the clauses of a `resume`, if there are any.
+    pub(super) clauses: Option<PointerValue<'ctx>>,
     /// False after an unconditional transfer, until the end of its block.
     pub(super) reachable: bool,
     /// Blocks opened since code became unreachable.
@@ -50,7 +52,7 @@ pub(super) struct Local<'ctx> {
 
 /// Lowers one body into `unit`.
 pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBody<'_>) -> Result<()> {
-    let tail_calls = has_tail_calls(body)?;
+    let Survey { tail_calls, clauses } = survey(body)?;
     let wearing = if tail_calls { Wearing::Universal } else { Wearing::Natural };
     let function = unit.function(index, wearing);
     unit.add_definition_attributes(function);
@@ -72,6 +74,7 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
         locals: Vec::new(),
         stack: Vec::new(),
         frames: Vec::new(),
+        clauses: None,
         reachable: true,
         dead_depth: 0,
         vector_constants: HashMap::new(),
@@ -79,6 +82,14 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
         offset,
     };
     lowering.mark();
+    if clauses != 0 {
+        let bytes = unit.types.i8.array_type(clauses * abi::stack::HANDLER_SIZE);
+        let room = lowering.builder.build_alloca(bytes, "")?;
+        if let Some(room) = room.as_instruction() {
+            room.set_alignment(8).map_err(|e| Error::Codegen(e.to_string()))?;
+        }
+        lowering.clauses = Some(room);
+    }
     lowering.declare_locals(body)?;
     lowering.open_function()?;
     let mut operators = body.get_operators_reader()?;
@@ -94,16 +105,31 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
     Ok(())
 }
 
-/// Whether a function contains tail calls.
-fn has_tail_calls(body: &FunctionBody<'_>) -> Result<bool> {
+/// What has to be known of a body before its first operator is lowered.
+#[derive(Default)]
+struct Survey {
+    /// Whether it contains tail calls.
+    tail_calls: bool,
+    /// Most clauses of a `resume`.
+    clauses: u32,
+}
+
+fn survey(body: &FunctionBody<'_>) -> Result<Survey> {
+    let mut survey = Survey::default();
     for operator in body.get_operators_reader()? {
-        if let Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } =
-            operator?
-        {
-            return Ok(true);
+        match operator? {
+            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } => {
+                survey.tail_calls = true;
+            }
+            Operator::Resume { resume_table, .. }
+            | Operator::ResumeThrow { resume_table, .. }
+            | Operator::ResumeThrowRef { resume_table, .. } => {
+                survey.clauses = survey.clauses.max(u32::try_from(resume_table.len()).unwrap_or(u32::MAX));
+            }
+            _ => {}
         }
     }
-    Ok(false)
+    Ok(survey)
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {

@@ -23,6 +23,7 @@ macro_rules! lower {
     (@exceptions $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@legacy_exceptions $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@tail_call $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@stack_switching $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@$proposal:ident $self:ident $visit:ident $($arg:ident)*) => {{
         $(let _ = $arg;)*
         Err($self.refuse(stringify!($proposal), stringify!($visit).trim_start_matches("visit_")))

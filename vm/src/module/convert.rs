@@ -25,7 +25,7 @@ pub(crate) fn sub_type(ty: &wasmparser::SubType, offset: u64) -> Result<SubType>
         CompositeInnerType::Struct(ty) => {
             CompositeType::Struct(ty.fields.iter().map(|&ty| field_type(ty, offset)).collect::<Result<_>>()?)
         }
-        CompositeInnerType::Cont(_) => return Err(unsupported("stack_switching", "continuation type", offset)),
+        CompositeInnerType::Cont(ty) => CompositeType::Cont(type_index(ty.0.unpack(), offset)?),
     };
     // Validation lets no more than one through.
     let supertype = ty.supertype_idxs.first().map(|index| type_index(index.unpack(), offset)).transpose()?;
@@ -80,7 +80,8 @@ pub(crate) fn heap_type(ty: wasmparser::HeapType, offset: u64) -> Result<HeapTyp
             AbstractHeapType::NoExtern => Ok(HeapType::NoExtern),
             AbstractHeapType::Exn => Ok(HeapType::Exn),
             AbstractHeapType::NoExn => Ok(HeapType::NoExn),
-            AbstractHeapType::Cont | AbstractHeapType::NoCont => Err(unsupported("stack_switching", &name(), offset)),
+            AbstractHeapType::Cont => Ok(HeapType::Cont),
+            AbstractHeapType::NoCont => Ok(HeapType::NoCont),
         },
         wasmparser::HeapType::Concrete(index) => Ok(HeapType::Concrete(type_index(index, offset)?)),
         wasmparser::HeapType::Exact(_) => Err(unsupported("custom_descriptors", &name(), offset)),

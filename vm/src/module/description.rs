@@ -1,7 +1,7 @@
 //! What a module says, apart from its code: all that instantiating needs, and nothing of LLVM or of a store.
 
 use crate::abi::{ContextCounts, ContextLayout};
-use crate::types::{ExternType, FuncType, GlobalType, MemoryType, RefType, SubType, TableType};
+use crate::types::{CompositeType, ExternType, FuncType, GlobalType, MemoryType, RefType, SubType, TableType};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -235,6 +235,18 @@ impl Description {
     #[must_use]
     pub fn signature(&self, index: u32) -> &FuncType {
         self.types[index as usize].func().expect("validation asks for function types where functions are")
+    }
+
+    /// The function type behind the continuation type of index `index`.
+    ///
+    /// # Panics
+    /// If the type is none, which validation excludes where one is needed.
+    #[must_use]
+    pub fn continuation(&self, index: u32) -> &FuncType {
+        match self.types[index as usize].composite {
+            CompositeType::Cont(function) => self.signature(function),
+            _ => panic!("validation asks for continuation types where continuations are"),
+        }
     }
 
     /// Number of types that a type is a subtype of.

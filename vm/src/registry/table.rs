@@ -2,6 +2,7 @@
 
 use super::RegisteredType;
 use crate::abi::heap::{TYPE_SIZE, VMKind, VMType, array_elements, storage_size};
+use crate::abi::stack::CONTINUATION_SIZE;
 use crate::error::{Error, Result};
 use crate::runtime::space::Reservation;
 use crate::types::CompositeType;
@@ -60,6 +61,7 @@ fn entry(ty: &RegisteredType) -> VMType {
         CompositeType::Func(_) => (VMKind::Func, 0),
         CompositeType::Struct(_) => (VMKind::Struct, ty.layout.size),
         CompositeType::Array(element) => (VMKind::Array, storage_size(element.storage)),
+        CompositeType::Cont(_) => (VMKind::Cont, CONTINUATION_SIZE),
     };
     VMType {
         display: ty.supertypes.as_ptr(),

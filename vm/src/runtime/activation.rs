@@ -1,6 +1,7 @@
 //! One entry from the host into wasm: how it begins, and how it ends when wasm does not return.
 
 use super::backtrace;
+use super::fiber::{self, Fiber};
 use super::heap::handles::Rooted;
 use super::store::{Pending, StoreOpaque};
 use super::{arch, thread};
@@ -26,6 +27,13 @@ pub(crate) struct Activation {
     pub(crate) previous: *mut Self,
     /// The entry into wasm of the same store that waits for this one.
     pub(crate) outer: *mut Self,
+    /// What runs on a stack of its own, and waits for a host function while one runs; null while wasm runs on the stack that
+    /// it was entered on.
+    pub(crate) fiber: *mut Fiber,
+    /// Lowest address in use of that stack, while wasm runs on others.
+    pub(crate) idle: usize,
+    /// Stack limit of that stack.
+    pub(crate) limit: usize,
     pub(crate) store: *mut StoreOpaque,
     /// Why wasm was left.
     pub(crate) trap: Option<Trap>,
@@ -51,6 +59,9 @@ pub(crate) unsafe fn invoke(
         host_frame: 0,
         previous: thread::innermost(),
         outer: null_mut(),
+        fiber: null_mut(),
+        idle: 0,
+        limit,
         store,
         trap: None,
         exception: null_mut(),
@@ -70,6 +81,7 @@ pub(crate) unsafe fn invoke(
         let left = arch::enter((*function).code, (*function).context, registers, here);
         thread::set_innermost((*here).previous);
         ((*vm).stack_limit, (*vm).activation) = outer;
+        (*store).drop_values();
         left
     };
     if left == 0 {
@@ -78,6 +90,7 @@ pub(crate) unsafe fn invoke(
     arch::after_leaving();
     // SAFETY: wasm is left, so that nobody else uses the store.
     unsafe {
+        fiber::abandon(&mut *here);
         if !(*here).exception.is_null() {
             return Err(Error::Exception(Exception(Rooted::new(&*store, (*here).exception as u64))));
         }

@@ -1,7 +1,9 @@
 //! Call chains of wasm: captured as addresses where wasm stopped, turned into functions and offsets afterwards.
 
 use super::activation::Activation;
+use super::arch::Suspended;
 use super::code_registry;
+use super::fiber::Fiber;
 use super::image::CodeImage;
 use crate::artifact::{DebugUnit, Image};
 use crate::module::description::Description;
@@ -76,12 +78,33 @@ pub(crate) unsafe fn capture(
     }
     // SAFETY: the caller's promise; outer activations are in a host function, whose stub left its frame.
     unsafe {
-        trace.walk(frame, activation.frame);
+        walk_activation(trace, activation, frame);
         let mut outer = activation.previous;
         while !outer.is_null() && !trace.is_full() {
-            trace.walk((*outer).host_frame, (*outer).frame);
+            walk_activation(trace, &*outer, (*outer).host_frame);
             outer = (*outer).previous;
         }
+    }
+}
+
+/// Records the calls of an activation from `frame` on: those on the stack at hand, and then where continuations were
+/// resumed, on the stacks of those who did.
+///
+/// # Safety
+/// `activation` must be one of this thread, and `frame` its innermost frame.
+unsafe fn walk_activation(trace: &mut Trace, activation: &Activation, mut frame: usize) {
+    let mut fiber = activation.fiber;
+    // SAFETY: the caller's promise; the chain is as long as the activation runs.
+    unsafe {
+        while let Some(Some(stack)) = fiber.as_ref().map(Fiber::stack) {
+            if trace.is_full() {
+                return;
+            }
+            trace.walk(frame, stack.top());
+            frame = Suspended::frame_pointer((*fiber).resumer());
+            fiber = (*fiber).parent();
+        }
+        trace.walk(frame, activation.frame);
     }
 }
 

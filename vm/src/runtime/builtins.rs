@@ -8,6 +8,7 @@
 
 use super::arch::{self, builtin_thunks};
 use super::array;
+use super::fiber::switch;
 use super::instance::InstanceData;
 use super::memory::MemoryInstance;
 use super::segments;
@@ -44,6 +45,8 @@ builtin_thunks! {
     array_new_elem_thunk => array::new_elem;
     array_init_data_thunk => array::init_data;
     array_init_elem_thunk => array::init_elem;
+    cont_new_thunk => switch::cont_new;
+    cont_bind_thunk => switch::cont_bind;
 }
 
 /// Entry points by the number of the [`Builtin`](abi::Builtin).
@@ -71,6 +74,11 @@ pub(crate) static TABLE: [Code; abi::BUILTINS] = [
     array_new_elem_thunk,
     array_init_data_thunk,
     array_init_elem_thunk,
+    cont_new_thunk,
+    cont_bind_thunk,
+    arch::resume_thunk,
+    arch::suspend_thunk,
+    arch::switch_thunk,
 ];
 
 /// # Safety

@@ -14,8 +14,8 @@ mod space;
 
 use crate::abi::heap::{ARRAY_LENGTH, CELLS, OBJECT_TYPE, VMRun};
 use crate::runtime::store::StoreOpaque;
+use collect::EXTERN_COST;
 pub use collect::HeapStats;
-use collect::{EXTERN_COST, Finalizer};
 use externs::Externs;
 use handles::OwnedRoots;
 use mark::Found;
@@ -60,7 +60,8 @@ pub(crate) struct Heap {
     pub(crate) continuation: Option<TraceContinuation>,
     owned: OwnedRoots,
     externs: Externs,
-    finalizers: Vec<Finalizer>,
+    /// Values of the host that are still to be dropped.
+    dropped: Vec<Box<dyn Any + Send + Sync>>,
     found: Found,
     stats: HeapStats,
 }
@@ -76,10 +77,10 @@ impl Default for Heap {
             since: 0,
             budget: LEAST_BUDGET,
             temporaries: Vec::new(),
-            continuation: None,
+            continuation: Some(crate::runtime::fiber::trace),
             owned: OwnedRoots::default(),
             externs: Externs::default(),
-            finalizers: Vec::new(),
+            dropped: Vec::new(),
             found: Found::default(),
             stats: HeapStats::default(),
         }

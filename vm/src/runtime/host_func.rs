@@ -87,6 +87,8 @@ pub(crate) unsafe extern "sysv64" fn dispatch(record: *mut HostRecord, registers
     // SAFETY: records live as long as their store.
     let &HostRecord { store, ref function, instance } = unsafe { &*record };
     let call = HostCall { store, instance, registers };
+    // SAFETY: the store is alive, and nobody else uses it before the function does.
+    unsafe { (*store).drop_values() };
     // What the closure may have left half done is behind its own `&`: as with any `Fn` that threads share.
     // SAFETY: the store is alive, and nobody else uses it before the function does.
     let scope = unsafe { handles(store) }.height();

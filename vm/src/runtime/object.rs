@@ -43,7 +43,7 @@ pub(crate) unsafe fn array_length(array: NonNull<u8>) -> u32 {
 /// such field. (Of an array only the object knows its length.)
 pub(crate) fn part(ty: &RegisteredType, number: u32) -> Option<(usize, StorageType)> {
     match &ty.composite {
-        CompositeType::Func(_) => None,
+        CompositeType::Func(_) | CompositeType::Cont(_) => None,
         CompositeType::Struct(fields) => {
             let offset = *ty.layout.offsets.get(number as usize)?;
             Some((offset as usize, fields[number as usize].storage))

@@ -1,6 +1,6 @@
 //! Faults of wasm code, told from everybody else's.
 //!
-//! A fault is wasm's when the program counter lies in a code image (or at the stubs' one trap instruction) and this thread
+//! A fault is wasm's when the program counter lies in a code image (or at a trap instruction of the stubs) and this thread
 //! has entered wasm. Then the handler records the trap and the call chain, and the thread goes on at the landing of the
 //! entry stub. Whatever else it is goes to the handler that was there before.
 //!
@@ -69,7 +69,7 @@ unsafe fn handle_wasm(signal: c_int, info: *mut siginfo_t, context: *mut c_void)
     let (interrupted, address, activation) =
         unsafe { (arch::Interrupted::new(context), (*info).si_addr() as usize, &mut *activation) };
     let (pc, stack_pointer) = (interrupted.pc(), interrupted.stack_pointer());
-    let in_stub = arch::is_exhausted_stub(pc);
+    let in_stub = arch::is_trap_stub(pc);
     if !in_stub && !code_registry::contains(pc) {
         return false;
     }
@@ -109,7 +109,12 @@ unsafe fn classify(
     if memories.iter().any(|range| range.contains(&address)) {
         return Some(Trap::MemoryOutOfBounds);
     }
-    thread::is_stack_overflow(address, stack_pointer).then_some(Trap::CallStackExhausted)
+    // SAFETY: as above: the fiber that runs is the store's.
+    let overflow = match unsafe { activation.fiber.as_ref() } {
+        Some(fiber) => fiber.stack().is_some_and(|stack| stack.is_guard(address)),
+        None => thread::is_stack_overflow(address, stack_pointer),
+    };
+    overflow.then_some(Trap::CallStackExhausted)
 }
 
 /// Passes a signal on to whoever handled it before.

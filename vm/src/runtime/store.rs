@@ -3,6 +3,7 @@
 
 use super::arch;
 use super::backtrace::Trace;
+use super::fiber::Fibers;
 use super::fixed::Fixed;
 use super::heap::Heap;
 use super::heap::handles::SharedHandles;
@@ -109,6 +110,7 @@ pub struct StoreOpaque {
     func_refs: Vec<Fixed<VMFuncRef>>,
     records: Vec<Fixed<HostRecord>>,
     tags: Vec<Fixed<VMTag>>,
+    pub(crate) fibers: Fibers,
     pub(crate) handles: SharedHandles,
     pub(crate) heap: Heap,
 }
@@ -148,6 +150,7 @@ impl StoreOpaque {
             func_refs: Vec::new(),
             records: Vec::new(),
             tags: Vec::new(),
+            fibers: Fibers::default(),
             handles: SharedHandles::default(),
             heap: Heap::default(),
         }

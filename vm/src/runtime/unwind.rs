@@ -87,6 +87,30 @@ pub(crate) unsafe extern "C" fn entry_personality(
     INSTALL_CONTEXT
 }
 
+/// Of the stub with which a continuation's stack begins: catches whatever gets there, to throw it again where the
+/// continuation was resumed.
+pub(crate) unsafe extern "C" fn fiber_personality(
+    _version: c_int,
+    actions: c_int,
+    class: u64,
+    exception: *mut c_void,
+    context: *mut Context,
+) -> c_int {
+    if class != CLASS || actions & FORCE_UNWIND != 0 {
+        return CONTINUE_UNWIND;
+    }
+    if actions & SEARCH_PHASE != 0 {
+        return HANDLER_FOUND;
+    }
+    // SAFETY: the unwinder calls this with what belongs together.
+    unsafe {
+        let exception = exception.byte_sub(EXCEPTION_UNWIND as usize);
+        _Unwind_SetGR(context, super::arch::UNWIND_EXCEPTION, exception as usize);
+        _Unwind_SetIP(context, super::arch::fiber_landing as *const () as usize);
+    }
+    INSTALL_CONTEXT
+}
+
 /// Reads numbers of the tables that LLVM writes.
 struct Reader(*const u8);
 

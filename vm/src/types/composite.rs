@@ -24,6 +24,8 @@ pub enum CompositeType {
     Struct(Box<[FieldType]>),
     /// An array: its elements.
     Array(FieldType),
+    /// A continuation: the function type of what is left to be done, numbered as in [`HeapType::Concrete`].
+    Cont(u32),
 }
 
 /// Type of a field of a structure, or of the elements of an array.
@@ -119,6 +121,7 @@ impl Renumber for SubType {
             CompositeType::Func(ty) => CompositeType::Func(ty.renumber(number)),
             CompositeType::Struct(fields) => CompositeType::Struct(fields.renumber(number)),
             CompositeType::Array(field) => CompositeType::Array(field.renumber(number)),
+            CompositeType::Cont(ty) => CompositeType::Cont(number(*ty)),
         };
         Self { is_final: self.is_final, supertype: self.supertype.map(number), composite }
     }

@@ -11,6 +11,10 @@ use crate::trap::Trap;
 use std::arch::naked_asm;
 use std::mem::{offset_of, size_of};
 
+mod switch;
+
+pub(crate) use switch::{Suspended, fiber_landing, resume_thunk, suspend_thunk, switch_thunk};
+
 const VEC: usize = offset_of!(Registers, vec);
 const INT: usize = offset_of!(Registers, int);
 
@@ -135,7 +139,14 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         "mov [rsp + {int} + 24], r8",
         "mov [rsp + {int} + 32], r9",
         "mov rsi, rsp",
+        // A continuation's stack is too short for the host: below what waits on the stack that wasm was entered on there
+        // is room. What that is aligned to, a call wants.
+        "cmp qword ptr [rax + {fiber}], 0",
+        "je 4f",
+        "mov rsp, [rax + {idle}]",
+        "4:",
         "call {dispatch}",
+        "lea rsp, [rbp - {size} - 48]",
         "test rax, rax",
         "jne 2f",
         "test rdx, rdx",
@@ -166,6 +177,8 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         limit = const offset_of!(VMStore, stack_limit),
         activation = const offset_of!(VMStore, activation),
         host_frame = const offset_of!(Activation, host_frame),
+        fiber = const offset_of!(Activation, fiber),
+        idle = const offset_of!(Activation, idle),
         stack_pointer = const offset_of!(Activation, stack_pointer),
         landing = const offset_of!(Activation, landing),
         size = const size_of::<Registers>(),
@@ -274,9 +287,9 @@ pub(crate) use builtin_thunks;
 /// traps are on other architectures.)
 pub(crate) const SIGNALS: [i32; 3] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL];
 
-/// Whether the instruction at `pc` is the one with which stubs report an exhausted stack.
-pub(crate) fn is_exhausted_stub(pc: usize) -> bool {
-    pc == exhausted as *const () as usize
+/// Whether the instruction at `pc` is one with which stubs trap in the place of who called them.
+pub(crate) fn is_trap_stub(pc: usize) -> bool {
+    pc == exhausted as *const () as usize || switch::is_trap_stub(pc)
 }
 
 /// The trap that the instruction at `pc` raises: LLVM's `llvm.ubsantrap` of its number, an undefined instruction

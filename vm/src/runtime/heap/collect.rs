@@ -3,10 +3,10 @@
 use super::mark::Marker;
 use super::{LEAST_BUDGET, Sweep};
 use crate::abi::heap::VMType;
+use crate::runtime::activation::Activation;
 use crate::runtime::arch;
 use crate::runtime::store::StoreOpaque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr::NonNull;
 use std::time::{Duration, Instant};
 
 /// Bytes that a value of the host counts for, behind which there may be any number.
@@ -32,12 +32,6 @@ pub struct HeapStats {
     pub total_pause: Duration,
     /// Time that the longest one took.
     pub longest_pause: Duration,
-}
-
-/// What to do when an object is not in use any more.
-pub(super) struct Finalizer {
-    pub(super) object: NonNull<u8>,
-    pub(super) free: unsafe fn(NonNull<u8>),
 }
 
 impl StoreOpaque {
@@ -84,7 +78,9 @@ impl StoreOpaque {
         let host_values = externs.take_unmarked(&mut dropped);
         self.heap.externs = externs;
         self.heap.space = space;
-        self.finalize();
+        if let Some(space) = &self.heap.space {
+            self.fibers.sweep(|continuation| space.is_marked(continuation));
+        }
         let (objects, live) = self.heap.sweep();
         let stats = &mut self.heap.stats;
         stats.allocated_bytes += self.heap.since as u64;
@@ -96,33 +92,24 @@ impl StoreOpaque {
         let pause = started.elapsed();
         stats.total_pause += pause;
         stats.longest_pause = stats.longest_pause.max(pause);
-        for value in dropped {
+        self.heap.dropped.append(&mut dropped);
+        let activation = self.vm.activation.cast::<Activation>();
+        // SAFETY: activations lie in frames that wait for us, and what runs in them is alive.
+        let fiber = unsafe { activation.as_ref().and_then(|activation| activation.fiber.as_ref()) };
+        // A continuation's stack is too short for the embedder's code: that waits for the next chance.
+        if !fiber.is_some_and(|fiber| fiber.is_on_stack(stack_pointer)) {
+            self.drop_values();
+        }
+    }
+
+    /// Drops what collections have found to be in use no more. To be called on a stack of the host.
+    pub(crate) fn drop_values(&mut self) {
+        while let Some(value) = self.heap.dropped.pop() {
             // The embedder's code, which may do as it likes, but not unwind into wasm.
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
                 std::mem::forget(payload);
             }
         }
-    }
-
-    /// Ends objects that are not in use any more and want to be told.
-    fn finalize(&mut self) {
-        let Some(space) = &self.heap.space else { return };
-        self.heap.finalizers.retain(|&Finalizer { object, free }| {
-            let kept = space.is_marked(object.as_ptr() as usize);
-            if !kept {
-                // SAFETY: the promise of who registered it: the object is still as it was left.
-                unsafe { free(object) };
-            }
-            kept
-        });
-    }
-
-    /// Calls `free` with an object once, when it is not in use any more, or when the store is dropped.
-    ///
-    /// # Safety
-    /// `object` must be one of this store; `free` must stand being called with it, from wherever something is allocated.
-    pub(crate) unsafe fn on_free(&mut self, object: NonNull<u8>, free: unsafe fn(NonNull<u8>)) {
-        self.heap.finalizers.push(Finalizer { object, free });
     }
 
     /// Collects if enough was allocated since the last time that it is worth it; `bytes` more are about to be.
@@ -155,14 +142,5 @@ impl super::Heap {
         self.budget = (live + live / 2).max(LEAST_BUDGET);
         space.give_back(self.budget);
         (objects, live)
-    }
-}
-
-impl Drop for super::Heap {
-    fn drop(&mut self) {
-        for &Finalizer { object, free } in &self.finalizers {
-            // SAFETY: the promise of who registered it; the memory is still there.
-            unsafe { free(object) };
-        }
     }
 }

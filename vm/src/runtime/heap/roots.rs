@@ -7,8 +7,9 @@ use super::mark::Marker;
 use crate::abi::heap::VMKind;
 use crate::runtime::activation::Activation;
 use crate::runtime::store::StoreOpaque;
-use crate::runtime::{arch, thread};
+use crate::runtime::{arch, fiber, thread};
 use crate::types::{HeapType, RefType, ValType};
+use std::ptr::null_mut;
 use std::sync::PoisonError;
 
 impl StoreOpaque {
@@ -80,7 +81,14 @@ impl StoreOpaque {
             // stub, which spills the registers that calls keep, and leaves its frame.
             unsafe {
                 let activation = &*at;
-                let start = from.take().unwrap_or(activation.host_frame - arch::HOST_FRAME);
+                let mut start = from.take().unwrap_or(activation.host_frame - arch::HOST_FRAME);
+                if let Some(innermost) = activation.fiber.as_ref() {
+                    // If it is the host that called us, it does so on the stack that wasm was entered on.
+                    if !innermost.is_on_stack(start) {
+                        start = activation.host_frame - arch::HOST_FRAME;
+                    }
+                    start = fiber::mark_chain(marker, activation.fiber, start, null_mut());
+                }
                 marker.words(start..activation.frame);
                 marker.word(activation.exception as u64);
                 at = activation.outer;

@@ -301,27 +301,6 @@ fn numbers_need_no_scope() {
 }
 
 #[test]
-fn finalizers_run_once() {
-    static FREED: AtomicUsize = AtomicUsize::new(0);
-    unsafe fn free(_: NonNull<u8>) {
-        FREED.fetch_add(1, SeqCst);
-    }
-    let mut fixture = Fixture::new();
-    let (kept, lost) = (fixture.node(1, 0).unwrap(), fixture.node(2, 0).unwrap());
-    fixture.opaque().heap.temporaries.push(kept);
-    for object in [kept, lost] {
-        // SAFETY: it is an object of the store, and `free` only counts.
-        unsafe { fixture.opaque().on_free(NonNull::new(object as *mut u8).unwrap(), free) };
-    }
-    for _ in 0..2 {
-        fixture.store.gc();
-        assert_eq!(FREED.load(SeqCst), 1);
-    }
-    drop(fixture);
-    assert_eq!(FREED.load(SeqCst), 2);
-}
-
-#[test]
 fn handles_of_objects_keep_them() {
     let mut fixture = Fixture::new();
     let node = fixture.node(1, 0).unwrap();

@@ -1,0 +1,260 @@
+//! How a thread goes from one stack to another.
+//!
+//! Every stack that waits has the same frame on top, [`Suspended`], whatever it waits for; and to switch is to leave such a
+//! frame, and to take up another.
+
+use super::{INT, VEC, exhausted};
+use crate::abi::{self, Registers, VMException, VMStore};
+use crate::runtime::fiber::{Fiber, switch};
+use crate::runtime::unwind;
+use crate::trap::Trap;
+use std::arch::naked_asm;
+use std::mem::{offset_of, size_of};
+
+/// What lies on top of a stack that waits.
+#[derive(Debug)]
+#[repr(C, align(16))]
+pub(crate) struct Suspended {
+    /// What the call that waits gives, in two registers; or [`SPECIAL`].
+    outcome: u64,
+    value: u64,
+    padding: u64,
+    /// Registers that a call preserves.
+    r15: u64,
+    r14: u64,
+    r13: u64,
+    r12: u64,
+    rbx: u64,
+    /// From here on it is a frame like all others: the caller's frame pointer, and where to return.
+    rbp: u64,
+    back: usize,
+}
+
+/// The outcome of a call that does not return: with it goes the number of a trap, or zero when it throws `value`.
+const SPECIAL: u64 = 1 << 63;
+
+impl Suspended {
+    /// The call returns these.
+    pub(crate) fn give(&mut self, outcome: u64, value: u64) {
+        (self.outcome, self.value) = (outcome, value);
+    }
+
+    /// The call throws.
+    pub(crate) fn throw(&mut self, exception: *mut VMException) {
+        (self.outcome, self.value) = (SPECIAL, exception as u64);
+    }
+
+    /// The call traps.
+    pub(crate) fn trap(&mut self, trap: Trap) {
+        self.outcome = SPECIAL | trap as u64;
+    }
+
+    /// Address of the part that is a frame like all others.
+    pub(crate) fn frame_pointer(this: *const Self) -> usize {
+        this as usize + offset_of!(Self, rbp)
+    }
+
+    /// The frame with which a fiber begins, below `registers`, which are its arguments and will be its results.
+    ///
+    /// # Safety
+    /// There must be room below `registers`, which must be aligned as they are.
+    pub(crate) unsafe fn first(
+        registers: *mut Registers,
+        code: *const u8,
+        context: *mut u8,
+        fiber: *mut Fiber,
+    ) -> *mut Self {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let frame = registers.cast::<Self>().sub(1);
+            frame.write(Self {
+                outcome: 0,
+                value: 0,
+                padding: 0,
+                r15: 0,
+                r14: fiber as u64,
+                r13: context as u64,
+                r12: code as u64,
+                rbx: registers as u64,
+                // The end of the chain of frames.
+                rbp: 0,
+                back: begin as *const () as usize,
+            });
+            frame
+        }
+    }
+}
+
+/// Where a fiber begins and, when its function returns, ends. There is nobody to return to.
+#[unsafe(naked)]
+unsafe extern "sysv64" fn begin() {
+    naked_asm!(
+        ".cfi_startproc",
+        ".cfi_personality 0x1b, {personality}",
+        ".cfi_undefined rip",
+        ".cfi_def_cfa rsp, 8",
+        "movaps xmm0, [rbx + {vec}]",
+        "movaps xmm1, [rbx + {vec} + 16]",
+        "movaps xmm2, [rbx + {vec} + 32]",
+        "movaps xmm3, [rbx + {vec} + 48]",
+        "movaps xmm4, [rbx + {vec} + 64]",
+        "movaps xmm5, [rbx + {vec} + 80]",
+        "movaps xmm6, [rbx + {vec} + 96]",
+        "movaps xmm7, [rbx + {vec} + 112]",
+        "mov rdi, r13",
+        "mov rsi, [rbx + {int}]",
+        "mov rdx, [rbx + {int} + 8]",
+        "mov rcx, [rbx + {int} + 16]",
+        "mov r8, [rbx + {int} + 24]",
+        "mov r9, [rbx + {int} + 32]",
+        "call r12",
+        "mov [rbx + {int}], rax",
+        "mov [rbx + {int} + 8], rdx",
+        "movaps [rbx + {vec}], xmm0",
+        "movaps [rbx + {vec} + 16], xmm1",
+        "mov rdi, r14",
+        "mov rsi, rbx",
+        "call {returned}",
+        "jmp {take_up}",
+        ".cfi_endproc",
+        personality = sym unwind::fiber_personality,
+        vec = const VEC,
+        int = const INT,
+        returned = sym switch::returned,
+        take_up = sym take_up,
+    )
+}
+
+/// Where [`begin`] goes on when an exception gets there; it is in the register that landing pads find it in.
+#[unsafe(naked)]
+pub(crate) unsafe extern "sysv64" fn fiber_landing() {
+    naked_asm!(
+        ".cfi_startproc",
+        ".cfi_undefined rip",
+        ".cfi_def_cfa rsp, 8",
+        "mov rdi, r14",
+        "mov rsi, rax",
+        "call {thrown}",
+        "jmp {take_up}",
+        ".cfi_endproc",
+        thrown = sym switch::thrown,
+        take_up = sym take_up,
+    )
+}
+
+/// Takes up the frame in `rax`. What it jumps to when the call does not return finds things as if wasm had called it.
+#[unsafe(naked)]
+unsafe extern "sysv64" fn take_up() {
+    naked_asm!(
+        ".cfi_startproc",
+        "mov rsp, rax",
+        "pop rax",
+        "pop rdx",
+        "pop rcx",
+        "pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        "test rax, rax",
+        "js 2f",
+        // Not `ret`: the processor would expect to return to whom this stack was left for.
+        "pop rcx",
+        "jmp rcx",
+        "2:",
+        "cmp al, {consumed}",
+        "je {trap_consumed}",
+        "cmp al, {unhandled}",
+        "je {trap_unhandled}",
+        "cmp al, {failed}",
+        "je {trap_failed}",
+        "lea rdi, [rdx + {unwind}]",
+        "jmp {raise}",
+        ".cfi_endproc",
+        consumed = const Trap::ContinuationConsumed as u8,
+        unhandled = const Trap::UnhandledTag as u8,
+        failed = const Trap::AllocationFailed as u8,
+        trap_consumed = sym trap_consumed,
+        trap_unhandled = sym trap_unhandled,
+        trap_failed = sym trap_failed,
+        unwind = const abi::EXCEPTION_UNWIND,
+        raise = sym unwind::_Unwind_RaiseException,
+    )
+}
+
+/// Defines stubs that trap in the place of who called them.
+macro_rules! trap_stubs {
+    ($($name:ident => $trap:ident;)*) => {
+        $(
+            #[unsafe(naked)]
+            unsafe extern "sysv64" fn $name() {
+                naked_asm!(
+                    ".cfi_startproc",
+                    ".byte 0x67, 0x0f, 0xb9, 0x40, {trap}",
+                    ".cfi_endproc",
+                    trap = const Trap::$trap as u8,
+                )
+            }
+        )*
+
+        /// Whether the instruction at `pc` is one with which a switch reports a trap.
+        pub(super) fn is_trap_stub(pc: usize) -> bool {
+            [$($name as *const () as usize),*].contains(&pc)
+        }
+    };
+}
+
+trap_stubs! {
+    trap_consumed => ContinuationConsumed;
+    trap_unhandled => UnhandledTag;
+    trap_failed => AllocationFailed;
+}
+
+/// Defines builtins that leave the stack. Their target gets the frame they leave in the register named, after its own
+/// arguments.
+macro_rules! switch_thunks {
+    ($($(#[$doc:meta])* $thunk:ident => $target:path, $frame:literal;)*) => {$(
+        $(#[$doc])*
+        #[unsafe(naked)]
+        pub(crate) unsafe extern "sysv64" fn $thunk() {
+            naked_asm!(
+                ".cfi_startproc",
+                "mov rax, [rdi + {store}]",
+                "cmp rsp, [rax + {limit}]",
+                "jb {exhausted}",
+                "push rbp",
+                ".cfi_def_cfa_offset 16",
+                ".cfi_offset rbp, -16",
+                "mov rbp, rsp",
+                ".cfi_def_cfa_register rbp",
+                "push rbx",
+                "push r12",
+                "push r13",
+                "push r14",
+                "push r15",
+                "sub rsp, 24",
+                concat!("mov ", $frame, ", rsp"),
+                "call {target}",
+                "jmp {take_up}",
+                ".cfi_endproc",
+                store = const abi::CONTEXT_STORE,
+                limit = const offset_of!(VMStore, stack_limit),
+                exhausted = sym exhausted,
+                target = sym $target,
+                take_up = sym take_up,
+            )
+        }
+    )*};
+}
+
+switch_thunks! {
+    /// The builtin behind `resume`.
+    resume_thunk => switch::resume, "r9";
+    /// The builtin behind `suspend`.
+    suspend_thunk => switch::suspend, "rdx";
+    /// The builtin behind `switch`.
+    switch_thunk => switch::switch, "r8";
+}
+
+const _: () = assert!(size_of::<Suspended>() == 80 && offset_of!(Suspended, back) == 72);

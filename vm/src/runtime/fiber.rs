@@ -1,0 +1,264 @@
+//! Stacks that continuations run on, and how they hang together.
+//! <https://github.com/WebAssembly/stack-switching/blob/main/proposals/stack-switching/Explainer.md>
+//!
+//! A fiber is a function on a stack of its own. Those that run, one for each `resume` that waits, are a chain: from the
+//! innermost, which the [`Activation`] names, by `parent` to the one that was resumed on the stack that wasm was entered
+//! on. To suspend is to cut the chain behind the fiber whose `resume` handles the tag; the part cut off is a continuation,
+//! known by its innermost fiber, where it goes on.
+
+mod stacks;
+pub(crate) mod switch;
+
+use super::activation::Activation;
+use super::arch::Suspended;
+use super::store::StoreOpaque;
+use crate::abi::stack::{VMContinuation, VMHandler};
+use crate::abi::{Place, VMFuncRef};
+use crate::runtime::fixed::Fixed;
+use crate::runtime::heap::mark::Marker;
+use std::collections::HashMap;
+use std::ptr::{NonNull, null_mut};
+use std::sync::Arc;
+
+pub(crate) use stacks::Stack;
+use stacks::Stacks;
+
+/// Most fibers of a store, with a stack or without.
+const LIMIT: usize = 1 << 22;
+/// So many fibers in use are no reason to collect.
+const LEAST_THRESHOLD: usize = 4096;
+
+/// A function on a stack of its own, or one that will be.
+pub(crate) struct Fiber {
+    store: *mut StoreOpaque,
+    /// Its function.
+    function: *const VMFuncRef,
+    /// Of the innermost fiber of a continuation: that.
+    object: *mut VMContinuation,
+    /// None before it is resumed the first time.
+    stack: Option<Stack>,
+    /// Where the function's values travel; from the first time on.
+    places: Option<Arc<Places>>,
+    /// Where it goes on, when it is the innermost of a continuation.
+    frame: *mut Suspended,
+    /// Of the innermost fiber of a continuation: the other end of the chain.
+    outermost: *mut Self,
+    /// Values that come before those that it is resumed with.
+    bound: Vec<u128>,
+    /// Who resumed it; null for the stack that wasm was entered on.
+    parent: *mut Self,
+    /// Where that one goes on.
+    resumer: *mut Suspended,
+    /// Clauses of the `resume`, in a frame of the resumer.
+    handlers: *const VMHandler,
+    clauses: usize,
+}
+
+impl Fiber {
+    /// Who resumed it; null for the stack that wasm was entered on.
+    pub(crate) fn parent(&self) -> *mut Self {
+        self.parent
+    }
+
+    /// Where who resumed it goes on, on the parent's stack.
+    pub(crate) fn resumer(&self) -> *mut Suspended {
+        self.resumer
+    }
+
+    /// Whether an address lies on its stack.
+    pub(crate) fn is_on_stack(&self, address: usize) -> bool {
+        self.stack.is_some_and(|stack| stack.contains(address))
+    }
+
+    /// Its stack; none before it is resumed the first time.
+    pub(crate) fn stack(&self) -> Option<Stack> {
+        self.stack
+    }
+}
+
+/// Places of parameters and of results.
+type Places = (Vec<Place>, Vec<Place>);
+
+/// The fibers of a store.
+pub(crate) struct Fibers {
+    all: Vec<Fixed<Fiber>>,
+    free: Vec<NonNull<Fiber>>,
+    stacks: Stacks,
+    /// By the numbers of function types.
+    places: HashMap<u32, Arc<Places>>,
+    /// When so many fibers are in use, it is time to find out whether they are.
+    threshold: usize,
+}
+
+impl Default for Fibers {
+    fn default() -> Self {
+        let (all, free, stacks, places) = (Vec::new(), Vec::new(), Stacks::default(), HashMap::new());
+        Self { all, free, stacks, places, threshold: LEAST_THRESHOLD }
+    }
+}
+
+impl Fibers {
+    /// A fiber that has not begun. None when there are too many.
+    fn add(&mut self, store: *mut StoreOpaque, function: *const VMFuncRef) -> Option<NonNull<Fiber>> {
+        let fiber = match self.free.pop() {
+            Some(fiber) => fiber,
+            None if self.all.len() == LIMIT => return None,
+            None => {
+                let fiber = Fixed::new(Fiber {
+                    store,
+                    function,
+                    object: null_mut(),
+                    stack: None,
+                    places: None,
+                    frame: null_mut(),
+                    outermost: null_mut(),
+                    bound: Vec::new(),
+                    parent: null_mut(),
+                    resumer: null_mut(),
+                    handlers: null_mut(),
+                    clauses: 0,
+                });
+                let pointer = fiber.pointer();
+                self.all.push(fiber);
+                pointer
+            }
+        };
+        // SAFETY: nobody else uses it.
+        let record = unsafe { &mut *fiber.as_ptr() };
+        (record.function, record.outermost) = (function, fiber.as_ptr());
+        Some(fiber)
+    }
+
+    /// Sets how many stacks there may be. Those that there are stay.
+    pub(crate) fn set_limit(&mut self, stacks: usize) {
+        self.stacks.limit = stacks;
+    }
+
+    /// Whether so many are in use that it is time to find out whether they are.
+    fn are_due(&self) -> bool {
+        self.all.len() - self.free.len() >= self.threshold
+    }
+
+    /// Takes back a fiber that will never go on, and its stack.
+    ///
+    /// # Safety
+    /// It must be one of these, in no chain and no continuation.
+    unsafe fn remove(&mut self, fiber: NonNull<Fiber>) {
+        // SAFETY: the caller's promise.
+        let record = unsafe { &mut *fiber.as_ptr() };
+        if let Some(stack) = record.stack.take() {
+            self.stacks.give_back(stack);
+        }
+        record.bound.clear();
+        record.object = null_mut();
+        self.free.push(fiber);
+    }
+
+    /// Takes back a chain.
+    ///
+    /// # Safety
+    /// As for [`Fibers::remove`]; `outermost` must be null or the last one of the chain that begins with `fiber`.
+    unsafe fn remove_chain(&mut self, mut fiber: *mut Fiber, outermost: *mut Fiber) {
+        while let Some(this) = NonNull::new(fiber) {
+            // SAFETY: the caller's promise.
+            unsafe {
+                fiber = if this.as_ptr() == outermost { null_mut() } else { this.as_ref().parent };
+                self.remove(this);
+            }
+        }
+    }
+
+    /// Takes back the fibers of continuations that are not in use.
+    pub(crate) fn sweep(&mut self, is_used: impl Fn(usize) -> bool) {
+        for at in 0..self.all.len() {
+            let fiber = self.all[at].pointer();
+            // SAFETY: what has an object is the innermost fiber of a continuation.
+            unsafe {
+                let &Fiber { object, outermost, .. } = fiber.as_ref();
+                if !object.is_null() && !is_used(object as usize) {
+                    self.remove_chain(fiber.as_ptr(), outermost);
+                }
+            }
+        }
+        self.threshold = (2 * (self.all.len() - self.free.len())).clamp(LEAST_THRESHOLD, LIMIT);
+    }
+}
+
+/// Makes an object the continuation that goes on with `fiber`.
+///
+/// # Safety
+/// Both must be of one store, the fiber be the innermost of a chain, and neither in use.
+unsafe fn attach(object: NonNull<VMContinuation>, fiber: *mut Fiber) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        (*object.as_ptr()).fiber = fiber.cast();
+        (*fiber).object = object.as_ptr();
+    }
+}
+
+/// Empties a continuation.
+///
+/// # Safety
+/// It must be one that was not emptied before.
+unsafe fn detach(object: *mut VMContinuation) -> *mut Fiber {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let fiber = std::mem::replace(&mut (*object).fiber, null_mut()).cast::<Fiber>();
+        (*fiber).object = null_mut();
+        fiber
+    }
+}
+
+/// Gives up what ran on stacks of its own when an activation is left from its middle.
+///
+/// # Safety
+/// The activation must have been left, and its store be used by nobody else.
+pub(crate) unsafe fn abandon(activation: &mut Activation) {
+    let fiber = std::mem::replace(&mut activation.fiber, null_mut());
+    if !fiber.is_null() {
+        // SAFETY: the caller's promise; those that ran are in no continuation.
+        unsafe { (*activation.store).fibers.remove_chain(fiber, null_mut()) };
+    }
+}
+
+/// Marks what a continuation refers to: what lies on the stacks that it goes on with.
+///
+/// # Safety
+/// The object must be a continuation.
+pub(crate) unsafe fn trace(object: NonNull<u8>, marker: &mut Marker<'_>) {
+    // SAFETY: the caller's promise. The stacks wait, so that all of them lies above their frames.
+    unsafe {
+        let fiber = object.cast::<VMContinuation>().as_ref().fiber.cast::<Fiber>();
+        let Some(record) = fiber.as_ref() else { return };
+        for &value in &record.bound {
+            marker.word(value as u64);
+        }
+        if record.stack.is_some() {
+            mark_chain(marker, fiber, record.frame as usize, record.outermost);
+        }
+    }
+}
+
+/// Marks what lies on the stacks of a chain, the innermost of which is in use from an address on. Gives the address from
+/// which on the stack is in use on which the outermost was resumed.
+///
+/// # Safety
+/// The chain must wait.
+pub(crate) unsafe fn mark_chain(
+    marker: &mut Marker<'_>,
+    mut fiber: *mut Fiber,
+    mut from: usize,
+    outermost: *mut Fiber,
+) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe {
+        while let Some(record) = fiber.as_ref() {
+            if let Some(stack) = record.stack {
+                marker.words(from..stack.top());
+            }
+            from = record.resumer as usize;
+            fiber = if fiber == outermost { null_mut() } else { record.parent };
+        }
+    }
+    from
+}
