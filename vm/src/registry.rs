@@ -124,16 +124,20 @@ impl TypeRegistry {
 
     /// Whether everything that `given` stands for is something that `wanted` stands for.
     pub(crate) fn heap_matches(&self, given: HeapType, wanted: HeapType) -> bool {
-        use HeapType::{Any, Array, Concrete, Eq, Exn, Extern, Func, I31, NoExn, NoExtern, NoFunc, None, Struct};
+        use HeapType::{
+            Any, Array, Concrete, Eq, Exact, Exn, Extern, Func, I31, NoExn, NoExtern, NoFunc, None, Struct,
+        };
         if given == wanted {
             return true;
         }
         match (given, wanted) {
-            (Concrete(given), Concrete(wanted)) => match (self.get(given), self.get(wanted)) {
+            (Concrete(given) | Exact(given), Concrete(wanted)) => match (self.get(given), self.get(wanted)) {
                 (Some(given), Some(wanted)) => given.is_subtype(wanted),
                 _ => false,
             },
-            (Concrete(given), wanted) => match self.get(given).map(|given| &given.kind) {
+            // Of exact types only equal ones match.
+            (Concrete(_) | Exact(_), Exact(_)) => false,
+            (Concrete(given) | Exact(given), wanted) => match self.get(given).map(|given| &given.kind) {
                 Some(Kind::Func(_)) => wanted == Func,
                 Some(Kind::Struct) => matches!(wanted, Struct | Eq | Any),
                 Some(Kind::Array) => matches!(wanted, Array | Eq | Any),
@@ -157,7 +161,7 @@ impl TypeRegistry {
             HeapType::Any | HeapType::Eq | HeapType::I31 | HeapType::Struct | HeapType::Array | HeapType::None => {
                 HeapType::Any
             }
-            HeapType::Concrete(id) => match self.get(id)?.kind {
+            HeapType::Concrete(id) | HeapType::Exact(id) => match self.get(id)?.kind {
                 Kind::Func(_) => HeapType::Func,
                 Kind::Struct | Kind::Array => HeapType::Any,
             },

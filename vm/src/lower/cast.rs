@@ -102,7 +102,10 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             HeapType::Concrete(index) if self.unit.description.types[index as usize].func().is_some() => {
                 self.func_is_of(value, index)?
             }
-            HeapType::Struct | HeapType::Array | HeapType::Concrete(_) => {
+            HeapType::Exact(index) if self.unit.description.types[index as usize].func().is_some() => {
+                self.func_is_exactly(value, index)?
+            }
+            HeapType::Struct | HeapType::Array | HeapType::Concrete(_) | HeapType::Exact(_) => {
                 return Err(self.refuse("gc", "test for a type of structures or arrays"));
             }
         };
@@ -136,15 +139,25 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_compare(IntPredicate::EQ, bits, i64.const_int(tag, false), "")?)
     }
 
+    /// Whether a function, not null, is of a type of this module and of no subtype of it.
+    fn func_is_exactly(&self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<IntValue<'ctx>> {
+        let actual = self.field(func_ref, abi::FUNC_REF_TYPE)?;
+        let actual = self.load(self.unit.types.i32, actual, Alias::Invariant)?.into_int_value();
+        let expected = self.type_id(type_index)?;
+        Ok(self.builder.build_int_compare(IntPredicate::EQ, actual, expected, "")?)
+    }
+
+    /// The engine's number of a type of this module.
+    fn type_id(&self, type_index: u32) -> Result<IntValue<'ctx>> {
+        let id = self.field(self.context, self.unit.layout.type_id(type_index))?;
+        Ok(self.load(self.unit.types.i32, id, Alias::Invariant)?.into_int_value())
+    }
+
     /// Whether a function, not null, is of a type of this module. Nearly always it is of that very type; only then, and
     /// if the type can have subtypes, its supertypes are looked at.
     pub(super) fn func_is_of(&self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<IntValue<'ctx>> {
         let types = &self.unit.types;
-        let actual = self.field(func_ref, abi::FUNC_REF_TYPE)?;
-        let actual = self.load(types.i32, actual, Alias::Invariant)?.into_int_value();
-        let expected = self.field(self.context, self.unit.layout.type_id(type_index))?;
-        let expected = self.load(types.i32, expected, Alias::Invariant)?.into_int_value();
-        let exact = self.builder.build_int_compare(IntPredicate::EQ, actual, expected, "")?;
+        let exact = self.func_is_exactly(func_ref, type_index)?;
         let description = self.unit.description;
         let Some(start) = self.builder.get_insert_block() else { return Ok(exact) };
         if description.types[type_index as usize].is_final {
@@ -166,6 +179,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let display = self.load(types.ptr, display, Alias::Invariant)?.into_pointer_value();
         let entry = self.field(display, depth * 4)?;
         let entry = self.load(types.i32, entry, Alias::Invariant)?.into_int_value();
+        let expected = self.type_id(type_index)?;
         let matches = self.builder.build_int_compare(IntPredicate::EQ, entry, expected, "")?;
         let constant = |value: u64| types.i1.const_int(value, false);
         self.join(done, &[(start, constant(1)), (differs, constant(0))], matches)

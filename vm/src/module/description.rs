@@ -67,6 +67,8 @@ pub struct Import {
     pub name: String,
     /// What is asked for.
     pub entity: Entity,
+    /// Whether a function must be of just the type asked for, and of no subtype of it.
+    pub exact: bool,
 }
 
 /// Kind of an import or export, and the index of the thing in its index space.
