@@ -416,10 +416,14 @@ pub enum Builtin {
     ExceptionThrow,
     /// `(context, exception: pointer)`: its values were read, and nothing refers to it any more unless it escaped.
     ExceptionDone,
+    /// `(context, type_index: u32) -> u64`: a new structure, all zeros but its header, or 0 when there is no memory.
+    StructNew,
+    /// `(context, type_index: u32, length: u32) -> u64`: a new array, all zeros but its header, or 0 when there is no memory.
+    ArrayNew,
 }
 
 /// Number of [`Builtin`]s.
-pub const BUILTINS: usize = Builtin::ExceptionDone as usize + 1;
+pub const BUILTINS: usize = Builtin::ArrayNew as usize + 1;
 
 #[cfg(test)]
 mod tests {

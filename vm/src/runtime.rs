@@ -9,6 +9,7 @@ pub(crate) mod code_registry;
 pub(crate) mod const_eval;
 pub(crate) mod exception;
 pub(crate) mod fixed;
+pub(crate) mod heap;
 pub(crate) mod host_cpu;
 pub(crate) mod host_func;
 pub(crate) mod image;

@@ -162,7 +162,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let mut all: Vec<BasicMetadataValueEnum<'ctx>> = vec![self.context.into()];
         all.extend(arguments.iter().map(|&a| BasicMetadataValueEnum::from(a)));
         let ty = match builtin {
-            Builtin::MemoryGrow | Builtin::TableGrow | Builtin::ExceptionNew => self.unit.types.i64,
+            Builtin::MemoryGrow
+            | Builtin::TableGrow
+            | Builtin::ExceptionNew
+            | Builtin::StructNew
+            | Builtin::ArrayNew => self.unit.types.i64,
             _ => self.unit.types.i32,
         };
         let call = self.builder.build_indirect_call(ty.fn_type(&types, false), code, &all, "")?;

@@ -12,6 +12,7 @@ use super::memory::MemoryInstance;
 use super::segments;
 use super::store::StoreOpaque;
 use super::table::TableInstance;
+use crate::abi::heap::{HEADER_ARRAY, OBJECT_HEADER, VMType};
 use crate::abi::{self, VMException};
 use crate::trap::Trap;
 use std::time::Duration;
@@ -35,6 +36,8 @@ builtin_thunks! {
     atomic_notify_thunk => atomic_notify;
     exception_new_thunk => exception_new;
     exception_done_thunk => exception_done;
+    struct_new_thunk => struct_new;
+    array_new_thunk => array_new;
 }
 
 /// Entry points by the number of the [`Builtin`](abi::Builtin).
@@ -55,6 +58,8 @@ pub(crate) static TABLE: [Code; abi::BUILTINS] = [
     exception_new_thunk,
     arch::throw_thunk,
     exception_done_thunk,
+    struct_new_thunk,
+    array_new_thunk,
 ];
 
 /// # Safety
@@ -227,4 +232,38 @@ unsafe extern "sysv64" fn exception_new(context: *mut u8, tag: u32) -> u64 {
 unsafe extern "sysv64" fn exception_done(context: *mut u8, exception: *mut VMException) {
     // SAFETY: see the head of this file; the exception is the one that a landing pad of this store got.
     unsafe { store(context).exceptions.recycle(exception) };
+}
+
+/// A type of an instance's module: its number, and what is known by that.
+///
+/// # Safety
+/// `context` must be that of an instance whose module has the type.
+unsafe fn object_type<'a>(context: *mut u8, type_index: u32) -> (u32, &'a VMType) {
+    // SAFETY: the caller's promise; the numbers are those of types that the engine has, and keeps.
+    unsafe {
+        let id = instance(context).module.types()[type_index as usize].id;
+        let types = *context.add(abi::CONTEXT_TYPES as usize).cast::<*const VMType>();
+        (id, &*types.add(id as usize))
+    }
+}
+
+/// `struct.new_default`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-struct-new-default>
+unsafe extern "sysv64" fn struct_new(context: *mut u8, type_index: u32) -> u64 {
+    // SAFETY: see the head of this file.
+    unsafe {
+        let (id, ty) = object_type(context, type_index);
+        store(context).allocate(id, ty.size.into(), 0).map_or(0, |object| object.as_ptr() as u64)
+    }
+}
+
+/// `array.new_default`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-array-new-default>
+unsafe extern "sysv64" fn array_new(context: *mut u8, type_index: u32, length: u32) -> u64 {
+    // SAFETY: see the head of this file.
+    unsafe {
+        let (id, ty) = object_type(context, type_index);
+        // At most 2^32 elements of 16 bytes: no overflow.
+        let elements = OBJECT_HEADER.next_multiple_of(ty.size.max(1));
+        let bytes = u64::from(elements) + u64::from(length) * u64::from(ty.size);
+        store(context).allocate(id | HEADER_ARRAY, bytes, length).map_or(0, |object| object.as_ptr() as u64)
+    }
 }

@@ -5,6 +5,7 @@ use super::arch;
 use super::backtrace::Trace;
 use super::exception::Exceptions;
 use super::fixed::Fixed;
+use super::heap::Heap;
 use super::host_func::{HostFunction, HostRecord};
 use super::instance::InstanceData;
 use super::memory::MemoryInstance;
@@ -110,6 +111,7 @@ pub struct StoreOpaque {
     externs: Vec<Box<dyn Any + Send + Sync>>,
     tags: Vec<Fixed<VMTag>>,
     pub(crate) exceptions: Exceptions,
+    pub(crate) heap: Heap,
 }
 
 // SAFETY: its raw pointers lead into allocations that it owns itself; host functions and host values are `Send + Sync`.
@@ -149,6 +151,7 @@ impl StoreOpaque {
             externs: Vec::new(),
             tags: Vec::new(),
             exceptions: Exceptions::default(),
+            heap: Heap::default(),
         }
     }
 

@@ -1,0 +1,207 @@
+//! The collected heap of a store: structures, arrays, exceptions and continuations.
+//! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#structure-instances>
+//!
+//! Objects never move. Compiled code takes cells from runs of free ones that are published in [`VMStore::runs`]
+//! (crate::abi::VMStore::runs); when a run is used up it asks here for the next. What is free is found block by block
+//! (`space`), when it is needed; what is in use is found by tracing from the roots (the collector).
+
+mod space;
+
+use crate::abi::heap::{ARRAY_LENGTH, CELLS, OBJECT_TYPE, VMRun};
+use crate::runtime::store::StoreOpaque;
+use space::{BLOCK, CLASSES, Space, cell_size, class_of};
+use std::ptr::NonNull;
+
+/// Bytes of objects that a store may have, unless told otherwise; also the address space reserved.
+pub(crate) const DEFAULT_LIMIT: u64 = 4 << 30;
+/// The most that an object can name another by (custom descriptors): 2^32 cells of 16 bytes.
+const LARGEST: u64 = 64 << 30;
+/// Bytes allocated between two collections, at least.
+const LEAST_BUDGET: usize = 8 << 20;
+const NO_RUN: VMRun = VMRun { next: 0, end: 0 };
+
+/// Where free cells of one size are looked for.
+#[derive(Default)]
+struct Sweep {
+    /// Blocks with free cells, those looked at first in the end.
+    blocks: Vec<usize>,
+    /// The block at hand, and the offset in it from which on nothing was taken yet.
+    current: Option<(usize, usize)>,
+}
+
+/// The heap of a store.
+pub(crate) struct Heap {
+    /// Made when the first object is.
+    space: Option<Space>,
+    sweeps: [Sweep; CLASSES],
+    /// Runs of cells too large for compiled code.
+    wide: [VMRun; CLASSES - CELLS.len()],
+    limit: u64,
+    /// Whether every allocation collects first.
+    stress: bool,
+    /// Bytes handed out since the last collection, and how many there may be before the next.
+    since: usize,
+    budget: usize,
+    /// References that code of the runtime holds while it allocates.
+    pub(crate) temporaries: Vec<u64>,
+}
+
+impl Default for Heap {
+    fn default() -> Self {
+        Self {
+            space: None,
+            sweeps: std::array::from_fn(|_| Sweep::default()),
+            wide: [NO_RUN; _],
+            limit: DEFAULT_LIMIT,
+            stress: false,
+            since: 0,
+            budget: LEAST_BUDGET,
+            temporaries: Vec::new(),
+        }
+    }
+}
+
+/// What came of asking for memory.
+enum Taken {
+    /// A cell; whether it is all zeros.
+    Cell(NonNull<u8>, bool),
+    /// It is time to collect.
+    Due,
+    /// There is none.
+    None,
+}
+
+impl Heap {
+    /// The address space, made if there is none yet.
+    fn space(&mut self) -> Option<&mut Space> {
+        if self.space.is_none() {
+            let bytes = self.limit.clamp(DEFAULT_LIMIT, LARGEST);
+            self.space = Space::new(usize::try_from(bytes).ok()?);
+        }
+        self.space.as_mut()
+    }
+
+    /// Whether so many bytes of blocks more are within the limit.
+    fn has_room(&self, bytes: usize) -> bool {
+        let used = self.space.as_ref().map_or(0, Space::used);
+        (used + bytes) as u64 <= self.limit
+    }
+
+    /// Takes memory for an object of so many bytes. `force`: even if a collection is due.
+    fn take(&mut self, runs: &mut [VMRun; CELLS.len()], bytes: usize, force: bool) -> Taken {
+        let Some(class) = class_of(bytes) else { return self.take_large(bytes, force) };
+        let size = cell_size(class);
+        loop {
+            let run = match runs.get_mut(class) {
+                Some(run) => run,
+                None => &mut self.wide[class - CELLS.len()],
+            };
+            if run.end - run.next >= size {
+                let cell = run.next;
+                run.next += size;
+                return NonNull::new(cell as *mut u8).map_or(Taken::None, |cell| Taken::Cell(cell, false));
+            }
+            match self.next_run(class, force) {
+                Ok(found) => match runs.get_mut(class) {
+                    Some(run) => *run = found,
+                    None => self.wide[class - CELLS.len()] = found,
+                },
+                Err(none) => return none,
+            }
+        }
+    }
+
+    /// Finds free cells.
+    fn next_run(&mut self, class: usize, force: bool) -> Result<VMRun, Taken> {
+        loop {
+            if let (Some((block, from)), Some(space)) = (self.sweeps[class].current, &mut self.space) {
+                if let Some(run) = space.take_run(block, class, from) {
+                    let upto = run.end - space.base() - block * BLOCK;
+                    self.sweeps[class].current = Some((block, upto));
+                    self.since += run.end - run.next;
+                    return Ok(run);
+                }
+                self.sweeps[class].current = None;
+            }
+            if self.since >= self.budget && !force {
+                return Err(Taken::Due);
+            }
+            let block = match self.sweeps[class].blocks.pop() {
+                Some(block) => block,
+                None if self.has_room(BLOCK) => {
+                    self.space().and_then(|space| space.take_block(class)).ok_or(Taken::None)?
+                }
+                None => return Err(Taken::None),
+            };
+            self.sweeps[class].current = Some((block, 0));
+        }
+    }
+
+    fn take_large(&mut self, bytes: usize, force: bool) -> Taken {
+        let whole = bytes.next_multiple_of(BLOCK);
+        if self.since + whole > self.budget && self.since > 0 && !force {
+            return Taken::Due;
+        }
+        if !self.has_room(whole) {
+            return Taken::None;
+        }
+        match self.space().and_then(|space| space.take_large(bytes)) {
+            Some((cell, zero)) => {
+                self.since += whole;
+                Taken::Cell(cell, zero)
+            }
+            None => Taken::None,
+        }
+    }
+
+    /// Takes all runs back, so that what is not used is known to be free.
+    fn flush(&mut self, runs: &mut [VMRun; CELLS.len()]) {
+        for run in runs.iter_mut().chain(&mut self.wide) {
+            if let Some(space) = &mut self.space {
+                space.return_run(*run);
+            }
+            *run = NO_RUN;
+        }
+    }
+}
+
+impl StoreOpaque {
+    /// Makes an object of `bytes` bytes, all zeros but its header, which has the words given. May collect: references that
+    /// are held meanwhile must be on a stack that runs wasm of this store, or in [`Heap::temporaries`], or otherwise
+    /// reachable. None when there is no memory, even so.
+    pub(crate) fn allocate(&mut self, header: u32, bytes: u64, extra: u32) -> Option<NonNull<u8>> {
+        if bytes > self.heap.limit {
+            return None;
+        }
+        let bytes = usize::try_from(bytes).ok()?;
+        if self.heap.stress {
+            self.collect();
+        }
+        let mut taken = self.heap.take(&mut self.vm.runs, bytes, self.heap.stress);
+        if !matches!(taken, Taken::Cell(..)) {
+            self.collect();
+            taken = self.heap.take(&mut self.vm.runs, bytes, true);
+        }
+        let Taken::Cell(cell, zero) = taken else { return None };
+        if self.heap.stress {
+            self.heap.flush(&mut self.vm.runs);
+        }
+        // SAFETY: the cell is as large, aligned, and nobody else's.
+        unsafe {
+            if !zero {
+                cell.write_bytes(0, bytes);
+            }
+            cell.add(OBJECT_TYPE as usize).cast::<u32>().write(header);
+            cell.add(ARRAY_LENGTH as usize).cast::<u32>().write(extra);
+        }
+        Some(cell)
+    }
+}
+
+impl StoreOpaque {
+    /// Takes back what nothing refers to.
+    pub(crate) fn collect(&mut self) {
+        self.heap.flush(&mut self.vm.runs);
+        self.heap.since = 0;
+    }
+}

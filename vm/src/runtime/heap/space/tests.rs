@@ -1,0 +1,87 @@
+use super::*;
+
+#[test]
+fn cells_are_found_by_any_address_in_them() {
+    let mut space = Space::new(16 * BLOCK).unwrap();
+    for class in 0..CLASSES {
+        let size = cell_size(class);
+        let block = space.take_block(class).unwrap();
+        let run = space.take_run(block, class, 0).unwrap();
+        assert_eq!((run.end - run.next) / size, BLOCK / size);
+        for cell in (run.next..run.end).step_by(size) {
+            for address in [cell, cell + 1, cell + size / 2, cell + size - 1] {
+                assert_eq!(space.object_at(address), Some(cell), "{size}");
+            }
+        }
+        assert_eq!(space.object_at(run.end).filter(|&object| object < run.end), None);
+        // Half of it was not used.
+        let half = run.next + (run.end - run.next) / size / 2 * size;
+        space.return_run(VMRun { next: half, end: run.end });
+        assert_eq!(space.object_at(half), None);
+        assert!(half == run.next || space.object_at(half - 1).is_some());
+        let again = space.take_run(block, class, 0).unwrap();
+        assert_eq!((again.next, again.end), (half, run.end));
+        assert!(space.take_run(block, class, again.end - space.base() - block * BLOCK).is_none());
+        space.clear_marks();
+        space.keep_marked(|_, _| panic!("nothing is marked"));
+        assert_eq!(space.used(), 0);
+    }
+}
+
+#[test]
+fn large_objects_have_blocks_of_their_own() {
+    let mut space = Space::new(16 * BLOCK).unwrap();
+    let (large, zero) = space.take_large(3 * BLOCK - 5).unwrap();
+    assert!(zero);
+    let at = large.as_ptr() as usize;
+    for address in [at, at + BLOCK, at + 3 * BLOCK - 1] {
+        assert_eq!(space.object_at(address), Some(at));
+    }
+    assert_eq!(space.object_at(at + 3 * BLOCK), None);
+    assert_eq!(space.object_at(at - 1), None);
+    assert!(space.take_large(14 * BLOCK).is_none());
+    let (next, _) = space.take_large(13 * BLOCK).unwrap();
+    assert_eq!(next.as_ptr() as usize, at + 3 * BLOCK);
+    assert!(space.take_block(0).is_none());
+    // Only the second is kept.
+    space.clear_marks();
+    // SAFETY: there are marks of all blocks.
+    unsafe { *space.marks().add(3 * WORDS) |= 1 };
+    assert_eq!(space.keep_marked(|_, _| ()), (1, 13 * BLOCK));
+    assert_eq!((space.object_at(at), space.object_at(next.as_ptr() as usize)), (None, Some(at + 3 * BLOCK)));
+    assert!(!space.take_large(BLOCK).unwrap().1, "used before");
+}
+
+#[test]
+fn free_blocks_are_given_back_as_zeros() {
+    let mut space = Space::new(16 * BLOCK).unwrap();
+    let (large, _) = space.take_large(10 * BLOCK).unwrap();
+    // SAFETY: it was taken just now.
+    unsafe { large.write_bytes(1, 10 * BLOCK) };
+    space.clear_marks();
+    space.keep_marked(|_, _| ());
+    space.give_back(4 * BLOCK);
+    assert!(!space.take_large(4 * BLOCK).unwrap().1);
+    let (rest, zero) = space.take_large(6 * BLOCK).unwrap();
+    assert!(zero);
+    // SAFETY: as above.
+    assert_eq!(unsafe { rest.read() }, 0);
+}
+
+#[test]
+fn bits_are_set_and_cleared_in_ranges() {
+    for step in [1, 2, 3, 5, 7, 32, 63, 64, 70] {
+        for (start, end) in [(0, 512), (3, 500), (64, 128), (100, 101), (130, 512)] {
+            let mut words = [0; 8];
+            set_every(&mut words, start..end, step);
+            for bit in 0..512 {
+                let expected = (start..end).contains(&bit) && (bit - start) % step == 0;
+                assert_eq!(words[bit / 64] >> (bit % 64) & 1 != 0, expected, "{step} {start} {bit}");
+            }
+            assert_eq!(first_bit(&words, 0), start);
+            assert_eq!(first_bit(&words, start + 1), if start + step < end { start + step } else { 512 });
+            clear(&mut words, start..end);
+            assert_eq!(words, [0; 8]);
+        }
+    }
+}
