@@ -2,24 +2,16 @@
 
 mod common;
 
-use common::{trap, wat};
+use common::{engines_with, trap, wat};
 use wasmparser::WasmFeatures;
 use wassay_vm::{
-    Config, Engine, Error, Extern, Func, FuncType, HeapType, Instance, Level, MemoryMode, Module, RefType, Store, Trap,
+    Engine, Error, Extern, Func, FuncType, HeapType, Instance, Module, RefType, Store, Trap,
     Val, ValType,
 };
 
-/// An engine for each mode that is shipped, with descriptors.
+/// An engine for each mode that is shipped, with descriptors allowed.
 fn engines() -> Vec<(&'static str, Engine)> {
-    let engine = |level, mode| {
-        let features = WasmFeatures::default() | WasmFeatures::CUSTOM_DESCRIPTORS;
-        Engine::new(Config::new().level(level).memory_mode(mode).features(features)).unwrap()
-    };
-    vec![
-        ("o0", engine(Level::None, MemoryMode::Precise)),
-        ("o3", engine(Level::Speed, MemoryMode::Precise)),
-        ("o3-relaxed", engine(Level::Speed, MemoryMode::Relaxed)),
-    ]
+    engines_with(WasmFeatures::default() | WasmFeatures::CUSTOM_DESCRIPTORS)
 }
 
 fn link(store: &mut Store<()>, text: &str, imports: &[Extern]) -> wassay_vm::Result<Instance> {
@@ -182,5 +174,242 @@ fn types_survive_serialization() {
         }
         assert!(there.imports().all(|import| import.is_exact()), "{mode}");
         assert_eq!(there.serialize().unwrap(), bytes, "{mode}");
+    }
+}
+
+/// A structure with a number, its descriptor with a number, and the descriptor of that; then the same for a subtype.
+const OBJECTS: &str = "(rec
+    (type $a (sub (descriptor $b) (struct (field (mut i32)))))
+    (type $b (sub (describes $a) (descriptor $c) (struct (field (mut i32)))))
+    (type $c (sub (describes $b) (struct (field (mut i32)))))
+    (type $a2 (sub $a (descriptor $b2) (struct (field (mut i32)) (field i64))))
+    (type $b2 (sub $b (describes $a2) (descriptor $c2) (struct (field (mut i32)) (field i64))))
+    (type $c2 (sub $c (describes $b2) (struct (field (mut i32)) (field i64)))))";
+
+/// Makes `$a`s, with descriptors of descriptors whose numbers follow from the parameter.
+const MAKE: &str = "(func $c (param i32) (result (ref (exact $c))) (struct.new $c (i32.mul (local.get 0) (i32.const 100))))
+    (func $b (param i32) (result (ref (exact $b)))
+        (struct.new_desc $b (i32.mul (local.get 0) (i32.const 10)) (call $c (local.get 0))))
+    (func $a (param i32) (result (ref (exact $a))) (struct.new_desc $a (local.get 0) (call $b (local.get 0))))
+    (func $sum (param (ref null $a)) (result i32)
+        (i32.add (struct.get $a 0 (local.get 0))
+            (i32.add (struct.get $b 0 (ref.get_desc $a (local.get 0)))
+                (struct.get $c 0 (ref.get_desc $b (ref.get_desc $a (local.get 0)))))))";
+
+fn number(value: wassay_vm::Result<Option<Val>>) -> i32 {
+    value.unwrap().unwrap().i32().unwrap()
+}
+
+#[test]
+fn descriptors_are_shared_between_modules() {
+    for (mode, engine) in engines() {
+        let mut store = Store::new(&engine, ());
+        let text = format!(
+            r#"(module {OBJECTS} {MAKE} (export "a" (func $a)) (export "sum" (func $sum))
+            (global $mine (export "b") (ref (exact $b)) (struct.new_desc $b (i32.const 7) (struct.new_default $c)))
+            (func (export "mine") (result (ref $a)) (struct.new_desc $a (i32.const 1) (global.get $mine))))"#
+        );
+        let first = link(&mut store, &text, &[]).unwrap();
+        let text = format!(
+            r#"(module (type (func (param f32))) (type (array i8)) {OBJECTS}
+            (import "m" "b" (global $b (ref (exact $b)))) (import "m" "mine" (func $mine (result (ref $a))))
+            (import "m" "a" (func $a (param i32) (result (ref (exact $a)))))
+            (import "m" "sum" (func $sum (param (ref null $a)) (result i32)))
+            (func $is (param anyref) (result i32)
+                (block $yes (result (ref (exact $a)))
+                    (drop (br_on_cast_desc_eq $yes anyref (ref (exact $a)) (local.get 0) (global.get $b)))
+                    (return (i32.const 0)))
+                (drop) (i32.const 1))
+            (func (export "theirs") (result i32) (call $is (call $mine)))
+            (func (export "ours") (result i32) (call $is (struct.new_default_desc $a (global.get $b))))
+            (func (export "others") (result i32) (call $is (call $a (i32.const 3))))
+            (func (export "any") (param anyref) (result i32) (call $is (local.get 0)))
+            (func (export "sum") (result i32) (call $sum (call $a (i32.const 2))))
+            (func (export "exact") (result i32) (ref.test (ref (exact $a)) (call $mine)))
+            (func (export "sub") (result i32) (ref.test (ref $a2) (call $mine))))"#
+        );
+        let imports = ["b", "mine", "a", "sum"].map(|name| first.get_export(&mut store, name).unwrap());
+        let second = link(&mut store, &text, &imports).unwrap();
+        for (name, expected) in [("theirs", 1), ("ours", 1), ("others", 0), ("sum", 222), ("exact", 1), ("sub", 0)] {
+            assert_eq!(number(call(&mut store, second, name, &[])), expected, "{mode}: {name}");
+        }
+        let object = call(&mut store, first, "mine", &[]).unwrap().unwrap();
+        assert_eq!(number(call(&mut store, second, "any", &[object])), 1, "{mode}");
+        assert_eq!(number(call(&mut store, second, "any", &[Val::AnyRef(None)])), 0, "{mode}");
+    }
+}
+
+#[test]
+fn objects_keep_their_descriptors() {
+    let text = format!(
+        r#"(module {OBJECTS} {MAKE}
+        (table $t 64 (ref null $a)) (type $list (array (mut (ref null $a))))
+        (global $g (mut (ref null $list)) (array.new_default $list (i32.const 64)))
+        (func (export "fill") (local $i i32)
+            (loop $next
+                (table.set $t (local.get $i) (call $a (local.get $i)))
+                (array.set $list (global.get $g) (local.get $i) (call $a (i32.add (local.get $i) (i32.const 1))))
+                (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 64)))))
+        (func (export "churn") (param i32)
+            (loop $next
+                (drop (call $a (i32.const -1)))
+                (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+        (func (export "check") (result i32) (local $i i32) (local $sum i32)
+            (loop $next
+                (local.set $sum (i32.add (local.get $sum) (i32.add
+                    (call $sum (table.get $t (local.get $i)))
+                    (call $sum (array.get $list (global.get $g) (local.get $i))))))
+                (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 64))))
+            (local.get $sum)))"#
+    );
+    let expected = 111 * (0..64).map(|i| 2 * i + 1).sum::<i32>();
+    for (mode, engine) in engines() {
+        for stress in [false, true] {
+            let mut store = Store::new(&engine, ());
+            store.gc_stress(stress);
+            let instance = link(&mut store, &text, &[]).unwrap();
+            call(&mut store, instance, "fill", &[]).unwrap();
+            for _ in 0..3 {
+                call(&mut store, instance, "churn", &[Val::I32(if stress { 300 } else { 30_000 })]).unwrap();
+                store.gc();
+                assert_eq!(number(call(&mut store, instance, "check", &[])), expected, "{mode}, {stress}");
+            }
+        }
+    }
+}
+
+/// What compiled code holds of a descriptor may be a number made from its address. It must not be all that is held.
+#[test]
+fn descriptors_outlive_the_objects_they_come_from() {
+    let text = format!(
+        r#"(module {OBJECTS} {MAKE}
+        (func $churn (param i32)
+            (loop $next
+                (drop (call $a (i32.const -1)))
+                (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+        ;; The object is dropped before its descriptor is looked at.
+        (func (export "got") (param i32) (result i32) (local $b (ref null $b))
+            (local.set $b (ref.get_desc $a (call $a (local.get 0))))
+            (call $churn (i32.const 20))
+            (if (i32.eqz (local.get 0)) (then (return (i32.const 0))))
+            (struct.get $b 0 (local.get $b)))
+        ;; The descriptor is compared again and again, with objects whose descriptors might lie where it lay.
+        (func (export "compared") (param i32) (result i32) (local $b (ref null (exact $b))) (local $hits i32)
+            (local.set $b (call $b (i32.const 1)))
+            (loop $next
+                (call $churn (i32.const 2))
+                (block $other (result anyref)
+                    (br_on_cast_desc_eq_fail $other anyref (ref $a) (call $a (i32.const 1)) (local.get $b))
+                    (local.set $hits (i32.add (local.get $hits) (i32.const 1))))
+                (drop)
+                (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+            (local.get $hits))
+        ;; The descriptor is only used to make objects, between which there are others.
+        (func (export "used") (param i32) (result i32) (local $b (ref null (exact $b))) (local $sum i32)
+            (local.set $b (call $b (i32.const 1)))
+            (loop $next
+                (call $churn (i32.const 2))
+                (local.set $sum
+                    (i32.add (local.get $sum) (call $sum (struct.new_desc $a (i32.const 1) (local.get $b)))))
+                (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+            (local.get $sum)))"#
+    );
+    for (mode, engine) in engines() {
+        let mut store = Store::new(&engine, ());
+        store.gc_stress(true);
+        let instance = link(&mut store, &text, &[]).unwrap();
+        for (name, param, expected) in [("got", 5, 50), ("got", 0, 0), ("compared", 30, 0), ("used", 30, 30 * 111)] {
+            assert_eq!(number(call(&mut store, instance, name, &[Val::I32(param)])), expected, "{mode}: {name}");
+        }
+    }
+}
+
+#[test]
+fn an_array_is_never_taken_for_what_is_described() {
+    // Where an object of a described type has its descriptor, an array has its length.
+    let text = format!(
+        r#"(module {OBJECTS} (type $bytes (array (mut i8))) (type $plain (struct (field i32)))
+        (global $b (ref (exact $b)) (struct.new_desc $b (i32.const 7) (struct.new_default $c)))
+        (func $is (param anyref) (result i32)
+            (block $no (result anyref)
+                (br_on_cast_desc_eq_fail $no anyref (ref $a) (local.get 0) (global.get $b))
+                (return (i32.const 1)))
+            (drop) (i32.const 0))
+        (func (export "lengths") (param i32) (result i32) (local $hits i32)
+            (loop $next
+                (local.set $hits (i32.add (local.get $hits)
+                    (call $is (array.new_default $bytes (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))
+                (br_if $next (local.get 0)))
+            (local.get $hits))
+        (func (export "plain") (result i32) (call $is (struct.new $plain (i32.const 1))))
+        (func (export "i31") (result i32) (call $is (ref.i31 (i32.const 1))))
+        (func (export "given") (param externref) (result i32) (call $is (any.convert_extern (local.get 0))))
+        (func (export "descriptor") (result i32) (call $is (global.get $b)))
+        (func (export "object") (result i32) (call $is (struct.new_default_desc $a (global.get $b)))))"#
+    );
+    for (mode, engine) in engines() {
+        let mut store = Store::new(&engine, ());
+        let instance = link(&mut store, &text, &[]).unwrap();
+        let host = Val::from(wassay_vm::ExternRef::new(&mut store, 5_u8).unwrap());
+        assert_eq!(number(call(&mut store, instance, "lengths", &[Val::I32(5000)])), 0, "{mode}");
+        assert_eq!(number(call(&mut store, instance, "given", &[host])), 0, "{mode}");
+        for (name, expected) in [("plain", 0), ("i31", 0), ("descriptor", 0), ("object", 1)] {
+            assert_eq!(number(call(&mut store, instance, name, &[])), expected, "{mode}: {name}");
+        }
+    }
+}
+
+#[test]
+fn constants_with_descriptors() {
+    let text = format!(
+        r#"(module {OBJECTS}
+        (global $c (ref (exact $c)) (struct.new $c (i32.const 3)))
+        (global $b (ref (exact $b)) (struct.new_desc $b (i32.const 2) (global.get $c)))
+        (global $a (ref (exact $a)) (struct.new_desc $a (i32.const 1) (global.get $b)))
+        (table $t 1 (ref null $a) (struct.new_desc $a (i32.const 4) (struct.new_default_desc $b (struct.new $c (i32.const 5)))))
+        (elem $e (ref null $a) (item struct.new_default_desc $a (global.get $b)) (item (global.get $a)))
+        {MAKE}
+        (func (export "run") (result i32)
+            (table.init $t $e (i32.const 0) (i32.const 1) (i32.const 1))
+            (call $sum (table.get $t (i32.const 0))))
+        (func (export "before") (result i32) (call $sum (table.get $t (i32.const 0))))
+        (func (export "segment") (result i32)
+            (table.init $t $e (i32.const 0) (i32.const 0) (i32.const 1))
+            (ref.eq (ref.get_desc $a (table.get $t (i32.const 0))) (global.get $b))))"#
+    );
+    for (mode, engine) in engines() {
+        for stress in [false, true] {
+            let mut store = Store::new(&engine, ());
+            store.gc_stress(stress);
+            let instance = link(&mut store, &text, &[]).unwrap();
+            for (name, expected) in [("before", 9), ("segment", 1), ("run", 6)] {
+                assert_eq!(number(call(&mut store, instance, name, &[])), expected, "{mode}, {stress}: {name}");
+            }
+            let null = format!("(module {OBJECTS} (global (ref $b) (struct.new_default_desc $b (ref.null none))))");
+            assert_eq!(trap(link(&mut store, &null, &[]).map(drop)), Trap::NullDescriptor, "{mode}");
+        }
+    }
+}
+
+#[test]
+fn hosts_pass_exact_objects() {
+    let text = format!(
+        r#"(module {OBJECTS} {MAKE}
+        (func (export "base") (result anyref) (call $a (i32.const 1)))
+        (func (export "sub") (result anyref)
+            (struct.new_default_desc $a2 (struct.new_default_desc $b2 (struct.new_default $c2))))
+        (func (export "any") (param (ref null $a)) (result i32) (i32.const 1))
+        (func (export "exact") (param (ref null (exact $a))) (result i32) (i32.const 2)))"#
+    );
+    for (mode, engine) in engines() {
+        let mut store = Store::new(&engine, ());
+        let instance = link(&mut store, &text, &[]).unwrap();
+        let base = call(&mut store, instance, "base", &[]).unwrap().unwrap();
+        let sub = call(&mut store, instance, "sub", &[]).unwrap().unwrap();
+        for (param, name, fits) in [(base, "any", true), (base, "exact", true), (sub, "any", true), (sub, "exact", false)] {
+            let result = call(&mut store, instance, name, &[param]);
+            assert!(result.is_ok() == fits, "{mode}: {name}: {result:?}");
+        }
+        assert_eq!(number(call(&mut store, instance, "exact", &[Val::AnyRef(None)])), 2, "{mode}");
     }
 }
