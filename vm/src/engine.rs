@@ -1,5 +1,6 @@
 //! What modules and stores share: settings, and one numbering of types.
 
+use crate::abi::heap::VMType;
 #[cfg(feature = "compiler")]
 use crate::codegen::CodeTarget;
 use crate::config::Config;
@@ -89,17 +90,27 @@ impl Engine {
     }
 
     /// The numbers of a module's types; `groups` are its recursion groups of more than one type.
-    pub(crate) fn type_ids(&self, types: &[SubType], groups: &[Range<u32>]) -> Box<[u32]> {
+    ///
+    /// # Errors
+    /// [`Error::Limit`](crate::Error::Limit) when the engine has as many types as it can have.
+    pub(crate) fn type_ids(&self, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[u32]>> {
         if let Some(ids) = self.types().find(types, groups) {
-            return ids;
+            return Ok(ids);
         }
         self.0.types.write().unwrap_or_else(PoisonError::into_inner).add(types, groups)
     }
 
     /// The function type as the engine knows it: final, in no group, and equal to what is equal to it.
     pub(crate) fn func_type(&self, ty: &FuncType) -> Arc<RegisteredType> {
-        let id = self.type_ids(&[ty.clone().into()], &[])[0];
+        let ty = SubType::from(ty.clone());
+        let known = self.types().find_one(&ty);
+        let id = known.unwrap_or_else(|| self.0.types.write().unwrap_or_else(PoisonError::into_inner).add_func(ty));
         self.registered(id)
+    }
+
+    /// The array of what compiled code and the collector know of types, by their numbers; null as long as there are none.
+    pub(crate) fn type_table(&self) -> *const VMType {
+        self.types().table()
     }
 
     /// The types of numbers that this engine gave.

@@ -6,10 +6,14 @@
 //! What is found once is never forgotten: an engine sees few types, and a number may outlive its module in a table of
 //! another.
 
+use self::table::TypeTable;
 use crate::abi::VMFuncRef;
+use crate::abi::heap::{self, StructLayout, VMType};
+use crate::error::Result;
 use crate::types::{CompositeType, FuncType, HeapType, RefType, Renumber, SubType, ValType};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::slice;
 use std::sync::Arc;
 
 /// Marks a reference to a member of the group at hand; the other bits are its place.
@@ -21,6 +25,7 @@ pub(crate) struct TypeRegistry {
     by_id: Vec<Arc<RegisteredType>>,
     /// First number of each group.
     groups: HashMap<Box<[SubType]>, u32>,
+    table: TypeTable,
 }
 
 /// A type with a number.
@@ -28,22 +33,24 @@ pub(crate) struct TypeRegistry {
 pub(crate) struct RegisteredType {
     /// Its number.
     pub(crate) id: u32,
-    kind: Kind,
     /// Numbers of the types that it is a subtype of, the most general one first: the type's "display".
     pub(crate) supertypes: Box<[u32]>,
-}
-
-#[derive(Debug)]
-enum Kind {
-    Func(FuncType),
-    Struct,
-    Array,
+    /// Whether it has no subtypes.
+    pub(crate) is_final: bool,
+    /// Its structure, with references to types by their numbers.
+    pub(crate) composite: CompositeType,
+    /// Where the fields of a structure lie; of other types, nothing.
+    pub(crate) layout: StructLayout,
+    /// Offsets of the references in an object; see [`heap::references`].
+    pub(crate) references: Box<[u32]>,
 }
 
 impl RegisteredType {
     /// The type of a function, as those that function references refer to all are.
     pub(crate) fn signature(&self) -> &FuncType {
-        let Kind::Func(ty) = &self.kind else { unreachable!("a function of a type that is no function type") };
+        let CompositeType::Func(ty) = &self.composite else {
+            unreachable!("a function of a type that is no function type")
+        };
         ty
     }
 
@@ -71,36 +78,78 @@ impl TypeRegistry {
     }
 
     /// As [`TypeRegistry::find`], making numbers for types that have none.
-    pub(crate) fn add(&mut self, types: &[SubType], groups: &[Range<u32>]) -> Box<[u32]> {
+    ///
+    /// # Errors
+    /// [`Error::Limit`](crate::Error::Limit) when an engine does not have so many; those before stay.
+    pub(crate) fn add(&mut self, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[u32]>> {
         let mut ids = Vec::with_capacity(types.len());
         for group in each_group(types.len(), groups) {
             let length = group.len();
             let key = key(types, group, &ids);
             let first = match self.groups.get(&key) {
                 Some(&first) => first,
-                None => self.add_group(key),
+                None => self.add_group(key)?,
             };
             ids.extend((first..).take(length));
         }
-        ids.into()
+        Ok(ids.into())
     }
 
-    fn add_group(&mut self, group: Box<[SubType]>) -> u32 {
+    /// The number of a type that is a group of its own, if it is known.
+    pub(crate) fn find_one(&self, ty: &SubType) -> Option<u32> {
+        self.groups.get(slice::from_ref(ty)).copied()
+    }
+
+    /// The number of a function type that is a group of its own, of the host: its parts have numbers already. Never
+    /// fails, since a function brings what a check of its type needs, and so can do without an entry in the table.
+    pub(crate) fn add_func(&mut self, ty: SubType) -> u32 {
+        self.find_one(&ty).unwrap_or_else(|| {
+            let id = u32::try_from(self.by_id.len()).unwrap_or(u32::MAX);
+            assert!(id < OWN, "a type takes tens of bytes, so they do not come to 2^31");
+            let has_entry = self.table.reserve(id + 1).is_ok();
+            self.number(&ty, id, has_entry);
+            self.groups.insert([ty].into(), id);
+            id
+        })
+    }
+
+    fn add_group(&mut self, group: Box<[SubType]>) -> Result<u32> {
+        let end = self.by_id.len() + group.len();
+        self.table.reserve(u32::try_from(end).unwrap_or(u32::MAX))?;
         let first = u32::try_from(self.by_id.len()).unwrap_or(u32::MAX);
-        assert!(first < OWN, "a type takes tens of bytes, so they do not come to 2^31");
         for (ty, id) in group.iter().zip(first..) {
             let ty = ty.renumber(&|at| if at & OWN == 0 { at } else { first + (at & !OWN) });
-            let supertype = ty.supertype.and_then(|at| self.get(at));
-            let supertypes = supertype.map(|it| it.supertypes.iter().copied().chain([it.id]).collect());
-            let kind = match ty.composite {
-                CompositeType::Func(ty) => Kind::Func(ty),
-                CompositeType::Struct(_) => Kind::Struct,
-                CompositeType::Array(_) => Kind::Array,
-            };
-            self.by_id.push(Arc::new(RegisteredType { id, kind, supertypes: supertypes.unwrap_or_default() }));
+            self.number(&ty, id, true);
         }
         self.groups.insert(group, first);
-        first
+        Ok(first)
+    }
+
+    /// Makes `ty`, which refers to types by their numbers, the type of number `id`, which is the next.
+    fn number(&mut self, ty: &SubType, id: u32, has_entry: bool) {
+        let supertype = ty.supertype.and_then(|at| self.get(at));
+        let supertypes = supertype.map(|it| it.supertypes.iter().copied().chain([it.id]).collect());
+        let layout = match &ty.composite {
+            CompositeType::Struct(fields) => StructLayout::new(fields),
+            _ => StructLayout::default(),
+        };
+        let registered = RegisteredType {
+            id,
+            supertypes: supertypes.unwrap_or_default(),
+            is_final: ty.is_final,
+            references: heap::references(&ty.composite).into(),
+            layout,
+            composite: ty.composite.clone(),
+        };
+        if has_entry {
+            self.table.write(&registered);
+        }
+        self.by_id.push(Arc::new(registered));
+    }
+
+    /// Where the entry of number 0 is in the array of all types; null as long as there are no types.
+    pub(crate) fn table(&self) -> *const VMType {
+        self.table.base()
     }
 
     /// The type of a number, if it is one.
@@ -137,10 +186,10 @@ impl TypeRegistry {
             },
             // Of exact types only equal ones match.
             (Concrete(_) | Exact(_), Exact(_)) => false,
-            (Concrete(given) | Exact(given), wanted) => match self.get(given).map(|given| &given.kind) {
-                Some(Kind::Func(_)) => wanted == Func,
-                Some(Kind::Struct) => matches!(wanted, Struct | Eq | Any),
-                Some(Kind::Array) => matches!(wanted, Array | Eq | Any),
+            (Concrete(given) | Exact(given), wanted) => match self.get(given).map(|given| &given.composite) {
+                Some(CompositeType::Func(_)) => wanted == Func,
+                Some(CompositeType::Struct(_)) => matches!(wanted, Struct | Eq | Any),
+                Some(CompositeType::Array(_)) => matches!(wanted, Array | Eq | Any),
                 Option::None => false,
             },
             (None, _) => self.top(wanted) == Some(Any),
@@ -161,9 +210,9 @@ impl TypeRegistry {
             HeapType::Any | HeapType::Eq | HeapType::I31 | HeapType::Struct | HeapType::Array | HeapType::None => {
                 HeapType::Any
             }
-            HeapType::Concrete(id) | HeapType::Exact(id) => match self.get(id)?.kind {
-                Kind::Func(_) => HeapType::Func,
-                Kind::Struct | Kind::Array => HeapType::Any,
+            HeapType::Concrete(id) | HeapType::Exact(id) => match self.get(id)?.composite {
+                CompositeType::Func(_) => HeapType::Func,
+                CompositeType::Struct(_) | CompositeType::Array(_) => HeapType::Any,
             },
         })
     }
@@ -187,5 +236,6 @@ fn key(types: &[SubType], group: Range<usize>, ids: &[u32]) -> Box<[SubType]> {
     types[group].iter().map(|ty| ty.renumber(&number)).collect()
 }
 
+mod table;
 #[cfg(test)]
 mod tests;

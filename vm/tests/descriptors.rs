@@ -5,8 +5,7 @@ mod common;
 use common::{engines_with, trap, wat};
 use wasmparser::WasmFeatures;
 use wassay_vm::{
-    Engine, Error, Extern, Func, FuncType, HeapType, Instance, Module, RefType, Store, Trap,
-    Val, ValType,
+    Engine, Error, Extern, Func, FuncType, HeapType, Instance, Module, RefType, Store, Trap, Val, ValType,
 };
 
 /// An engine for each mode that is shipped, with descriptors allowed.
@@ -187,7 +186,8 @@ const OBJECTS: &str = "(rec
     (type $c2 (sub $c (describes $b2) (struct (field (mut i32)) (field i64)))))";
 
 /// Makes `$a`s, with descriptors of descriptors whose numbers follow from the parameter.
-const MAKE: &str = "(func $c (param i32) (result (ref (exact $c))) (struct.new $c (i32.mul (local.get 0) (i32.const 100))))
+const MAKE: &str =
+    "(func $c (param i32) (result (ref (exact $c))) (struct.new $c (i32.mul (local.get 0) (i32.const 100))))
     (func $b (param i32) (result (ref (exact $b)))
         (struct.new_desc $b (i32.mul (local.get 0) (i32.const 10)) (call $c (local.get 0))))
     (func $a (param i32) (result (ref (exact $a))) (struct.new_desc $a (local.get 0) (call $b (local.get 0))))
@@ -406,7 +406,9 @@ fn hosts_pass_exact_objects() {
         let instance = link(&mut store, &text, &[]).unwrap();
         let base = call(&mut store, instance, "base", &[]).unwrap().unwrap();
         let sub = call(&mut store, instance, "sub", &[]).unwrap().unwrap();
-        for (param, name, fits) in [(base, "any", true), (base, "exact", true), (sub, "any", true), (sub, "exact", false)] {
+        for (param, name, fits) in
+            [(base, "any", true), (base, "exact", true), (sub, "any", true), (sub, "exact", false)]
+        {
             let result = call(&mut store, instance, name, &[param]);
             assert!(result.is_ok() == fits, "{mode}: {name}: {result:?}");
         }

@@ -109,7 +109,7 @@ pub fn array_elements(element: &FieldType) -> u32 {
 
 /// Where the fields of a structure lie: each at the first aligned place after the one before, so that a subtype has the
 /// fields of its supertype where that has them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StructLayout {
     /// Offset of each field from the header, in bytes.
     pub offsets: Box<[u32]>,

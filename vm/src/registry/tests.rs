@@ -2,6 +2,8 @@ use super::*;
 use crate::types::{FieldType, StorageType};
 use std::slice::from_ref;
 
+mod descriptor;
+
 const fn of(heap: HeapType) -> RefType {
     RefType { nullable: true, heap }
 }
@@ -19,18 +21,19 @@ fn groups_are_equal_as_wholes() {
     let mut registry = TypeRegistry::default();
     // Two functions that take each other, in a module that has them first and in one that has them after another type.
     let pair = |at| [SubType::from(func(HeapType::Concrete(at + 1))), func(HeapType::Concrete(at)).into()];
-    let a = registry.add(&pair(0), from_ref(&(0..2)));
+    let a = registry.add(&pair(0), from_ref(&(0..2))).unwrap();
     let mut types = vec![SubType::from(func(HeapType::Func))];
     types.extend(pair(1));
     assert!(registry.find(&types, from_ref(&(1..3))).is_none(), "the first one is new");
-    let b = registry.add(&types, from_ref(&(1..3)));
+    let b = registry.add(&types, from_ref(&(1..3))).unwrap();
     assert_eq!(a[..], b[1..]);
     assert_eq!(registry.find(&types, from_ref(&(1..3))), Some(b));
     // Not equal: another place, another group.
     assert_ne!(a[0], a[1]);
-    let alone = registry.add(&[func(HeapType::Concrete(0)).into()], &[]);
-    let thrice =
-        registry.add(&[pair(0)[0].clone(), pair(0)[1].clone(), func(HeapType::Func).into()], from_ref(&(0..3)));
+    let alone = registry.add(&[func(HeapType::Concrete(0)).into()], &[]).unwrap();
+    let thrice = registry
+        .add(&[pair(0)[0].clone(), pair(0)[1].clone(), func(HeapType::Func).into()], from_ref(&(0..3)))
+        .unwrap();
     assert!(!a.contains(&alone[0]) && !a.contains(&thrice[0]));
     // What was made of a reference to its own group is one to the number.
     assert_eq!(registry.get(a[0]).unwrap().signature(), &func(HeapType::Concrete(a[1])));
@@ -47,7 +50,7 @@ fn finality_and_supertypes_tell_types_apart() {
         func(HeapType::Any).into(),
         SubType { is_final: true, ..open(base, Some(0)) },
     ];
-    let ids = registry.add(&types, &[]);
+    let ids = registry.add(&types, &[]).unwrap();
     let concrete = |at: usize| HeapType::Concrete(ids[at]);
     let pairs = (0..5).flat_map(|a| (0..5).map(move |b| (a, b)));
     let related: Vec<_> = pairs.filter(|&(a, b)| registry.heap_matches(concrete(a), concrete(b))).collect();
@@ -64,7 +67,7 @@ fn abstract_types_have_their_order() {
         open(CompositeType::Struct([field].into()), Option::None),
         open(CompositeType::Array(field), Option::None),
     ];
-    let ids = registry.add(&types, &[]);
+    let ids = registry.add(&types, &[]).unwrap();
     let [function, structure, array] = [0, 1, 2].map(|at: usize| Concrete(ids[at]));
     for (narrow, wide) in [
         (NoFunc, function),
@@ -92,69 +95,40 @@ fn abstract_types_have_their_order() {
 }
 
 #[test]
-fn descriptors_tell_groups_apart() {
+fn every_type_has_an_entry() {
+    use crate::abi::heap::VMKind;
     let mut registry = TypeRegistry::default();
-    // Three structures without fields: each but the last is described by the next.
-    let chain = |at: u32, length: u32| -> Vec<SubType> {
-        let link = |i: u32| SubType {
-            descriptor: (i + 1 < length).then(|| at + i + 1),
-            describes: i.checked_sub(1).map(|i| at + i),
-            ..open(CompositeType::Struct([].into()), None)
+    let fields = [StorageType::I8, StorageType::Val(ValType::Ref(of(HeapType::Any)))];
+    let fields = fields.map(|storage| FieldType { storage, mutable: true });
+    let types = [
+        open(CompositeType::Struct(fields[..1].into()), None),
+        open(CompositeType::Struct(fields.into()), Some(0)),
+        open(CompositeType::Array(fields[1]), None),
+        func(HeapType::Any).into(),
+    ];
+    let ids = registry.add(&types, &[]).unwrap();
+    let entry = |at: usize| {
+        // SAFETY: all numbers that were given out have an entry.
+        let entry = unsafe { &*registry.table().add(ids[at] as usize) };
+        // SAFETY: the entry says how many there are.
+        let lists = unsafe {
+            [(entry.display, entry.supertypes), (entry.references, entry.reference_count)]
+                .map(|(list, length)| std::slice::from_raw_parts(list, length as usize))
         };
-        (0..length).map(link).collect()
+        (entry.kind, entry.size, lists)
     };
-    let three = registry.add(&chain(0, 3), from_ref(&(0..3)));
-    let mut later = vec![SubType::from(func(HeapType::Any))];
-    later.extend(chain(1, 3));
-    assert_eq!(registry.add(&later, from_ref(&(1..4)))[1..], three[..], "their place in the module does not matter");
-    // The same structures, and nothing that describes another; and a chain that ends earlier.
-    let plain: Vec<_> = (0..3).map(|_| open(CompositeType::Struct([].into()), None)).collect();
-    let mut short = chain(0, 2);
-    short.push(plain[0].clone());
-    for other in [&plain, &short] {
-        assert!(registry.find(other, from_ref(&(0..3))).is_none());
-        assert!(registry.add(other, from_ref(&(0..3))).iter().all(|id| !three.contains(id)));
-    }
+    assert_eq!(entry(0), (VMKind::Struct, 9, [&[][..], &[]]));
+    assert_eq!(entry(1), (VMKind::Struct, 24, [&ids[..1], &[16]]));
+    assert_eq!(entry(2), (VMKind::Array, 8, [&[][..], &[8]]));
+    assert_eq!(entry(3), (VMKind::Func, 0, [&[][..], &[]]));
+    assert_eq!(registry.get(ids[2]).unwrap().array_bytes(u32::MAX), Some(8 + (u64::from(u32::MAX) << 3)));
 }
 
 #[test]
-fn exact_types_match_themselves_alone() {
-    use HeapType::{Any, Concrete, Eq, Exact, Func, NoExtern, NoFunc, None, Struct};
+fn an_engine_has_only_so_many_types() {
     let mut registry = TypeRegistry::default();
-    let empty = || CompositeType::Struct([].into());
-    let function = CompositeType::Func(func(Any));
-    let types = [
-        open(empty(), Option::None),
-        SubType { is_final: true, ..open(empty(), Some(0)) },
-        open(function.clone(), Option::None),
-        SubType { is_final: true, ..open(function, Some(2)) },
-    ];
-    let ids = registry.add(&types, &[]);
-    let exact = |at: usize| Exact(ids[at]);
-    let any = |at: usize| Concrete(ids[at]);
-    for (narrow, wide) in [
-        (exact(0), any(0)),
-        (exact(1), any(1)),
-        (exact(1), any(0)),
-        (exact(0), Struct),
-        (exact(1), Eq),
-        (None, exact(0)),
-        (exact(3), any(2)),
-        (exact(2), Func),
-        (NoFunc, exact(3)),
-    ] {
-        assert!(registry.heap_matches(narrow, wide), "{narrow} is a {wide}");
-        assert!(!registry.heap_matches(wide, narrow), "{wide} is no {narrow}");
-    }
-    // A final type has no subtypes, and its exact type is another type nonetheless.
-    for (one, other) in [(exact(0), exact(1)), (exact(2), exact(3)), (any(1), exact(0)), (NoExtern, exact(0))] {
-        assert!(!registry.heap_matches(one, other) && !registry.heap_matches(other, one), "{one} and {other}");
-    }
-    assert_eq!(
-        [registry.top(exact(0)), registry.top(exact(2)), registry.top(Exact(99))],
-        [Some(Any), Some(Func), Option::None]
-    );
-    let reference = |nullable, heap| RefType { nullable, heap };
-    assert!(registry.ref_matches(reference(false, exact(1)), reference(true, exact(1))));
-    assert!(!registry.ref_matches(reference(true, exact(1)), reference(false, exact(1))));
+    let group = vec![SubType::from(FuncType::new([], [])); table::MAX_TYPES as usize + 1];
+    let whole = 0..table::MAX_TYPES + 1;
+    assert!(matches!(registry.add(&group, from_ref(&whole)), Err(crate::Error::Limit(_))));
+    assert!(registry.get(0).is_none(), "nothing of the group was numbered");
 }

@@ -6,6 +6,7 @@ use super::memory::MemoryInstance;
 use super::store::{Handle, StoreOpaque};
 use super::table::TableInstance;
 use super::{arch, builtins, link, segments};
+use crate::abi::heap::VMType;
 use crate::abi::{self, Registers, VMFuncImport, VMFuncRef, VMSpace, VMTag};
 use crate::api::{Extern, Func, Global, Memory, Module, Table, Tag};
 use crate::error::{Error, Result};
@@ -190,6 +191,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
         instance.at::<*mut StoreOpaque>(abi::CONTEXT_STORE).write(store.this);
         instance.at::<*const builtins::Code>(abi::CONTEXT_BUILTINS).write(builtins::TABLE.as_ptr());
         instance.at::<*const InstanceData>(abi::CONTEXT_INSTANCE).write(pointer.as_ptr());
+        instance.at::<*const VMType>(abi::CONTEXT_TYPES).write(store.engine.type_table());
         instance.at::<[f64; 4]>(abi::CONTEXT_OPAQUE_F64).write(abi::OPAQUE_F64);
         #[expect(clippy::cast_possible_truncation, reason = "the values are exact in both")]
         instance.at::<[f32; 4]>(abi::CONTEXT_OPAQUE_F32).write(abi::OPAQUE_F64.map(|x| x as f32));

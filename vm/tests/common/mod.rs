@@ -17,8 +17,7 @@ pub(crate) fn engines() -> Vec<(&'static str, Engine)> {
 
 /// The same, with other features than those of the standard.
 pub(crate) fn engines_with(features: WasmFeatures) -> Vec<(&'static str, Engine)> {
-    let engine =
-        |level, mode| Engine::new(Config::new().level(level).memory_mode(mode).features(features)).unwrap();
+    let engine = |level, mode| Engine::new(Config::new().level(level).memory_mode(mode).features(features)).unwrap();
     vec![
         ("o0", engine(Level::None, MemoryMode::Precise)),
         ("o3", engine(Level::Speed, MemoryMode::Precise)),
