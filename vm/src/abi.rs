@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicU64;
 pub mod heap;
 
 /// Version of everything in this file; an artifact of another version is refused.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Integer-class parameters (after the context) that travel in registers.
 pub const INT_PARAMS: usize = 5;
@@ -202,20 +202,20 @@ pub struct VMTag {
 #[derive(Debug)]
 #[repr(C, align(16))]
 pub struct VMException {
+    /// [`heap::HEADER_EXCEPTION`], as it is an object of the heap.
+    pub header: u32,
+    /// Number of values.
+    pub values: u32,
+    /// Its tag.
+    pub tag: *const VMTag,
     /// What the system unwinder knows it by: class, clean-up function, and two words of its own.
     /// <https://itanium-cxx-abi.github.io/cxx-abi/abi-eh.html#base-data>
     pub unwind: [u64; 4],
-    /// Its tag.
-    pub tag: *const VMTag,
-    /// Not zero once a reference to it may be held: then it lives as long as its store.
-    pub escaped: u32,
-    /// Number of values.
-    pub values: u32,
 }
 /// Offset of [`VMException::tag`].
-pub const EXCEPTION_TAG: u32 = 32;
-/// Offset of [`VMException::escaped`].
-pub const EXCEPTION_ESCAPED: u32 = 40;
+pub const EXCEPTION_TAG: u32 = 8;
+/// Offset of [`VMException::unwind`]: what landing pads get is the address of that.
+pub const EXCEPTION_UNWIND: u32 = 16;
 /// Offset of the first value behind a [`VMException`].
 pub const EXCEPTION_VALUES: u32 = 48;
 
@@ -419,8 +419,6 @@ pub enum Builtin {
     ExceptionNew,
     /// `(context, exception: pointer)`: throws it. Does not return: the unwinder goes on in a landing pad.
     ExceptionThrow,
-    /// `(context, exception: pointer)`: its values were read, and nothing refers to it any more unless it escaped.
-    ExceptionDone,
     /// `(context, type_index: u32) -> u64`: a new structure, all zeros but its header, or 0 when there is no memory.
     StructNew,
     /// `(context, type_index: u32, length: u32) -> u64`: a new array, all zeros but its header, or 0 when there is no memory.
@@ -456,7 +454,7 @@ mod tests {
         assert_eq!(size_of::<VMFuncImport>(), FUNC_IMPORT_SIZE as usize);
         assert_eq!(size_of::<VMSpace>(), SPACE_SIZE as usize);
         assert_eq!(std::mem::offset_of!(VMException, tag), EXCEPTION_TAG as usize);
-        assert_eq!(std::mem::offset_of!(VMException, escaped), EXCEPTION_ESCAPED as usize);
+        assert_eq!(std::mem::offset_of!(VMException, unwind), EXCEPTION_UNWIND as usize);
         assert_eq!(size_of::<VMException>(), EXCEPTION_VALUES as usize);
         assert_eq!(std::mem::offset_of!(VMMemory, length), DEFINITION_LENGTH as usize);
         assert_eq!(std::mem::offset_of!(VMTable, length), DEFINITION_LENGTH as usize);

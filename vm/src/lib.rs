@@ -48,7 +48,7 @@ mod types;
 
 pub use api::{
     AnyRef, AsContext, AsContextMut, Caller, Exception, ExportType, Extern, ExternRef, Func, Global, ImportType,
-    Instance, IntoFunc, Linker, Memory, Module, Ref, SharedMemory, Store, StoreContext, StoreContextMut, Table, Tag,
+    Instance, IntoFunc, Linker, Memory, Module, Owned, Ref, Reference, RootScope, SharedMemory, Store, StoreContext, StoreContextMut, Table, Tag,
     TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTy,
 };
 #[cfg(feature = "compiler")]
@@ -56,6 +56,7 @@ pub use compile::llvm_version;
 pub use config::{Config, Level, MemoryMode};
 pub use engine::Engine;
 pub use error::{Error, Result};
+pub use runtime::heap::HeapStats;
 pub use runtime::wait::WaitResult;
 pub use trap::{Frame, Trap, WasmBacktrace};
 pub use types::{

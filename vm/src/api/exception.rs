@@ -4,8 +4,10 @@ use super::{AsContext, AsContextMut, Val};
 use crate::abi::{VMException, VMTag};
 use crate::error::{Error, Result};
 use crate::runtime::exception::values;
-use crate::runtime::store::Handle;
+use crate::runtime::heap::handles::Rooted;
+use crate::runtime::store::{Handle, StoreOpaque};
 use crate::types::FuncType;
+use std::ptr::NonNull;
 
 /// A tag in a store: what kind of exception one is. Two are equal if they are the same tag.
 /// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#tag-instances>
@@ -39,20 +41,20 @@ impl Tag {
     }
 }
 
-/// An exception in a store. It lives as long as the store.
+/// An exception in a store. Good as [`RootScope`](super::RootScope) says.
 ///
 /// It comes as [`Error::Exception`] from a call in which wasm did not catch it, and a host function throws it (on) by
 /// returning that error.
 /// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#exception-instances>
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Exception(pub(crate) Handle<VMException>);
+pub struct Exception(pub(crate) Rooted);
 
 impl Exception {
     /// An exception, not thrown yet.
     ///
     /// # Errors
     /// [`Error::Usage`] when the values are not those that the tag's type asks for, or something belongs to another store;
-    /// [`Error::Resources`] when the store has too many exceptions.
+    /// [`Error::Resources`] when the heap of the store is full.
     pub fn new(mut store: impl AsContextMut, tag: Tag, fields: &[Val]) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
         let tag = tag.0.of(opaque)?;
@@ -64,41 +66,42 @@ impl Exception {
         }
         let raw = ty.params.iter().zip(fields).map(|(&ty, field)| field.to_raw(ty, opaque));
         let raw = raw.collect::<Result<Vec<_>>>()?;
-        let exception = opaque.exceptions.add(tag, raw.len());
-        let exception = exception.ok_or_else(|| Error::Resources("the store has too many exceptions".into()))?;
-        // SAFETY: made just now, with room for these values; the store keeps it because it counts as escaped.
-        unsafe {
-            (*exception.as_ptr()).escaped = 1;
-            for (at, raw) in raw.into_iter().enumerate() {
-                values(exception).add(at).write(raw);
-            }
-            Ok(Self(Handle::new(opaque, exception)))
+        let exception = opaque.new_exception(tag, raw.len());
+        let exception = exception.ok_or_else(|| Error::Resources("an exception: the heap is full".into()))?;
+        for (at, raw) in raw.into_iter().enumerate() {
+            // SAFETY: made just now, with room for these values.
+            unsafe { values(exception).add(at).write(raw) };
         }
+        Ok(Self(Rooted::new(opaque, exception.as_ptr() as u64)))
+    }
+
+    fn object(&self, store: &StoreOpaque) -> NonNull<VMException> {
+        NonNull::new(self.0.expect(store) as *mut _).expect("null is held as none")
     }
 
     /// Its tag.
     ///
     /// # Panics
-    /// If it belongs to another store.
+    /// If it belongs to another store, or its scope has ended.
     #[must_use]
     pub fn tag(&self, store: impl AsContext) -> Tag {
         let opaque = &store.as_context().0.opaque;
         // SAFETY: a handle of this store gives what is alive, and so is the tag.
         unsafe {
-            let tag = self.0.expect(opaque).as_ref().tag.cast_mut();
-            Tag(Handle::new(opaque, std::ptr::NonNull::new(tag).expect("an exception has a tag")))
+            let tag = self.object(opaque).as_ref().tag.cast_mut();
+            Tag(Handle::new(opaque, NonNull::new(tag).expect("an exception has a tag")))
         }
     }
 
     /// The values that it carries.
     ///
     /// # Panics
-    /// If it belongs to another store.
+    /// If it belongs to another store, or its scope has ended.
     #[must_use]
     pub fn fields(&self, store: impl AsContext) -> Vec<Val> {
         let ty = self.tag(&store).ty(&store);
         let opaque = &store.as_context().0.opaque;
-        let values = values(self.0.expect(opaque));
+        let values = values(self.object(opaque));
         let read = |(at, &ty)| {
             // SAFETY: there are as many values as the tag's type has parameters, of these types.
             unsafe { Val::from_raw(values.add(at).read(), ty, opaque) }

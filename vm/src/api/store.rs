@@ -2,6 +2,7 @@
 
 use super::Caller;
 use crate::engine::Engine;
+use crate::runtime::heap::HeapStats;
 use crate::runtime::store::StoreOpaque;
 use std::fmt;
 use std::marker::PhantomData;
@@ -61,6 +62,32 @@ impl<T> Store<T> {
     pub fn engine(&self) -> &Engine {
         &self.as_context().0.opaque.engine
     }
+
+    /// Collects: see [`StoreContextMut::gc`].
+    pub fn gc(&mut self) {
+        self.as_context_mut().gc();
+    }
+
+    /// Sets how many bytes the objects of wasm may take: structures, arrays, exceptions and continuations. Default: 4 GiB.
+    /// When they are not enough, wasm traps with [`Trap::AllocationFailed`](crate::Trap::AllocationFailed), and the host gets
+    /// [`Error::Resources`](crate::Error::Resources). They count in blocks of 64 KiB, each for objects of about one size. More
+    /// than 4 GiB, and at most 64, can be had only as long as there was no object.
+    pub fn set_heap_limit(&mut self, bytes: u64) {
+        self.as_context_mut().0.opaque.heap.set_limit(bytes);
+    }
+
+    /// Sets whether every allocation collects first, and what is found not to be in use is overwritten: to find mistakes.
+    pub fn set_gc_stress(&mut self, stress: bool) {
+        let opaque = &mut self.as_context_mut().0.opaque;
+        opaque.heap.set_stress(stress);
+        opaque.collect();
+    }
+
+    /// What the heap holds, and what collecting it took.
+    #[must_use]
+    pub fn heap_stats(&self) -> HeapStats {
+        self.as_context().0.opaque.heap.stats()
+    }
 }
 
 impl<T> Drop for Store<T> {
@@ -119,6 +146,12 @@ impl<T> StoreContextMut<'_, T> {
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.0.opaque.engine
+    }
+
+    /// Takes back all objects, and drops all values of the host, that nothing refers to any more. This happens by itself
+    /// when enough was allocated. What a stack may refer to stays, and stacks may still hold what was there before.
+    pub fn gc(&mut self) {
+        self.0.opaque.collect();
     }
 }
 

@@ -2,17 +2,16 @@
 
 use super::{AnyRef, AsContext, AsContextMut, Exception, Func};
 use crate::error::{Error, Result};
-use crate::runtime::store::{Handle, StoreId, StoreOpaque, foreign};
+use crate::runtime::heap::handles::Rooted;
+use crate::runtime::store::{Handle, StoreOpaque};
 use crate::types::{HeapType, RefType, ValType};
 use std::any::Any;
 use std::ptr::NonNull;
 
-/// A value of the host that wasm can hold and pass on, but not look into. It lives as long as its store.
+/// A value of the host that wasm can hold and pass on, but not look into. Good as [`RootScope`](super::RootScope) says;
+/// the value lives as long as something refers to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ExternRef {
-    pub(super) store: StoreId,
-    pub(super) raw: u64,
-}
+pub struct ExternRef(pub(crate) Rooted);
 
 impl ExternRef {
     /// Puts a value into the store.
@@ -21,22 +20,21 @@ impl ExternRef {
     /// None so far.
     pub fn new(mut store: impl AsContextMut, value: impl Any + Send + Sync) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
-        Ok(Self { store: opaque.id, raw: opaque.add_extern(Box::new(value)) })
+        let raw = opaque.add_extern(Box::new(value));
+        Ok(Self(Rooted::new(opaque, raw)))
     }
 
     /// The value.
     ///
     /// # Errors
-    /// [`Error::Usage`] if it is in another store, or no value of the host but one of wasm that was made external.
+    /// [`Error::Usage`] if it is in another store or its scope has ended, or if it is no value of the host but one of wasm
+    /// that was made external.
     pub fn data<'a, T: 'static>(
         &self,
         store: impl Into<super::StoreContext<'a, T>>,
     ) -> Result<&'a (dyn Any + Send + Sync)> {
         let opaque = &store.into().0.opaque;
-        if opaque.id != self.store {
-            return Err(foreign());
-        }
-        opaque.extern_value(self.raw).ok_or_else(|| Error::Usage("not a value of the host".into()))
+        opaque.extern_value(self.0.of(opaque)?).ok_or_else(|| Error::Usage("not a value of the host".into()))
     }
 }
 
@@ -97,10 +95,9 @@ impl Ref {
                 (HeapType::Exact(unsafe { at.as_ref() }.type_id), Ok(at.as_ptr() as u64))
             }
             Self::Func(Some(func)) => (found.heap, func.0.of(store).map(|at| at.as_ptr() as u64)),
-            Self::Exn(Some(exception)) => (found.heap, exception.0.of(store).map(|at| at.as_ptr() as u64)),
-            Self::Extern(Some(ExternRef { store: owner, raw })) | Self::Any(Some(AnyRef { store: owner, raw })) => {
-                (found.heap, if owner == store.id { Ok(raw) } else { Err(foreign()) })
-            }
+            Self::Exn(Some(Exception(rooted)))
+            | Self::Extern(Some(ExternRef(rooted)))
+            | Self::Any(Some(AnyRef(rooted))) => (found.heap, rooted.of(store)),
             Self::Func(None) | Self::Extern(None) | Self::Any(None) | Self::Exn(None) => return mismatch(),
         };
         if store.engine.heap_matches(heap, ty.heap) { raw } else { mismatch() }
@@ -109,14 +106,11 @@ impl Ref {
     /// # Safety
     /// `raw` must be a reference of the given kind that compiled code of this store had.
     pub(crate) unsafe fn from_raw(raw: u64, heap: HeapType, store: &StoreOpaque) -> Self {
-        let (owner, there) = (store.id, raw != 0);
+        let rooted = || (raw != 0).then(|| Rooted::new(store, raw));
         match store.engine.top(heap) {
-            Some(HeapType::Extern) => Self::Extern(there.then_some(ExternRef { store: owner, raw })),
-            Some(HeapType::Any) => Self::Any(there.then_some(AnyRef { store: owner, raw })),
-            Some(HeapType::Exn) => {
-                // SAFETY: an exception that a reference was taken of lives as long as the store.
-                Self::Exn(NonNull::new(raw as *mut _).map(|at| Exception(unsafe { Handle::new(store, at) })))
-            }
+            Some(HeapType::Extern) => Self::Extern(rooted().map(ExternRef)),
+            Some(HeapType::Any) => Self::Any(rooted().map(AnyRef)),
+            Some(HeapType::Exn) => Self::Exn(rooted().map(Exception)),
             // SAFETY: function references point to what lives as long as the store. (A type that the engine does not
             // know has no references but null.)
             _ => Self::Func(NonNull::new(raw as *mut _).map(|at| Func(unsafe { Handle::new(store, at) }))),

@@ -71,7 +71,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         // A null clause catches everything: <https://llvm.org/docs/ExceptionHandling.html#try-catch>
         let clause = [ptr.const_null().into()];
         let landed = self.builder.build_landing_pad(landed, personality, &clause, false, "")?.into_struct_value();
-        let caught = self.builder.build_extract_value(landed, 0, "")?;
+        let caught = self.builder.build_extract_value(landed, 0, "")?.into_pointer_value();
+        // What was caught is the unwinder's part.
+        let back = self.unit.types.i64.const_int(u64::from(abi::EXCEPTION_UNWIND).wrapping_neg(), true);
+        // SAFETY: the object begins that far before.
+        let caught = unsafe { self.builder.build_gep(self.unit.context.i8_type(), caught, &[back], "") }?;
         exception.add_incoming(&[(&caught, pad)]);
         self.builder.build_unconditional_branch(decide)?;
         if let Some(before) = before {
@@ -118,20 +122,6 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             let value = self.builder.build_load(self.unit.value_type(ty), place, "")?;
             self.push(value);
         }
-        Ok(())
-    }
-
-    /// Says that nothing refers to a caught exception any more.
-    pub(super) fn done_with(&self, exception: PointerValue<'ctx>) -> Result<()> {
-        self.builtin(Builtin::ExceptionDone, &[exception.into()])?;
-        Ok(())
-    }
-
-    /// Pushes a caught exception as a reference: it lives as long as its store from now on.
-    fn push_reference(&mut self, exception: PointerValue<'ctx>) -> Result<()> {
-        let escaped = self.field(exception, abi::EXCEPTION_ESCAPED)?;
-        self.builder.build_store(escaped, self.unit.types.i32.const_int(1, false))?;
-        self.push(exception);
         Ok(())
     }
 
@@ -206,9 +196,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 other = Some(not_caught);
             }
             if by_reference {
-                self.push_reference(exception)?;
-            } else {
-                self.done_with(exception)?;
+                self.push(exception);
             }
             self.branch_to(label)?;
             self.stack.truncate(height);

@@ -25,8 +25,6 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) ty: u32,
     /// The prototype of `function`.
     pub(super) wearing: Wearing,
-    /// Whether it contains `rethrow`.
-    pub(super) rethrows: bool,
     /// The instance's context: the first argument.
     pub(super) context: PointerValue<'ctx>,
     pub(super) locals: Vec<Local<'ctx>>,
@@ -52,7 +50,7 @@ pub(super) struct Local<'ctx> {
 
 /// Lowers one body into `unit`.
 pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBody<'_>) -> Result<()> {
-    let (tail_calls, rethrows) = survey(body)?;
+    let tail_calls = has_tail_calls(body)?;
     let wearing = if tail_calls { Wearing::Universal } else { Wearing::Natural };
     let function = unit.function(index, wearing);
     unit.add_definition_attributes(function);
@@ -70,7 +68,6 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
         function,
         ty: unit.description.functions[index as usize],
         wearing,
-        rethrows,
         context,
         locals: Vec::new(),
         stack: Vec::new(),
@@ -97,19 +94,16 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
     Ok(())
 }
 
-/// Whether a function contains tail calls, and whether it contains `rethrow`.
-fn survey(body: &FunctionBody<'_>) -> Result<(bool, bool)> {
-    let (mut tail_calls, mut rethrows) = (false, false);
+/// Whether a function contains tail calls.
+fn has_tail_calls(body: &FunctionBody<'_>) -> Result<bool> {
     for operator in body.get_operators_reader()? {
-        match operator? {
-            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } => {
-                tail_calls = true;
-            }
-            Operator::Rethrow { .. } => rethrows = true,
-            _ => {}
+        if let Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } =
+            operator?
+        {
+            return Ok(true);
         }
     }
-    Ok((tail_calls, rethrows))
+    Ok(false)
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {

@@ -40,8 +40,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             frame.clauses = Some(Clauses { undecided: Some(not_caught), ..clauses });
         }
         self.go_on_in(caught);
-        self.push_values(clauses.exception, tag)?;
-        self.caught(clauses)
+        self.push_values(clauses.exception, tag)
     }
 
     pub(super) fn visit_catch_all(&mut self) -> Result<()> {
@@ -49,12 +48,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         if let Some(frame) = self.frames.last_mut() {
             frame.clauses = Some(Clauses { undecided: None, ..clauses });
         }
-        self.caught(clauses)
-    }
-
-    /// Where nothing can throw it again, a caught exception is done with at once.
-    fn caught(&self, clauses: Clauses<'ctx>) -> Result<()> {
-        if self.rethrows { Ok(()) } else { self.done_with(clauses.exception) }
+        Ok(())
     }
 
     pub(super) fn visit_rethrow(&mut self, depth: u32) -> Result<()> {

@@ -1,13 +1,14 @@
 //! One entry from the host into wasm: how it begins, and how it ends when wasm does not return.
 
 use super::backtrace;
-use super::store::{Handle, Pending, StoreOpaque};
+use super::heap::handles::Rooted;
+use super::store::{Pending, StoreOpaque};
 use super::{arch, thread};
 use crate::abi::{Registers, VMException, VMFuncRef};
 use crate::api::Exception;
 use crate::error::{Error, Result};
 use crate::trap::Trap;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::null_mut;
 
 /// What is known of an entry into wasm while it lasts. Lies in the frame of [`invoke`]; the stubs write to it.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct Activation {
     pub(crate) host_frame: usize,
     /// The entry that this thread made before, and has not left.
     pub(crate) previous: *mut Self,
+    /// The entry into wasm of the same store that waits for this one.
+    pub(crate) outer: *mut Self,
     pub(crate) store: *mut StoreOpaque,
     /// Why wasm was left.
     pub(crate) trap: Option<Trap>,
@@ -47,6 +50,7 @@ pub(crate) unsafe fn invoke(
         frame: 0,
         host_frame: 0,
         previous: thread::innermost(),
+        outer: null_mut(),
         store,
         trap: None,
         exception: null_mut(),
@@ -59,6 +63,7 @@ pub(crate) unsafe fn invoke(
     let left = unsafe {
         let vm = &raw mut (*store).vm;
         let outer = ((*vm).stack_limit, (*vm).activation);
+        (*here).outer = outer.1.cast();
         (*vm).stack_limit = limit;
         (*vm).activation = here.cast();
         thread::set_innermost(here);
@@ -73,10 +78,8 @@ pub(crate) unsafe fn invoke(
     arch::after_leaving();
     // SAFETY: wasm is left, so that nobody else uses the store.
     unsafe {
-        if let Some(exception) = NonNull::new((*here).exception) {
-            // From here on the host may keep it.
-            (*exception.as_ptr()).escaped = 1;
-            return Err(Error::Exception(Exception(Handle::new(&*store, exception))));
+        if !(*here).exception.is_null() {
+            return Err(Error::Exception(Exception(Rooted::new(&*store, (*here).exception as u64))));
         }
         Err(why(&mut *store, (*here).trap))
     }

@@ -13,7 +13,7 @@ use super::segments;
 use super::store::StoreOpaque;
 use super::table::TableInstance;
 use crate::abi::heap::{HEADER_ARRAY, OBJECT_HEADER, VMType};
-use crate::abi::{self, VMException};
+use crate::abi;
 use crate::trap::Trap;
 use std::time::Duration;
 
@@ -35,7 +35,6 @@ builtin_thunks! {
     atomic_wait64_thunk => atomic_wait64;
     atomic_notify_thunk => atomic_notify;
     exception_new_thunk => exception_new;
-    exception_done_thunk => exception_done;
     struct_new_thunk => struct_new;
     array_new_thunk => array_new;
 }
@@ -57,7 +56,6 @@ pub(crate) static TABLE: [Code; abi::BUILTINS] = [
     atomic_notify_thunk,
     exception_new_thunk,
     arch::throw_thunk,
-    exception_done_thunk,
     struct_new_thunk,
     array_new_thunk,
 ];
@@ -224,15 +222,10 @@ unsafe extern "sysv64" fn exception_new(context: *mut u8, tag: u32) -> u64 {
         let instance = instance(context);
         let description = instance.description();
         let values = description.signature(description.tags[tag as usize]).params.len();
-        store(context).exceptions.add(instance.tag(tag), values).map_or(0, |exception| exception.as_ptr() as u64)
+        store(context).new_exception(instance.tag(tag), values).map_or(0, |exception| exception.as_ptr() as u64)
     }
 }
 
-/// The end of an exception that was caught by value.
-unsafe extern "sysv64" fn exception_done(context: *mut u8, exception: *mut VMException) {
-    // SAFETY: see the head of this file; the exception is the one that a landing pad of this store got.
-    unsafe { store(context).exceptions.recycle(exception) };
-}
 
 /// A type of an instance's module: its number, and what is known by that.
 ///

@@ -1,78 +1,25 @@
-//! Exceptions of a store.
+//! Exceptions: objects of the heap that the system unwinder carries.
 //! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#exception-instances>
 
+use super::store::StoreOpaque;
 use super::unwind;
+use crate::abi::heap::HEADER_EXCEPTION;
 use crate::abi::{EXCEPTION_VALUES, SLOT, VMException, VMTag};
-use std::alloc::{Layout, alloc, dealloc};
-use std::collections::HashMap;
 use std::ptr::NonNull;
 
-/// Most bytes that the exceptions of a store may take: as long as there is no collector, those that a reference was taken
-/// of stay until the store is dropped.
-const LIMIT: usize = 1 << 30;
-
-/// All exceptions of a store. One that is caught by value is used again; one that a reference was taken of lives as long
-/// as the store.
-#[derive(Default)]
-pub(crate) struct Exceptions {
-    all: Vec<(NonNull<VMException>, Layout)>,
-    bytes: usize,
-    /// Those that nothing refers to, by their number of values.
-    free: HashMap<usize, Vec<NonNull<VMException>>>,
-}
-
-impl Exceptions {
-    /// An exception with room for `values` values. None when there is no memory.
-    pub(crate) fn add(&mut self, tag: NonNull<VMTag>, values: usize) -> Option<NonNull<VMException>> {
-        let head = VMException {
-            unwind: [unwind::CLASS, 0, 0, 0],
-            tag: tag.as_ptr(),
-            escaped: 0,
-            values: u32::try_from(values).ok()?,
-        };
-        let pointer = match self.free.get_mut(&values).and_then(Vec::pop) {
-            Some(pointer) => pointer,
-            None => self.allocate(values)?,
-        };
-        // SAFETY: allocated with this layout; nothing refers to it.
-        unsafe { pointer.write(head) };
-        Some(pointer)
-    }
-
-    fn allocate(&mut self, values: usize) -> Option<NonNull<VMException>> {
-        let size = EXCEPTION_VALUES as usize + values * SLOT as usize;
-        if self.bytes + size > LIMIT {
-            return None;
+impl StoreOpaque {
+    /// An exception with room for `values` values, which are zeros. May collect, as [`StoreOpaque::allocate`] says. None when
+    /// there is no memory.
+    pub(crate) fn new_exception(&mut self, tag: NonNull<VMTag>, values: usize) -> Option<NonNull<VMException>> {
+        let count = u32::try_from(values).ok()?;
+        let bytes = u64::from(EXCEPTION_VALUES) + u64::from(count) * u64::from(SLOT);
+        let exception = self.allocate(HEADER_EXCEPTION, bytes, count)?.cast::<VMException>();
+        // SAFETY: made just now, with room for this.
+        unsafe {
+            (*exception.as_ptr()).tag = tag.as_ptr();
+            (*exception.as_ptr()).unwind = [unwind::CLASS, 0, 0, 0];
         }
-        let layout = Layout::from_size_align(size, align_of::<VMException>()).ok()?;
-        // SAFETY: the size is not zero.
-        let pointer = NonNull::new(unsafe { alloc(layout) })?.cast();
-        self.all.push((pointer, layout));
-        self.bytes += size;
-        Some(pointer)
-    }
-
-    /// Takes back what nothing refers to, unless a reference was taken.
-    ///
-    /// # Safety
-    /// `exception` must be one of these, and not be used any more if it did not escape.
-    pub(crate) unsafe fn recycle(&mut self, exception: *mut VMException) {
-        // SAFETY: the caller's promise.
-        let &VMException { escaped, values, .. } = unsafe { &*exception };
-        if let Some(exception) = NonNull::new(exception)
-            && escaped == 0
-        {
-            self.free.entry(values as usize).or_default().push(exception);
-        }
-    }
-}
-
-impl Drop for Exceptions {
-    fn drop(&mut self) {
-        for (pointer, layout) in &self.all {
-            // SAFETY: allocated with this layout, freed once.
-            unsafe { dealloc(pointer.as_ptr().cast(), *layout) };
-        }
+        Some(exception)
     }
 }
 

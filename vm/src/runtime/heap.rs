@@ -3,14 +3,26 @@
 //!
 //! Objects never move. Compiled code takes cells from runs of free ones that are published in [`VMStore::runs`]
 //! (crate::abi::VMStore::runs); when a run is used up it asks here for the next. What is free is found block by block
-//! (`space`), when it is needed; what is in use is found by tracing from the roots (the collector).
+//! (`space`), when it is needed; what is in use is found by tracing from the roots (`roots`, `mark`, `collect`).
 
+mod collect;
 mod descriptor;
+mod externs;
+pub(crate) mod handles;
+mod mark;
+mod roots;
 mod space;
 
 use crate::abi::heap::{ARRAY_LENGTH, CELLS, OBJECT_TYPE, VMRun};
 use crate::runtime::store::StoreOpaque;
+pub use collect::HeapStats;
+use collect::{EXTERN_COST, Finalizer};
+use externs::Externs;
+use handles::OwnedRoots;
+use mark::Found;
+pub(crate) use mark::{Marker, TraceContinuation};
 use space::{BLOCK, CLASSES, Space, cell_size, class_of};
+use std::any::Any;
 use std::ptr::NonNull;
 
 /// Bytes of objects that a store may have, unless told otherwise; also the address space reserved.
@@ -45,6 +57,13 @@ pub(crate) struct Heap {
     budget: usize,
     /// References that code of the runtime holds while it allocates.
     pub(crate) temporaries: Vec<u64>,
+    /// How continuations are traced.
+    pub(crate) continuation: Option<TraceContinuation>,
+    owned: OwnedRoots,
+    externs: Externs,
+    finalizers: Vec<Finalizer>,
+    found: Found,
+    stats: HeapStats,
 }
 
 impl Default for Heap {
@@ -58,6 +77,12 @@ impl Default for Heap {
             since: 0,
             budget: LEAST_BUDGET,
             temporaries: Vec::new(),
+            continuation: None,
+            owned: OwnedRoots::default(),
+            externs: Externs::default(),
+            finalizers: Vec::new(),
+            found: Found::default(),
+            stats: HeapStats::default(),
         }
     }
 }
@@ -155,6 +180,21 @@ impl Heap {
         }
     }
 
+    /// Sets how many bytes objects may take. What they take already, they keep.
+    pub(crate) fn set_limit(&mut self, bytes: u64) {
+        self.limit = bytes;
+    }
+
+    /// Sets whether every allocation collects first. Takes effect at the next collection.
+    pub(crate) fn set_stress(&mut self, stress: bool) {
+        self.stress = stress;
+    }
+
+    pub(crate) fn stats(&self) -> HeapStats {
+        let bytes = self.space.as_ref().map_or(0, Space::used) as u64;
+        HeapStats { bytes, allocated_bytes: self.stats.allocated_bytes + self.since as u64, ..self.stats }
+    }
+
     /// Takes all runs back, so that what is not used is known to be free.
     fn flush(&mut self, runs: &mut [VMRun; CELLS.len()]) {
         for run in runs.iter_mut().chain(&mut self.wide) {
@@ -200,9 +240,14 @@ impl StoreOpaque {
 }
 
 impl StoreOpaque {
-    /// Takes back what nothing refers to.
-    pub(crate) fn collect(&mut self) {
-        self.heap.flush(&mut self.vm.runs);
-        self.heap.since = 0;
+    /// Keeps a value of the host and gives the reference that wasm sees.
+    pub(crate) fn add_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> u64 {
+        self.collect_if_due(EXTERN_COST);
+        self.heap.externs.add(value)
+    }
+
+    /// The value behind a reference, if it is one that [`StoreOpaque::add_extern`] gave.
+    pub(crate) fn extern_value(&self, reference: u64) -> Option<&(dyn Any + Send + Sync)> {
+        self.heap.externs.get(reference)
     }
 }

@@ -1,6 +1,7 @@
 //! Functions of the host, and how wasm reaches them.
 
 use super::activation::{self, Activation};
+use super::heap::handles::Handles;
 use super::instance::InstanceData;
 use super::store::{Pending, StoreOpaque};
 use crate::abi::{OVERFLOW_SLOTS, Registers, VMException};
@@ -11,7 +12,7 @@ use crate::types::FuncType;
 use std::mem::offset_of;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{NonNull, null_mut};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// A call of a host function: who calls, and where arguments are and results go.
 #[derive(Clone, Copy)]
@@ -71,6 +72,13 @@ pub(crate) struct Ended {
     exception: *mut VMException,
 }
 
+/// # Safety
+/// The store must be alive, and used by nobody else.
+unsafe fn handles<'a>(store: *mut StoreOpaque) -> &'a mut Handles {
+    // SAFETY: the caller's promise.
+    unsafe { (*store).handles.get_mut() }.unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Called by the host stub.
 ///
 /// # Safety
@@ -80,12 +88,19 @@ pub(crate) unsafe extern "sysv64" fn dispatch(record: *mut HostRecord, registers
     let &HostRecord { store, ref function, instance } = unsafe { &*record };
     let call = HostCall { store, instance, registers };
     // What the closure may have left half done is behind its own `&`: as with any `Fn` that threads share.
-    let pending = match catch_unwind(AssertUnwindSafe(|| (function.call)(call))) {
-        Ok(Ok(())) => return Ended { activation: null_mut(), exception: null_mut() },
-        // SAFETY: the store is alive, and nobody changes which one it is.
-        Ok(Err(Error::Exception(exception))) if let Ok(exception) = exception.0.of(unsafe { &*store }) => {
-            return Ended { activation: null_mut(), exception: exception.as_ptr() };
-        }
+    // SAFETY: the store is alive, and nobody else uses it before the function does.
+    let scope = unsafe { handles(store) }.height();
+    let ended = catch_unwind(AssertUnwindSafe(|| (function.call)(call)));
+    let ended = ended.map(|returned| match returned {
+        // SAFETY: as above, after the function has returned. Nothing is collected before it is thrown.
+        Err(Error::Exception(exception)) => exception.0.of(unsafe { &*store }).map(|exception| exception as *mut _),
+        other => other.map(|()| null_mut()),
+    });
+    // What the function had references to is wasm's again.
+    // SAFETY: as above.
+    unsafe { handles(store) }.end_scope(scope);
+    let pending = match ended {
+        Ok(Ok(exception)) => return Ended { activation: null_mut(), exception },
         Ok(Err(error)) => Pending::Error(error),
         Err(payload) => Pending::Panic(payload),
     };

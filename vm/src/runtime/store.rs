@@ -3,15 +3,15 @@
 
 use super::arch;
 use super::backtrace::Trace;
-use super::exception::Exceptions;
 use super::fixed::Fixed;
 use super::heap::Heap;
+use super::heap::handles::SharedHandles;
 use super::host_func::{HostFunction, HostRecord};
 use super::instance::InstanceData;
 use super::memory::MemoryInstance;
 use super::table::TableInstance;
 use crate::abi::heap::VMRun;
-use crate::abi::{TAG_HOST, TAG_I31, VMFuncRef, VMStore, VMTag};
+use crate::abi::{VMFuncRef, VMStore, VMTag};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::types::{MemoryType, TableType};
@@ -104,13 +104,12 @@ pub struct StoreOpaque {
     pub(crate) instances: Vec<Fixed<InstanceData>>,
     memories: Vec<Fixed<MemoryInstance>>,
     pub(crate) shared_memories: Vec<Arc<MemoryInstance>>,
-    tables: Vec<Fixed<TableInstance>>,
-    cells: Vec<Fixed<GlobalCell>>,
+    pub(crate) tables: Vec<Fixed<TableInstance>>,
+    pub(crate) cells: Vec<Fixed<GlobalCell>>,
     func_refs: Vec<Fixed<VMFuncRef>>,
     records: Vec<Fixed<HostRecord>>,
-    externs: Vec<Box<dyn Any + Send + Sync>>,
     tags: Vec<Fixed<VMTag>>,
-    pub(crate) exceptions: Exceptions,
+    pub(crate) handles: SharedHandles,
     pub(crate) heap: Heap,
 }
 
@@ -149,9 +148,8 @@ impl StoreOpaque {
             cells: Vec::new(),
             func_refs: Vec::new(),
             records: Vec::new(),
-            externs: Vec::new(),
             tags: Vec::new(),
-            exceptions: Exceptions::default(),
+            handles: SharedHandles::default(),
             heap: Heap::default(),
         }
     }
@@ -202,21 +200,6 @@ impl StoreOpaque {
     /// A new tag, unlike all others.
     pub(crate) fn add_tag(&mut self, type_id: u32) -> NonNull<VMTag> {
         push(&mut self.tags, VMTag { type_id })
-    }
-
-    /// Keeps a value of the host and gives the reference that wasm sees.
-    pub(crate) fn add_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> u64 {
-        self.externs.push(value);
-        (self.externs.len() as u64) << 3 | TAG_HOST
-    }
-
-    /// The value behind a reference, if it is one that [`StoreOpaque::add_extern`] gave.
-    pub(crate) fn extern_value(&self, reference: u64) -> Option<&(dyn Any + Send + Sync)> {
-        if reference & (TAG_HOST | TAG_I31) != TAG_HOST {
-            return None;
-        }
-        let at = usize::try_from(reference >> 3).ok()?.checked_sub(1)?;
-        self.externs.get(at).map(|value| &**value)
     }
 }
 

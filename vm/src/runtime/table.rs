@@ -63,6 +63,13 @@ impl TableInstance {
         Some(unsafe { self.vm.base.cast::<u64>().add(at).read() })
     }
 
+    /// All elements.
+    pub(crate) fn elements(&self) -> &[u64] {
+        let length = usize::try_from(self.vm.length).unwrap_or(0);
+        // SAFETY: all elements below the length are committed; nobody writes them while the table is borrowed.
+        unsafe { std::slice::from_raw_parts(self.vm.base.cast::<u64>(), length) }
+    }
+
     /// The elements `at..at + length`, if all of them are inside.
     pub(crate) fn range(&mut self, at: u64, length: u64) -> Option<&mut [u64]> {
         let Range { start, end } = self.bounds(at, length)?;

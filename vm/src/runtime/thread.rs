@@ -63,6 +63,16 @@ pub(crate) fn innermost() -> *mut Activation {
     LOCAL.with(|local| local.innermost.get())
 }
 
+/// Whether an activation is one of this thread.
+pub(crate) fn is_active(activation: *const Activation) -> bool {
+    let mut at = innermost();
+    while !at.is_null() && !std::ptr::eq(at, activation) {
+        // SAFETY: activations lie in frames of this thread that wait for the inner ones.
+        at = unsafe { (*at).previous };
+    }
+    !at.is_null()
+}
+
 #[inline]
 pub(crate) fn set_innermost(activation: *mut Activation) {
     LOCAL.with(|local| local.innermost.set(activation));

@@ -5,7 +5,7 @@
 //! entered wasm catches it in the frame of the entry stub, and a host function is never active between.
 
 use super::thread;
-use crate::abi::VMException;
+use crate::abi::EXCEPTION_UNWIND;
 use std::ffi::{c_int, c_void};
 
 /// What tells our exceptions from others.
@@ -23,8 +23,8 @@ unsafe extern "C" {
     fn _Unwind_SetGR(context: *mut Context, register: c_int, value: usize);
     fn _Unwind_GetLanguageSpecificData(context: *mut Context) -> *const u8;
     fn _Unwind_GetRegionStart(context: *mut Context) -> usize;
-    /// Throws. Called by stubs only, in the place of wasm code.
-    pub(crate) fn _Unwind_RaiseException(exception: *mut VMException) -> c_int;
+    /// Throws, by the unwinder's part of an exception. Called by stubs only, in the place of wasm code.
+    pub(crate) fn _Unwind_RaiseException(exception: *mut [u64; 4]) -> c_int;
 }
 
 /// Answers of a personality routine.
@@ -81,7 +81,7 @@ pub(crate) unsafe extern "C" fn entry_personality(
     // SAFETY: only frames of wasm lie between the throw and this stub, so this is the stub of the innermost activation;
     // its stack pointer there is what the unwinder restores.
     unsafe {
-        (*activation).exception = exception.cast();
+        (*activation).exception = exception.byte_sub(EXCEPTION_UNWIND as usize).cast();
         _Unwind_SetIP(context, (*activation).landing);
     }
     INSTALL_CONTEXT

@@ -114,7 +114,13 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         // Backtraces go on from here when the host enters wasm again.
         "mov rax, [rax + {activation}]",
         "mov [rax + {host_frame}], rbp",
-        "sub rsp, {size}",
+        "sub rsp, {size} + 48",
+        // References may be in registers that calls keep; a collection looks for them here.
+        "mov [rsp + {size}], rbx",
+        "mov [rsp + {size} + 8], r12",
+        "mov [rsp + {size} + 16], r13",
+        "mov [rsp + {size} + 24], r14",
+        "mov [rsp + {size} + 32], r15",
         "movaps [rsp + {vec}], xmm0",
         "movaps [rsp + {vec} + 16], xmm1",
         "movaps [rsp + {vec} + 32], xmm2",
@@ -151,7 +157,7 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         // The host function threw an exception: all of the host has returned, and it is wasm that throws.
         "3:",
         ".cfi_restore_state",
-        "mov rdi, rdx",
+        "lea rdi, [rdx + {unwind}]",
         "leave",
         ".cfi_def_cfa rsp, 8",
         "jmp {raise}",
@@ -165,9 +171,45 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         size = const size_of::<Registers>(),
         vec = const VEC,
         int = const INT,
+        unwind = const abi::EXCEPTION_UNWIND,
         exhausted = sym exhausted,
         dispatch = sym host_func::dispatch,
         raise = sym unwind::_Unwind_RaiseException,
+    )
+}
+
+/// Bytes below the frame pointer of [`host_stub`] in which arguments and registers of wasm lie.
+pub(crate) const HOST_FRAME: usize = size_of::<Registers>() + 48;
+
+/// Calls `f` with `data` and the stack pointer, where the registers lie that calls keep.
+///
+/// # Safety
+/// `f` must stand being called with `data`.
+#[unsafe(naked)]
+pub(crate) unsafe extern "sysv64" fn with_registers(
+    data: *mut u8,
+    f: unsafe extern "sysv64" fn(data: *mut u8, stack_pointer: usize),
+) {
+    naked_asm!(
+        ".cfi_startproc",
+        "push rbp",
+        ".cfi_def_cfa_offset 16",
+        ".cfi_offset rbp, -16",
+        "mov rbp, rsp",
+        ".cfi_def_cfa_register rbp",
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "sub rsp, 8",
+        "mov rax, rsi",
+        "mov rsi, rsp",
+        "call rax",
+        "leave",
+        ".cfi_def_cfa rsp, 8",
+        "ret",
+        ".cfi_endproc",
     )
 }
 
@@ -179,9 +221,10 @@ pub(crate) unsafe extern "sysv64" fn throw_thunk() {
         "mov rax, [rdi + {store}]",
         "cmp rsp, [rax + {limit}]",
         "jb {exhausted}",
-        "mov rdi, rsi",
+        "lea rdi, [rsi + {unwind}]",
         "jmp {raise}",
         ".cfi_endproc",
+        unwind = const abi::EXCEPTION_UNWIND,
         store = const abi::CONTEXT_STORE,
         limit = const offset_of!(VMStore, stack_limit),
         exhausted = sym exhausted,

@@ -1,0 +1,127 @@
+//! How long references that the host holds are good.
+
+use super::{AnyRef, AsContext, AsContextMut, Exception, ExternRef, StoreContext, StoreContextMut};
+use crate::error::Result;
+use crate::runtime::heap::handles::{Handles, OwnedRoot, Rooted};
+use std::marker::PhantomData;
+use std::sync::PoisonError;
+
+/// A scope of references, as long as which the host can use what it gets in it.
+///
+/// References to values of the host, data and exceptions ([`Reference`]) keep what they refer to from being collected, and
+/// are good until their scope ends: what a host function is given, gets or makes, until it returns; what the host gets
+/// outside of such calls, until the innermost scope ends that was opened with this type; and where there is none, as long
+/// as the store. Used later, a reference is an error, and never one to something else. [`Owned`] ones have no scope.
+///
+/// ```
+/// # fn main() -> wassay_vm::Result<()> {
+/// use wassay_vm::{Engine, ExternRef, Owned, RootScope, Store};
+/// let mut store = Store::new(&Engine::default(), ());
+/// let (stale, kept) = {
+///     let mut scope = RootScope::new(&mut store);
+///     let value = ExternRef::new(&mut scope, 42)?;
+///     (value, Owned::new(&mut scope, value)?)
+/// };
+/// assert!(stale.data(&store).is_err());
+/// let value = kept.get(&store)?;
+/// assert_eq!(value.data(&store)?.downcast_ref(), Some(&42));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct RootScope<C: AsContextMut> {
+    store: C,
+    height: usize,
+}
+
+fn handles(store: &mut impl AsContextMut) -> &mut Handles {
+    let inner = store.as_context_mut().0;
+    inner.opaque.handles.get_mut().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<C: AsContextMut> RootScope<C> {
+    /// Opens a scope. It ends when this is dropped.
+    pub fn new(mut store: C) -> Self {
+        let height = handles(&mut store).height();
+        Self { store, height }
+    }
+}
+
+impl<C: AsContextMut> Drop for RootScope<C> {
+    fn drop(&mut self) {
+        handles(&mut self.store).end_scope(self.height);
+    }
+}
+
+impl<C: AsContextMut> AsContext for RootScope<C> {
+    type Data = C::Data;
+    fn as_context(&self) -> StoreContext<'_, C::Data> {
+        self.store.as_context()
+    }
+}
+
+impl<C: AsContextMut> AsContextMut for RootScope<C> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, C::Data> {
+        self.store.as_context_mut()
+    }
+}
+
+impl<'a, C: AsContextMut> From<&'a RootScope<C>> for StoreContext<'a, C::Data> {
+    fn from(scope: &'a RootScope<C>) -> Self {
+        scope.as_context()
+    }
+}
+
+/// A reference that is good until its scope ends: see [`RootScope`].
+pub trait Reference: sealed::Reference {}
+impl<R: sealed::Reference> Reference for R {}
+
+pub(crate) mod sealed {
+    use super::Rooted;
+
+    pub trait Reference: Copy {
+        fn rooted(self) -> Rooted;
+        fn from_rooted(rooted: Rooted) -> Self;
+    }
+}
+
+macro_rules! references {
+    ($($ty:ident)*) => {$(
+        impl sealed::Reference for $ty {
+            fn rooted(self) -> Rooted {
+                self.0
+            }
+            fn from_rooted(rooted: Rooted) -> Self {
+                Self(rooted)
+            }
+        }
+    )*};
+}
+
+references!(AnyRef ExternRef Exception);
+
+/// A reference that is good as long as it lives, and its store does.
+#[derive(Clone, Debug)]
+pub struct Owned<R> {
+    root: OwnedRoot,
+    ty: PhantomData<fn() -> R>,
+}
+
+impl<R: Reference> Owned<R> {
+    /// Keeps what a reference refers to.
+    ///
+    /// # Errors
+    /// [`Error::Usage`](crate::Error::Usage) when the reference belongs to another store, or its scope has ended.
+    pub fn new(mut store: impl AsContextMut, reference: R) -> Result<Self> {
+        let root = OwnedRoot::new(&mut store.as_context_mut().0.opaque, reference.rooted())?;
+        Ok(Self { root, ty: PhantomData })
+    }
+
+    /// The reference, in the innermost scope.
+    ///
+    /// # Errors
+    /// [`Error::Usage`](crate::Error::Usage) when it belongs to another store.
+    pub fn get(&self, store: impl AsContext) -> Result<R> {
+        self.root.root(&store.as_context().0.opaque).map(R::from_rooted)
+    }
+}

@@ -1,0 +1,168 @@
+//! A collection, and when there is one.
+
+use super::mark::Marker;
+use super::{LEAST_BUDGET, Sweep};
+use crate::abi::heap::VMType;
+use crate::runtime::arch;
+use crate::runtime::store::StoreOpaque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
+use std::time::{Duration, Instant};
+
+/// Bytes that a value of the host counts for, behind which there may be any number.
+pub(super) const EXTERN_COST: usize = 64;
+
+/// What the heap of a store holds, and what collecting it took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HeapStats {
+    /// Bytes that the heap takes now, of its limit: in use, or set aside for objects of one size.
+    pub bytes: u64,
+    /// Bytes in use after the last collection.
+    pub live_bytes: u64,
+    /// Objects in use after the last collection.
+    pub objects: u64,
+    /// Values of the host in use after the last collection.
+    pub host_values: u64,
+    /// Collections so far.
+    pub collections: u64,
+    /// Bytes handed out to objects so far.
+    pub allocated_bytes: u64,
+    /// Time that all collections took together.
+    pub total_pause: Duration,
+    /// Time that the longest one took.
+    pub longest_pause: Duration,
+}
+
+/// What to do when an object is not in use any more.
+pub(super) struct Finalizer {
+    pub(super) object: NonNull<u8>,
+    pub(super) free: unsafe fn(NonNull<u8>),
+}
+
+impl StoreOpaque {
+    /// The engine's array of types, by their numbers.
+    pub(super) fn object_types(&self) -> *const VMType {
+        self.engine.type_table()
+    }
+
+    /// Takes back what nothing refers to.
+    pub(crate) fn collect(&mut self) {
+        /// # Safety
+        /// For [`arch::with_registers`] with a store.
+        unsafe extern "sysv64" fn at(store: *mut u8, stack_pointer: usize) {
+            // SAFETY: `with_registers` hands on what it got, below.
+            unsafe { (*store.cast::<StoreOpaque>()).collect_below(stack_pointer) };
+        }
+        let store: *mut Self = self;
+        // SAFETY: the store is borrowed exclusively until this returns.
+        unsafe { arch::with_registers(store.cast(), at) };
+    }
+
+    /// # Safety
+    /// Registers that calls keep must lie at `stack_pointer`, above all that this collection itself has there.
+    unsafe fn collect_below(&mut self, stack_pointer: usize) {
+        let started = Instant::now();
+        self.heap.flush(&mut self.vm.runs);
+        self.heap.owned.tidy();
+        let mut space = self.heap.space.take();
+        if let Some(space) = &mut space {
+            space.clear_marks();
+        }
+        let mut externs = std::mem::take(&mut self.heap.externs);
+        externs.clear_marks();
+        let found = std::mem::take(&mut self.heap.found);
+        // SAFETY: compiled code makes no call before an object that it allocated is complete, and neither does the runtime.
+        let mut marker =
+            unsafe { Marker::new(space.as_ref(), self.object_types(), &mut externs, found, self.heap.continuation) };
+        // SAFETY: the store is borrowed exclusively.
+        unsafe { self.mark_roots(&mut marker, stack_pointer) };
+        marker.finish();
+        self.heap.found = marker.end();
+
+        let mut dropped = Vec::new();
+        let host_values = externs.take_unmarked(&mut dropped);
+        self.heap.externs = externs;
+        self.heap.space = space;
+        self.finalize();
+        let (objects, live) = self.heap.sweep();
+        let stats = &mut self.heap.stats;
+        stats.allocated_bytes += self.heap.since as u64;
+        self.heap.since = 0;
+        stats.collections += 1;
+        stats.objects = objects as u64;
+        stats.live_bytes = live as u64;
+        stats.host_values = host_values as u64;
+        let pause = started.elapsed();
+        stats.total_pause += pause;
+        stats.longest_pause = stats.longest_pause.max(pause);
+        for value in dropped {
+            // The embedder's code, which may do as it likes, but not unwind into wasm.
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+                std::mem::forget(payload);
+            }
+        }
+    }
+
+    /// Ends objects that are not in use any more and want to be told.
+    fn finalize(&mut self) {
+        let Some(space) = &self.heap.space else { return };
+        self.heap.finalizers.retain(|&Finalizer { object, free }| {
+            let kept = space.is_marked(object.as_ptr() as usize);
+            if !kept {
+                // SAFETY: the promise of who registered it: the object is still as it was left.
+                unsafe { free(object) };
+            }
+            kept
+        });
+    }
+
+    /// Calls `free` with an object once, when it is not in use any more, or when the store is dropped.
+    ///
+    /// # Safety
+    /// `object` must be one of this store; `free` must stand being called with it, from wherever something is allocated.
+    pub(crate) unsafe fn on_free(&mut self, object: NonNull<u8>, free: unsafe fn(NonNull<u8>)) {
+        self.heap.finalizers.push(Finalizer { object, free });
+    }
+
+    /// Collects if enough was allocated since the last time that it is worth it; `bytes` more are about to be.
+    pub(super) fn collect_if_due(&mut self, bytes: usize) {
+        self.heap.since += bytes;
+        if self.heap.stress || self.heap.since > self.heap.budget {
+            self.collect();
+        }
+    }
+}
+
+impl super::Heap {
+    /// After marking: finds out where there is room, and how much may be allocated before the next collection. Gives objects
+    /// and bytes in use.
+    fn sweep(&mut self) -> (usize, usize) {
+        for Sweep { blocks, current } in &mut self.sweeps {
+            blocks.clear();
+            *current = None;
+        }
+        let Some(space) = &mut self.space else { return (0, 0) };
+        if self.stress {
+            space.poison_unmarked();
+        }
+        let (objects, live) = space.keep_marked(|block, class| self.sweeps[class].blocks.push(block));
+        for sweep in &mut self.sweeps {
+            // Taken from the end: low addresses first.
+            sweep.blocks.reverse();
+        }
+        // As much again as is in use makes marking a constant cost for each byte allocated.
+        self.budget = live.max(LEAST_BUDGET);
+        space.give_back(self.budget);
+        (objects, live)
+    }
+}
+
+impl Drop for super::Heap {
+    fn drop(&mut self) {
+        for &Finalizer { object, free } in &self.finalizers {
+            // SAFETY: the promise of who registered it; the memory is still there.
+            unsafe { free(object) };
+        }
+    }
+}

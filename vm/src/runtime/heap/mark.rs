@@ -1,0 +1,261 @@
+//! Marking: from what is known to be in use to all that it refers to.
+//!
+//! Objects tell by their types where their references are; words of stacks may be anything, and are taken for references
+//! if an object in use lies where they point. What is found and not yet looked into is on a list of bounded length. When
+//! that is full, marks say what was found: afterwards all marked objects are looked into again, until nothing new is found.
+
+use super::externs::Externs;
+use super::space::{GRANULE, Space};
+use crate::abi::heap::{ARRAY_LENGTH, HEADER_ARRAY, HEADER_EXCEPTION, OBJECT_HEADER, VMKind, VMType};
+use crate::abi::{EXCEPTION_VALUES, SLOT, TAG_HOST, TAG_I31};
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::ptr::NonNull;
+
+/// Objects found and not looked into, at most: 8 MiB.
+const MOST_FOUND: usize = 1 << 20;
+/// Elements of an array that are looked at before what they refer to is.
+const PART: usize = 256;
+/// Objects whose memory is asked for before they are looked into.
+const AHEAD: usize = 8;
+
+/// How a suspended continuation is traced: by [`Marker::words`] of its stack.
+pub(crate) type TraceContinuation = unsafe fn(NonNull<u8>, &mut Marker<'_>);
+
+/// What marking has found and not looked into. Kept between collections for its memory.
+pub(super) struct Found {
+    objects: Vec<usize>,
+    /// Parts of arrays of references.
+    parts: Vec<Range<usize>>,
+    most: usize,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self { objects: Vec::new(), parts: Vec::new(), most: MOST_FOUND }
+    }
+}
+
+#[cfg(test)]
+impl Found {
+    pub(super) fn bounded(most: usize) -> Self {
+        Self { most, ..Self::default() }
+    }
+}
+
+/// A collection's marking.
+pub(crate) struct Marker<'a> {
+    /// None if the store never had an object.
+    space: Option<&'a Space>,
+    base: usize,
+    extent: usize,
+    marks: *mut u64,
+    types: *const VMType,
+    found: Found,
+    /// Whether something was marked that found no place on the list.
+    overflowed: bool,
+    externs: &'a mut Externs,
+    continuation: Option<TraceContinuation>,
+}
+
+impl<'a> Marker<'a> {
+    /// # Safety
+    /// `types` must be the array of the types that objects have, marks must be clear, and all objects in use be complete.
+    pub(super) unsafe fn new(
+        space: Option<&'a Space>,
+        types: *const VMType,
+        externs: &'a mut Externs,
+        found: Found,
+        continuation: Option<TraceContinuation>,
+    ) -> Self {
+        let (base, extent, marks) =
+            space.map_or((0, 0, std::ptr::null_mut()), |space| (space.base(), space.extent(), space.marks()));
+        Self { space, base, extent, marks, types, found, overflowed: false, externs, continuation }
+    }
+
+    /// Marks what a reference is to.
+    #[inline]
+    pub(crate) fn reference(&mut self, reference: u64) {
+        #[expect(clippy::cast_possible_truncation, reason = "addresses have 64 bits")]
+        let offset = (reference as usize).wrapping_sub(self.base);
+        if offset < self.extent && reference & (TAG_I31 | TAG_HOST) == 0 {
+            self.mark(offset);
+        } else if reference & (TAG_I31 | TAG_HOST) == TAG_HOST {
+            self.externs.mark(reference);
+        }
+    }
+
+    /// Marks what a word refers to, if it is a reference, or an address in an object.
+    #[inline]
+    pub(crate) fn word(&mut self, word: u64) {
+        #[expect(clippy::cast_possible_truncation, reason = "addresses have 64 bits")]
+        let address = word as usize;
+        if address.wrapping_sub(self.base) < self.extent {
+            if let Some(object) = self.space.and_then(|space| space.object_at(address)) {
+                self.mark(object - self.base);
+            }
+        } else if word & (TAG_I31 | TAG_HOST) == TAG_HOST {
+            self.externs.mark(word);
+        }
+    }
+
+    /// Marks what the words of a range of memory refer to.
+    ///
+    /// # Safety
+    /// The range must be readable, and both ends aligned to words.
+    pub(crate) unsafe fn words(&mut self, range: Range<usize>) {
+        for at in range.step_by(size_of::<u64>()) {
+            // SAFETY: the caller's promise. Others write none of it: it is a stack that waits for us, or data of the store.
+            let word = unsafe { (at as *const u64).read_volatile() };
+            self.word(word);
+        }
+    }
+
+    /// Marks the object at an offset from the first.
+    #[inline]
+    fn mark(&mut self, offset: usize) {
+        let granule = offset / GRANULE;
+        // SAFETY: there are marks for all objects. Nobody else uses them.
+        let word = unsafe { &mut *self.marks.add(granule / 64) };
+        let bit = 1 << (granule % 64);
+        if *word & bit == 0 {
+            *word |= bit;
+            self.push(self.base + offset);
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, object: usize) {
+        let objects = &mut self.found.objects;
+        if objects.len() == objects.capacity() && (objects.len() >= self.found.most || objects.try_reserve(1).is_err()) {
+            self.overflowed = true;
+            return;
+        }
+        objects.push(object);
+    }
+
+    /// Looks into all that was found, and what that refers to.
+    fn drain(&mut self) {
+        let mut ahead = VecDeque::with_capacity(AHEAD);
+        loop {
+            while ahead.len() < AHEAD {
+                let Some(object) = self.found.objects.pop() else { break };
+                prefetch(object);
+                ahead.push_back(object);
+            }
+            if let Some(object) = ahead.pop_front() {
+                // SAFETY: what is marked is an object in use.
+                unsafe { self.look_into(object) };
+            } else if let Some(part) = self.found.parts.pop() {
+                // SAFETY: it is a part of an array in use, whose elements are references.
+                unsafe { self.elements(part) };
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// # Safety
+    /// There must be an object in use.
+    unsafe fn look_into(&mut self, object: usize) {
+        // SAFETY: the caller's promise: it begins with a header, whose number is that of a type, and has all the fields
+        // that the type says.
+        unsafe {
+            let header = (object as *const u32).read();
+            let extra = ((object + ARRAY_LENGTH as usize) as *const u32).read();
+            if header == HEADER_EXCEPTION {
+                // Only its tag's type would say which values are references.
+                let first = object + EXCEPTION_VALUES as usize;
+                for slot in 0..extra as usize {
+                    self.word(((first + slot * SLOT as usize) as *const u64).read());
+                }
+                return;
+            }
+            let ty = &*self.types.add((header & !HEADER_ARRAY) as usize);
+            if header & HEADER_ARRAY != 0 {
+                if ty.reference_count != 0 {
+                    let first = object + OBJECT_HEADER as usize;
+                    self.elements(first..first + extra as usize * size_of::<u64>());
+                }
+                return;
+            }
+            if ty.kind == VMKind::Cont {
+                if let (Some(trace), Some(object)) = (self.continuation, NonNull::new(object as *mut u8)) {
+                    trace(object, self);
+                }
+                return;
+            }
+            if extra != 0 {
+                // A descriptor, by the number of its cell.
+                self.mark(extra as usize * GRANULE);
+            }
+            for at in 0..ty.reference_count as usize {
+                let offset = *ty.references.add(at) as usize;
+                self.reference(((object + offset) as *const u64).read());
+            }
+        }
+    }
+
+    /// Looks at some elements of an array, and leaves the others for later.
+    ///
+    /// # Safety
+    /// The range must be one of references in an object in use.
+    unsafe fn elements(&mut self, range: Range<usize>) {
+        let end = range.end.min(range.start + PART * size_of::<u64>());
+        if end < range.end {
+            if self.found.parts.try_reserve(1).is_ok() {
+                self.found.parts.push(end..range.end);
+            } else {
+                // Nothing else is left than to look at all of them now.
+                // SAFETY: the caller's promise.
+                return unsafe { self.all(range) };
+            }
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.all(range.start..end) };
+    }
+
+    /// # Safety
+    /// As for [`Marker::elements`].
+    unsafe fn all(&mut self, range: Range<usize>) {
+        for at in range.step_by(size_of::<u64>()) {
+            // SAFETY: the caller's promise.
+            self.reference(unsafe { (at as *const u64).read() });
+        }
+    }
+
+    /// Marks all that follows from what was marked so far.
+    pub(super) fn finish(&mut self) {
+        self.drain();
+        while std::mem::take(&mut self.overflowed) {
+            let Some(space) = self.space else { return };
+            space.each_marked(|object| {
+                // SAFETY: what is marked is an object in use.
+                unsafe { self.look_into(object) };
+                self.drain();
+            });
+        }
+    }
+
+    /// Ends marking; gives the memory of the list back.
+    pub(super) fn end(mut self) -> Found {
+        /// Objects whose room on the list is worth keeping.
+        const KEEP: usize = 1 << 14;
+        self.found.objects.shrink_to(KEEP);
+        self.found.parts.shrink_to(KEEP);
+        self.found
+    }
+}
+
+/// Asks for the memory of an object that is looked into soon.
+#[inline]
+fn prefetch(object: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint: it accesses nothing.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(object as *const i8);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = object;
+}

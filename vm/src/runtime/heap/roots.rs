@@ -1,0 +1,100 @@
+//! From where objects are reachable.
+//!
+//! Compiled code keeps references where LLVM likes to: in registers and anywhere in its frames. So these are searched for
+//! what may be a reference. Everything else says by its type what it holds.
+
+use super::mark::Marker;
+use crate::abi::heap::VMKind;
+use crate::runtime::activation::Activation;
+use crate::runtime::store::StoreOpaque;
+use crate::runtime::{arch, thread};
+use crate::types::{HeapType, RefType, ValType};
+use std::sync::PoisonError;
+
+impl StoreOpaque {
+    /// Marks all that is reachable at once. `stack_pointer`: registers that calls keep lie there, and whatever this thread
+    /// is doing above.
+    ///
+    /// # Safety
+    /// This thread must have the store for itself.
+    pub(super) unsafe fn mark_roots(&self, marker: &mut Marker<'_>, stack_pointer: usize) {
+        // SAFETY: the caller's promise.
+        unsafe { self.mark_stacks(marker, stack_pointer) };
+        for &slot in &self.vm.overflow {
+            marker.word(low(slot));
+        }
+        for &reference in &self.heap.temporaries {
+            marker.reference(reference);
+        }
+        for reference in self.handles.lock().unwrap_or_else(PoisonError::into_inner).references() {
+            marker.reference(reference);
+        }
+        for reference in self.heap.owned.references() {
+            marker.reference(reference);
+        }
+        for cell in &self.cells {
+            // The type of a global of the host is not known here.
+            // SAFETY: it is there as long as the store, and nobody writes it meanwhile.
+            marker.word(low(unsafe { cell.pointer().as_ref() }.0));
+        }
+        for instance in &self.instances {
+            // SAFETY: as above; instances are only read.
+            let instance = unsafe { instance.pointer().as_ref() };
+            let description = instance.description();
+            for (ty, index) in description.globals.iter().zip(0..).skip(description.global_imports as usize) {
+                if let ValType::Ref(ty) = ty.content
+                    && !is_func(ty)
+                {
+                    // SAFETY: the cell is part of the instance's context.
+                    marker.reference(low(unsafe { instance.global(index).cast::<u128>().read() }));
+                }
+            }
+        }
+        for table in &self.tables {
+            // SAFETY: as above.
+            let table = unsafe { table.pointer().as_ref() };
+            if !is_func(table.ty.element) && !self.is_func_type(table.ty.element.heap) {
+                for &reference in table.elements() {
+                    marker.reference(reference);
+                }
+            }
+        }
+    }
+
+    /// # Safety
+    /// As for [`StoreOpaque::mark_roots`].
+    unsafe fn mark_stacks(&self, marker: &mut Marker<'_>, stack_pointer: usize) {
+        let mut at = self.vm.activation.cast::<Activation>();
+        // Code of the innermost activation called us, or a host function that it called did; then that may even have sent
+        // the store to another thread.
+        let mut from = thread::is_active(at).then_some(stack_pointer);
+        while !at.is_null() {
+            // SAFETY: activations lie in frames that wait for us. A host function that wasm called is called by the host
+            // stub, which spills the registers that calls keep, and leaves its frame.
+            unsafe {
+                let activation = &*at;
+                let start = from.take().unwrap_or(activation.host_frame - arch::HOST_FRAME);
+                marker.words(start..activation.frame);
+                marker.word(activation.exception as u64);
+                at = activation.outer;
+            }
+        }
+    }
+
+    /// Whether a type that a module defines is one of functions.
+    fn is_func_type(&self, heap: HeapType) -> bool {
+        let HeapType::Concrete(id) = heap else { return false };
+        let types = self.object_types();
+        // SAFETY: numbers are those of types that the engine has.
+        !types.is_null() && unsafe { (*types.add(id as usize)).kind } == VMKind::Func
+    }
+}
+
+fn is_func(ty: RefType) -> bool {
+    matches!(ty.heap, HeapType::Func | HeapType::NoFunc)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "references have 64 bits")]
+fn low(slot: u128) -> u64 {
+    slot as u64
+}
