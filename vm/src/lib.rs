@@ -48,8 +48,8 @@ mod types;
 
 pub use api::{
     AnyRef, AsContext, AsContextMut, Caller, Exception, ExportType, Extern, ExternRef, Func, Global, ImportType,
-    Instance, IntoFunc, Linker, Memory, Module, Owned, Ref, Reference, RootScope, SharedMemory, Store, StoreContext, StoreContextMut, Table, Tag,
-    TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTy,
+    Instance, IntoFunc, Linker, Memory, Module, Owned, Ref, Reference, RootScope, SharedMemory, Store, StoreContext,
+    StoreContextMut, Table, Tag, TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTy,
 };
 #[cfg(feature = "compiler")]
 pub use compile::llvm_version;

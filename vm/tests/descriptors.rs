@@ -266,7 +266,7 @@ fn objects_keep_their_descriptors() {
     for (mode, engine) in engines() {
         for stress in [false, true] {
             let mut store = Store::new(&engine, ());
-            store.gc_stress(stress);
+            store.set_gc_stress(stress);
             let instance = link(&mut store, &text, &[]).unwrap();
             call(&mut store, instance, "fill", &[]).unwrap();
             for _ in 0..3 {
@@ -316,7 +316,7 @@ fn descriptors_outlive_the_objects_they_come_from() {
     );
     for (mode, engine) in engines() {
         let mut store = Store::new(&engine, ());
-        store.gc_stress(true);
+        store.set_gc_stress(true);
         let instance = link(&mut store, &text, &[]).unwrap();
         for (name, param, expected) in [("got", 5, 50), ("got", 0, 0), ("compared", 30, 0), ("used", 30, 30 * 111)] {
             assert_eq!(number(call(&mut store, instance, name, &[Val::I32(param)])), expected, "{mode}: {name}");
@@ -380,7 +380,7 @@ fn constants_with_descriptors() {
     for (mode, engine) in engines() {
         for stress in [false, true] {
             let mut store = Store::new(&engine, ());
-            store.gc_stress(stress);
+            store.set_gc_stress(stress);
             let instance = link(&mut store, &text, &[]).unwrap();
             for (name, expected) in [("before", 9), ("segment", 1), ("run", 6)] {
                 assert_eq!(number(call(&mut store, instance, name, &[])), expected, "{mode}, {stress}: {name}");

@@ -12,8 +12,8 @@ use super::memory::MemoryInstance;
 use super::segments;
 use super::store::StoreOpaque;
 use super::table::TableInstance;
-use crate::abi::heap::{HEADER_ARRAY, OBJECT_HEADER, VMType};
 use crate::abi;
+use crate::abi::heap::{HEADER_ARRAY, OBJECT_HEADER, VMType};
 use crate::trap::Trap;
 use std::time::Duration;
 
@@ -225,7 +225,6 @@ unsafe extern "sysv64" fn exception_new(context: *mut u8, tag: u32) -> u64 {
         store(context).new_exception(instance.tag(tag), values).map_or(0, |exception| exception.as_ptr() as u64)
     }
 }
-
 
 /// A type of an instance's module: its number, and what is known by that.
 ///

@@ -31,10 +31,9 @@ impl StoreOpaque {
             object.add(DESCRIPTOR as usize).cast::<u32>().write(number as u32);
         }
     }
+}
 
-    /// The descriptor that the second word of a structure's header stands for, if it does for one.
-    pub(crate) fn descriptor(&self, number: u32) -> Option<NonNull<u8>> {
-        let at = self.vm.descriptor_base + number as usize * OBJECT_ALIGN as usize;
-        if number == 0 { None } else { NonNull::new(at as *mut u8) }
-    }
+/// How far after the first cell a descriptor lies, by its number.
+pub(super) fn offset_of(number: u32) -> usize {
+    (number as usize - 1) * OBJECT_ALIGN as usize
 }

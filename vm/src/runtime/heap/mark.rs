@@ -4,6 +4,7 @@
 //! if an object in use lies where they point. What is found and not yet looked into is on a list of bounded length. When
 //! that is full, marks say what was found: afterwards all marked objects are looked into again, until nothing new is found.
 
+use super::descriptor::offset_of;
 use super::externs::Externs;
 use super::space::{GRANULE, Space};
 use crate::abi::heap::{ARRAY_LENGTH, HEADER_ARRAY, HEADER_EXCEPTION, OBJECT_HEADER, VMKind, VMType};
@@ -127,7 +128,8 @@ impl<'a> Marker<'a> {
     #[inline]
     fn push(&mut self, object: usize) {
         let objects = &mut self.found.objects;
-        if objects.len() == objects.capacity() && (objects.len() >= self.found.most || objects.try_reserve(1).is_err()) {
+        if objects.len() == objects.capacity() && (objects.len() >= self.found.most || objects.try_reserve(1).is_err())
+        {
             self.overflowed = true;
             return;
         }
@@ -186,8 +188,7 @@ impl<'a> Marker<'a> {
                 return;
             }
             if extra != 0 {
-                // A descriptor, by the number of its cell.
-                self.mark(extra as usize * GRANULE);
+                self.mark(offset_of(extra));
             }
             for at in 0..ty.reference_count as usize {
                 let offset = *ty.references.add(at) as usize;
