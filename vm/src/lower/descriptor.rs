@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::trap::Trap;
 use inkwell::IntPredicate;
 use inkwell::attributes::{Attribute, AttributeLoc};
-use inkwell::values::{IntValue, PointerValue};
+use inkwell::types::FunctionType;
+use inkwell::values::{BasicValueEnum, CallSiteValue, IntValue, PointerValue};
 use wasmparser::{HeapType, RefType};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
@@ -141,27 +142,40 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.load(self.unit.types.ptr, base, Alias::Invariant)?.into_pointer_value())
     }
 
-    /// The same pointer, of which LLVM does not know what it was made of, at this place in the code. Without the side
-    /// effect that it claims to have, it could be moved past a call.
-    /// <https://llvm.org/docs/LangRef.html#inline-assembler-expressions>
+    /// The same pointer, which is not null, but of which LLVM does not know what it was made of, at this place in the
+    /// code.
     fn opaque(&self, pointer: PointerValue<'ctx>) -> Result<PointerValue<'ctx>> {
-        let context = self.unit.context;
-        let ty = self.unit.types.ptr.fn_type(&[self.unit.types.ptr.into()], false);
-        let nothing = context.create_inline_asm(ty, String::new(), "=r,0".into(), true, false, None, false);
-        let call = self.builder.build_indirect_call(ty, nothing, &[pointer.into()], "")?;
-        call.add_attribute(AttributeLoc::Function, self.unit.no_unwind);
-        // It touches no memory, so that loads and stores pass it.
-        let memory = Attribute::get_named_enum_kind_id("memory");
-        call.add_attribute(AttributeLoc::Function, context.create_enum_attribute(memory, 0));
-        let value = call.try_as_basic_value().basic();
-        value.map(inkwell::values::BasicValueEnum::into_pointer_value).ok_or_else(|| Error::Codegen("no pointer".into()))
+        let ptr = self.unit.types.ptr;
+        let same = self.nothing(ptr.fn_type(&[ptr.into()], false), "=r,0", pointer)?;
+        let nonnull = Attribute::get_named_enum_kind_id("nonnull");
+        same.add_attribute(AttributeLoc::Return, self.unit.context.create_enum_attribute(nonnull, 0));
+        let value = same.try_as_basic_value().basic();
+        value.map(BasicValueEnum::into_pointer_value).ok_or_else(|| Error::Codegen("no pointer".into()))
     }
 
     /// Keeps a reference itself, and not only what was made of it, in a register or on the stack up to here.
-    /// <https://llvm.org/docs/LangRef.html#llvm-fake-use-intrinsic>
+    /// (`llvm.fake.use` is made for that, and dropped where code is optimised.)
     fn keep_alive(&self, reference: PointerValue<'ctx>) -> Result<()> {
-        let fake_use = self.unit.intrinsic("llvm.fake.use", &[])?;
-        self.builder.build_call(fake_use, &[reference.into()], "")?;
+        let ty = self.unit.context.void_type().fn_type(&[self.unit.types.ptr.into()], false);
+        self.nothing(ty, "r", reference)?;
         Ok(())
+    }
+
+    /// Assembly that does nothing with a pointer. It claims a side effect, or LLVM could move it past a call, but accesses
+    /// no memory, so that loads and stores pass it.
+    /// <https://llvm.org/docs/LangRef.html#inline-assembler-expressions>
+    fn nothing(
+        &self,
+        ty: FunctionType<'ctx>,
+        constraints: &str,
+        pointer: PointerValue<'ctx>,
+    ) -> Result<CallSiteValue<'ctx>> {
+        let context = self.unit.context;
+        let nothing = context.create_inline_asm(ty, String::new(), constraints.into(), true, false, None, false);
+        let call = self.builder.build_indirect_call(ty, nothing, &[pointer.into()], "")?;
+        let memory = Attribute::get_named_enum_kind_id("memory");
+        call.add_attribute(AttributeLoc::Function, context.create_enum_attribute(memory, 0));
+        call.add_attribute(AttributeLoc::Function, self.unit.no_unwind);
+        Ok(call)
     }
 }
