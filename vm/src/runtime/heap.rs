@@ -9,7 +9,7 @@ mod collect;
 mod descriptor;
 mod externs;
 pub(crate) mod handles;
-mod mark;
+pub(crate) mod mark;
 mod roots;
 mod space;
 
@@ -20,7 +20,7 @@ use collect::{EXTERN_COST, Finalizer};
 use externs::Externs;
 use handles::OwnedRoots;
 use mark::Found;
-pub(crate) use mark::{Marker, TraceContinuation};
+pub(crate) use mark::TraceContinuation;
 use space::{BLOCK, CLASSES, Space, cell_size, class_of};
 use std::any::Any;
 use std::ptr::NonNull;
@@ -251,3 +251,6 @@ impl StoreOpaque {
         self.heap.externs.get(reference)
     }
 }
+
+#[cfg(test)]
+mod tests;

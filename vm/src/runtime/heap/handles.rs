@@ -37,7 +37,7 @@ impl Handles {
 /// A reference that the host holds: it is good until its scope ends. Two are equal if they are to the same thing, as long
 /// as both are good.
 #[derive(Clone, Copy)]
-pub(crate) struct Rooted {
+pub struct Rooted {
     store: StoreId,
     raw: u64,
     slot: usize,
