@@ -367,7 +367,7 @@ fn constants_with_descriptors() {
         (global $b (ref (exact $b)) (struct.new_desc $b (i32.const 2) (global.get $c)))
         (global $a (ref (exact $a)) (struct.new_desc $a (i32.const 1) (global.get $b)))
         (table $t 1 (ref null $a) (struct.new_desc $a (i32.const 4) (struct.new_default_desc $b (struct.new $c (i32.const 5)))))
-        (elem $e (ref null $a) (item struct.new_default_desc $a (global.get $b)) (item (global.get $a)))
+        (elem $e (ref null $a) (item (struct.new_default_desc $a (global.get $b))) (item (global.get $a)))
         {MAKE}
         (func (export "run") (result i32)
             (table.init $t $e (i32.const 0) (i32.const 1) (i32.const 1))
