@@ -423,10 +423,25 @@ pub enum Builtin {
     StructNew,
     /// `(context, type_index: u32, length: u32) -> u64`: a new array, all zeros but its header, or 0 when there is no memory.
     ArrayNew,
+    /// `(context, to: pointer, size: u32, count: u64, low: u64, high: u64)`: writes the value, `size` bytes of these 16,
+    /// `count` times, into an array whose bounds were checked.
+    ArrayFill,
+    /// `(context, to: pointer, from: pointer, bytes: u64)`: copies between arrays whose bounds were checked.
+    ArrayCopy,
+    /// `(context, type_index | segment << 32: u64, from: u32, length: u32) -> u64`: a new array of what is in a data
+    /// segment, 0 when there is no memory, or a trap's number.
+    ArrayNewData,
+    /// As [`ArrayNewData`](Builtin::ArrayNewData), of an element segment.
+    ArrayNewElem,
+    /// `(context, segment: u32, to: pointer, from: u64, bytes: u64) -> u32`: copies from a data segment into an array
+    /// whose bounds were checked.
+    ArrayInitData,
+    /// `(context, segment: u32, to: pointer, from: u64, length: u64) -> u32`: as above, from an element segment.
+    ArrayInitElem,
 }
 
 /// Number of [`Builtin`]s.
-pub const BUILTINS: usize = Builtin::ArrayNew as usize + 1;
+pub const BUILTINS: usize = Builtin::ArrayInitElem as usize + 1;
 
 #[cfg(test)]
 mod tests {

@@ -102,10 +102,25 @@ impl Engine {
 
     /// The function type as the engine knows it: final, in no group, and equal to what is equal to it.
     pub(crate) fn func_type(&self, ty: &FuncType) -> Arc<RegisteredType> {
-        let ty = SubType::from(ty.clone());
+        self.host_type(ty.clone().into()).expect("function types are never too many")
+    }
+
+    /// A type, in no group, that refers to others by their numbers, as the engine knows it.
+    ///
+    /// # Errors
+    /// [`Error::Limit`](crate::Error::Limit) when the engine has as many types as it can have; never for function types.
+    pub(crate) fn host_type(&self, ty: SubType) -> Result<Arc<RegisteredType>> {
         let known = self.types().find_one(&ty);
-        let id = known.unwrap_or_else(|| self.0.types.write().unwrap_or_else(PoisonError::into_inner).add_func(ty));
-        self.registered(id)
+        let id = match known {
+            Some(id) => id,
+            None => self.0.types.write().unwrap_or_else(PoisonError::into_inner).add_one(ty)?,
+        };
+        Ok(self.registered(id))
+    }
+
+    /// The type of a number, if it is one that this engine gave.
+    pub(crate) fn find_registered(&self, id: u32) -> Option<Arc<RegisteredType>> {
+        self.types().get(id).map(Arc::clone)
     }
 
     /// The array of what compiled code and the collector know of types, by their numbers; null as long as there are none.

@@ -47,9 +47,10 @@ mod trap;
 mod types;
 
 pub use api::{
-    AnyRef, AsContext, AsContextMut, Caller, Exception, ExportType, Extern, ExternRef, Func, Global, ImportType,
-    Instance, IntoFunc, Linker, Memory, Module, Owned, Ref, Reference, RootScope, SharedMemory, Store, StoreContext,
-    StoreContextMut, Table, Tag, TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTy,
+    AnyRef, ArrayRef, ArrayType, AsContext, AsContextMut, Caller, Exception, ExportType, Extern, ExternRef, Func,
+    Global, ImportType, Instance, IntoFunc, Linker, Memory, Module, Owned, Ref, Reference, RootScope, SharedMemory,
+    Store, StoreContext, StoreContextMut, StructRef, StructType, Table, Tag, TypedFunc, Val, WasmParams, WasmResults,
+    WasmRet, WasmTy,
 };
 #[cfg(feature = "compiler")]
 pub use compile::llvm_version;

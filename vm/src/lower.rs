@@ -24,6 +24,7 @@ macro_rules! family {
     };
 }
 
+mod array;
 mod atomic;
 mod bounds;
 mod bulk;
@@ -33,6 +34,7 @@ mod context;
 mod control;
 mod convert;
 mod debug;
+mod descriptor;
 mod exception;
 mod float;
 mod function;
@@ -40,10 +42,12 @@ mod i31;
 mod int;
 mod legacy_exception;
 mod memory;
+mod object;
 mod operator;
 mod prototype;
 mod reference;
 mod simd;
+mod structure;
 mod table;
 mod tail_call;
 mod target;

@@ -37,6 +37,9 @@ pub(crate) struct RegisteredType {
     pub(crate) supertypes: Box<[u32]>,
     /// Whether it has no subtypes.
     pub(crate) is_final: bool,
+    /// The type of its descriptors, and the type that it describes: those of structures, by their numbers.
+    pub(crate) descriptor: Option<u32>,
+    pub(crate) describes: Option<u32>,
     /// Its structure, with references to types by their numbers.
     pub(crate) composite: CompositeType,
     /// Where the fields of a structure lie; of other types, nothing.
@@ -100,17 +103,25 @@ impl TypeRegistry {
         self.groups.get(slice::from_ref(ty)).copied()
     }
 
-    /// The number of a function type that is a group of its own, of the host: its parts have numbers already. Never
-    /// fails, since a function brings what a check of its type needs, and so can do without an entry in the table.
-    pub(crate) fn add_func(&mut self, ty: SubType) -> u32 {
-        self.find_one(&ty).unwrap_or_else(|| {
-            let id = u32::try_from(self.by_id.len()).unwrap_or(u32::MAX);
-            assert!(id < OWN, "a type takes tens of bytes, so they do not come to 2^31");
-            let has_entry = self.table.reserve(id + 1).is_ok();
-            self.number(&ty, id, has_entry);
-            self.groups.insert([ty].into(), id);
-            id
-        })
+    /// The number of a type that is a group of its own, of the host: its parts have numbers already.
+    ///
+    /// # Errors
+    /// As of [`TypeRegistry::add`]; never for a function type, since a function brings what a check of its type needs, and
+    /// so can do without an entry in the table.
+    pub(crate) fn add_one(&mut self, ty: SubType) -> Result<u32> {
+        if let Some(id) = self.find_one(&ty) {
+            return Ok(id);
+        }
+        let id = u32::try_from(self.by_id.len()).unwrap_or(u32::MAX);
+        assert!(id < OWN, "a type takes tens of bytes, so they do not come to 2^31");
+        let reserved = self.table.reserve(id + 1);
+        let has_entry = reserved.is_ok();
+        if ty.func().is_none() {
+            reserved?;
+        }
+        self.number(&ty, id, has_entry);
+        self.groups.insert([ty].into(), id);
+        Ok(id)
     }
 
     fn add_group(&mut self, group: Box<[SubType]>) -> Result<u32> {
@@ -137,6 +148,8 @@ impl TypeRegistry {
             id,
             supertypes: supertypes.unwrap_or_default(),
             is_final: ty.is_final,
+            descriptor: ty.descriptor,
+            describes: ty.describes,
             references: heap::references(&ty.composite).into(),
             layout,
             composite: ty.composite.clone(),

@@ -3,6 +3,7 @@
 
 pub(crate) mod activation;
 pub(crate) mod arch;
+pub(crate) mod array;
 pub(crate) mod backtrace;
 pub(crate) mod builtins;
 pub(crate) mod code_registry;
@@ -16,6 +17,7 @@ pub(crate) mod image;
 pub(crate) mod instance;
 pub(crate) mod link;
 pub(crate) mod memory;
+pub(crate) mod object;
 pub(crate) mod segments;
 pub(crate) mod signals;
 pub(crate) mod slots;

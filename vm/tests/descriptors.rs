@@ -5,7 +5,8 @@ mod common;
 use common::{engines_with, trap, wat};
 use wasmparser::WasmFeatures;
 use wassay_vm::{
-    Engine, Error, Extern, Func, FuncType, HeapType, Instance, Module, RefType, Store, Trap, Val, ValType,
+    Engine, Error, Extern, Func, FuncType, HeapType, Instance, Module, RefType, Store, StructRef, StructType, Trap,
+    Val, ValType,
 };
 
 /// An engine for each mode that is shipped, with descriptors allowed.
@@ -196,7 +197,7 @@ const MAKE: &str =
             (i32.add (struct.get $b 0 (ref.get_desc $a (local.get 0)))
                 (struct.get $c 0 (ref.get_desc $b (ref.get_desc $a (local.get 0)))))))";
 
-fn number(value: wassay_vm::Result<Option<Val>>) -> i32 {
+fn as_number(value: wassay_vm::Result<Option<Val>>) -> i32 {
     value.unwrap().unwrap().i32().unwrap()
 }
 
@@ -231,11 +232,11 @@ fn descriptors_are_shared_between_modules() {
         let imports = ["b", "mine", "a", "sum"].map(|name| first.get_export(&mut store, name).unwrap());
         let second = link(&mut store, &text, &imports).unwrap();
         for (name, expected) in [("theirs", 1), ("ours", 1), ("others", 0), ("sum", 222), ("exact", 1), ("sub", 0)] {
-            assert_eq!(number(call(&mut store, second, name, &[])), expected, "{mode}: {name}");
+            assert_eq!(as_number(call(&mut store, second, name, &[])), expected, "{mode}: {name}");
         }
         let object = call(&mut store, first, "mine", &[]).unwrap().unwrap();
-        assert_eq!(number(call(&mut store, second, "any", &[object])), 1, "{mode}");
-        assert_eq!(number(call(&mut store, second, "any", &[Val::AnyRef(None)])), 0, "{mode}");
+        assert_eq!(as_number(call(&mut store, second, "any", &[object])), 1, "{mode}");
+        assert_eq!(as_number(call(&mut store, second, "any", &[Val::AnyRef(None)])), 0, "{mode}");
     }
 }
 
@@ -272,7 +273,7 @@ fn objects_keep_their_descriptors() {
             for _ in 0..3 {
                 call(&mut store, instance, "churn", &[Val::I32(if stress { 300 } else { 30_000 })]).unwrap();
                 store.gc();
-                assert_eq!(number(call(&mut store, instance, "check", &[])), expected, "{mode}, {stress}");
+                assert_eq!(as_number(call(&mut store, instance, "check", &[])), expected, "{mode}, {stress}");
             }
         }
     }
@@ -319,7 +320,7 @@ fn descriptors_outlive_the_objects_they_come_from() {
         store.set_gc_stress(true);
         let instance = link(&mut store, &text, &[]).unwrap();
         for (name, param, expected) in [("got", 5, 50), ("got", 0, 0), ("compared", 30, 0), ("used", 30, 30 * 111)] {
-            assert_eq!(number(call(&mut store, instance, name, &[Val::I32(param)])), expected, "{mode}: {name}");
+            assert_eq!(as_number(call(&mut store, instance, name, &[Val::I32(param)])), expected, "{mode}: {name}");
         }
     }
 }
@@ -351,10 +352,10 @@ fn an_array_is_never_taken_for_what_is_described() {
         let mut store = Store::new(&engine, ());
         let instance = link(&mut store, &text, &[]).unwrap();
         let host = Val::from(wassay_vm::ExternRef::new(&mut store, 5_u8).unwrap());
-        assert_eq!(number(call(&mut store, instance, "lengths", &[Val::I32(5000)])), 0, "{mode}");
-        assert_eq!(number(call(&mut store, instance, "given", &[host])), 0, "{mode}");
+        assert_eq!(as_number(call(&mut store, instance, "lengths", &[Val::I32(5000)])), 0, "{mode}");
+        assert_eq!(as_number(call(&mut store, instance, "given", &[host])), 0, "{mode}");
         for (name, expected) in [("plain", 0), ("i31", 0), ("descriptor", 0), ("object", 1)] {
-            assert_eq!(number(call(&mut store, instance, name, &[])), expected, "{mode}: {name}");
+            assert_eq!(as_number(call(&mut store, instance, name, &[])), expected, "{mode}: {name}");
         }
     }
 }
@@ -383,7 +384,7 @@ fn constants_with_descriptors() {
             store.set_gc_stress(stress);
             let instance = link(&mut store, &text, &[]).unwrap();
             for (name, expected) in [("before", 9), ("segment", 1), ("run", 6)] {
-                assert_eq!(number(call(&mut store, instance, name, &[])), expected, "{mode}, {stress}: {name}");
+                assert_eq!(as_number(call(&mut store, instance, name, &[])), expected, "{mode}, {stress}: {name}");
             }
             let null = format!("(module {OBJECTS} (global (ref $b) (struct.new_default_desc $b (ref.null none))))");
             assert_eq!(trap(link(&mut store, &null, &[]).map(drop)), Trap::NullDescriptor, "{mode}");
@@ -412,6 +413,57 @@ fn hosts_pass_exact_objects() {
             let result = call(&mut store, instance, name, &[param]);
             assert!(result.is_ok() == fits, "{mode}: {name}: {result:?}");
         }
-        assert_eq!(number(call(&mut store, instance, "exact", &[Val::AnyRef(None)])), 2, "{mode}");
+        assert_eq!(as_number(call(&mut store, instance, "exact", &[Val::AnyRef(None)])), 2, "{mode}");
+    }
+}
+
+#[test]
+fn hosts_make_objects_with_descriptors() {
+    let text = format!(
+        r#"(module {OBJECTS} {MAKE} (export "sum" (func $sum))
+        (func (export "types") (param (ref null $a) (ref null $b) (ref null $c) (ref null $b2)))
+        (func (export "same") (param (ref $a) (ref $b)) (result i32)
+            (ref.eq (ref.get_desc $a (local.get 0)) (local.get 1)))
+        (func (export "make") (result (ref $a)) (call $a (i32.const 4))))"#
+    );
+    for (mode, engine) in engines() {
+        let module = Module::new(&engine, wat(&text)).unwrap();
+        let types = module.exports().find(|export| export.name() == "types").unwrap().ty();
+        let wassay_vm::ExternType::Func(FuncType { params, .. }) = types else { panic!("{types}") };
+        let [a, b, c, b2] = [0, 1, 2, 3].map(|at: usize| {
+            let ValType::Ref(ty) = params[at] else { panic!("{:?}", params[at]) };
+            StructType::from_heap_type(&engine, ty.heap).unwrap()
+        });
+        assert_eq!((a.descriptor(), a.describes()), (Some(b.clone()), None));
+        assert_eq!((c.descriptor(), c.describes()), (None, Some(b.clone())));
+        // Nothing with descriptors is in the store yet.
+        let mut store = Store::new(&engine, ());
+        store.set_gc_stress(true);
+        let number = |n: i32| [Val::I32(n)];
+        let meta = StructRef::new(&mut store, &c, &number(300)).unwrap();
+        let descriptor = StructRef::with_descriptor(&mut store, &b, &number(20), meta).unwrap();
+        let object = StructRef::with_descriptor(&mut store, &a, &number(1), descriptor).unwrap();
+        assert_eq!(object.descriptor(&store).unwrap(), Some(descriptor), "{mode}");
+        assert_eq!(meta.descriptor(&store).unwrap(), None, "{mode}");
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let sum = |store: &mut Store<()>, object: StructRef| call(store, instance, "sum", &[object.into()]);
+        assert_eq!(as_number(sum(&mut store, object)), 321, "{mode}");
+        let both = [object.into(), descriptor.into()];
+        assert_eq!(as_number(call(&mut store, instance, "same", &both)), 1, "{mode}");
+        let Some(Val::AnyRef(Some(theirs))) = call(&mut store, instance, "make", &[]).unwrap() else { panic!() };
+        let theirs = theirs.as_struct(&store).unwrap().unwrap().descriptor(&store).unwrap().unwrap();
+        assert_eq!(theirs.field(&store, 0).unwrap(), Val::I32(40), "{mode}");
+        assert_eq!(theirs.ty(&store).unwrap(), b, "{mode}");
+        // No descriptor, one of another type, one where none is wanted.
+        let other = StructRef::with_descriptor(&mut store, &b2, &[Val::I32(1), Val::I64(2)], meta);
+        let refused = [
+            StructRef::new(&mut store, &a, &number(1)),
+            StructRef::with_descriptor(&mut store, &a, &number(1), meta),
+            StructRef::with_descriptor(&mut store, &c, &number(1), meta),
+            other,
+        ];
+        for (at, refused) in refused.into_iter().enumerate() {
+            assert!(matches!(refused, Err(Error::Usage(_))), "{mode}, {at}: {refused:?}");
+        }
     }
 }

@@ -187,6 +187,12 @@ impl VmSession {
             vm::Val::ExternRef(Some(value)) => Value::Ref(Ref::Extern(self.host_number(value))),
             vm::Val::AnyRef(None) => Value::Ref(Ref::Null(Heap::Any)),
             vm::Val::AnyRef(Some(value)) if value.as_i31().is_some() => Value::Ref(Ref::I31),
+            vm::Val::AnyRef(Some(value)) if value.as_struct(&self.store).map_err(stop)?.is_some() => {
+                Value::Ref(Ref::Struct)
+            }
+            vm::Val::AnyRef(Some(value)) if value.as_array(&self.store).map_err(stop)?.is_some() => {
+                Value::Ref(Ref::Array)
+            }
             vm::Val::AnyRef(Some(value)) => Value::Ref(self.host_number(value.to_extern()).map_or(Ref::Any, Ref::Host)),
             vm::Val::ExnRef(None) => Value::Ref(Ref::Null(Heap::Exn)),
             vm::Val::ExnRef(Some(_)) => Value::Ref(Ref::Exn),

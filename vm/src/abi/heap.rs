@@ -86,8 +86,10 @@ pub struct VMRun {
     /// Where the last one ends.
     pub end: usize,
 }
-/// Bytes of a [`VMRun`]. `next` is at 0, `end` at 8.
+/// Bytes of a [`VMRun`]. `next` is at 0.
 pub const RUN_SIZE: u32 = 16;
+/// Offset of [`VMRun::end`].
+pub const RUN_END: u32 = 8;
 
 /// Bytes of a field, and its alignment.
 #[must_use]

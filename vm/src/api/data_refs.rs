@@ -1,11 +1,16 @@
 //! References to what is neither a function nor the host's alone.
 
-use super::{AsContext, ExternRef};
+use super::{ArrayRef, AsContext, ExternRef, StructRef};
 use crate::abi;
+use crate::error::Result;
 use crate::runtime::heap::handles::Rooted;
+use crate::runtime::object;
+use crate::runtime::store::StoreOpaque;
 use crate::types::HeapType;
+use std::ptr::NonNull;
 
-/// A reference of the `any` hierarchy: a small integer, or a value of the host that wasm made internal. Good as
+/// A reference of the `any` hierarchy: a small integer, a structure, an array, or a value of the host that wasm made
+/// internal. Good as
 /// [`RootScope`](super::RootScope) says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AnyRef(pub(crate) Rooted);
@@ -36,7 +41,52 @@ impl AnyRef {
         ExternRef(self.0)
     }
 
-    /// The narrowest abstract type of it.
+    /// The narrowest type of it: [`HeapType::I31`], [`HeapType::Concrete`] of a structure or an array, or else
+    /// [`HeapType::Any`].
+    ///
+    /// # Errors
+    /// [`Error::Usage`](crate::Error::Usage) if it belongs to another store, or its scope has ended.
+    pub fn ty(self, store: impl AsContext) -> Result<HeapType> {
+        Ok(match self.exact_type(&store.as_context().0.opaque)? {
+            HeapType::Exact(id) => HeapType::Concrete(id),
+            other => other,
+        })
+    }
+
+    pub(super) fn exact_type(self, store: &StoreOpaque) -> Result<HeapType> {
+        let raw = self.0.of(store)?;
+        Ok(match NonNull::new(raw as *mut u8) {
+            // SAFETY: what has no tag is an object, alive because the handle is good; those of this hierarchy are
+            // structures and arrays.
+            Some(object) if raw & (abi::TAG_I31 | abi::TAG_HOST) == 0 => {
+                HeapType::Exact(unsafe { object::type_of(object) })
+            }
+            _ => self.heap_type(),
+        })
+    }
+
+    fn is_of(self, store: impl AsContext, heap: HeapType) -> Result<bool> {
+        let opaque = &store.as_context().0.opaque;
+        Ok(opaque.engine.heap_matches(self.exact_type(opaque)?, heap))
+    }
+
+    /// As a reference to a structure, if it is one.
+    ///
+    /// # Errors
+    /// As of [`AnyRef::ty`].
+    pub fn as_struct(self, store: impl AsContext) -> Result<Option<StructRef>> {
+        Ok(self.is_of(store, HeapType::Struct)?.then_some(StructRef(self.0)))
+    }
+
+    /// As a reference to an array, if it is one.
+    ///
+    /// # Errors
+    /// As of [`AnyRef::ty`].
+    pub fn as_array(self, store: impl AsContext) -> Result<Option<ArrayRef>> {
+        Ok(self.is_of(store, HeapType::Array)?.then_some(ArrayRef(self.0)))
+    }
+
+    /// The narrowest abstract type of it that can be told without its store.
     pub(super) fn heap_type(self) -> HeapType {
         if self.0.bits() & abi::TAG_I31 != 0 { HeapType::I31 } else { HeapType::Any }
     }

@@ -1,6 +1,8 @@
 //! How long references that the host holds are good.
 
-use super::{AnyRef, AsContext, AsContextMut, Exception, ExternRef, StoreContext, StoreContextMut};
+use super::{
+    AnyRef, ArrayRef, AsContext, AsContextMut, Exception, ExternRef, StoreContext, StoreContextMut, StructRef,
+};
 use crate::error::Result;
 use crate::runtime::heap::handles::{Handles, OwnedRoot, Rooted};
 use std::marker::PhantomData;
@@ -98,7 +100,7 @@ macro_rules! references {
     )*};
 }
 
-references!(AnyRef ExternRef Exception);
+references!(AnyRef StructRef ArrayRef ExternRef Exception);
 
 /// A reference that is good as long as it lives, and its store does.
 #[derive(Clone, Debug)]

@@ -95,9 +95,10 @@ impl Ref {
                 (HeapType::Exact(unsafe { at.as_ref() }.type_id), Ok(at.as_ptr() as u64))
             }
             Self::Func(Some(func)) => (found.heap, func.0.of(store).map(|at| at.as_ptr() as u64)),
-            Self::Exn(Some(Exception(rooted)))
-            | Self::Extern(Some(ExternRef(rooted)))
-            | Self::Any(Some(AnyRef(rooted))) => (found.heap, rooted.of(store)),
+            Self::Any(Some(any)) => (any.exact_type(store)?, any.0.of(store)),
+            Self::Exn(Some(Exception(rooted))) | Self::Extern(Some(ExternRef(rooted))) => {
+                (found.heap, rooted.of(store))
+            }
             Self::Func(None) | Self::Extern(None) | Self::Any(None) | Self::Exn(None) => return mismatch(),
         };
         if store.engine.heap_matches(heap, ty.heap) { raw } else { mismatch() }

@@ -1,6 +1,6 @@
 //! Rust types as wasm types.
 
-use super::{AnyRef, Exception, ExternRef, Func, Ref};
+use super::{AnyRef, ArrayRef, Exception, ExternRef, Func, Ref, StructRef};
 use crate::error::{Error, Result};
 use crate::runtime::slots::Slots;
 use crate::runtime::store::StoreOpaque;
@@ -97,21 +97,21 @@ numbers! {
 }
 
 macro_rules! references {
-    ($($rust:ty, $nullable:literal $heap:ident, $value:ident => $to:expr, $found:ident => $from:expr;)*) => {$(
+    ($($rust:ty, $nullable:literal $heap:ident $kind:ident, $value:ident => $to:expr, $found:ident => $from:expr;)*) => {$(
         impl Ty for $rust {
             const TYPE: ValType = ValType::Ref(RefType { nullable: $nullable, heap: HeapType::$heap });
             #[inline]
             fn to_raw(self, store: &StoreOpaque) -> Result<u128> {
                 let $value = self;
                 let ty = RefType { nullable: $nullable, heap: HeapType::$heap };
-                Ref::$heap($to).to_raw(ty, store).map(u128::from)
+                Ref::$kind($to).to_raw(ty, store).map(u128::from)
             }
             #[inline]
             #[expect(clippy::cast_possible_truncation, reason = "a reference has 64 bits")]
             unsafe fn from_raw(raw: u128, store: &StoreOpaque) -> Self {
                 // SAFETY: the caller's promise.
                 let $found = match unsafe { Ref::from_raw(raw as u64, HeapType::$heap, store) } {
-                    Ref::$heap(found) => found,
+                    Ref::$kind(found) => found,
                     _ => None,
                 };
                 $from
@@ -121,14 +121,20 @@ macro_rules! references {
 }
 
 references! {
-    Option<Func>, true Func, v => v, found => found;
-    Option<ExternRef>, true Extern, v => v, found => found;
-    Option<AnyRef>, true Any, v => v, found => found;
-    Func, false Func, v => Some(v), found => found.expect("validation excludes null");
-    ExternRef, false Extern, v => Some(v), found => found.expect("validation excludes null");
-    AnyRef, false Any, v => Some(v), found => found.expect("validation excludes null");
-    Option<Exception>, true Exn, v => v, found => found;
-    Exception, false Exn, v => Some(v), found => found.expect("validation excludes null");
+    Option<Func>, true Func Func, v => v, found => found;
+    Option<ExternRef>, true Extern Extern, v => v, found => found;
+    Option<AnyRef>, true Any Any, v => v, found => found;
+    Func, false Func Func, v => Some(v), found => found.expect("validation excludes null");
+    ExternRef, false Extern Extern, v => Some(v), found => found.expect("validation excludes null");
+    AnyRef, false Any Any, v => Some(v), found => found.expect("validation excludes null");
+    Option<StructRef>, true Struct Any, v => v.map(AnyRef::from), found => found.map(|any| StructRef(any.0));
+    Option<ArrayRef>, true Array Any, v => v.map(AnyRef::from), found => found.map(|any| ArrayRef(any.0));
+    StructRef, false Struct Any, v => Some(v.into()),
+        found => StructRef(found.expect("validation excludes null").0);
+    ArrayRef, false Array Any, v => Some(v.into()),
+        found => ArrayRef(found.expect("validation excludes null").0);
+    Option<Exception>, true Exn Exn, v => v, found => found;
+    Exception, false Exn Exn, v => Some(v), found => found.expect("validation excludes null");
 }
 
 impl<A: Ty> List for A {

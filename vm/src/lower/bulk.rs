@@ -73,7 +73,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Calls a builtin that answers 0 or a trap's number; each has only one way to trap.
-    fn checked_builtin(&mut self, builtin: Builtin, trap: Trap, arguments: &[BasicValueEnum<'ctx>]) -> Result<()> {
+    pub(super) fn checked_builtin(
+        &mut self,
+        builtin: Builtin,
+        trap: Trap,
+        arguments: &[BasicValueEnum<'ctx>],
+    ) -> Result<()> {
         let status: IntValue<'ctx> = self.builtin(builtin, arguments)?;
         let zero = status.get_type().const_zero();
         let failed = self.builder.build_int_compare(IntPredicate::NE, status, zero, "")?;

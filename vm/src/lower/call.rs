@@ -166,7 +166,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             | Builtin::TableGrow
             | Builtin::ExceptionNew
             | Builtin::StructNew
-            | Builtin::ArrayNew => self.unit.types.i64,
+            | Builtin::ArrayNew
+            | Builtin::ArrayNewData
+            | Builtin::ArrayNewElem => self.unit.types.i64,
             _ => self.unit.types.i32,
         };
         let call = self.builder.build_indirect_call(ty.fn_type(&types, false), code, &all, "")?;

@@ -4,10 +4,11 @@
 use super::context::Alias;
 use super::function::Lowering;
 use crate::abi;
+use crate::abi::heap::{HEADER_ARRAY, OBJECT_TYPE, TYPE_DISPLAY, TYPE_SIZE, TYPE_SUPERTYPES};
 use crate::error::Result;
 use crate::module::convert;
 use crate::trap::Trap;
-use crate::types::{HeapType, RefType};
+use crate::types::{CompositeType, HeapType, RefType};
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{IntValue, PointerValue};
@@ -99,21 +100,81 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 let host = self.tag_is(value, abi::TAG_I31 | abi::TAG_HOST, abi::TAG_HOST)?;
                 self.builder.build_not(host, "")?
             }
-            HeapType::Concrete(index) if self.unit.description.types[index as usize].func().is_some() => {
-                self.func_is_of(value, index)?
-            }
-            HeapType::Exact(index) if self.unit.description.types[index as usize].func().is_some() => {
-                self.func_is_exactly(value, index)?
-            }
-            HeapType::Struct | HeapType::Array | HeapType::Concrete(_) | HeapType::Exact(_) => {
-                return Err(self.refuse("gc", "test for a type of structures or arrays"));
-            }
+            HeapType::Concrete(index) => match self.unit.description.types[index as usize].composite {
+                CompositeType::Func(_) => self.func_is_of(value, index)?,
+                CompositeType::Struct(_) => {
+                    self.object_is(value, |this, header| this.header_is_of(header, index, 0))?
+                }
+                CompositeType::Array(_) => {
+                    self.object_is(value, |this, header| this.header_is_of(header, index, HEADER_ARRAY))?
+                }
+            },
+            HeapType::Exact(index) => match self.unit.description.types[index as usize].composite {
+                CompositeType::Func(_) => self.func_is_exactly(value, index)?,
+                CompositeType::Struct(_) => {
+                    self.object_is(value, |this, header| this.header_is_exactly(header, index, 0))?
+                }
+                CompositeType::Array(_) => {
+                    self.object_is(value, |this, header| this.header_is_exactly(header, index, HEADER_ARRAY))?
+                }
+            },
+            HeapType::Struct => self.object_is(value, |this, header| this.header_is_array(header, false))?,
+            HeapType::Array => self.object_is(value, |this, header| this.header_is_array(header, true))?,
         };
         self.join(done, &[(here, always(ty.nullable))], matches)
     }
 
+    /// Whether a reference, not null, is one to an object whose header's first word passes a test.
+    fn object_is(
+        &self,
+        value: PointerValue<'ctx>,
+        test: impl FnOnce(&Self, IntValue<'ctx>) -> Result<IntValue<'ctx>>,
+    ) -> Result<IntValue<'ctx>> {
+        let is_object = self.tag_is(value, abi::TAG_I31 | abi::TAG_HOST, 0)?;
+        let Some(start) = self.builder.get_insert_block() else { return Ok(is_object) };
+        let (object, done) = (self.new_block(), self.new_block());
+        self.builder.build_conditional_branch(is_object, object, done)?;
+        self.go_on_in(object);
+        let header = self.field(value, OBJECT_TYPE)?;
+        let header = self.load(self.unit.types.i32, header, Alias::Header)?.into_int_value();
+        let matches = test(self, header)?;
+        self.join(done, &[(start, self.unit.types.i1.const_zero())], matches)
+    }
+
+    fn header_is_array(&self, header: IntValue<'ctx>, wanted: bool) -> Result<IntValue<'ctx>> {
+        let types = &self.unit.types;
+        let bit = self.builder.build_and(header, types.i32.const_int(HEADER_ARRAY.into(), false), "")?;
+        let predicate = if wanted { IntPredicate::NE } else { IntPredicate::EQ };
+        Ok(self.builder.build_int_compare(predicate, bit, types.i32.const_zero(), "")?)
+    }
+
+    /// Whether an object with this header is of a type of this module and of no subtype of it. `kind` is the bit of its
+    /// kind.
+    fn header_is_exactly(&self, header: IntValue<'ctx>, type_index: u32, kind: u32) -> Result<IntValue<'ctx>> {
+        let expected = self.type_id(type_index)?;
+        let kind = self.unit.types.i32.const_int(kind.into(), false);
+        let expected = self.builder.build_or(expected, kind, "")?;
+        Ok(self.builder.build_int_compare(IntPredicate::EQ, header, expected, "")?)
+    }
+
+    /// Whether an object with this header is of a type of this module. `kind` is the bit of its kind.
+    fn header_is_of(&self, header: IntValue<'ctx>, type_index: u32, kind: u32) -> Result<IntValue<'ctx>> {
+        let types = &self.unit.types;
+        let expected = self.type_id(type_index)?;
+        let exact = self.header_is_exactly(header, type_index, kind)?;
+        self.or_subtype(exact, type_index, expected, |this| {
+            let number = types.i32.const_int((!HEADER_ARRAY).into(), false);
+            let number = this.builder.build_and(header, number, "")?;
+            let number = this.builder.build_int_z_extend(number, types.i64, "")?;
+            let bytes = types.i64.const_int(TYPE_SIZE.into(), false);
+            let bytes = this.builder.build_int_nuw_mul(number, bytes, "")?;
+            let table = this.context_pointer(abi::CONTEXT_TYPES)?;
+            Ok((this.displaced(table, bytes)?, TYPE_SUPERTYPES, TYPE_DISPLAY))
+        })
+    }
+
     /// Goes on in `done`, with the value of where the code came from: one of `others`, or here with `value`.
-    fn join(
+    pub(super) fn join(
         &self,
         done: BasicBlock<'ctx>,
         others: &[(BasicBlock<'ctx>, IntValue<'ctx>)],
@@ -132,7 +193,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(phi.as_basic_value().into_int_value())
     }
 
-    fn tag_is(&self, value: PointerValue<'ctx>, mask: u64, tag: u64) -> Result<IntValue<'ctx>> {
+    pub(super) fn tag_is(&self, value: PointerValue<'ctx>, mask: u64, tag: u64) -> Result<IntValue<'ctx>> {
         let i64 = self.unit.types.i64;
         let bits = self.builder.build_ptr_to_int(value, i64, "")?;
         let bits = self.builder.build_and(bits, i64.const_int(mask, false), "")?;
@@ -147,17 +208,26 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_compare(IntPredicate::EQ, actual, expected, "")?)
     }
 
-    /// The engine's number of a type of this module.
-    fn type_id(&self, type_index: u32) -> Result<IntValue<'ctx>> {
-        let id = self.field(self.context, self.unit.layout.type_id(type_index))?;
-        Ok(self.load(self.unit.types.i32, id, Alias::Invariant)?.into_int_value())
-    }
-
     /// Whether a function, not null, is of a type of this module. Nearly always it is of that very type; only then, and
     /// if the type can have subtypes, its supertypes are looked at.
     pub(super) fn func_is_of(&self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<IntValue<'ctx>> {
-        let types = &self.unit.types;
+        let expected = self.type_id(type_index)?;
         let exact = self.func_is_exactly(func_ref, type_index)?;
+        self.or_subtype(exact, type_index, expected, |_| {
+            Ok((func_ref, abi::FUNC_REF_SUPERTYPES, abi::FUNC_REF_DISPLAY))
+        })
+    }
+
+    /// Whether a value is exactly of a type, whose number is `expected`, or else of a subtype of it. `record` gives what
+    /// says that of the value's own type: where, and at which offsets the number of its supertypes and their list are.
+    fn or_subtype(
+        &self,
+        exact: IntValue<'ctx>,
+        type_index: u32,
+        expected: IntValue<'ctx>,
+        record: impl FnOnce(&Self) -> Result<(PointerValue<'ctx>, u32, u32)>,
+    ) -> Result<IntValue<'ctx>> {
+        let types = &self.unit.types;
         let description = self.unit.description;
         let Some(start) = self.builder.get_insert_block() else { return Ok(exact) };
         if description.types[type_index as usize].is_final {
@@ -167,19 +237,19 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.builder.build_conditional_branch(exact, done, differs)?;
 
         self.go_on_in(differs);
+        let (record, supertypes, display) = record(self)?;
         let depth = description.supertypes(type_index);
-        let length = self.field(func_ref, abi::FUNC_REF_SUPERTYPES)?;
+        let length = self.field(record, supertypes)?;
         let length = self.load(types.i32, length, Alias::Invariant)?.into_int_value();
         let depth_value = types.i32.const_int(depth.into(), false);
         let deeper = self.builder.build_int_compare(IntPredicate::UGT, length, depth_value, "")?;
         self.builder.build_conditional_branch(deeper, inside, done)?;
 
         self.go_on_in(inside);
-        let display = self.field(func_ref, abi::FUNC_REF_DISPLAY)?;
+        let display = self.field(record, display)?;
         let display = self.load(types.ptr, display, Alias::Invariant)?.into_pointer_value();
         let entry = self.field(display, depth * 4)?;
         let entry = self.load(types.i32, entry, Alias::Invariant)?.into_int_value();
-        let expected = self.type_id(type_index)?;
         let matches = self.builder.build_int_compare(IntPredicate::EQ, entry, expected, "")?;
         let constant = |value: u64| types.i1.const_int(value, false);
         self.join(done, &[(start, constant(1)), (differs, constant(0))], matches)

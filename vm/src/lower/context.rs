@@ -4,6 +4,7 @@ use super::function::Lowering;
 use crate::MemoryMode;
 use crate::abi;
 use crate::error::Result;
+use crate::types::{StorageType, ValType};
 use inkwell::context::Context;
 use inkwell::types::{BasicType, BasicTypeEnum};
 use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, IntValue, MetadataValue, PointerValue};
@@ -17,14 +18,73 @@ pub(super) enum Alias {
     Global,
     Length,
     Overflow,
+    /// Runs of free cells.
+    Run,
+    /// Headers of objects, lengths of arrays among them.
+    Header,
+    /// Fields of structures.
+    Field(Kind),
+    /// Elements of arrays.
+    Element(Kind),
     Invariant,
+}
+
+/// How a field or element is stored: different kinds are never in one place, except one after the other, with a
+/// collection between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    I8,
+    I16,
+    I32,
+    I64,
+    F32,
+    F64,
+    V128,
+    Ref,
+}
+
+impl Kind {
+    pub(super) fn of(storage: StorageType) -> Self {
+        match storage {
+            StorageType::I8 => Self::I8,
+            StorageType::I16 => Self::I16,
+            StorageType::Val(ValType::I32) => Self::I32,
+            StorageType::Val(ValType::I64) => Self::I64,
+            StorageType::Val(ValType::F32) => Self::F32,
+            StorageType::Val(ValType::F64) => Self::F64,
+            StorageType::Val(ValType::V128) => Self::V128,
+            StorageType::Val(ValType::Ref(_)) => Self::Ref,
+        }
+    }
+}
+
+const KINDS: [&str; 8] = ["i8", "i16", "i32", "i64", "f32", "f64", "v128", "ref"];
+/// Kinds of their own; those of fields, then those of elements, follow.
+const NAMES: [&str; 7] = ["memory", "table", "global", "length", "overflow", "run", "header"];
+
+impl Alias {
+    /// The number of its tag.
+    fn tag(self) -> Option<usize> {
+        Some(match self {
+            Self::Memory => 0,
+            Self::Table => 1,
+            Self::Global => 2,
+            Self::Length => 3,
+            Self::Overflow => 4,
+            Self::Run => 5,
+            Self::Header => 6,
+            Self::Field(kind) => NAMES.len() + kind as usize,
+            Self::Element(kind) => NAMES.len() + KINDS.len() + kind as usize,
+            Self::Invariant => return None,
+        })
+    }
 }
 
 /// The metadata for each [`Alias`]: type-based alias analysis with one flat type a kind.
 /// <https://llvm.org/docs/LangRef.html#tbaa-metadata>
 pub(super) struct Aliases<'ctx> {
     tbaa_kind: u32,
-    tags: [MetadataValue<'ctx>; 5],
+    tags: Vec<MetadataValue<'ctx>>,
     invariant_kind: u32,
     invariant: MetadataValue<'ctx>,
 }
@@ -37,18 +97,20 @@ impl<'ctx> Aliases<'ctx> {
             let ty = context.metadata_node(&[context.metadata_string(name).into(), root.into(), zero.into()]);
             context.metadata_node(&[ty.into(), ty.into(), zero.into()])
         };
+        let of = |owner: &'static str| KINDS.map(|kind| format!("{owner} {kind}"));
+        let names = NAMES.map(str::to_owned).into_iter().chain(of("field")).chain(of("element"));
         Self {
             tbaa_kind: context.get_kind_id("tbaa"),
-            tags: ["memory", "table", "global", "length", "overflow"].map(tag),
+            tags: names.map(|name| tag(&name)).collect(),
             invariant_kind: context.get_kind_id("invariant.load"),
             invariant: context.metadata_node(&[]),
         }
     }
 
     fn annotate(&self, instruction: InstructionValue<'ctx>, alias: Alias) {
-        let (metadata, kind) = match alias {
-            Alias::Invariant => (self.invariant, self.invariant_kind),
-            other => (self.tags[other as usize], self.tbaa_kind),
+        let (metadata, kind) = match alias.tag() {
+            None => (self.invariant, self.invariant_kind),
+            Some(tag) => (self.tags[tag], self.tbaa_kind),
         };
         // Only fails on what is no metadata node, and these are.
         let _ = instruction.set_metadata(metadata, kind);
@@ -97,7 +159,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         if let Some(aliases) = &self.unit.aliases {
             aliases.annotate(store, alias);
         }
-        if matches!(alias, Alias::Memory | Alias::Table | Alias::Global) {
+        if matches!(alias, Alias::Memory | Alias::Table | Alias::Global | Alias::Field(_) | Alias::Element(_)) {
             self.make_precise(store);
         }
         Ok(store)

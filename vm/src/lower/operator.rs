@@ -19,19 +19,8 @@ macro_rules! lower {
     (@acquire_release_atomics $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@threads $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@function_references $($rest:tt)*) => { lower!(@built $($rest)*) };
-    // Of garbage collection, what needs no heap.
-    (@gc $self:ident visit_ref_eq) => { lower!(@built $self visit_ref_eq) };
-    (@gc $self:ident visit_ref_i31) => { lower!(@built $self visit_ref_i31) };
-    (@gc $self:ident visit_i31_get_s) => { lower!(@built $self visit_i31_get_s) };
-    (@gc $self:ident visit_i31_get_u) => { lower!(@built $self visit_i31_get_u) };
-    (@gc $self:ident visit_any_convert_extern) => { lower!(@built $self visit_any_convert_extern) };
-    (@gc $self:ident visit_extern_convert_any) => { lower!(@built $self visit_extern_convert_any) };
-    (@gc $self:ident visit_ref_test_non_null $ty:ident) => { lower!(@built $self visit_ref_test_non_null $ty) };
-    (@gc $self:ident visit_ref_test_nullable $ty:ident) => { lower!(@built $self visit_ref_test_nullable $ty) };
-    (@gc $self:ident visit_ref_cast_non_null $ty:ident) => { lower!(@built $self visit_ref_cast_non_null $ty) };
-    (@gc $self:ident visit_ref_cast_nullable $ty:ident) => { lower!(@built $self visit_ref_cast_nullable $ty) };
-    (@gc $self:ident visit_br_on_cast $($arg:ident)*) => { lower!(@built $self visit_br_on_cast $($arg)*) };
-    (@gc $self:ident visit_br_on_cast_fail $($arg:ident)*) => { lower!(@built $self visit_br_on_cast_fail $($arg)*) };
+    (@gc $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@custom_descriptors $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@exceptions $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@legacy_exceptions $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@tail_call $($rest:tt)*) => { lower!(@built $($rest)*) };

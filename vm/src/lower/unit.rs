@@ -5,10 +5,11 @@ use super::debug::Debug;
 use super::prototype::{Prototype, Universal, Wearing};
 use super::target::VectorIntrinsics;
 use crate::MemoryMode;
+use crate::abi::heap::StructLayout;
 use crate::abi::{self, ContextLayout};
 use crate::error::{Error, Result};
 use crate::module::description::Description;
-use crate::types::ValType;
+use crate::types::{CompositeType, ValType};
 use inkwell::AddressSpace;
 use inkwell::GlobalVisibility;
 use inkwell::attributes::{Attribute, AttributeLoc};
@@ -49,6 +50,7 @@ pub(crate) struct Unit<'ctx, 'm> {
     universal: OnceCell<Universal<'ctx>>,
     personality: OnceCell<FunctionValue<'ctx>>,
     prototypes: RefCell<HashMap<u32, Rc<Prototype<'ctx>>>>,
+    struct_layouts: RefCell<HashMap<u32, Rc<StructLayout>>>,
     attributes: Vec<Attribute>,
     context_attributes: Vec<Attribute>,
     pub(super) no_merge: Attribute,
@@ -140,6 +142,7 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
             universal: OnceCell::new(),
             personality: OnceCell::new(),
             prototypes: RefCell::default(),
+            struct_layouts: RefCell::default(),
             attributes,
             context_attributes,
         })
@@ -164,6 +167,15 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
                 .entry(type_index)
                 .or_insert_with(|| Rc::new(Prototype::new(self, self.description.signature(type_index)))),
         )
+    }
+
+    /// Where the fields of a structure type of the module lie, by its index; nothing, of another type.
+    pub(super) fn struct_layout(&self, type_index: u32) -> Rc<StructLayout> {
+        let make = || match &self.description.types[type_index as usize].composite {
+            CompositeType::Struct(fields) => Rc::new(StructLayout::new(fields)),
+            _ => Rc::default(),
+        };
+        Rc::clone(self.struct_layouts.borrow_mut().entry(type_index).or_insert_with(make))
     }
 
     /// The prototype of all functions that contain a tail call, and of what they jump to.

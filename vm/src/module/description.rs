@@ -133,6 +133,20 @@ pub enum ConstOp {
     I64Mul,
     /// `ref.i31`
     RefI31,
+    /// `struct.new` of a type.
+    StructNew(u32),
+    /// `struct.new_default` of a type.
+    StructNewDefault(u32),
+    /// `struct.new_desc` of a type.
+    StructNewDesc(u32),
+    /// `struct.new_default_desc` of a type.
+    StructNewDefaultDesc(u32),
+    /// `array.new` of a type.
+    ArrayNew(u32),
+    /// `array.new_default` of a type.
+    ArrayNewDefault(u32),
+    /// `array.new_fixed` of a type and a length.
+    ArrayNewFixed(u32, u32),
     /// `any.convert_extern` or `extern.convert_any`, which leave a reference as it is.
     Convert,
 }

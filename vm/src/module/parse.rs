@@ -296,9 +296,20 @@ fn const_expr(expr: &wasmparser::ConstExpr<'_>) -> Result<ConstExpr> {
             Operator::I64Mul => ConstOp::I64Mul,
             Operator::RefI31 => ConstOp::RefI31,
             Operator::AnyConvertExtern | Operator::ExternConvertAny => ConstOp::Convert,
+            Operator::StructNew { struct_type_index } => ConstOp::StructNew(struct_type_index),
+            Operator::StructNewDefault { struct_type_index } => ConstOp::StructNewDefault(struct_type_index),
+            Operator::StructNewDesc { struct_type_index } => ConstOp::StructNewDesc(struct_type_index),
+            Operator::StructNewDefaultDesc { struct_type_index } => ConstOp::StructNewDefaultDesc(struct_type_index),
+            Operator::ArrayNew { array_type_index } => ConstOp::ArrayNew(array_type_index),
+            Operator::ArrayNewDefault { array_type_index } => ConstOp::ArrayNewDefault(array_type_index),
+            Operator::ArrayNewFixed { array_type_index, array_size } => {
+                ConstOp::ArrayNewFixed(array_type_index, array_size)
+            }
             Operator::End => break,
-            // Validation lets only constant operators through, and all others belong to garbage collection.
-            other => return Err(unsupported("gc", &format!("{other:?} in a constant expression"), offset)),
+            // Validation lets only constant operators through, and all others belong to this proposal.
+            other => {
+                return Err(unsupported("custom_descriptors", &format!("{other:?} in a constant expression"), offset));
+            }
         });
     }
     Ok(ConstExpr(ops))

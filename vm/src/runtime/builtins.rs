@@ -7,6 +7,7 @@
 //! mixture of old and new bytes; the copying is done by the C library, and nothing here looks at what is copied.
 
 use super::arch::{self, builtin_thunks};
+use super::array;
 use super::instance::InstanceData;
 use super::memory::MemoryInstance;
 use super::segments;
@@ -37,6 +38,12 @@ builtin_thunks! {
     exception_new_thunk => exception_new;
     struct_new_thunk => struct_new;
     array_new_thunk => array_new;
+    array_fill_thunk => array::fill;
+    array_copy_thunk => array::copy;
+    array_new_data_thunk => array::new_data;
+    array_new_elem_thunk => array::new_elem;
+    array_init_data_thunk => array::init_data;
+    array_init_elem_thunk => array::init_elem;
 }
 
 /// Entry points by the number of the [`Builtin`](abi::Builtin).
@@ -58,21 +65,27 @@ pub(crate) static TABLE: [Code; abi::BUILTINS] = [
     arch::throw_thunk,
     struct_new_thunk,
     array_new_thunk,
+    array_fill_thunk,
+    array_copy_thunk,
+    array_new_data_thunk,
+    array_new_elem_thunk,
+    array_init_data_thunk,
+    array_init_elem_thunk,
 ];
 
 /// # Safety
 /// `context` must be that of an instance.
-unsafe fn instance<'a>(context: *mut u8) -> &'a InstanceData {
+pub(super) unsafe fn instance<'a>(context: *mut u8) -> &'a InstanceData {
     // SAFETY: the header says which instance it is; instances live as long as their store.
     unsafe { &**context.add(abi::CONTEXT_INSTANCE as usize).cast::<*const InstanceData>() }
 }
 
-fn number(result: Result<(), Trap>) -> u32 {
+pub(super) fn number(result: Result<(), Trap>) -> u32 {
     result.map_or_else(|trap| trap as u32, |()| 0)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "two indices in one register")]
-fn halves(packed: u64) -> (u32, u32) {
+pub(super) fn halves(packed: u64) -> (u32, u32) {
     (packed as u32, (packed >> 32) as u32)
 }
 
@@ -210,7 +223,7 @@ fn duration(timeout: i64) -> Option<Duration> {
 
 /// # Safety
 /// `context` must be that of an instance.
-unsafe fn store<'a>(context: *mut u8) -> &'a mut StoreOpaque {
+pub(super) unsafe fn store<'a>(context: *mut u8) -> &'a mut StoreOpaque {
     // SAFETY: the header says which store it is; wasm code, which called, is suspended, and nobody else uses the store.
     unsafe { &mut **context.add(abi::CONTEXT_STORE as usize).cast::<*mut StoreOpaque>() }
 }

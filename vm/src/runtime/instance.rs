@@ -12,7 +12,7 @@ use crate::api::{Extern, Func, Global, Memory, Module, Table, Tag};
 use crate::error::{Error, Result};
 use crate::module::description::{Description, Entity};
 use std::alloc::{Layout, alloc_zeroed, dealloc};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
@@ -45,6 +45,8 @@ pub(crate) struct InstanceData {
     context: ContextBlock,
     pub(crate) dropped_data: Box<[Cell<bool>]>,
     pub(crate) dropped_elements: Box<[Cell<bool>]>,
+    /// Of each element segment that consists of expressions, the values of these, until it is dropped.
+    pub(crate) element_values: Box<[RefCell<Vec<u64>>]>,
 }
 
 impl InstanceData {
@@ -147,7 +149,7 @@ pub(crate) unsafe fn instantiate(
     // SAFETY: instances live as long as their store, and are only read.
     let instance = unsafe { pointer.as_ref() };
     // SAFETY: the instance is of this store, which this thread has for itself.
-    unsafe { segments::run_active(instance)? };
+    unsafe { segments::run_active(&mut *store, instance)? };
     if let Some(start) = module.description().start {
         let (code, context) = if start < module.description().func_imports {
             // SAFETY: the context was filled by `allocate`.
@@ -179,6 +181,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
         context: ContextBlock::new(layout.size())?,
         dropped_data: flags(description.data.len()),
         dropped_elements: flags(description.elements.len()),
+        element_values: description.elements.iter().map(|_| RefCell::default()).collect(),
     });
     let pointer = fixed.pointer();
     // Kept from here on: if what follows fails, other things may refer to it already.
@@ -223,13 +226,13 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
     // Tables after globals: their initial elements may be those of globals.
     for (init, index) in description.global_inits.iter().zip(description.global_imports..) {
         // SAFETY: imports, functions and the globals before are there, which is all that the expression may refer to.
-        let value = unsafe { evaluate(init, instance) };
+        let value = unsafe { evaluate(init, store, instance)? };
         // SAFETY: own globals are whole cells of the context.
         unsafe { instance.global(index).cast::<u128>().write(value) };
     }
     for (init, index) in description.table_inits.iter().zip(description.table_imports..) {
         // SAFETY: as above, with all globals.
-        let init = init.as_ref().map_or(0, |init| unsafe { evaluate(init, instance) });
+        let init = init.as_ref().map_or(Ok(0), |init| unsafe { evaluate(init, store, instance) })?;
         #[expect(clippy::cast_possible_truncation, reason = "a reference has 64 bits")]
         let table = store.add_table(module.canonical(&description.tables[index as usize]), init as u64)?;
         // SAFETY: the table was made just now.
@@ -237,6 +240,8 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
         // SAFETY: as above.
         unsafe { write_space(instance, layout.table(index), base, table) };
     }
+    // SAFETY: as above.
+    unsafe { segments::evaluate_elements(store, instance)? };
     Ok(pointer)
 }
 

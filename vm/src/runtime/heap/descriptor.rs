@@ -19,6 +19,17 @@ impl StoreOpaque {
         Ok(())
     }
 
+    /// The descriptor of a structure, if it has one.
+    ///
+    /// # Safety
+    /// `object` must be a structure of this store.
+    pub(crate) unsafe fn descriptor(&self, object: NonNull<u8>) -> Option<NonNull<u8>> {
+        // SAFETY: the caller's promise: there is a header.
+        let number = unsafe { object.add(DESCRIPTOR as usize).cast::<u32>().read() };
+        let at = self.vm.descriptor_base + number as usize * OBJECT_ALIGN as usize;
+        if number == 0 { None } else { NonNull::new(at as *mut u8) }
+    }
+
     /// Makes `descriptor` the descriptor of `object`.
     ///
     /// # Safety

@@ -49,6 +49,13 @@ impl StoreOpaque {
                     marker.reference(low(unsafe { instance.global(index).cast::<u128>().read() }));
                 }
             }
+            for (segment, values) in description.elements.iter().zip(&instance.element_values) {
+                if !is_func(segment.ty) {
+                    for &reference in &*values.borrow() {
+                        marker.reference(reference);
+                    }
+                }
+            }
         }
         for table in &self.tables {
             // SAFETY: as above.

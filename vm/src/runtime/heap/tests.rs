@@ -34,7 +34,12 @@ impl Fixture {
         ];
         let types = types.map(|composite| SubType { is_final: true, supertype: None, composite });
         let ids = engine.type_ids(&types, &[]).unwrap();
-        Self { store: Store::new(&engine, ()), node: ids[0], array: ids[1] | HEADER_ARRAY, bytes: ids[2] | HEADER_ARRAY }
+        Self {
+            store: Store::new(&engine, ()),
+            node: ids[0],
+            array: ids[1] | HEADER_ARRAY,
+            bytes: ids[2] | HEADER_ARRAY,
+        }
     }
 
     fn opaque(&mut self) -> &mut StoreOpaque {

@@ -1,0 +1,169 @@
+//! Types of structures and arrays, as an engine knows them.
+
+use super::AsContext;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::registry::RegisteredType;
+use crate::runtime::store::StoreOpaque;
+use crate::types::{CompositeType, FieldType, HeapType, StorageType, SubType, ValType};
+use std::sync::Arc;
+
+/// A type of an engine, of structures or of arrays.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    engine: Engine,
+    pub(crate) ty: Arc<RegisteredType>,
+}
+
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        self.ty.id == other.ty.id && self.engine.same(&other.engine)
+    }
+}
+impl Eq for Known {}
+
+impl Known {
+    fn new(engine: &Engine, composite: CompositeType) -> Result<Self> {
+        let fields: &[FieldType] = match &composite {
+            CompositeType::Struct(fields) => fields,
+            CompositeType::Array(element) => std::slice::from_ref(element),
+            CompositeType::Func(_) => &[],
+        };
+        // <https://webassembly.github.io/spec/js-api/#limits>
+        const MOST: usize = 10_000;
+        if fields.len() > MOST {
+            return Err(Error::Limit(format!("a structure of {} fields, where {MOST} are the most", fields.len())));
+        }
+        for field in fields {
+            if let StorageType::Val(ValType::Ref(ty)) = field.storage
+                && engine.top(ty.heap).is_none()
+            {
+                return Err(Error::Usage(format!("the engine has no type of the number in {ty}")));
+            }
+        }
+        let ty = engine.host_type(SubType {
+            is_final: true,
+            supertype: None,
+            descriptor: None,
+            describes: None,
+            composite,
+        })?;
+        Ok(Self { engine: engine.clone(), ty })
+    }
+
+    fn find(engine: &Engine, heap: HeapType) -> Option<Self> {
+        let (HeapType::Concrete(id) | HeapType::Exact(id)) = heap else { return None };
+        Some(Self { engine: engine.clone(), ty: engine.find_registered(id)? })
+    }
+
+    /// The type of a number that an object of the store has.
+    pub(crate) fn of_object(store: &StoreOpaque, id: u32) -> Self {
+        Self { engine: store.engine.clone(), ty: store.engine.registered(id) }
+    }
+
+    /// # Errors
+    /// [`Error::Usage`] if it is not of the store's engine.
+    pub(crate) fn check(&self, store: &StoreOpaque) -> Result<()> {
+        if self.engine.same(&store.engine) {
+            return Ok(());
+        }
+        Err(Error::Usage("a type of another engine than the store's".into()))
+    }
+}
+
+macro_rules! heap_types {
+    ($($(#[$doc:meta])* $name:ident $kind:ident $what:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(pub(crate) Known);
+
+        impl $name {
+            #[doc = concat!("The type of ", $what, " that the engine knows by a [`HeapType::Concrete`] or [`HeapType::Exact`], if it is one.")]
+            #[must_use]
+            pub fn from_heap_type(engine: &Engine, heap: HeapType) -> Option<Self> {
+                Known::find(engine, heap).filter(|it| matches!(it.ty.composite, CompositeType::$kind(_))).map(Self)
+            }
+
+            /// What references to it point to.
+            #[must_use]
+            pub fn heap_type(&self) -> HeapType {
+                HeapType::Concrete(self.0.ty.id)
+            }
+
+            /// The engine whose type it is.
+            #[must_use]
+            pub fn engine(&self) -> &Engine {
+                &self.0.engine
+            }
+
+            /// Whether it has no subtypes.
+            #[must_use]
+            pub fn is_final(&self) -> bool {
+                self.0.ty.is_final
+            }
+
+            /// Whether it is the same type as another one of its engine or a subtype of that.
+            #[must_use]
+            pub fn matches(&self, other: &Self) -> bool {
+                self.0.engine.same(&other.0.engine) && self.0.engine.heap_matches(self.heap_type(), other.heap_type())
+            }
+        }
+    )*};
+}
+
+heap_types! {
+    /// A type of structures. Spec: <https://webassembly.github.io/spec/core/syntax/types.html#composite-types>
+    StructType Struct "structures";
+    /// A type of arrays. Spec: <https://webassembly.github.io/spec/core/syntax/types.html#composite-types>
+    ArrayType Array "arrays";
+}
+
+impl StructType {
+    /// The type of structures with these fields that is final and has no supertype, equal to that of modules which define
+    /// it so in a recursion group of its own.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when a field refers to a type that the engine does not know; [`Error::Limit`] for more than 10,000
+    /// fields, and when the engine has too many types.
+    pub fn new(engine: &Engine, fields: impl IntoIterator<Item = FieldType>) -> Result<Self> {
+        Known::new(engine, CompositeType::Struct(fields.into_iter().collect())).map(Self)
+    }
+
+    /// Its fields, in order.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldType] {
+        match &self.0.ty.composite {
+            CompositeType::Struct(fields) => fields,
+            _ => &[],
+        }
+    }
+}
+
+impl ArrayType {
+    /// The type of arrays of such elements that is final and has no supertype, equal to that of modules which define it so
+    /// in a recursion group of its own.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the element refers to a type that the engine does not know; [`Error::Limit`] when the engine
+    /// has too many types.
+    pub fn new(engine: &Engine, element: FieldType) -> Result<Self> {
+        Known::new(engine, CompositeType::Array(element)).map(Self)
+    }
+
+    /// Type of its elements.
+    #[must_use]
+    pub fn element(&self) -> FieldType {
+        match &self.0.ty.composite {
+            CompositeType::Array(element) => *element,
+            _ => unreachable!("made only of array types"),
+        }
+    }
+}
+
+impl HeapType {
+    /// Whether everything that this stands for is something that `other` stands for, among the types of a store's engine.
+    #[must_use]
+    pub fn matches(self, store: impl AsContext, other: Self) -> bool {
+        store.as_context().0.opaque.engine.heap_matches(self, other)
+    }
+}

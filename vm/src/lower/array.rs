@@ -1,0 +1,306 @@
+//! Arrays.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-array-new>
+
+use super::context::Alias;
+use super::function::Lowering;
+use super::object::Start;
+use crate::abi::Builtin;
+use crate::abi::heap::{ARRAY_LENGTH, array_elements, storage_size};
+use crate::error::Result;
+use crate::trap::Trap;
+use crate::types::{CompositeType, StorageType};
+use inkwell::IntPredicate;
+use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
+
+/// Bytes up to which compiled code fills an array whose length it knows.
+const FILLED_INLINE: u64 = 256;
+/// Below this number a builtin's answer is no object but a trap's number.
+const LEAST_OBJECT: u64 = 256;
+
+/// How the elements of an array type lie.
+#[derive(Clone, Copy)]
+struct Elements {
+    storage: StorageType,
+    /// Bytes of one.
+    size: u32,
+    /// Offset of the first.
+    first: u32,
+}
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    fn elements(&self, type_index: u32) -> Elements {
+        let CompositeType::Array(element) = &self.unit.description.types[type_index as usize].composite else {
+            unreachable!("validation asks for array types where arrays are")
+        };
+        let (storage, first) = (element.storage, array_elements(element));
+        Elements { storage, size: storage_size(storage), first }
+    }
+
+    /// Bytes of an array of known length, if compiled code may make it.
+    fn small_array(&self, elements: Elements, length: IntValue<'ctx>) -> Option<(u32, u32)> {
+        let length = length.get_zero_extended_constant()?;
+        let bytes = u64::from(elements.first) + length.checked_mul(elements.size.into())?;
+        let narrow = |number| u32::try_from(number).ok();
+        (bytes <= FILLED_INLINE).then_some((narrow(length)?, narrow(bytes)?))
+    }
+
+    pub(super) fn visit_array_new(&mut self, type_index: u32) -> Result<()> {
+        let length = self.pop_int();
+        let value = self.pop();
+        let elements = self.elements(type_index);
+        let array = if let Some((count, bytes)) = self.small_array(elements, length) {
+            let array = self.allocate(type_index, bytes, Some(count), Start::Unset)?;
+            for number in 0..count {
+                self.initialise_element(array, elements, number, value)?;
+            }
+            array
+        } else {
+            let array = self.new_array(type_index, length)?;
+            // Known zeros are there already.
+            let is_zero = match value {
+                BasicValueEnum::IntValue(value) => value.get_zero_extended_constant() == Some(0),
+                BasicValueEnum::PointerValue(value) => value.is_const() && value.is_null(),
+                _ => false,
+            };
+            if !is_zero {
+                let to = self.field(array, elements.first)?;
+                let length = self.wide(length)?;
+                self.fill(to, elements, value, length)?;
+            }
+            array
+        };
+        self.push(array);
+        Ok(())
+    }
+
+    pub(super) fn visit_array_new_default(&mut self, type_index: u32) -> Result<()> {
+        let length = self.pop_int();
+        let array = match self.small_array(self.elements(type_index), length) {
+            Some((count, bytes)) => self.allocate(type_index, bytes, Some(count), Start::Zero)?,
+            None => self.new_array(type_index, length)?,
+        };
+        self.push(array);
+        Ok(())
+    }
+
+    pub(super) fn visit_array_new_fixed(&mut self, type_index: u32, count: u32) -> Result<()> {
+        let values = self.stack.split_off(self.stack.len() - count as usize);
+        let elements = self.elements(type_index);
+        // Validation allows 10,000 operands.
+        let bytes = elements.first + count * elements.size;
+        let array = self.allocate(type_index, bytes, Some(count), Start::Unset)?;
+        for (value, number) in values.into_iter().zip(0..) {
+            self.initialise_element(array, elements, number, value)?;
+        }
+        self.push(array);
+        Ok(())
+    }
+
+    /// An array of zeros, made by the runtime.
+    fn new_array(&mut self, type_index: u32, length: IntValue<'ctx>) -> Result<PointerValue<'ctx>> {
+        let ty = self.unit.types.i32.const_int(type_index.into(), false);
+        let array = self.builtin(Builtin::ArrayNew, &[ty.into(), length.into()])?;
+        self.allocated(array)
+    }
+
+    fn initialise_element(
+        &self,
+        array: PointerValue<'ctx>,
+        elements: Elements,
+        number: u32,
+        value: BasicValueEnum<'ctx>,
+    ) -> Result<()> {
+        let place = self.field(array, elements.first + number * elements.size)?;
+        self.initialise(value, place, elements.storage, Alias::Element, number as usize)
+    }
+
+    pub(super) fn visit_array_new_data(&mut self, type_index: u32, segment: u32) -> Result<()> {
+        self.array_of_segment(Builtin::ArrayNewData, Trap::MemoryOutOfBounds, type_index, segment)
+    }
+
+    pub(super) fn visit_array_new_elem(&mut self, type_index: u32, segment: u32) -> Result<()> {
+        self.array_of_segment(Builtin::ArrayNewElem, Trap::TableOutOfBounds, type_index, segment)
+    }
+
+    fn array_of_segment(&mut self, builtin: Builtin, trap: Trap, type_index: u32, segment: u32) -> Result<()> {
+        let length = self.pop_int();
+        let from = self.pop_int();
+        let i64 = self.unit.types.i64;
+        let both = i64.const_int(u64::from(type_index) | u64::from(segment) << 32, false);
+        let array = self.builtin(builtin, &[both.into(), from.into(), length.into()])?;
+        let object = self.allocated(array)?;
+        let least = i64.const_int(LEAST_OBJECT, false);
+        let outside = self.builder.build_int_compare(IntPredicate::ULT, array, least, "")?;
+        self.trap_if(outside, trap)?;
+        self.push(object);
+        Ok(())
+    }
+
+    fn length(&self, array: PointerValue<'ctx>) -> Result<IntValue<'ctx>> {
+        let length = self.field(array, ARRAY_LENGTH)?;
+        Ok(self.load(self.unit.types.i32, length, Alias::Header)?.into_int_value())
+    }
+
+    pub(super) fn visit_array_len(&mut self) -> Result<()> {
+        let array = self.pop_object(Trap::NullArrayReference)?;
+        let length = self.length(array)?;
+        self.push(length);
+        Ok(())
+    }
+
+    pub(super) fn visit_array_get(&mut self, type_index: u32) -> Result<()> {
+        self.array_get(type_index, false)
+    }
+
+    pub(super) fn visit_array_get_s(&mut self, type_index: u32) -> Result<()> {
+        self.array_get(type_index, true)
+    }
+
+    pub(super) fn visit_array_get_u(&mut self, type_index: u32) -> Result<()> {
+        self.array_get(type_index, false)
+    }
+
+    fn array_get(&mut self, type_index: u32, signed: bool) -> Result<()> {
+        let elements = self.elements(type_index);
+        let place = self.element(elements)?;
+        let value = self.load_part(place, elements.storage, Alias::Element, signed)?;
+        self.push(value);
+        Ok(())
+    }
+
+    pub(super) fn visit_array_set(&mut self, type_index: u32) -> Result<()> {
+        let value = self.pop();
+        let elements = self.elements(type_index);
+        let place = self.element(elements)?;
+        self.store_part(value, place, elements.storage, Alias::Element)?;
+        Ok(())
+    }
+
+    /// Where the element lies whose array and index are on top of the stack.
+    fn element(&mut self, elements: Elements) -> Result<PointerValue<'ctx>> {
+        let index = self.pop_int();
+        let array = self.pop_object(Trap::NullArrayReference)?;
+        let length = self.length(array)?;
+        let outside = self.builder.build_int_compare(IntPredicate::UGE, index, length, "")?;
+        self.trap_if(outside, Trap::ArrayOutOfBounds)?;
+        let index = self.wide(index)?;
+        self.element_at(array, elements, index)
+    }
+
+    fn element_at(
+        &self,
+        array: PointerValue<'ctx>,
+        elements: Elements,
+        index: IntValue<'ctx>,
+    ) -> Result<PointerValue<'ctx>> {
+        let first = self.field(array, elements.first)?;
+        let bytes = self.bytes(elements, index)?;
+        self.displaced(first, bytes)
+    }
+
+    /// Bytes of so many elements: below 2^36.
+    fn bytes(&self, elements: Elements, count: IntValue<'ctx>) -> Result<IntValue<'ctx>> {
+        let size = self.unit.types.i64.const_int(elements.size.into(), false);
+        Ok(self.builder.build_int_nuw_mul(count, size, "")?)
+    }
+
+    /// An `i32` without sign as an `i64`: sums of two do not wrap.
+    fn wide(&self, value: IntValue<'ctx>) -> Result<IntValue<'ctx>> {
+        Ok(self.builder.build_int_z_extend(value, self.unit.types.i64, "")?)
+    }
+
+    /// Traps unless `from + count` is at most an array's length. Both are wide.
+    fn check_range(&mut self, array: PointerValue<'ctx>, from: IntValue<'ctx>, count: IntValue<'ctx>) -> Result<()> {
+        let length = self.length(array)?;
+        let length = self.wide(length)?;
+        let end = self.builder.build_int_nuw_add(from, count, "")?;
+        let outside = self.builder.build_int_compare(IntPredicate::UGT, end, length, "")?;
+        self.trap_if(outside, Trap::ArrayOutOfBounds)
+    }
+
+    pub(super) fn visit_array_fill(&mut self, type_index: u32) -> Result<()> {
+        let count = self.pop_int();
+        let count = self.wide(count)?;
+        let value = self.pop();
+        let from = self.pop_int();
+        let from = self.wide(from)?;
+        let array = self.pop_object(Trap::NullArrayReference)?;
+        self.check_range(array, from, count)?;
+        let elements = self.elements(type_index);
+        let to = self.element_at(array, elements, from)?;
+        self.fill(to, elements, value, count)
+    }
+
+    /// Writes a value so many times.
+    fn fill(
+        &mut self,
+        to: PointerValue<'ctx>,
+        elements: Elements,
+        value: BasicValueEnum<'ctx>,
+        count: IntValue<'ctx>,
+    ) -> Result<()> {
+        let i64 = self.unit.types.i64;
+        let (low, high) = match value {
+            BasicValueEnum::IntValue(value) => (self.wide(value)?, i64.const_zero()),
+            BasicValueEnum::PointerValue(value) => (self.builder.build_ptr_to_int(value, i64, "")?, i64.const_zero()),
+            BasicValueEnum::VectorValue(value) => {
+                let words = self.builder.build_bit_cast(value, i64.vec_type(2), "")?.into_vector_value();
+                let word = |at| self.builder.build_extract_element(words, i64.const_int(at, false), "");
+                (word(0)?.into_int_value(), word(1)?.into_int_value())
+            }
+            float => {
+                let bits = if elements.size == 4 { self.unit.types.i32 } else { i64 };
+                let bits = self.builder.build_bit_cast(float, bits, "")?.into_int_value();
+                (self.wide(bits)?, i64.const_zero())
+            }
+        };
+        let size = self.unit.types.i32.const_int(elements.size.into(), false);
+        self.builtin(Builtin::ArrayFill, &[to.into(), size.into(), count.into(), low.into(), high.into()])?;
+        Ok(())
+    }
+
+    pub(super) fn visit_array_copy(&mut self, to_type: u32, from_type: u32) -> Result<()> {
+        let count = self.pop_int();
+        let count = self.wide(count)?;
+        let from = self.pop_int();
+        let from = self.wide(from)?;
+        let source = self.pop_object(Trap::NullArrayReference)?;
+        let to = self.pop_int();
+        let to = self.wide(to)?;
+        let target = self.pop_object(Trap::NullArrayReference)?;
+        self.check_range(target, to, count)?;
+        self.check_range(source, from, count)?;
+        // Elements of both types are stored alike.
+        let elements = self.elements(to_type);
+        let to = self.element_at(target, elements, to)?;
+        let from = self.element_at(source, self.elements(from_type), from)?;
+        let bytes = self.bytes(elements, count)?;
+        self.builtin(Builtin::ArrayCopy, &[to.into(), from.into(), bytes.into()])?;
+        Ok(())
+    }
+
+    pub(super) fn visit_array_init_data(&mut self, type_index: u32, segment: u32) -> Result<()> {
+        self.array_init(Builtin::ArrayInitData, Trap::MemoryOutOfBounds, type_index, segment)
+    }
+
+    pub(super) fn visit_array_init_elem(&mut self, type_index: u32, segment: u32) -> Result<()> {
+        self.array_init(Builtin::ArrayInitElem, Trap::TableOutOfBounds, type_index, segment)
+    }
+
+    /// Of data the builtin wants the length in bytes, of elements their number.
+    fn array_init(&mut self, builtin: Builtin, trap: Trap, type_index: u32, segment: u32) -> Result<()> {
+        let count = self.pop_int();
+        let count = self.wide(count)?;
+        let from = self.pop_int();
+        let from = self.wide(from)?;
+        let to = self.pop_int();
+        let to = self.wide(to)?;
+        let array = self.pop_object(Trap::NullArrayReference)?;
+        self.check_range(array, to, count)?;
+        let elements = self.elements(type_index);
+        let to = self.element_at(array, elements, to)?;
+        let length = if builtin == Builtin::ArrayInitData { self.bytes(elements, count)? } else { count };
+        let segment = self.unit.types.i32.const_int(segment.into(), false);
+        self.checked_builtin(builtin, trap, &[segment.into(), to.into(), from.into(), length.into()])
+    }
+}
