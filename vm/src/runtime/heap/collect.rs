@@ -151,8 +151,8 @@ impl super::Heap {
             // Taken from the end: low addresses first.
             sweep.blocks.reverse();
         }
-        // As much again as is in use makes marking a constant cost for each byte allocated.
-        self.budget = live.max(LEAST_BUDGET);
+        // In proportion to what is in use: then marking is a constant cost for each byte allocated.
+        self.budget = (live + live / 2).max(LEAST_BUDGET);
         space.give_back(self.budget);
         (objects, live)
     }

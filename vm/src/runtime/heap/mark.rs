@@ -9,7 +9,6 @@ use super::externs::Externs;
 use super::space::{GRANULE, Space};
 use crate::abi::heap::{ARRAY_LENGTH, HEADER_ARRAY, HEADER_EXCEPTION, OBJECT_HEADER, VMKind, VMType};
 use crate::abi::{EXCEPTION_VALUES, SLOT, TAG_HOST, TAG_I31};
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::ptr::NonNull;
 
@@ -113,7 +112,7 @@ impl<'a> Marker<'a> {
     }
 
     /// Marks the object at an offset from the first.
-    #[inline]
+    #[inline(always)]
     fn mark(&mut self, offset: usize) {
         let granule = offset / GRANULE;
         // SAFETY: there are marks for all objects. Nobody else uses them.
@@ -125,7 +124,7 @@ impl<'a> Marker<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, object: usize) {
         let objects = &mut self.found.objects;
         if objects.len() == objects.capacity() && (objects.len() >= self.found.most || objects.try_reserve(1).is_err())
@@ -138,21 +137,27 @@ impl<'a> Marker<'a> {
 
     /// Looks into all that was found, and what that refers to.
     fn drain(&mut self) {
-        let mut ahead = VecDeque::with_capacity(AHEAD);
+        // Objects on their way into the cache, in a ring; 0 is none.
+        let mut ahead = [0_usize; AHEAD];
+        let mut at = 0;
+        let mut waiting = 0;
         loop {
-            while ahead.len() < AHEAD {
-                let Some(object) = self.found.objects.pop() else { break };
-                prefetch(object);
-                ahead.push_back(object);
-            }
-            if let Some(object) = ahead.pop_front() {
-                // SAFETY: what is marked is an object in use.
-                unsafe { self.look_into(object) };
-            } else if let Some(part) = self.found.parts.pop() {
+            let next = self.found.objects.pop().unwrap_or(0);
+            if next != 0 {
+                prefetch(next);
+                waiting += 1;
+            } else if waiting == 0 {
+                let Some(part) = self.found.parts.pop() else { return };
                 // SAFETY: it is a part of an array in use, whose elements are references.
                 unsafe { self.elements(part) };
-            } else {
-                return;
+                continue;
+            }
+            let object = std::mem::replace(&mut ahead[at], next);
+            at = (at + 1) % AHEAD;
+            if object != 0 {
+                waiting -= 1;
+                // SAFETY: what is marked is an object in use.
+                unsafe { self.look_into(object) };
             }
         }
     }

@@ -168,6 +168,8 @@ impl Space {
     fn grow(&mut self, end: usize) -> Option<()> {
         /// Blocks made accessible at once, at least.
         const STEP: usize = 64;
+        /// From so many blocks on, pages may be large: marking goes through memory without order.
+        const MANY: usize = 256;
         if end > self.capacity() {
             return None;
         }
@@ -177,6 +179,10 @@ impl Space {
             self.allocated.0.commit(bits.clone()).ok()?;
             self.marks.0.commit(bits).ok()?;
             self.cells.commit(self.committed * BLOCK..upto * BLOCK).ok()?;
+            if upto >= MANY {
+                // SAFETY: the pages are ours.
+                let _ = unsafe { madvise(self.cells.base().as_ptr().cast(), upto * BLOCK, Advice::LinuxHugepage) };
+            }
             self.committed = upto;
         }
         let more = end - self.kinds.len();
