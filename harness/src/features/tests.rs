@@ -47,10 +47,7 @@ fn each_feature_is_found() {
             "custom_descriptors+gc",
         ),
         ("(module (type $f (func)) (import \"m\" \"f\" (func (exact (type $f)))))", "custom_descriptors"),
-        (
-            "(module (type $f (func)) (func (param (ref (exact $f)))))",
-            "custom_descriptors+function_references+reference_types",
-        ),
+        ("(module (type $f (func)) (func (param (ref (exact $f)))))", "custom_descriptors+reference_types"),
         ("(module (type $f (func)) (type (cont $f)))", "stack_switching"),
     ];
     let wrong: Vec<_> = table.iter().map(|(text, needed)| (text, *needed, of(text))).filter(|t| t.1 != t.2).collect();
