@@ -88,11 +88,16 @@ pub struct VMStore {
     pub stack_limit: usize,
     /// The innermost entry from the host into wasm; null when the store runs none.
     pub activation: *mut u8,
+    /// Where descriptors are counted from: see [`heap::DESCRIPTOR`]. Set before a module that has some is instantiated,
+    /// and never changed after that.
+    pub descriptor_base: usize,
     /// Free cells of each size of [`heap::CELLS`].
     pub runs: [heap::VMRun; heap::CELLS.len()],
     /// Parameters and results beyond the registers. A callee reads its own first thing, a caller its results.
     pub overflow: [u128; OVERFLOW_SLOTS],
 }
+/// Offset of [`VMStore::descriptor_base`].
+pub const STORE_DESCRIPTOR_BASE: u32 = std::mem::offset_of!(VMStore, descriptor_base) as u32;
 /// Offset of [`VMStore::runs`].
 pub const STORE_RUNS: u32 = std::mem::offset_of!(VMStore, runs) as u32;
 /// Offset of [`VMStore::overflow`].

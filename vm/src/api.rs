@@ -3,6 +3,7 @@
 mod caller;
 mod continuation;
 mod data_refs;
+mod descriptor;
 mod exception;
 mod externs;
 mod func;

@@ -35,6 +35,7 @@ mod continuation;
 mod control;
 mod convert;
 mod debug;
+mod descriptor;
 mod exception;
 mod float;
 mod function;

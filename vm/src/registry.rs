@@ -37,6 +37,9 @@ pub(crate) struct RegisteredType {
     pub(crate) supertypes: Box<[u32]>,
     /// Whether it has no subtypes.
     pub(crate) is_final: bool,
+    /// The type of its descriptors, and the type that it describes: those of structures, by their numbers.
+    pub(crate) descriptor: Option<u32>,
+    pub(crate) describes: Option<u32>,
     /// Its structure, with references to types by their numbers.
     pub(crate) composite: CompositeType,
     /// Where the fields of a structure lie; of other types, nothing.
@@ -145,6 +148,8 @@ impl TypeRegistry {
             id,
             supertypes: supertypes.unwrap_or_default(),
             is_final: ty.is_final,
+            descriptor: ty.descriptor,
+            describes: ty.describes,
             references: heap::references(&ty.composite).into(),
             layout,
             composite: ty.composite.clone(),
@@ -182,17 +187,19 @@ impl TypeRegistry {
     /// Whether everything that `given` stands for is something that `wanted` stands for.
     pub(crate) fn heap_matches(&self, given: HeapType, wanted: HeapType) -> bool {
         use HeapType::{
-            Any, Array, Concrete, Cont, Eq, Exn, Extern, Func, I31, NoCont, NoExn, NoExtern, NoFunc, None, Struct,
+            Any, Array, Concrete, Cont, Eq, Exact, Exn, Extern, Func, I31, NoCont, NoExn, NoExtern, NoFunc, None, Struct,
         };
         if given == wanted {
             return true;
         }
         match (given, wanted) {
-            (Concrete(given), Concrete(wanted)) => match (self.get(given), self.get(wanted)) {
+            (Concrete(given) | Exact(given), Concrete(wanted)) => match (self.get(given), self.get(wanted)) {
                 (Some(given), Some(wanted)) => given.is_subtype(wanted),
                 _ => false,
             },
-            (Concrete(given), wanted) => match self.get(given).map(|given| &given.composite) {
+            // Of exact types only equal ones match.
+            (Concrete(_) | Exact(_), Exact(_)) => false,
+            (Concrete(given) | Exact(given), wanted) => match self.get(given).map(|given| &given.composite) {
                 Some(CompositeType::Func(_)) => wanted == Func,
                 Some(CompositeType::Struct(_)) => matches!(wanted, Struct | Eq | Any),
                 Some(CompositeType::Array(_)) => matches!(wanted, Array | Eq | Any),
@@ -219,7 +226,7 @@ impl TypeRegistry {
             HeapType::Any | HeapType::Eq | HeapType::I31 | HeapType::Struct | HeapType::Array | HeapType::None => {
                 HeapType::Any
             }
-            HeapType::Concrete(id) => match self.get(id)?.composite {
+            HeapType::Concrete(id) | HeapType::Exact(id) => match self.get(id)?.composite {
                 CompositeType::Func(_) => HeapType::Func,
                 CompositeType::Struct(_) | CompositeType::Array(_) => HeapType::Any,
                 CompositeType::Cont(_) => HeapType::Cont,

@@ -71,6 +71,10 @@ traps! {
     NullStructureReference = 18, "null structure reference";
     /// Access to an array by a null reference.
     NullArrayReference = 19, "null array reference";
+    /// `struct.new_desc`, or a cast by descriptor, with a null descriptor.
+    NullDescriptor = 40, "null descriptor reference";
+    /// `ref.cast_desc_eq` of a reference whose descriptor is another one.
+    DescriptorCastFailure = 41, "descriptor cast failure";
     /// The store has no room for what was to be made.
     AllocationFailed = 20, "allocation failed";
     /// An access past the end of an array.

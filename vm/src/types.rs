@@ -90,6 +90,9 @@ pub enum HeapType {
     /// is its index among the module's types; everywhere else it is the number that the [`Engine`](crate::Engine) knows
     /// the type by, which is the same in all modules.
     Concrete(u32),
+    /// A type that a module defines, and none of its subtypes: the custom-descriptors proposal's `(exact x)`. Numbered as
+    /// [`HeapType::Concrete`].
+    Exact(u32),
 }
 
 /// Type of a function.
@@ -192,6 +195,7 @@ impl fmt::Display for HeapType {
             Self::Cont => "cont",
             Self::NoCont => "nocont",
             Self::Concrete(number) => return number.fmt(f),
+            Self::Exact(number) => return write!(f, "(exact {number})"),
         })
     }
 }
@@ -205,7 +209,9 @@ impl fmt::Display for RefType {
             HeapType::NoExtern if nullable => f.write_str("nullexternref"),
             HeapType::NoExn if nullable => f.write_str("nullexnref"),
             HeapType::NoCont if nullable => f.write_str("nullcontref"),
-            HeapType::Concrete(_) => write!(f, "(ref {}{heap})", if nullable { "null " } else { "" }),
+            HeapType::Concrete(_) | HeapType::Exact(_) => {
+                write!(f, "(ref {}{heap})", if nullable { "null " } else { "" })
+            }
             _ if nullable => write!(f, "{heap}ref"),
             _ => write!(f, "(ref {heap})"),
         }

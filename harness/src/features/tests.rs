@@ -42,6 +42,12 @@ fn each_feature_is_found() {
             "multi_value+wide_arithmetic",
         ),
         ("(module (func try catch_all end))", "legacy_exceptions"),
+        (
+            "(module (rec (type $a (descriptor $b) (struct)) (type $b (describes $a) (struct))))",
+            "custom_descriptors+gc",
+        ),
+        ("(module (type $f (func)) (import \"m\" \"f\" (func (exact (type $f)))))", "custom_descriptors"),
+        ("(module (type $f (func)) (func (param (ref (exact $f)))))", "custom_descriptors+reference_types"),
         ("(module (type $f (func)) (type (cont $f)))", "stack_switching"),
     ];
     let wrong: Vec<_> = table.iter().map(|(text, needed)| (text, *needed, of(text))).filter(|t| t.1 != t.2).collect();

@@ -12,6 +12,9 @@ use crate::types::{CompositeType, FieldType, StorageType, ValType};
 pub const OBJECT_TYPE: u32 = 0;
 /// Offset of an array's length (`u32`), in elements.
 pub const ARRAY_LENGTH: u32 = 4;
+/// Offset of the number of a structure's descriptor (`u32`), and 0 in structures that have none: its distance from
+/// [`VMStore::descriptor_base`](super::VMStore::descriptor_base), divided by [`OBJECT_ALIGN`]. No object has the number 0.
+pub const DESCRIPTOR: u32 = 4;
 /// Bytes of a header.
 pub const OBJECT_HEADER: u32 = 8;
 /// The bit of the type's number in a header that tells arrays from structures.

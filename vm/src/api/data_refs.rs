@@ -47,7 +47,10 @@ impl AnyRef {
     /// # Errors
     /// [`Error::Usage`](crate::Error::Usage) if it belongs to another store, or its scope has ended.
     pub fn ty(self, store: impl AsContext) -> Result<HeapType> {
-        self.exact_type(&store.as_context().0.opaque)
+        Ok(match self.exact_type(&store.as_context().0.opaque)? {
+            HeapType::Exact(id) => HeapType::Concrete(id),
+            other => other,
+        })
     }
 
     pub(super) fn exact_type(self, store: &StoreOpaque) -> Result<HeapType> {
@@ -56,7 +59,7 @@ impl AnyRef {
             Some(object) if raw & (abi::TAG_I31 | abi::TAG_HOST) == 0 => {
                 // SAFETY: what has no tag is an object, alive because the handle is good; those of this hierarchy are
                 // structures and arrays.
-                HeapType::Concrete(unsafe { object::type_of(object) })
+                HeapType::Exact(unsafe { object::type_of(object) })
             }
             _ => self.heap_type(),
         })

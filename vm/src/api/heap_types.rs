@@ -41,12 +41,18 @@ impl Known {
                 return Err(Error::Usage(format!("the engine has no type of the number in {ty}")));
             }
         }
-        let ty = engine.host_type(SubType { is_final: true, supertype: None, composite })?;
+        let ty = engine.host_type(SubType {
+            is_final: true,
+            supertype: None,
+            descriptor: None,
+            describes: None,
+            composite,
+        })?;
         Ok(Self { engine: engine.clone(), ty })
     }
 
     fn find(engine: &Engine, heap: HeapType) -> Option<Self> {
-        let HeapType::Concrete(id) = heap else { return None };
+        let (HeapType::Concrete(id) | HeapType::Exact(id)) = heap else { return None };
         Some(Self { engine: engine.clone(), ty: engine.find_registered(id)? })
     }
 
@@ -72,7 +78,7 @@ macro_rules! heap_types {
         pub struct $name(pub(crate) Known);
 
         impl $name {
-            #[doc = concat!("The type of ", $what, " that the engine knows by a [`HeapType::Concrete`], if it is one.")]
+            #[doc = concat!("The type of ", $what, " that the engine knows by a [`HeapType::Concrete`] or [`HeapType::Exact`], if it is one.")]
             #[must_use]
             pub fn from_heap_type(engine: &Engine, heap: HeapType) -> Option<Self> {
                 Known::find(engine, heap).filter(|it| matches!(it.ty.composite, CompositeType::$kind(_))).map(Self)

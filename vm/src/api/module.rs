@@ -160,6 +160,11 @@ impl<'a> ImportType<'a> {
     pub fn ty(&self) -> ExternType {
         self.owner.extern_type(self.import.entity)
     }
+    /// Whether a function must be of just that type, and of no subtype of it.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.import.exact
+    }
 }
 
 /// What a module offers.

@@ -114,19 +114,35 @@ impl StructRef {
     /// A structure. Of fields that are packed the low bits of an `i32` are taken.
     ///
     /// # Errors
-    /// [`Error::Usage`] when there are more or fewer values than fields, one is of another type than its field, or
-    /// something belongs to another store or engine, or its scope has ended; [`Error::Resources`] when the heap is full.
+    /// [`Error::Usage`] when there are more or fewer values than fields, one is of another type than its field, the type has
+    /// descriptors (see [`StructRef::with_descriptor`]), or something belongs to another store or engine, or its scope has ended; [`Error::Resources`] when the heap is full.
     pub fn new(mut store: impl AsContextMut, ty: &StructType, fields: &[Val]) -> Result<Self> {
-        let opaque = &mut store.as_context_mut().0.opaque;
+        Self::make(&mut store.as_context_mut().0.opaque, ty, fields, None)
+    }
+
+    /// A structure with the descriptor that its type asks for.
+    pub(super) fn make(
+        opaque: &mut StoreOpaque,
+        ty: &StructType,
+        fields: &[Val],
+        descriptor: Option<Self>,
+    ) -> Result<Self> {
         ty.0.check(opaque)?;
         let types = ty.fields();
         if types.len() != fields.len() {
             return Err(Error::Usage(format!("expected {} values, found {}", types.len(), fields.len())));
         }
         let values = checked(opaque, types.iter(), fields)?;
+        let descriptor = super::descriptor::checked(opaque, ty, descriptor)?;
         let structure = opaque.new_struct(&ty.0.ty).map_err(full)?;
         // SAFETY: made just now, for these values.
         unsafe { initialise(structure, &ty.0.ty, values) };
+        if let Some(descriptor) = descriptor {
+            // No module of this store may have asked for it yet.
+            opaque.number_descriptors()?;
+            // SAFETY: just checked; the host holds it.
+            unsafe { opaque.describe(structure, descriptor) };
+        }
         Ok(Self(Rooted::new(opaque, structure.as_ptr() as u64)))
     }
 

@@ -71,7 +71,7 @@ impl<T> Store<T> {
     /// Sets how many bytes the objects of wasm may take: structures, arrays, exceptions and continuations. Default: 4 GiB.
     /// When they are not enough, wasm traps with [`Trap::AllocationFailed`](crate::Trap::AllocationFailed), and the host gets
     /// [`Error::Resources`](crate::Error::Resources). They count in blocks of 64 KiB, each for objects of about one size. More
-    /// than 4 GiB, and at most 64, can be had only as long as there was no object.
+    /// than 4 GiB, and at most 64, can be had only as long as there was no object and no module with custom descriptors.
     pub fn set_heap_limit(&mut self, bytes: u64) {
         self.as_context_mut().0.opaque.heap.set_limit(bytes);
     }

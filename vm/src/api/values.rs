@@ -60,7 +60,7 @@ impl Ref {
     #[must_use]
     pub fn null(heap: HeapType) -> Self {
         match heap {
-            HeapType::Func | HeapType::NoFunc | HeapType::Concrete(_) => Self::Func(None),
+            HeapType::Func | HeapType::NoFunc | HeapType::Concrete(_) | HeapType::Exact(_) => Self::Func(None),
             HeapType::Extern | HeapType::NoExtern => Self::Extern(None),
             HeapType::Exn | HeapType::NoExn => Self::Exn(None),
             HeapType::Cont | HeapType::NoCont => Self::Cont(None),
@@ -89,14 +89,14 @@ impl Ref {
         let mismatch = || Err(Error::Usage(format!("expected a value of type {ty}, found one of {found}")));
         if found.nullable {
             // There is one null a hierarchy, and all are the same bits.
-            let same = matches!(ty.heap, HeapType::Concrete(_)) || store.engine.top(ty.heap) == Some(found.heap);
+            let same = defined(ty.heap) || store.engine.top(ty.heap) == Some(found.heap);
             return if ty.nullable && same { Ok(0) } else { mismatch() };
         }
         let (heap, raw) = match self {
-            Self::Func(Some(func)) if matches!(ty.heap, HeapType::Concrete(_)) => {
+            Self::Func(Some(func)) if defined(ty.heap) => {
                 let at = func.0.of(store)?;
                 // SAFETY: a handle of this store gives what is alive.
-                (HeapType::Concrete(unsafe { at.as_ref() }.type_id), Ok(at.as_ptr() as u64))
+                (HeapType::Exact(unsafe { at.as_ref() }.type_id), Ok(at.as_ptr() as u64))
             }
             Self::Func(Some(func)) => (found.heap, func.0.of(store).map(|at| at.as_ptr() as u64)),
             Self::Cont(Some(continuation)) => {
@@ -129,6 +129,11 @@ impl Ref {
             _ => Self::Func(NonNull::new(raw as *mut _).map(|at| Func(unsafe { Handle::new(store, at) }))),
         }
     }
+}
+
+/// Whether a module defines the type.
+fn defined(heap: HeapType) -> bool {
+    matches!(heap, HeapType::Concrete(_) | HeapType::Exact(_))
 }
 
 /// A value.

@@ -56,7 +56,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             let is_null = self.builder.build_is_null(func_ref, "")?;
             self.trap_if(is_null, Trap::UninitializedElement)?;
         }
-        if known.heap != HeapType::Concrete(type_index) {
+        if ![HeapType::Concrete(type_index), HeapType::Exact(type_index)].contains(&known.heap) {
             let matches = self.func_is_of(func_ref, type_index)?;
             let differs = self.builder.build_not(matches, "")?;
             self.trap_if(differs, Trap::IndirectCallTypeMismatch)?;

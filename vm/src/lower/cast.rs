@@ -113,6 +113,15 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 // Validation lets no cast of continuations through.
                 CompositeType::Cont(_) => always(true),
             },
+            HeapType::Exact(index) => match self.unit.description.types[index as usize].composite {
+                CompositeType::Func(_) => self.func_is_exactly(value, index)?,
+                CompositeType::Struct(_) => {
+                    self.object_is(value, |this, header| this.header_is_exactly(header, index, 0))?
+                }
+                CompositeType::Array(_) => {
+                    self.object_is(value, |this, header| this.header_is_exactly(header, index, HEADER_ARRAY))?
+                }
+            },
             HeapType::Struct => self.object_is(value, |this, header| this.header_is_array(header, false))?,
             HeapType::Array => self.object_is(value, |this, header| this.header_is_array(header, true))?,
         };
@@ -143,13 +152,20 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_compare(predicate, bit, types.i32.const_zero(), "")?)
     }
 
+    /// Whether an object with this header is of a type of this module and of no subtype of it. `kind` is the bit of its
+    /// kind.
+    fn header_is_exactly(&self, header: IntValue<'ctx>, type_index: u32, kind: u32) -> Result<IntValue<'ctx>> {
+        let expected = self.type_id(type_index)?;
+        let kind = self.unit.types.i32.const_int(kind.into(), false);
+        let expected = self.builder.build_or(expected, kind, "")?;
+        Ok(self.builder.build_int_compare(IntPredicate::EQ, header, expected, "")?)
+    }
+
     /// Whether an object with this header is of a type of this module. `kind` is the bit of its kind.
     fn header_is_of(&self, header: IntValue<'ctx>, type_index: u32, kind: u32) -> Result<IntValue<'ctx>> {
         let types = &self.unit.types;
         let expected = self.type_id(type_index)?;
-        let kind = types.i32.const_int(kind.into(), false);
-        let exactly = self.builder.build_or(expected, kind, "")?;
-        let exact = self.builder.build_int_compare(IntPredicate::EQ, header, exactly, "")?;
+        let exact = self.header_is_exactly(header, type_index, kind)?;
         self.or_subtype(exact, type_index, expected, |this| {
             let number = types.i32.const_int((!HEADER_ARRAY).into(), false);
             let number = this.builder.build_and(header, number, "")?;
@@ -162,7 +178,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Goes on in `done`, with the value of where the code came from: one of `others`, or here with `value`.
-    fn join(
+    pub(super) fn join(
         &self,
         done: BasicBlock<'ctx>,
         others: &[(BasicBlock<'ctx>, IntValue<'ctx>)],
@@ -181,20 +197,26 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(phi.as_basic_value().into_int_value())
     }
 
-    fn tag_is(&self, value: PointerValue<'ctx>, mask: u64, tag: u64) -> Result<IntValue<'ctx>> {
+    pub(super) fn tag_is(&self, value: PointerValue<'ctx>, mask: u64, tag: u64) -> Result<IntValue<'ctx>> {
         let i64 = self.unit.types.i64;
         let bits = self.builder.build_ptr_to_int(value, i64, "")?;
         let bits = self.builder.build_and(bits, i64.const_int(mask, false), "")?;
         Ok(self.builder.build_int_compare(IntPredicate::EQ, bits, i64.const_int(tag, false), "")?)
     }
 
-    /// Whether a function, not null, is of a type of this module. Nearly always it is of that very type; only then, and
-    /// if the type can have subtypes, its supertypes are looked at.
-    pub(super) fn func_is_of(&self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<IntValue<'ctx>> {
+    /// Whether a function, not null, is of a type of this module and of no subtype of it.
+    fn func_is_exactly(&self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<IntValue<'ctx>> {
         let actual = self.field(func_ref, abi::FUNC_REF_TYPE)?;
         let actual = self.load(self.unit.types.i32, actual, Alias::Invariant)?.into_int_value();
         let expected = self.type_id(type_index)?;
-        let exact = self.builder.build_int_compare(IntPredicate::EQ, actual, expected, "")?;
+        Ok(self.builder.build_int_compare(IntPredicate::EQ, actual, expected, "")?)
+    }
+
+    /// Whether a function, not null, is of a type of this module. Nearly always it is of that very type; only then, and
+    /// if the type can have subtypes, its supertypes are looked at.
+    pub(super) fn func_is_of(&self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<IntValue<'ctx>> {
+        let expected = self.type_id(type_index)?;
+        let exact = self.func_is_exactly(func_ref, type_index)?;
         self.or_subtype(exact, type_index, expected, |_| {
             Ok((func_ref, abi::FUNC_REF_SUPERTYPES, abi::FUNC_REF_DISPLAY))
         })

@@ -20,6 +20,7 @@ macro_rules! lower {
     (@threads $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@function_references $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@gc $($rest:tt)*) => { lower!(@built $($rest)*) };
+    (@custom_descriptors $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@exceptions $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@legacy_exceptions $($rest:tt)*) => { lower!(@built $($rest)*) };
     (@tail_call $($rest:tt)*) => { lower!(@built $($rest)*) };

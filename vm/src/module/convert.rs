@@ -13,9 +13,6 @@ pub(crate) fn sub_type(ty: &wasmparser::SubType, offset: u64) -> Result<SubType>
     if ty.composite_type.shared {
         return Err(unsupported("shared_everything_threads", "shared type", offset));
     }
-    if ty.composite_type.descriptor_idx.is_some() || ty.composite_type.describes_idx.is_some() {
-        return Err(unsupported("custom_descriptors", "type with a descriptor", offset));
-    }
     let values = |types: &[wasmparser::ValType]| types.iter().map(|&ty| val_type(ty, offset)).collect::<Result<_>>();
     let composite = match &ty.composite_type.inner {
         CompositeInnerType::Func(ty) => {
@@ -27,9 +24,15 @@ pub(crate) fn sub_type(ty: &wasmparser::SubType, offset: u64) -> Result<SubType>
         }
         CompositeInnerType::Cont(ty) => CompositeType::Cont(type_index(ty.0.unpack(), offset)?),
     };
-    // Validation lets no more than one through.
-    let supertype = ty.supertype_idxs.first().map(|index| type_index(index.unpack(), offset)).transpose()?;
-    Ok(SubType { is_final: ty.is_final, supertype, composite })
+    let index = |index: Option<wasmparser::PackedIndex>| index.map(|it| type_index(it.unpack(), offset)).transpose();
+    Ok(SubType {
+        is_final: ty.is_final,
+        // Validation lets no more than one through.
+        supertype: index(ty.supertype_idxs.first().copied())?,
+        descriptor: index(ty.composite_type.descriptor_idx)?,
+        describes: index(ty.composite_type.describes_idx)?,
+        composite,
+    })
 }
 
 fn field_type(ty: wasmparser::FieldType, offset: u64) -> Result<FieldType> {
@@ -84,7 +87,7 @@ pub(crate) fn heap_type(ty: wasmparser::HeapType, offset: u64) -> Result<HeapTyp
             AbstractHeapType::NoCont => Ok(HeapType::NoCont),
         },
         wasmparser::HeapType::Concrete(index) => Ok(HeapType::Concrete(type_index(index, offset)?)),
-        wasmparser::HeapType::Exact(_) => Err(unsupported("custom_descriptors", &name(), offset)),
+        wasmparser::HeapType::Exact(index) => Ok(HeapType::Exact(type_index(index, offset)?)),
     }
 }
 
@@ -115,13 +118,13 @@ pub(crate) fn global_type(ty: wasmparser::GlobalType, offset: u64) -> Result<Glo
     Ok(GlobalType { content: val_type(ty.content_type, offset)?, mutable: ty.mutable })
 }
 
-pub(crate) fn entity(kind: ExternalKind, index: u32, offset: u64) -> Result<Entity> {
+pub(crate) fn entity(kind: ExternalKind, index: u32) -> Entity {
     match kind {
-        ExternalKind::Func => Ok(Entity::Func(index)),
-        ExternalKind::Table => Ok(Entity::Table(index)),
-        ExternalKind::Memory => Ok(Entity::Memory(index)),
-        ExternalKind::Global => Ok(Entity::Global(index)),
-        ExternalKind::Tag => Ok(Entity::Tag(index)),
-        ExternalKind::FuncExact => Err(unsupported("custom_descriptors", "exact function", offset)),
+        // No export says so of itself, but every function is of just the type it was defined with.
+        ExternalKind::Func | ExternalKind::FuncExact => Entity::Func(index),
+        ExternalKind::Table => Entity::Table(index),
+        ExternalKind::Memory => Entity::Memory(index),
+        ExternalKind::Global => Entity::Global(index),
+        ExternalKind::Tag => Entity::Tag(index),
     }
 }

@@ -67,6 +67,8 @@ pub struct Import {
     pub name: String,
     /// What is asked for.
     pub entity: Entity,
+    /// Whether a function must be of just the type asked for, and of no subtype of it.
+    pub exact: bool,
 }
 
 /// Kind of an import or export, and the index of the thing in its index space.
@@ -135,6 +137,10 @@ pub enum ConstOp {
     StructNew(u32),
     /// `struct.new_default` of a type.
     StructNewDefault(u32),
+    /// `struct.new_desc` of a type.
+    StructNewDesc(u32),
+    /// `struct.new_default_desc` of a type.
+    StructNewDefaultDesc(u32),
     /// `array.new` of a type.
     ArrayNew(u32),
     /// `array.new_default` of a type.

@@ -128,9 +128,9 @@ impl<'a> Reader<'a> {
                 }
             }
             Payload::ExportSection(section) => {
-                for export in section.into_iter_with_offsets() {
-                    let (offset, export) = export?;
-                    let entity = convert::entity(export.kind, export.index, offset)?;
+                for export in section {
+                    let export = export?;
+                    let entity = convert::entity(export.kind, export.index);
                     module.exports.push(Export { name: export.name.into(), entity });
                 }
             }
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
         let module = &mut self.parsed.description;
         // Imports come first in every index space, so what has been seen so far are imports.
         let entity = match import.ty {
-            TypeRef::Func(ty) => {
+            TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
                 module.functions.push(ty);
                 module.func_imports += 1;
                 Entity::Func(module.func_imports - 1)
@@ -198,9 +198,9 @@ impl<'a> Reader<'a> {
                 module.tag_imports += 1;
                 Entity::Tag(module.tag_imports - 1)
             }
-            TypeRef::FuncExact(_) => return Err(unsupported("custom_descriptors", "exact function import", offset)),
         };
-        module.imports.push(Import { module: import.module.into(), name: import.name.into(), entity });
+        let exact = matches!(import.ty, TypeRef::FuncExact(_));
+        module.imports.push(Import { module: import.module.into(), name: import.name.into(), entity, exact });
         Ok(())
     }
 
@@ -298,6 +298,8 @@ fn const_expr(expr: &wasmparser::ConstExpr<'_>) -> Result<ConstExpr> {
             Operator::AnyConvertExtern | Operator::ExternConvertAny => ConstOp::Convert,
             Operator::StructNew { struct_type_index } => ConstOp::StructNew(struct_type_index),
             Operator::StructNewDefault { struct_type_index } => ConstOp::StructNewDefault(struct_type_index),
+            Operator::StructNewDesc { struct_type_index } => ConstOp::StructNewDesc(struct_type_index),
+            Operator::StructNewDefaultDesc { struct_type_index } => ConstOp::StructNewDefaultDesc(struct_type_index),
             Operator::ArrayNew { array_type_index } => ConstOp::ArrayNew(array_type_index),
             Operator::ArrayNewDefault { array_type_index } => ConstOp::ArrayNewDefault(array_type_index),
             Operator::ArrayNewFixed { array_type_index, array_size } => {

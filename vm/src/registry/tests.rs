@@ -2,6 +2,8 @@ use super::*;
 use crate::types::{FieldType, StorageType};
 use std::slice::from_ref;
 
+mod descriptor;
+
 const fn of(heap: HeapType) -> RefType {
     RefType { nullable: true, heap }
 }
@@ -11,7 +13,7 @@ fn func(param: HeapType) -> FuncType {
 }
 
 fn open(composite: CompositeType, supertype: Option<u32>) -> SubType {
-    SubType { is_final: false, supertype, composite }
+    SubType { is_final: false, supertype, descriptor: None, describes: None, composite }
 }
 
 #[test]
@@ -46,7 +48,7 @@ fn finality_and_supertypes_tell_types_apart() {
         open(base.clone(), Some(0)),
         open(base.clone(), Some(1)),
         func(HeapType::Any).into(),
-        SubType { is_final: true, supertype: Some(0), composite: base },
+        SubType { is_final: true, ..open(base, Some(0)) },
     ];
     let ids = registry.add(&types, &[]).unwrap();
     let concrete = |at: usize| HeapType::Concrete(ids[at]);

@@ -102,6 +102,17 @@ impl<'a> Evaluation<'a> {
                 let structure = self.store.new_struct(self.ty(index))?;
                 self.keep(structure)
             }
+            // SAFETY: as above; what is described and what describes it are as validation wants them.
+            ConstOp::StructNewDesc(index) => unsafe {
+                let structure = self.described(index)?;
+                let ty = self.ty(index);
+                self.initialise(structure, ty, ty.layout.offsets.len())
+            },
+            // SAFETY: as above.
+            ConstOp::StructNewDefaultDesc(index) => unsafe {
+                let structure = self.described(index)?;
+                self.keep(structure)
+            },
             // SAFETY: as above.
             ConstOp::ArrayNew(index) => unsafe {
                 let ty = self.ty(index);
@@ -129,6 +140,19 @@ impl<'a> Evaluation<'a> {
         };
         self.stack.push(value);
         Ok(())
+    }
+
+    /// A new structure, described by the operand on top of the stack.
+    ///
+    /// # Safety
+    /// The operand must be a descriptor of the type, or null.
+    #[expect(clippy::cast_possible_truncation, reason = "a reference has 64 bits")]
+    unsafe fn described(&mut self, index: u32) -> Result<NonNull<u8>, Trap> {
+        let descriptor = NonNull::new(self.pop() as u64 as *mut u8).ok_or(Trap::NullDescriptor)?;
+        let structure = self.store.new_struct(self.ty(index))?;
+        // SAFETY: the caller's promise.
+        unsafe { self.store.describe(structure, descriptor) };
+        Ok(structure)
     }
 
     fn ty(&self, index: u32) -> &'a RegisteredType {

@@ -6,6 +6,7 @@
 //! (`space`), when it is needed; what is in use is found by tracing from the roots (`roots`, `mark`, `collect`).
 
 mod collect;
+mod descriptor;
 mod externs;
 pub(crate) mod handles;
 pub(crate) mod mark;
@@ -26,8 +27,8 @@ use std::ptr::NonNull;
 
 /// Bytes of objects that a store may have, unless told otherwise; also the address space reserved.
 pub(crate) const DEFAULT_LIMIT: u64 = 4 << 30;
-/// The most that an object can name another by (custom descriptors): 2^32 cells of 16 bytes.
-const LARGEST: u64 = 64 << 30;
+/// The most that an object can name another in (custom descriptors): 2^32 cells of 16 bytes, less number 0.
+const LARGEST: u64 = (64 << 30) - BLOCK as u64;
 /// Bytes allocated between two collections, at least.
 const LEAST_BUDGET: usize = 8 << 20;
 const NO_RUN: VMRun = VMRun { next: 0, end: 0 };

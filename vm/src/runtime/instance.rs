@@ -172,6 +172,9 @@ pub(crate) unsafe fn instantiate(
 fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Result<NonNull<InstanceData>> {
     let description = module.description();
     let layout = module.layout();
+    if description.types.iter().any(|ty| ty.descriptor.is_some()) {
+        store.number_descriptors()?;
+    }
     let flags = |count| std::iter::repeat_n(false, count).map(Cell::new).collect();
     let fixed = Fixed::new(InstanceData {
         module: module.clone(),

@@ -25,7 +25,12 @@ fn check_one(store: &StoreOpaque, module: &Module, import: &Import, given: &Exte
             (Entity::Func(i), Extern::Func(func)) => {
                 let given = func.0.of(store)?.as_ref().type_id;
                 let wanted = module.types()[description.functions[i as usize] as usize].id;
-                store.engine.heap_matches(HeapType::Concrete(given), HeapType::Concrete(wanted))
+                // What counts is the type that the function was defined with, whatever a module on the way called it.
+                if import.exact {
+                    given == wanted
+                } else {
+                    store.engine.heap_matches(HeapType::Concrete(given), HeapType::Concrete(wanted))
+                }
             }
             (Entity::Table(i), Extern::Table(table)) => {
                 let table = table.0.of(store)?.as_ref();
@@ -51,7 +56,7 @@ fn check_one(store: &StoreOpaque, module: &Module, import: &Import, given: &Exte
     Err(Error::IncompatibleImport {
         module: import.module.clone(),
         name: import.name.clone(),
-        expected: module.extern_type(import.entity).to_string(),
+        expected: format!("{}{}", if import.exact { "exact " } else { "" }, module.extern_type(import.entity)),
         found: found(store, given)?.to_string(),
     })
 }

@@ -133,6 +133,7 @@ impl StoreOpaque {
             vm: VMStore {
                 stack_limit: 0,
                 activation: null_mut(),
+                descriptor_base: 0,
                 runs: [VMRun { next: 0, end: 0 }; _],
                 overflow: [0; _],
             },

@@ -11,6 +11,11 @@ pub struct SubType {
     pub is_final: bool,
     /// The type it is declared to be a subtype of, numbered as in [`HeapType::Concrete`].
     pub supertype: Option<u32>,
+    /// The type of the descriptors that its values have, numbered as in [`HeapType::Concrete`]. Only structures have any.
+    /// Spec: <https://github.com/WebAssembly/custom-descriptors/blob/main/proposals/custom-descriptors/Overview.md>
+    pub descriptor: Option<u32>,
+    /// The type whose values have values of this one as descriptors, numbered likewise.
+    pub describes: Option<u32>,
     /// Its structure.
     pub composite: CompositeType,
 }
@@ -51,7 +56,7 @@ pub enum StorageType {
 impl From<FuncType> for SubType {
     /// What a function type is where nothing else is said: final, and no subtype of another.
     fn from(ty: FuncType) -> Self {
-        Self { is_final: true, supertype: None, composite: CompositeType::Func(ty) }
+        Self { is_final: true, supertype: None, descriptor: None, describes: None, composite: CompositeType::Func(ty) }
     }
 }
 
@@ -73,6 +78,7 @@ impl Renumber for HeapType {
     fn renumber(&self, number: &impl Fn(u32) -> u32) -> Self {
         match *self {
             Self::Concrete(at) => Self::Concrete(number(at)),
+            Self::Exact(at) => Self::Exact(number(at)),
             other => other,
         }
     }
@@ -123,7 +129,13 @@ impl Renumber for SubType {
             CompositeType::Array(field) => CompositeType::Array(field.renumber(number)),
             CompositeType::Cont(ty) => CompositeType::Cont(number(*ty)),
         };
-        Self { is_final: self.is_final, supertype: self.supertype.map(number), composite }
+        Self {
+            is_final: self.is_final,
+            supertype: self.supertype.map(number),
+            descriptor: self.descriptor.map(number),
+            describes: self.describes.map(number),
+            composite,
+        }
     }
 }
 

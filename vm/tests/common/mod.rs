@@ -1,6 +1,7 @@
 //! What the integration tests share.
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
+use wasmparser::WasmFeatures;
 use wassay_vm::{Config, Engine, Instance, Level, MemoryMode, Module, Store, Trap};
 
 /// The binary form of a module in text form.
@@ -11,7 +12,12 @@ pub(crate) fn wat(text: &str) -> Vec<u8> {
 
 /// An engine for each mode that is shipped, with its name.
 pub(crate) fn engines() -> Vec<(&'static str, Engine)> {
-    let engine = |level, mode| Engine::new(Config::new().level(level).memory_mode(mode)).unwrap();
+    engines_with(WasmFeatures::default())
+}
+
+/// The same, with other features than those of the standard.
+pub(crate) fn engines_with(features: WasmFeatures) -> Vec<(&'static str, Engine)> {
+    let engine = |level, mode| Engine::new(Config::new().level(level).memory_mode(mode).features(features)).unwrap();
     vec![
         ("o0", engine(Level::None, MemoryMode::Precise)),
         ("o3", engine(Level::Speed, MemoryMode::Precise)),

@@ -3,10 +3,11 @@
 //! can be made again.
 
 use crate::isolated::{self, Bounds, End};
-use crate::{build, kernels};
+use crate::{build, kernels, object_seeds};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use wasmparser::WasmFeatures;
 use wassay_vm::{Engine, Error, ExternType, Instance, Module, Store, Val, ValType};
 
 /// Set in the child: the first mutant to try.
@@ -43,6 +44,7 @@ impl Random {
 fn seeds() -> Vec<Vec<u8>> {
     let mut seeds: Vec<Vec<u8>> =
         kernels::all().into_iter().filter(|k| k.name != "large").map(|kernel| kernel.wasm).collect();
+    seeds.extend(object_seeds::seeds());
     seeds.extend([
         build::wat(
             r#"(module
@@ -176,7 +178,7 @@ fn argument(ty: ValType) -> Option<Val> {
 /// In the child: from the first mutant on, noting where it is.
 fn attempt_all(kind: Kind, count: usize, first: usize, note: &Path) {
     let seeds = seeds();
-    let engines = build::engines();
+    let engines = crate::common::engines_with(WasmFeatures::default() | WasmFeatures::CUSTOM_DESCRIPTORS);
     let mut counts = Counts::default();
     // Milliseconds since the start when wasm began to run, 0 while it doesn't; and when compilation began.
     let (start, running, compiling) = (Instant::now(), AtomicU64::new(0), AtomicU64::new(0));

@@ -4,6 +4,7 @@
 //! if an object in use lies where they point. What is found and not yet looked into is on a list of bounded length. When
 //! that is full, marks say what was found: afterwards all marked objects are looked into again, until nothing new is found.
 
+use super::descriptor::offset_of;
 use super::externs::Externs;
 use super::space::{GRANULE, Space};
 use crate::abi::heap::{ARRAY_LENGTH, HEADER_ARRAY, HEADER_EXCEPTION, OBJECT_HEADER, VMKind, VMType};
@@ -192,8 +193,7 @@ impl<'a> Marker<'a> {
                 return;
             }
             if extra != 0 {
-                // A descriptor, by the number of its cell.
-                self.mark(extra as usize * GRANULE);
+                self.mark(offset_of(extra));
             }
             for at in 0..ty.reference_count as usize {
                 let offset = *ty.references.add(at) as usize;

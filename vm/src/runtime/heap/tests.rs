@@ -32,7 +32,13 @@ impl Fixture {
             CompositeType::Array(field(ANY)),
             CompositeType::Array(FieldType { storage: StorageType::I8, mutable: true }),
         ];
-        let types = types.map(|composite| SubType { is_final: true, supertype: None, composite });
+        let types = types.map(|composite| SubType {
+            is_final: true,
+            supertype: None,
+            descriptor: None,
+            describes: None,
+            composite,
+        });
         let ids = engine.type_ids(&types, &[]).unwrap();
         Self {
             store: Store::new(&engine, ()),

@@ -39,7 +39,7 @@ impl Builder {
         self.description.functions.push(ty);
         self.description.func_imports += 1;
         let entity = Entity::Func(index);
-        self.description.imports.push(Import { module: module.into(), name: name.into(), entity });
+        self.description.imports.push(Import { module: module.into(), name: name.into(), entity, exact: false });
         index
     }
 

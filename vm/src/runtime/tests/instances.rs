@@ -28,7 +28,7 @@ fn adder() -> Builder {
     module.description.tables.push(TABLE);
     module.description.table_imports = 1;
     let entity = Entity::Table(0);
-    module.description.imports.push(Import { module: "env".into(), name: "table".into(), entity });
+    module.description.imports.push(Import { module: "env".into(), name: "table".into(), entity, exact: false });
     module.function("add", FuncType::new([ValType::I32; 2], [ValType::I32]), add);
     module
 }
@@ -39,7 +39,8 @@ fn globals_are_evaluated_in_order() {
     let mut module = Builder::new();
     let description = &mut module.description;
     description.global_imports = 1;
-    description.imports.push(Import { module: "env".into(), name: "g".into(), entity: Entity::Global(0) });
+    let entity = Entity::Global(0);
+    description.imports.push(Import { module: "env".into(), name: "g".into(), entity, exact: false });
     let i32s = GlobalType { content: ValType::I32, mutable: false };
     description.globals = vec![i32s, i32s, GlobalType { content: ValType::FUNCREF, mutable: true }];
     // ((g - 10) * 3) + g, and a function
