@@ -56,6 +56,8 @@ pub use compile::llvm_version;
 pub use config::{Config, Level, MemoryMode};
 pub use engine::Engine;
 pub use error::{Error, Result};
+#[cfg(feature = "compiler")]
+pub use lower::NOT_BUILT;
 pub use runtime::wait::WaitResult;
 pub use trap::{Frame, Trap, WasmBacktrace};
 pub use types::{

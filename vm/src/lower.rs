@@ -36,6 +36,7 @@ mod debug;
 mod exception;
 mod float;
 mod function;
+mod hint;
 mod i31;
 mod int;
 mod legacy_exception;
@@ -53,6 +54,7 @@ mod variable;
 mod wide;
 
 pub(crate) use function::lower_function;
+pub use operator::NOT_BUILT;
 pub(crate) use target::VectorIntrinsics;
 pub(crate) use unit::{Options, UNIVERSAL_SUFFIX, Unit, symbol};
 

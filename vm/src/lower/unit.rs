@@ -2,6 +2,7 @@
 
 use super::context::Aliases;
 use super::debug::Debug;
+use super::hint;
 use super::prototype::{Prototype, Universal, Wearing};
 use super::target::VectorIntrinsics;
 use crate::MemoryMode;
@@ -110,10 +111,6 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
             enum_attribute("align", 16),
             enum_attribute("dereferenceable", u64::from(layout.size())),
         ];
-        let i32 = context.i32_type();
-        let weight = |n: u64| i32.const_int(n, false).into();
-        let cold_weights =
-            context.metadata_node(&[context.metadata_string("branch_weights").into(), weight(1), weight(1 << 20)]);
         Ok(Self {
             debug: Debug::new(&module, options.optimize),
             aliases: options.optimize.then(|| Aliases::new(context)),
@@ -121,7 +118,7 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
                 i1: context.bool_type(),
                 i8: context.i8_type(),
                 i16: context.i16_type(),
-                i32,
+                i32: context.i32_type(),
                 i64: context.i64_type(),
                 f32: context.f32_type(),
                 f64: context.f64_type(),
@@ -130,7 +127,7 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
             no_merge: enum_attribute("nomerge", 0),
             no_unwind: enum_attribute("nounwind", 0),
             prof_kind: context.get_kind_id("prof"),
-            cold_weights,
+            cold_weights: hint::weights(context, 1, 1 << 20),
             context,
             module,
             description,
