@@ -7,7 +7,7 @@ use crate::types::{FuncType, MemoryType, ValType};
 use std::sync::atomic::AtomicU64;
 
 /// Version of everything in this file; an artifact of another version is refused.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Integer-class parameters (after the context) that travel in registers.
 pub const INT_PARAMS: usize = 5;

@@ -52,7 +52,12 @@ pub(crate) fn compile_for(engine: &Engine, target: &CodeTarget, bytes: &[u8]) ->
         #[expect(clippy::cast_possible_truncation, reason = "function indices are 32-bit")]
         link::link(&objects, parsed.description.func_imports, parsed.bodies.len() as u32)?
     };
-    Ok(Artifact { abi: abi::VERSION, target: target.record(), description: parsed.description, image })
+    Ok(Artifact {
+        abi: abi::VERSION,
+        target: target.record(engine.config().relaxed_simd),
+        description: parsed.description,
+        image,
+    })
 }
 
 /// Does `work` for every codegen unit, on the engine's threads.
@@ -69,6 +74,7 @@ fn each_unit<T: Send>(
         target,
         level: config.level,
         memory_mode: config.memory_mode,
+        relaxed_simd: config.relaxed_simd,
     };
     let first = parsed.description.func_imports;
     let done = engine.compile_pool()?.install(|| {

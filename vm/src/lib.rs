@@ -53,7 +53,7 @@ pub use api::{
 };
 #[cfg(feature = "compiler")]
 pub use compile::llvm_version;
-pub use config::{Config, Level, MemoryMode};
+pub use config::{Config, Level, MemoryMode, RelaxedSimd};
 pub use engine::Engine;
 pub use error::{Error, Result};
 #[cfg(feature = "compiler")]

@@ -1,6 +1,7 @@
 //! What code is made for: the one place where compiling depends on the architecture.
 
 use crate::artifact::Target;
+use crate::config::RelaxedSimd;
 use crate::error::{Error, Result};
 use crate::lower::VectorIntrinsics;
 use crate::runtime::host_cpu;
@@ -67,15 +68,23 @@ impl CodeTarget {
     /// What instruction selection does not find by itself. All of it comes before the least CPU that we compile for.
     pub(crate) fn vector_intrinsics(&self) -> VectorIntrinsics {
         let ssse3 = self.features.contains(&"ssse3");
+        let avx512 = self.features.contains(&"avx512f") && self.features.contains(&"avx512vl");
         VectorIntrinsics {
             lookup: ssse3.then_some("llvm.x86.ssse3.pshuf.b.128"),
             multiply_q15: ssse3.then_some("llvm.x86.ssse3.pmul.hr.sw.128"),
+            dot_bytes: ssse3.then_some("llvm.x86.ssse3.pmadd.ub.sw.128"),
+            truncate_f32_s: Some("llvm.x86.sse2.cvttps2dq"),
+            truncate_f64_s: Some("llvm.x86.sse2.cvttpd2dq"),
+            truncate_f32_u: avx512.then_some("llvm.x86.avx512.mask.cvttps2udq.128"),
+            truncate_f64_u: avx512.then_some("llvm.x86.avx512.mask.cvttpd2udq.128"),
+            fused: self.features.contains(&"fma"),
         }
     }
 
     /// As artifacts record it.
-    pub(crate) fn record(&self) -> Target {
-        Target { arch: "x86_64".into(), features: self.features.iter().map(|&name| name.into()).collect() }
+    pub(crate) fn record(&self, relaxed_simd: RelaxedSimd) -> Target {
+        let features = self.features.iter().map(|&name| name.into()).collect();
+        Target { arch: "x86_64".into(), features, relaxed_simd }
     }
 }
 

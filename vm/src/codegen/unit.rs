@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::lower::{Options, Unit, lower_function};
 use crate::module::description::Description;
 use crate::module::hints::BranchHints;
-use crate::{Level, MemoryMode};
+use crate::{Level, MemoryMode, RelaxedSimd};
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::basic_block::BasicBlock;
 use inkwell::context::Context;
@@ -56,6 +56,7 @@ pub(crate) struct Settings<'m> {
     pub(crate) target: &'m CodeTarget,
     pub(crate) level: Level,
     pub(crate) memory_mode: MemoryMode,
+    pub(crate) relaxed_simd: RelaxedSimd,
 }
 
 /// Cuts the functions that a module defines into units.
@@ -110,6 +111,7 @@ fn lower<T>(
     let options = Options {
         optimize: level != Level::None,
         memory_mode: settings.memory_mode,
+        relaxed_simd: settings.relaxed_simd,
         tune_cpu: settings.target.tune.clone(),
         vector_intrinsics: settings.target.vector_intrinsics(),
         spin_hint: SPIN_HINT,

@@ -5,11 +5,11 @@ use super::debug::Debug;
 use super::hint;
 use super::prototype::{Prototype, Universal, Wearing};
 use super::target::VectorIntrinsics;
-use crate::MemoryMode;
 use crate::abi::{self, ContextLayout};
 use crate::error::{Error, Result};
 use crate::module::description::Description;
 use crate::types::ValType;
+use crate::{MemoryMode, RelaxedSimd};
 use inkwell::AddressSpace;
 use inkwell::GlobalVisibility;
 use inkwell::attributes::{Attribute, AttributeLoc};
@@ -28,6 +28,7 @@ pub(crate) struct Options {
     /// Whether LLVM's passes will run: if not, what only helps them is left out.
     pub(crate) optimize: bool,
     pub(crate) memory_mode: MemoryMode,
+    pub(crate) relaxed_simd: RelaxedSimd,
     /// CPU that code is tuned for, as LLVM names it.
     pub(crate) tune_cpu: String,
     /// Instructions of the target that LLVM's generic operators do not reach.
