@@ -17,13 +17,12 @@ define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %5 = bitcast <16 x i8> %4 to <4 x float>
   %6 = fcmp ord <4 x float> %5, %5
   %7 = select <4 x i1> %6, <4 x float> %5, <4 x float> zeroinitializer
-  %8 = fcmp ogt <4 x float> %7, splat (float 0xC1E0000000000000)
-  %9 = select <4 x i1> %8, <4 x float> %7, <4 x float> splat (float 0xC1E0000000000000)
-  %10 = fptosi <4 x float> %9 to <4 x i32>
-  %11 = fcmp oge <4 x float> %9, splat (float 0x41E0000000000000)
-  %12 = select <4 x i1> %11, <4 x i32> splat (i32 2147483647), <4 x i32> %10
-  %13 = bitcast <4 x i32> %12 to <16 x i8>
-  ret <16 x i8> %13
+  %8 = call <4 x i32> @llvm.x86.sse2.cvttps2dq(<4 x float> %7)
+  %9 = fcmp oge <4 x float> %7, splat (float 0x41E0000000000000)
+  %10 = sext <4 x i1> %9 to <4 x i32>
+  %11 = xor <4 x i32> %8, %10
+  %12 = bitcast <4 x i32> %11 to <16 x i8>
+  ret <16 x i8> %12
 }
 
 define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
@@ -144,12 +143,8 @@ define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %15 = shufflevector <16 x i16> %14, <16 x i16> %14, <8 x i32> <i32 0, i32 2, i32 4, i32 6, i32 8, i32 10, i32 12, i32 14>
   %16 = shufflevector <16 x i16> %14, <16 x i16> %14, <8 x i32> <i32 1, i32 3, i32 5, i32 7, i32 9, i32 11, i32 13, i32 15>
   %17 = call <8 x i16> @llvm.sadd.sat.v8i16(<8 x i16> %15, <8 x i16> %16)
-  %18 = bitcast <8 x i16> %17 to <4 x i32>
-  %19 = shl <4 x i32> %18, splat (i32 16)
-  %20 = ashr <4 x i32> %19, splat (i32 16)
-  %21 = ashr <4 x i32> %18, splat (i32 16)
-  %22 = add <4 x i32> %20, %21
-  %23 = add <4 x i32> %22, %11
-  %24 = bitcast <4 x i32> %23 to <16 x i8>
-  ret <16 x i8> %24
+  %18 = call <4 x i32> @llvm.x86.sse2.pmadd.wd(<8 x i16> %17, <8 x i16> splat (i16 1))
+  %19 = add <4 x i32> %18, %11
+  %20 = bitcast <4 x i32> %19 to <16 x i8>
+  ret <16 x i8> %20
 }

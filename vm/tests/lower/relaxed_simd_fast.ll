@@ -112,12 +112,8 @@ define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %10 = load <16 x i8>, ptr %7, align 16
   %11 = bitcast <16 x i8> %10 to <4 x i32>
   %12 = call <8 x i16> @llvm.x86.ssse3.pmadd.ub.sw.128(<16 x i8> %9, <16 x i8> %8)
-  %13 = bitcast <8 x i16> %12 to <4 x i32>
-  %14 = shl <4 x i32> %13, splat (i32 16)
-  %15 = ashr <4 x i32> %14, splat (i32 16)
-  %16 = ashr <4 x i32> %13, splat (i32 16)
-  %17 = add <4 x i32> %15, %16
-  %18 = add <4 x i32> %17, %11
-  %19 = bitcast <4 x i32> %18 to <16 x i8>
-  ret <16 x i8> %19
+  %13 = call <4 x i32> @llvm.x86.sse2.pmadd.wd(<8 x i16> %12, <8 x i16> splat (i16 1))
+  %14 = add <4 x i32> %13, %11
+  %15 = bitcast <4 x i32> %14 to <16 x i8>
+  ret <16 x i8> %15
 }

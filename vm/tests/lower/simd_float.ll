@@ -100,13 +100,12 @@ define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %5 = bitcast <16 x i8> %4 to <4 x float>
   %6 = fcmp ord <4 x float> %5, %5
   %7 = select <4 x i1> %6, <4 x float> %5, <4 x float> zeroinitializer
-  %8 = fcmp ogt <4 x float> %7, splat (float 0xC1E0000000000000)
-  %9 = select <4 x i1> %8, <4 x float> %7, <4 x float> splat (float 0xC1E0000000000000)
-  %10 = fptosi <4 x float> %9 to <4 x i32>
-  %11 = fcmp oge <4 x float> %9, splat (float 0x41E0000000000000)
-  %12 = select <4 x i1> %11, <4 x i32> splat (i32 2147483647), <4 x i32> %10
-  %13 = bitcast <4 x i32> %12 to <16 x i8>
-  ret <16 x i8> %13
+  %8 = call <4 x i32> @llvm.x86.sse2.cvttps2dq(<4 x float> %7)
+  %9 = fcmp oge <4 x float> %7, splat (float 0x41E0000000000000)
+  %10 = sext <4 x i1> %9 to <4 x i32>
+  %11 = xor <4 x i32> %8, %10
+  %12 = bitcast <4 x i32> %11 to <16 x i8>
+  ret <16 x i8> %12
 }
 
 define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {
@@ -118,10 +117,12 @@ define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %7 = select <2 x i1> %6, <2 x double> %5, <2 x double> zeroinitializer
   %8 = fcmp olt <2 x double> %7, splat (double 0x41EFFFFFFFE00000)
   %9 = select <2 x i1> %8, <2 x double> %7, <2 x double> splat (double 0x41EFFFFFFFE00000)
-  %10 = fptoui <2 x double> %9 to <2 x i32>
-  %11 = shufflevector <2 x i32> %10, <2 x i32> zeroinitializer, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %12 = bitcast <4 x i32> %11 to <16 x i8>
-  ret <16 x i8> %12
+  %10 = call <2 x double> @llvm.trunc.v2f64(<2 x double> %9)
+  %11 = fadd <2 x double> %10, splat (double 0x4330000000000000)
+  %12 = bitcast <2 x double> %11 to <4 x i32>
+  %13 = shufflevector <4 x i32> %12, <4 x i32> zeroinitializer, <4 x i32> <i32 0, i32 2, i32 4, i32 5>
+  %14 = bitcast <4 x i32> %13 to <16 x i8>
+  ret <16 x i8> %14
 }
 
 define hidden <16 x i8> @f8(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {

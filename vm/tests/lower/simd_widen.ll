@@ -30,13 +30,9 @@ define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
-  %5 = bitcast <16 x i8> %4 to <8 x i16>
-  %6 = shl <8 x i16> %5, splat (i16 8)
-  %7 = lshr <8 x i16> %6, splat (i16 8)
-  %8 = lshr <8 x i16> %5, splat (i16 8)
-  %9 = add <8 x i16> %7, %8
-  %10 = bitcast <8 x i16> %9 to <16 x i8>
-  ret <16 x i8> %10
+  %5 = call <8 x i16> @llvm.x86.ssse3.pmadd.ub.sw.128(<16 x i8> %4, <16 x i8> splat (i8 1))
+  %6 = bitcast <8 x i16> %5 to <16 x i8>
+  ret <16 x i8> %6
 }
 
 define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
