@@ -141,7 +141,7 @@ fn hints(list: &[(u32, &[(u32, u32)])]) -> impl Fn(&mut wasm_encoder::Module, u3
                 branch_func_offset: at.wrapping_add(past),
                 branch_hint_value: value,
             };
-            hints.function_hints(*function, offsets.iter().map(hint).collect::<Vec<_>>().into_iter());
+            hints.function_hints(*function, offsets.iter().map(hint).collect::<Vec<_>>());
         }
         module.section(&hints);
     }

@@ -64,7 +64,7 @@ impl Exception {
         }
         let raw = ty.params.iter().zip(fields).map(|(&ty, field)| field.to_raw(ty, opaque));
         let raw = raw.collect::<Result<Vec<_>>>()?;
-        let exception = opaque.exceptions.add(tag, raw.len());
+        let exception = opaque.exceptions.add(&opaque.instances, tag, raw.len());
         let exception = exception.ok_or_else(|| Error::Resources("the store has too many exceptions".into()))?;
         // SAFETY: made just now, with room for these values; the store keeps it because it counts as escaped.
         unsafe {

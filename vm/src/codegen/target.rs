@@ -153,7 +153,7 @@ mod tests {
         assert!(has.lookup.is_none() && has.multiply_q15.is_none() && has.truncate_f32_s.is_none());
         for level in [None, Some("x86-64-v2"), Some("x86-64-v3")] {
             let target = CodeTarget::new(level).unwrap();
-            if crate::runtime::host_cpu::check(&target.record(RelaxedSimd::default())).is_ok() {
+            if host_cpu::check(&target.record(RelaxedSimd::default())).is_ok() {
                 assert!(target.vector_intrinsics().dot_words.is_some());
                 assert_eq!(generic, run(&target), "{level:?}");
             }

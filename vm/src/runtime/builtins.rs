@@ -219,7 +219,8 @@ unsafe extern "sysv64" fn exception_new(context: *mut u8, tag: u32) -> u64 {
         let instance = instance(context);
         let description = instance.description();
         let values = description.signature(description.tags[tag as usize]).params.len();
-        store(context).exceptions.add(instance.tag(tag), values).map_or(0, |exception| exception.as_ptr() as u64)
+        let StoreOpaque { exceptions, instances, .. } = store(context);
+        exceptions.add(instances, instance.tag(tag), values).map_or(0, |exception| exception.as_ptr() as u64)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Exceptions of a store.
 //! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#exception-instances>
 
+use super::fixed::Fixed;
+use super::image::CodeImage;
+use super::instance::InstanceData;
 use super::unwind;
 use crate::abi::{EXCEPTION_VALUES, SLOT, VMException, VMTag};
 use std::alloc::{Layout, alloc, dealloc};
@@ -15,6 +18,8 @@ const LIMIT: usize = 1 << 30;
 /// as the store.
 #[derive(Default)]
 pub(crate) struct Exceptions {
+    /// Whether there was one ever, and so the code of every instance is known to the unwinder.
+    expected: bool,
     all: Vec<(NonNull<VMException>, Layout)>,
     bytes: usize,
     /// Those that nothing refers to, by their number of values.
@@ -22,8 +27,21 @@ pub(crate) struct Exceptions {
 }
 
 impl Exceptions {
-    /// An exception with room for `values` values. None when there is no memory.
-    pub(crate) fn add(&mut self, tag: NonNull<VMTag>, values: usize) -> Option<NonNull<VMException>> {
+    /// An exception with room for `values` values. None when there is no memory. `instances` are those of the store: code
+    /// of all of them may be on the stack when it is thrown, now or later, and no other.
+    pub(crate) fn add(
+        &mut self,
+        instances: &[Fixed<InstanceData>],
+        tag: NonNull<VMTag>,
+        values: usize,
+    ) -> Option<NonNull<VMException>> {
+        if !self.expected {
+            self.expected = true;
+            for instance in instances {
+                // SAFETY: instances live as long as their store.
+                unsafe { instance.pointer().as_ref() }.module.code().make_unwindable();
+            }
+        }
         let head = VMException {
             unwind: [unwind::CLASS, 0, 0, 0],
             tag: tag.as_ptr(),
@@ -37,6 +55,13 @@ impl Exceptions {
         // SAFETY: allocated with this layout; nothing refers to it.
         unsafe { pointer.write(head) };
         Some(pointer)
+    }
+
+    /// To be told of each instance of the store that is new.
+    pub(crate) fn expect_from(&self, code: &CodeImage) {
+        if self.expected {
+            code.make_unwindable();
+        }
     }
 
     fn allocate(&mut self, values: usize) -> Option<NonNull<VMException>> {
