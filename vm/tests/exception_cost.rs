@@ -26,14 +26,12 @@ fn a_loop_that_never_throws_has_the_same_code_with_a_handler_as_without() {
     let functions = code::functions(&engine, &wat(&throwing::loops()));
     let [plain, around, inside] = [1, 2, 3].map(|index| loop_of(&functions[index]));
     let mnemonics = |code: &[Instruction]| code.iter().map(Instruction::mnemonic).collect::<Vec<_>>();
-    let bytes = |code: &[Instruction]| code.iter().map(Instruction::len).sum::<usize>();
     let text = |code: &[Instruction]| code.iter().map(code::text).collect::<Vec<_>>().join("; ");
     for code in [plain, around, inside] {
         assert!(text(code).contains("call"), "the loop calls what could throw: {}", text(code));
     }
     assert_eq!(mnemonics(plain), mnemonics(around), "\n{}\n{}", text(plain), text(around));
-    assert_eq!(bytes(plain), bytes(around), "\n{}\n{}", text(plain), text(around));
-    assert_eq!(plain.len(), inside.len(), "\n{}\n{}", text(plain), text(inside));
+    assert_eq!(mnemonics(plain), mnemonics(inside), "\n{}\n{}", text(plain), text(inside));
 }
 
 #[test]
