@@ -2,6 +2,7 @@
 //! was made for. Position-independent; it refers to the runtime only through the context pointer.
 
 use crate::abi;
+use crate::config::RelaxedSimd;
 use crate::error::{Error, Result};
 use crate::module::description::Description;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub struct Target {
     pub arch: String,
     /// Names of the CPU features that the code may use, as LLVM spells them (`avx2`, `bmi2`, ...).
     pub features: Vec<String>,
+    /// What its relaxed vector operators give: the same for all modules of an engine.
+    pub relaxed_simd: RelaxedSimd,
 }
 
 /// Code and what belongs to it, as it is mapped: `bytes` is text, then read-only data.

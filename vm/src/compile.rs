@@ -5,10 +5,11 @@ use crate::artifact::{Artifact, Image};
 use crate::codegen::{CodeTarget, link, unit};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::module::parse;
+use crate::module::parse::{self, Parsed};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use std::num::NonZeroUsize;
+use wasmparser::FunctionBody;
 
 /// Stack of a compiling thread. LLVM recurses on nested expressions and loops; this is address space, of which only
 /// what is used takes memory.
@@ -43,32 +44,73 @@ pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Artifact> {
 
 /// Compiles a module for a target that is not the engine's own, perhaps.
 pub(crate) fn compile_for(engine: &Engine, target: &CodeTarget, bytes: &[u8]) -> Result<Artifact> {
-    let config = engine.config();
-    let parsed = parse::parse(bytes, config.features)?;
+    let parsed = parse::parse(bytes, engine.config().features)?;
     let image = if parsed.bodies.is_empty() {
         Image::default()
     } else {
-        let settings = unit::Settings {
-            description: &parsed.description,
-            target,
-            level: config.level,
-            memory_mode: config.memory_mode,
-        };
-        let first = parsed.description.func_imports;
-        let objects = engine.compile_pool()?.install(|| {
-            unit::partition(&parsed.bodies)
-                .into_par_iter()
-                .map(|range| {
-                    let bodies = &parsed.bodies[range.clone()];
-                    #[expect(clippy::cast_possible_truncation, reason = "function indices are 32-bit")]
-                    unit::compile(&settings, first + range.start as u32, bodies)
-                })
-                // All of them, then the first error: which one is reported must not depend on timing.
-                .collect::<Vec<Result<_>>>()
-        });
-        let objects = objects.into_iter().collect::<Result<Vec<_>>>()?;
+        let objects = each_unit(engine, target, &parsed, unit::compile)?;
         #[expect(clippy::cast_possible_truncation, reason = "function indices are 32-bit")]
-        link::link(&objects, first, parsed.bodies.len() as u32)?
+        link::link(&objects, parsed.description.func_imports, parsed.bodies.len() as u32)?
     };
-    Ok(Artifact { abi: abi::VERSION, target: target.record(), description: parsed.description, image })
+    Ok(Artifact {
+        abi: abi::VERSION,
+        target: target.record(engine.config().relaxed_simd),
+        description: parsed.description,
+        image,
+    })
+}
+
+/// Does `work` for every codegen unit, on the engine's threads.
+fn each_unit<T: Send>(
+    engine: &Engine,
+    target: &CodeTarget,
+    parsed: &Parsed<'_>,
+    work: impl Fn(&unit::Settings<'_>, u32, &[FunctionBody<'_>]) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let config = engine.config();
+    let settings = unit::Settings {
+        description: &parsed.description,
+        hints: &parsed.hints,
+        target,
+        level: config.level,
+        memory_mode: config.memory_mode,
+        relaxed_simd: config.relaxed_simd,
+    };
+    let first = parsed.description.func_imports;
+    let done = engine.compile_pool()?.install(|| {
+        unit::partition(&parsed.bodies)
+            .into_par_iter()
+            .map(|range| {
+                let bodies = &parsed.bodies[range.clone()];
+                #[expect(clippy::cast_possible_truncation, reason = "function indices are 32-bit")]
+                work(&settings, first + range.start as u32, bodies)
+            })
+            // All of them, then the first error: which one is reported must not depend on timing.
+            .collect::<Vec<Result<_>>>()
+    });
+    done.into_iter().collect()
+}
+
+impl Engine {
+    /// Compiles a module to the bytes that [`Module::deserialize`](crate::Module::deserialize) takes, without loading
+    /// it: the CPU that the engine compiles for ([`Config::cpu`](crate::Config::cpu)) need not be this one.
+    ///
+    /// # Errors
+    /// As [`Module::new`](crate::Module::new).
+    pub fn precompile_module(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        compile(self, bytes)?.to_bytes()
+    }
+
+    /// The LLVM IR that a module's functions are lowered to, before any of LLVM's passes: one text of an LLVM module for
+    /// each run of functions that are compiled together. Function `n` of the module's index space is `@fn`; its type says
+    /// which registers its values travel in (`abi`), and its first parameter is the instance's context.
+    ///
+    /// For people and tests: what it looks like may change with every version.
+    ///
+    /// # Errors
+    /// As [`Module::new`](crate::Module::new).
+    pub fn llvm_ir(&self, bytes: &[u8]) -> Result<Vec<String>> {
+        let parsed = parse::parse(bytes, self.config().features)?;
+        each_unit(self, self.code_target()?, &parsed, unit::print)
+    }
 }

@@ -1,5 +1,6 @@
 //! What an engine is asked to be.
 
+use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 
 /// How much LLVM does for the speed of the code.
@@ -25,11 +26,27 @@ pub enum MemoryMode {
     Relaxed,
 }
 
+/// What relaxed vector operators give where the specification leaves a choice. All of its choices are made the same way
+/// wherever code runs side by side, so an engine only loads artifacts that were made with its own.
+/// Spec: <https://webassembly.github.io/spec/core/appendix/profiles.html>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum RelaxedSimd {
+    /// The results of the deterministic profile, on every CPU: `relaxed_madd` rounds twice, `relaxed_min` is `min`, ...
+    #[default]
+    Deterministic,
+    /// What the CPU does in the fewest instructions: `relaxed_madd` is fused where there is FMA, out of range is whatever
+    /// the conversion gives. Results may differ between CPUs of different features, so that artifacts for different
+    /// CPUs should not be mixed.
+    Fast,
+}
+
 /// Settings of an [`Engine`](crate::Engine).
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) level: Level,
     pub(crate) memory_mode: MemoryMode,
+    pub(crate) relaxed_simd: RelaxedSimd,
     pub(crate) cpu: Option<String>,
     pub(crate) compile_threads: NonZeroUsize,
     #[cfg(feature = "compiler")]
@@ -41,6 +58,7 @@ impl Default for Config {
         Self {
             level: Level::default(),
             memory_mode: MemoryMode::default(),
+            relaxed_simd: RelaxedSimd::default(),
             cpu: None,
             compile_threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             #[cfg(feature = "compiler")]
@@ -65,6 +83,12 @@ impl Config {
     /// What an access out of bounds leaves behind. Default: [`MemoryMode::Precise`].
     pub fn memory_mode(&mut self, mode: MemoryMode) -> &mut Self {
         self.memory_mode = mode;
+        self
+    }
+
+    /// What relaxed vector operators give. Default: [`RelaxedSimd::Deterministic`].
+    pub fn relaxed_simd(&mut self, choice: RelaxedSimd) -> &mut Self {
+        self.relaxed_simd = choice;
         self
     }
 

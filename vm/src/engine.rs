@@ -18,7 +18,6 @@ pub struct Engine(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    #[cfg_attr(not(feature = "compiler"), expect(dead_code, reason = "only the compiler reads settings so far"))]
     config: Config,
     types: RwLock<TypeRegistry>,
     #[cfg(feature = "compiler")]
@@ -59,7 +58,6 @@ impl Engine {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    #[cfg(feature = "compiler")]
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
     }

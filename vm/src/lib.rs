@@ -54,10 +54,12 @@ pub use api::{
 };
 #[cfg(feature = "compiler")]
 pub use compile::llvm_version;
-pub use config::{Config, Level, MemoryMode};
+pub use config::{Config, Level, MemoryMode, RelaxedSimd};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use runtime::heap::HeapStats;
+#[cfg(feature = "compiler")]
+pub use lower::NOT_BUILT;
 pub use runtime::wait::WaitResult;
 pub use trap::{Frame, Trap, WasmBacktrace};
 pub use types::{

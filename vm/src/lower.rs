@@ -39,6 +39,7 @@ mod descriptor;
 mod exception;
 mod float;
 mod function;
+mod hint;
 mod i31;
 mod int;
 mod legacy_exception;
@@ -58,6 +59,7 @@ mod variable;
 mod wide;
 
 pub(crate) use function::lower_function;
+pub use operator::NOT_BUILT;
 pub(crate) use target::VectorIntrinsics;
 pub(crate) use unit::{Options, UNIVERSAL_SUFFIX, Unit, symbol};
 

@@ -4,4 +4,6 @@
 pub(crate) mod convert;
 pub mod description;
 #[cfg(feature = "compiler")]
+pub(crate) mod hints;
+#[cfg(feature = "compiler")]
 pub(crate) mod parse;

@@ -71,20 +71,20 @@ traps! {
     NullStructureReference = 18, "null structure reference";
     /// Access to an array by a null reference.
     NullArrayReference = 19, "null array reference";
-    /// `struct.new_desc`, or a cast by descriptor, with a null descriptor.
-    NullDescriptor = 40, "null descriptor reference";
-    /// `ref.cast_desc_eq` of a reference whose descriptor is another one.
-    DescriptorCastFailure = 41, "descriptor cast failure";
     /// The store has no room for what was to be made.
     AllocationFailed = 20, "allocation failed";
     /// An access past the end of an array.
     ArrayOutOfBounds = 21, "out of bounds array access";
     /// `suspend` or `switch` with a tag that no `resume` around handles.
-    UnhandledTag = 40, "unhandled tag";
+    UnhandledTag = 22, "unhandled tag";
     /// A continuation was resumed, bound or switched to a second time.
-    ContinuationConsumed = 41, "continuation already consumed";
+    ContinuationConsumed = 23, "continuation already consumed";
     /// A null reference in the place of a continuation.
-    NullContinuationReference = 42, "null continuation reference";
+    NullContinuationReference = 24, "null continuation reference";
+    /// `struct.new_desc`, or a cast by descriptor, with a null descriptor.
+    NullDescriptor = 25, "null descriptor reference";
+    /// `ref.cast_desc_eq` of a reference whose descriptor is another one.
+    DescriptorCastFailure = 26, "descriptor cast failure";
 }
 
 impl fmt::Display for Trap {

@@ -1,6 +1,7 @@
 //! What code is made for: the one place where compiling depends on the architecture.
 
 use crate::artifact::Target;
+use crate::config::RelaxedSimd;
 use crate::error::{Error, Result};
 use crate::lower::VectorIntrinsics;
 use crate::runtime::host_cpu;
@@ -67,15 +68,25 @@ impl CodeTarget {
     /// What instruction selection does not find by itself. All of it comes before the least CPU that we compile for.
     pub(crate) fn vector_intrinsics(&self) -> VectorIntrinsics {
         let ssse3 = self.features.contains(&"ssse3");
+        let avx512 = self.features.contains(&"avx512f") && self.features.contains(&"avx512vl");
         VectorIntrinsics {
             lookup: ssse3.then_some("llvm.x86.ssse3.pshuf.b.128"),
             multiply_q15: ssse3.then_some("llvm.x86.ssse3.pmul.hr.sw.128"),
+            dot_bytes: ssse3.then_some("llvm.x86.ssse3.pmadd.ub.sw.128"),
+            dot_words: ssse3.then_some("llvm.x86.sse2.pmadd.wd"),
+            byte_shifts: false,
+            truncate_f32_s: ssse3.then_some("llvm.x86.sse2.cvttps2dq"),
+            truncate_f64_s: ssse3.then_some("llvm.x86.sse2.cvttpd2dq"),
+            truncate_f32_u: avx512.then_some("llvm.x86.avx512.mask.cvttps2udq.128"),
+            truncate_f64_u: avx512.then_some("llvm.x86.avx512.mask.cvttpd2udq.128"),
+            fused: self.features.contains(&"fma"),
         }
     }
 
     /// As artifacts record it.
-    pub(crate) fn record(&self) -> Target {
-        Target { arch: "x86_64".into(), features: self.features.iter().map(|&name| name.into()).collect() }
+    pub(crate) fn record(&self, relaxed_simd: RelaxedSimd) -> Target {
+        let features = self.features.iter().map(|&name| name.into()).collect();
+        Target { arch: "x86_64".into(), features, relaxed_simd }
     }
 }
 
@@ -84,35 +95,71 @@ mod tests {
     use super::*;
     use crate::{Engine, Instance, Module, Store};
 
-    const TEXT: &str = r#"(module
-        (func (export "swizzle") (param v128 v128) (result v128) (i8x16.swizzle (local.get 0) (local.get 1)))
-        (func (export "multiply") (param v128 v128) (result v128)
-          (i16x8.q15mulr_sat_s (local.get 0) (local.get 1))))"#;
+    /// Operators that are lowered to intrinsics where there are any, of two operands at most.
+    const OPERATORS: [(&str, usize); 9] = [
+        ("i8x16.swizzle", 2),
+        ("i16x8.q15mulr_sat_s", 2),
+        ("i16x8.extadd_pairwise_i8x16_s", 1),
+        ("i16x8.extadd_pairwise_i8x16_u", 1),
+        ("i32x4.extadd_pairwise_i16x8_s", 1),
+        ("i32x4.trunc_sat_f32x4_s", 1),
+        ("i32x4.trunc_sat_f32x4_u", 1),
+        ("i32x4.trunc_sat_f64x2_s_zero", 1),
+        ("i32x4.trunc_sat_f64x2_u_zero", 1),
+    ];
 
     /// Whether or not a target names intrinsics, the numbers are the same.
     #[test]
     fn intrinsics_of_the_target_do_as_generic_operators() {
-        let buffer = wast::parser::ParseBuffer::new(TEXT).unwrap();
+        let function = |&(name, operands): &(&str, usize)| {
+            let gets = ["(local.get 0)", "(local.get 1)"][..operands].concat();
+            format!("(func (export \"{name}\") (param v128 v128) (result v128) ({name} {gets}))")
+        };
+        let text = format!("(module {})", OPERATORS.iter().map(function).collect::<String>());
+        let buffer = wast::parser::ParseBuffer::new(&text).unwrap();
         let bytes = wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap();
         let engine = Engine::default();
-        let plain = CodeTarget { triple: TRIPLE, features: vec!["sse4.1"], tune: "generic".into() };
-        assert!(plain.vector_intrinsics().lookup.is_none() && plain.vector_intrinsics().multiply_q15.is_none());
+        let f32s = |lanes: [f32; 4]| lanes.iter().rev().fold(0, |bits, lane| bits << 32 | u128::from(lane.to_bits()));
+        let f64s = |lanes: [f64; 2]| lanes.iter().rev().fold(0, |bits, lane| bits << 64 | u128::from(lane.to_bits()));
+        let vectors = [
+            0x8000_7fff_0001_4000_ffff_1234_8000_c0de,
+            0x8000_7f10_0f00_4001_fffe_0302_7fff_0908,
+            u128::MAX,
+            f32s([-1.5, 2_147_483_648.0, 4_294_967_296.0, f32::NAN]),
+            f32s([2_147_483_520.0, 4_294_967_040.0, -2_147_483_648.0, f32::INFINITY]),
+            f64s([2_147_483_647.9, -2_147_483_649.0]),
+            f64s([4_294_967_295.9, -0.9]),
+            f64s([f64::NAN, f64::NEG_INFINITY]),
+            f64s([3_000_000_000.5, 5e300]),
+        ];
         let run = |target: &CodeTarget| {
             let artifact = crate::compile::compile_for(&engine, target, &bytes).unwrap();
             // SAFETY: it comes from the compiler just now.
             let module = unsafe { Module::from_artifact(&engine, artifact) }.unwrap();
             let mut store = Store::new(&engine, ());
             let instance = Instance::new(&mut store, &module, &[]).unwrap();
-            ["swizzle", "multiply"].map(|name| {
+            let mut results = Vec::new();
+            for (name, _) in OPERATORS {
                 let f = instance.get_typed_func::<(u128, u128), u128>(&mut store, name).unwrap();
-                let left = 0x8000_7fff_0001_4000_ffff_1234_8000_c0de;
-                let right = 0x8000_7f10_0f00_4001_fffe_0302_7fff_0908;
-                f.call(&mut store, (left, right)).unwrap()
-            })
+                for (left, right) in vectors.iter().flat_map(|&left| vectors.map(|right| (left, right))) {
+                    results.push((name, left, right, f.call(&mut store, (left, right)).unwrap()));
+                }
+            }
+            results
         };
-        let [swizzled, multiplied] = run(&plain);
-        assert_eq!([swizzled, multiplied], run(&CodeTarget::new(None).unwrap()));
+        let plain = CodeTarget { triple: TRIPLE, features: vec!["sse4.1"], tune: "generic".into() };
+        let generic = run(&plain);
+        let has = plain.vector_intrinsics();
+        assert!(has.lookup.is_none() && has.multiply_q15.is_none() && has.truncate_f32_s.is_none());
+        for level in [None, Some("x86-64-v2"), Some("x86-64-v3")] {
+            let target = CodeTarget::new(level).unwrap();
+            if host_cpu::check(&target.record(RelaxedSimd::default())).is_ok() {
+                assert!(target.vector_intrinsics().dot_words.is_some());
+                assert_eq!(generic, run(&target), "{level:?}");
+            }
+        }
+        let swizzled =
+            generic.iter().find(|(_, left, right, _)| (*left, *right) == (vectors[0], vectors[1])).unwrap().3;
         assert_eq!(swizzled.to_be_bytes()[..6], [0, 0xde, 0, 0, 0x80, 0xde]);
-        assert_eq!(multiplied >> 112, 0x7fff);
     }
 }

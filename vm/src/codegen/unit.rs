@@ -6,7 +6,8 @@ use super::with_machine;
 use crate::error::{Error, Result};
 use crate::lower::{Options, Unit, lower_function};
 use crate::module::description::Description;
-use crate::{Level, MemoryMode};
+use crate::module::hints::BranchHints;
+use crate::{Level, MemoryMode, RelaxedSimd};
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::basic_block::BasicBlock;
 use inkwell::context::Context;
@@ -51,9 +52,11 @@ const SPEED: &str = "cgscc(inline,function(\
 #[derive(Debug)]
 pub(crate) struct Settings<'m> {
     pub(crate) description: &'m Description,
+    pub(crate) hints: &'m BranchHints,
     pub(crate) target: &'m CodeTarget,
     pub(crate) level: Level,
     pub(crate) memory_mode: MemoryMode,
+    pub(crate) relaxed_simd: RelaxedSimd,
 }
 
 /// Cuts the functions that a module defines into units.
@@ -76,11 +79,39 @@ pub(crate) fn partition(bodies: &[FunctionBody<'_>]) -> Vec<Range<usize>> {
 
 /// Compiles functions to an object. `first` is the function index of the first body.
 pub(crate) fn compile(settings: &Settings<'_>, first: u32, bodies: &[FunctionBody<'_>]) -> Result<Vec<u8>> {
+    lower(settings, first, bodies, |unit, machine, level| {
+        if cfg!(debug_assertions) {
+            verify(unit)?;
+        }
+        emit(unit, machine, level)
+    })
+}
+
+/// The LLVM IR of functions as text, as it is before LLVM's passes.
+pub(crate) fn print(settings: &Settings<'_>, first: u32, bodies: &[FunctionBody<'_>]) -> Result<String> {
+    lower(settings, first, bodies, |unit, _, _| {
+        verify(unit)?;
+        Ok(unit.module.print_to_string().to_string())
+    })
+}
+
+fn verify(unit: &Unit<'_, '_>) -> Result<()> {
+    unit.module.verify().map_err(|e| Error::Codegen(format!("invalid IR: {e}")))
+}
+
+/// Lowers functions to an LLVM module and gives that to `then`, with the level at which it is to be compiled.
+fn lower<T>(
+    settings: &Settings<'_>,
+    first: u32,
+    bodies: &[FunctionBody<'_>],
+    then: impl FnOnce(&Unit<'_, '_>, &TargetMachine, Level) -> Result<T>,
+) -> Result<T> {
     let too_large = |body: &FunctionBody<'_>| body.range().end - body.range().start > LARGEST_OPTIMIZED_BODY;
     let level = if bodies.iter().any(too_large) { Level::None } else { settings.level };
     let options = Options {
         optimize: level != Level::None,
         memory_mode: settings.memory_mode,
+        relaxed_simd: settings.relaxed_simd,
         tune_cpu: settings.target.tune.clone(),
         vector_intrinsics: settings.target.vector_intrinsics(),
         spin_hint: SPIN_HINT,
@@ -90,13 +121,10 @@ pub(crate) fn compile(settings: &Settings<'_>, first: u32, bodies: &[FunctionBod
         unit.module.set_triple(&machine.get_triple());
         unit.module.set_data_layout(&machine.get_target_data().get_data_layout());
         for (index, body) in (first..).zip(bodies) {
-            lower_function(&unit, index, body)?;
+            lower_function(&unit, index, body, settings.hints)?;
         }
         unit.finish();
-        if cfg!(debug_assertions) {
-            unit.module.verify().map_err(|e| Error::Codegen(format!("invalid IR: {e}")))?;
-        }
-        emit(&unit, machine, level)
+        then(&unit, machine, level)
     })
 }
 

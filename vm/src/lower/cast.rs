@@ -121,6 +121,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 CompositeType::Array(_) => {
                     self.object_is(value, |this, header| this.header_is_exactly(header, index, HEADER_ARRAY))?
                 }
+                CompositeType::Cont(_) => always(true),
             },
             HeapType::Struct => self.object_is(value, |this, header| this.header_is_array(header, false))?,
             HeapType::Array => self.object_is(value, |this, header| this.header_is_array(header, true))?,

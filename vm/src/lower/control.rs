@@ -148,7 +148,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let BlockValues { parameters, results, last_result, .. } = self.block_type(ty)?;
         let height = self.stack.len() - parameters;
         let (then, otherwise) = (self.new_block(), self.new_block());
-        self.builder.build_conditional_branch(condition, then, otherwise)?;
+        let branch = self.builder.build_conditional_branch(condition, then, otherwise)?;
+        self.pass_hint_on(branch);
         self.builder.position_at_end(then);
         let parameters = self.stack[height..].to_vec();
         self.open(Kind::If { otherwise, parameters }, &results, last_result, height)
@@ -279,7 +280,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let condition = self.pop_condition()?;
         let taken = self.announce(depth);
         let not_taken = self.new_block();
-        self.builder.build_conditional_branch(condition, taken, not_taken)?;
+        let branch = self.builder.build_conditional_branch(condition, taken, not_taken)?;
+        self.pass_hint_on(branch);
         self.go_on_in(not_taken);
         Ok(())
     }

@@ -6,6 +6,7 @@ use super::unit::Unit;
 use crate::abi::{self, Place};
 use crate::error::{Error, Result};
 use crate::module::convert;
+use crate::module::hints::BranchHints;
 use crate::module::parse::unsupported;
 use inkwell::builder::Builder;
 use inkwell::debug_info::DISubprogram;
@@ -41,6 +42,11 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     subprogram: DISubprogram<'ctx>,
     /// Offset in the module's bytes of the operator at hand.
     offset: u32,
+    hints: &'u BranchHints,
+    /// Index of the function.
+    index: u32,
+    /// Offset in the module's bytes of the body.
+    start: u32,
 }
 
 /// A local variable: a stack slot, which LLVM's passes turn into registers.
@@ -50,8 +56,13 @@ pub(super) struct Local<'ctx> {
     pub(super) ty: BasicTypeEnum<'ctx>,
 }
 
-/// Lowers one body into `unit`.
-pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBody<'_>) -> Result<()> {
+/// Lowers one body into `unit`. `index` is the function's, in the module's index space.
+pub(crate) fn lower_function(
+    unit: &Unit<'_, '_>,
+    index: u32,
+    body: &FunctionBody<'_>,
+    hints: &BranchHints,
+) -> Result<()> {
     let Survey { tail_calls, clauses } = survey(body)?;
     let wearing = if tail_calls { Wearing::Universal } else { Wearing::Natural };
     let function = unit.function(index, wearing);
@@ -80,6 +91,9 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
         vector_constants: HashMap::new(),
         subprogram,
         offset,
+        hints,
+        index,
+        start: offset,
     };
     lowering.mark();
     if clauses != 0 {
@@ -187,6 +201,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn mark(&self) {
         let location = self.unit.debug.location(self.unit.context, self.offset, self.subprogram);
         self.builder.set_current_debug_location(location);
+    }
+
+    /// Whether the branch at hand is likely taken, if the module says anything of it.
+    pub(super) fn hint(&self) -> Option<bool> {
+        self.hints.get(self.index, u64::from(self.offset) - u64::from(self.start))
     }
 
     /// The operator at hand is one of a proposal that is not built.

@@ -29,4 +29,5 @@ mod lane;
 mod memory;
 mod relaxed;
 mod shape;
+mod truncate;
 mod widen;

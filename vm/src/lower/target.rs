@@ -8,4 +8,21 @@ pub(crate) struct VectorIntrinsics {
     pub(crate) lookup: Option<&'static str>,
     /// `(<8 x i16>, <8 x i16>)`: the products, shifted right by 15, rounded and wrapped.
     pub(crate) multiply_q15: Option<&'static str>,
+    /// `(<16 x i8>, <16 x i8>)`: products of unsigned bytes by signed ones, and the sums of neighbours, saturated, as
+    /// `<8 x i16>`.
+    pub(crate) dot_bytes: Option<&'static str>,
+    /// `(<8 x i16>, <8 x i16>)`: signed products, and the sums of neighbours, as `<4 x i32>`.
+    pub(crate) dot_words: Option<&'static str>,
+    /// Whether lanes of 8 bits can be shifted.
+    pub(crate) byte_shifts: bool,
+    /// `(<4 x float>)` to signed `<4 x i32>`: the smallest integer for whatever has none.
+    pub(crate) truncate_f32_s: Option<&'static str>,
+    /// `(<2 x double>)` likewise, with zeros in the upper lanes.
+    pub(crate) truncate_f64_s: Option<&'static str>,
+    /// `(<4 x float>, <4 x i32> otherwise, i8 mask)` to unsigned `<4 x i32>`: all ones for whatever has no integer.
+    pub(crate) truncate_f32_u: Option<&'static str>,
+    /// `(<2 x double>, <4 x i32> otherwise, i8 mask)` likewise, with zeros in the upper lanes.
+    pub(crate) truncate_f64_u: Option<&'static str>,
+    /// Whether `llvm.fma` on vectors is an instruction.
+    pub(crate) fused: bool,
 }

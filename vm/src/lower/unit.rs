@@ -2,14 +2,15 @@
 
 use super::context::Aliases;
 use super::debug::Debug;
+use super::hint;
 use super::prototype::{Prototype, Universal, Wearing};
 use super::target::VectorIntrinsics;
-use crate::MemoryMode;
 use crate::abi::heap::StructLayout;
 use crate::abi::{self, ContextLayout};
 use crate::error::{Error, Result};
 use crate::module::description::Description;
 use crate::types::{CompositeType, ValType};
+use crate::{MemoryMode, RelaxedSimd};
 use inkwell::AddressSpace;
 use inkwell::GlobalVisibility;
 use inkwell::attributes::{Attribute, AttributeLoc};
@@ -28,6 +29,7 @@ pub(crate) struct Options {
     /// Whether LLVM's passes will run: if not, what only helps them is left out.
     pub(crate) optimize: bool,
     pub(crate) memory_mode: MemoryMode,
+    pub(crate) relaxed_simd: RelaxedSimd,
     /// CPU that code is tuned for, as LLVM names it.
     pub(crate) tune_cpu: String,
     /// Instructions of the target that LLVM's generic operators do not reach.
@@ -112,10 +114,6 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
             enum_attribute("align", 16),
             enum_attribute("dereferenceable", u64::from(layout.size())),
         ];
-        let i32 = context.i32_type();
-        let weight = |n: u64| i32.const_int(n, false).into();
-        let cold_weights =
-            context.metadata_node(&[context.metadata_string("branch_weights").into(), weight(1), weight(1 << 20)]);
         Ok(Self {
             debug: Debug::new(&module, options.optimize),
             aliases: options.optimize.then(|| Aliases::new(context)),
@@ -123,7 +121,7 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
                 i1: context.bool_type(),
                 i8: context.i8_type(),
                 i16: context.i16_type(),
-                i32,
+                i32: context.i32_type(),
                 i64: context.i64_type(),
                 f32: context.f32_type(),
                 f64: context.f64_type(),
@@ -132,7 +130,7 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
             no_merge: enum_attribute("nomerge", 0),
             no_unwind: enum_attribute("nounwind", 0),
             prof_kind: context.get_kind_id("prof"),
-            cold_weights,
+            cold_weights: hint::weights(context, 1, 1 << 20),
             context,
             module,
             description,

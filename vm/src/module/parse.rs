@@ -6,6 +6,7 @@ use super::description::{
     ActiveData, ConstExpr, ConstOp, DataSegment, Description, ElementItems, ElementMode, ElementSegment, Entity,
     Export, Import,
 };
+use super::hints::BranchHints;
 use crate::error::{Error, Result};
 use wasmparser::{FunctionBody, Operator, Parser, Payload, TypeRef, ValidPayload, Validator, WasmFeatures};
 
@@ -13,6 +14,7 @@ use wasmparser::{FunctionBody, Operator, Parser, Payload, TypeRef, ValidPayload,
 pub(crate) struct Parsed<'a> {
     pub(crate) description: Description,
     pub(crate) bodies: Vec<FunctionBody<'a>>,
+    pub(crate) hints: BranchHints,
 }
 
 /// Checks that `bytes` are a valid module under `features`, and nothing more.
@@ -23,7 +25,8 @@ pub(crate) fn validate(bytes: &[u8], features: WasmFeatures) -> Result<()> {
 /// Parses and validates `bytes`. A valid module that uses what the VM does not run is [`Error::Unsupported`], a
 /// verdict that is only given once all of the module is known to be valid.
 pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Parsed<'_>> {
-    let mut reader = Reader { parsed: Parsed { description: Description::default(), bodies: Vec::new() } };
+    let parsed = Parsed { description: Description::default(), bodies: Vec::new(), hints: BranchHints::default() };
+    let mut reader = Reader { parsed };
     let mut refused = None;
     walk(bytes, features, |payload| {
         if refused.is_none() {
@@ -159,11 +162,11 @@ impl<'a> Reader<'a> {
                 module.code_offsets.push(offset);
                 self.parsed.bodies.push(body);
             }
-            Payload::CustomSection(section) => {
-                if let wasmparser::KnownCustom::Name(names) = section.as_known() {
-                    self.names(names);
-                }
-            }
+            Payload::CustomSection(section) => match section.as_known() {
+                wasmparser::KnownCustom::Name(names) => self.names(names),
+                wasmparser::KnownCustom::BranchHints(hints) => self.parsed.hints = BranchHints::read(hints),
+                _ => {}
+            },
             _ => {}
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Exceptions: objects of the heap that the system unwinder carries.
 //! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#exception-instances>
 
+use super::image::CodeImage;
 use super::store::StoreOpaque;
 use super::unwind;
 use crate::abi::heap::HEADER_EXCEPTION;
@@ -12,6 +13,7 @@ impl StoreOpaque {
     /// there is no memory.
     pub(crate) fn new_exception(&mut self, tag: NonNull<VMTag>, values: usize) -> Option<NonNull<VMException>> {
         let count = u32::try_from(values).ok()?;
+        self.make_unwindable();
         let bytes = u64::from(EXCEPTION_VALUES) + u64::from(count) * u64::from(SLOT);
         let exception = self.allocate(HEADER_EXCEPTION, bytes, count)?.cast::<VMException>();
         // SAFETY: made just now, with room for this.
@@ -20,6 +22,25 @@ impl StoreOpaque {
             (*exception.as_ptr()).unwind = [unwind::CLASS, 0, 0, 0];
         }
         Some(exception)
+    }
+
+    /// Registers the code of all instances with the unwinder: any of it may be on the stack when an exception is thrown, and
+    /// no other. Not before there is an exception: the more code is registered, the longer throws of other stores take.
+    fn make_unwindable(&mut self) {
+        if !self.throws {
+            self.throws = true;
+            for instance in &self.instances {
+                // SAFETY: instances live as long as their store.
+                unsafe { instance.pointer().as_ref() }.module.code().make_unwindable();
+            }
+        }
+    }
+
+    /// To be told of each instance that is new.
+    pub(crate) fn expect_exceptions_from(&self, code: &CodeImage) {
+        if self.throws {
+            code.make_unwindable();
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::module::description::Description;
 use rustix::mm::MprotectFlags;
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 // Of the C library's unwinder: makes a list of frame descriptions known, or forgets it.
 unsafe extern "C" {
@@ -27,6 +27,7 @@ pub(crate) struct CodeImage {
     target: Target,
     pub(crate) description: Arc<Description>,
     pub(crate) symbols: Mutex<Option<Symbols>>,
+    unwindable: Once,
 }
 
 fn broken(what: &str) -> Error {
@@ -90,13 +91,21 @@ impl CodeImage {
             target,
             description: Arc::new(description),
             symbols: Mutex::new(None),
+            unwindable: Once::new(),
         });
-        if let Some(frames) = image.frame_descriptions() {
-            // SAFETY: the list is inside the image, closed by a terminator, and withdrawn before the image is unmapped.
-            unsafe { __register_frame(frames) };
-        }
         code_registry::insert(&image);
         Ok(image)
+    }
+
+    /// Lets exceptions through: makes the frames of this code known to the unwinder. Not done for all code, because libgcc
+    /// before version 13 looks for each frame of an exception in all that was registered, one after the other.
+    pub(crate) fn make_unwindable(&self) {
+        self.unwindable.call_once(|| {
+            if let Some(frames) = self.frame_descriptions() {
+                // SAFETY: the list is inside the image, closed by a terminator, and withdrawn before the image is unmapped.
+                unsafe { __register_frame(frames) };
+            }
+        });
     }
 
     fn frame_descriptions(&self) -> Option<*const u8> {
@@ -143,8 +152,10 @@ impl CodeImage {
 impl Drop for CodeImage {
     fn drop(&mut self) {
         code_registry::remove(self);
-        if let Some(frames) = self.frame_descriptions() {
-            // SAFETY: registered once in `new`, withdrawn once here.
+        if self.unwindable.is_completed()
+            && let Some(frames) = self.frame_descriptions()
+        {
+            // SAFETY: registered once, withdrawn once here.
             unsafe { __deregister_frame(frames) };
         }
     }

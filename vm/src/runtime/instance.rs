@@ -186,6 +186,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
     let pointer = fixed.pointer();
     // Kept from here on: if what follows fails, other things may refer to it already.
     store.instances.push(fixed);
+    store.expect_exceptions_from(module.code());
     // SAFETY: it is in the store, and only read from here on: what changes is the context, behind a pointer.
     let instance = unsafe { pointer.as_ref() };
 

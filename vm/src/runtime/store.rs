@@ -110,6 +110,8 @@ pub struct StoreOpaque {
     func_refs: Vec<Fixed<VMFuncRef>>,
     records: Vec<Fixed<HostRecord>>,
     tags: Vec<Fixed<VMTag>>,
+    /// Whether there was an exception ever.
+    pub(crate) throws: bool,
     pub(crate) fibers: Fibers,
     pub(crate) handles: SharedHandles,
     pub(crate) heap: Heap,
@@ -151,6 +153,7 @@ impl StoreOpaque {
             func_refs: Vec::new(),
             records: Vec::new(),
             tags: Vec::new(),
+            throws: false,
             fibers: Fibers::default(),
             handles: SharedHandles::default(),
             heap: Heap::default(),

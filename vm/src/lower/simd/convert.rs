@@ -7,7 +7,6 @@ use crate::error::Result;
 use crate::lower::convert::Sign;
 use crate::lower::function::Lowering;
 use Sign::{Signed, Unsigned};
-use inkwell::FloatPredicate;
 use inkwell::values::VectorValue;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
@@ -20,59 +19,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         vector_from_int(Unsigned): visit_f32x4_convert_i32x4_u F32x4, visit_f64x2_convert_low_i32x4_u F64x2;
     }
 
-    /// To 32-bit integers, the nearest where out of range, zero for a NaN, and zeros in lanes that have no operand.
-    /// LLVM has an operator for it but on x86-64 takes the vector apart; the choices here stay vectors. A lane that is
-    /// out of range of the conversion proper gives poison, which does no harm where the lane is not chosen.
-    pub(super) fn vector_truncate(&mut self, shape: Shape, sign: Sign) -> Result<()> {
-        let value = self.pop_shape(shape)?;
-        let (least, past) = match sign {
-            Signed => (-f64::from(1u32 << 31), f64::from(1u32 << 31)),
-            Unsigned => (0.0, f64::from(u32::MAX) + 1.0),
-        };
-        let zero = self.float_splat(value, 0.0);
-        let number = match sign {
-            Signed => self.chosen_if(FloatPredicate::ORD, value, value, value, zero)?,
-            // What is chosen next is zero for a NaN as well.
-            Unsigned => value,
-        };
-        let least = self.float_splat(value, least);
-        let bounded = self.chosen_if(FloatPredicate::OGT, number, least, number, least)?;
-        let converted = if shape == Shape::F64x2 {
-            let greatest = self.float_splat(value, past - 1.0);
-            let bounded = self.chosen_if(FloatPredicate::OLT, bounded, greatest, bounded, greatest)?;
-            self.int_from_float(bounded, sign)?
-        } else {
-            // The greatest integer is no `f32`.
-            let converted = self.int_from_float(bounded, sign)?;
-            let greatest = self.int_splat(converted, if sign == Signed { i32::MAX.into() } else { -1 });
-            self.chosen_if(FloatPredicate::OGE, bounded, self.float_splat(value, past), greatest, converted)?
-        };
-        let filled = self.filled_with_zeros(converted)?;
-        self.push_vector(filled)
-    }
-
-    fn int_from_float(&self, value: VectorValue<'ctx>, sign: Sign) -> Result<VectorValue<'ctx>> {
-        let ty = self.unit.types.i32.vec_type(value.get_type().get_size());
-        Ok(match sign {
-            Signed => self.builder.build_float_to_signed_int(value, ty, "")?,
-            Unsigned => self.builder.build_float_to_unsigned_int(value, ty, "")?,
-        })
-    }
-
-    fn chosen_if(
-        &self,
-        predicate: FloatPredicate,
-        left: VectorValue<'ctx>,
-        right: VectorValue<'ctx>,
-        then: VectorValue<'ctx>,
-        otherwise: VectorValue<'ctx>,
-    ) -> Result<VectorValue<'ctx>> {
-        let condition = self.builder.build_float_compare(predicate, left, right, "")?;
-        Ok(self.builder.build_select(condition, then, otherwise, "")?.into_vector_value())
-    }
-
     /// Four lanes of four, or of two and zeros.
-    fn filled_with_zeros(&self, value: VectorValue<'ctx>) -> Result<VectorValue<'ctx>> {
+    pub(super) fn filled_with_zeros(&self, value: VectorValue<'ctx>) -> Result<VectorValue<'ctx>> {
         match value.get_type().get_size() {
             4 => Ok(value),
             _ => self.shuffle(value, value.get_type().const_zero(), 0..4),

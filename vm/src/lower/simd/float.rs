@@ -98,7 +98,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// `preferred` where it is beyond `other`, else `other`.
-    fn chosen(
+    pub(super) fn chosen(
         &self,
         which: Extremum,
         preferred: VectorValue<'ctx>,

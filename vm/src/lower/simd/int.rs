@@ -33,8 +33,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         vector_popcnt(): visit_i8x16_popcnt I8x16;
         vector_shift(Builder::build_left_shift):
             visit_i8x16_shl I8x16, visit_i16x8_shl I16x8, visit_i32x4_shl I32x4, visit_i64x2_shl I64x2;
-        vector_shift(|b, l, r, name| b.build_right_shift(l, r, true, name)):
-            visit_i8x16_shr_s I8x16, visit_i16x8_shr_s I16x8, visit_i32x4_shr_s I32x4, visit_i64x2_shr_s I64x2;
+        vector_byte_shift(): visit_i8x16_shr_s I8x16;
+        vector_shift(|b, l, r, name| b.build_right_shift(l, r, true, name)): visit_i16x8_shr_s I16x8, visit_i32x4_shr_s I32x4, visit_i64x2_shr_s I64x2;
         vector_shift(|b, l, r, name| b.build_right_shift(l, r, false, name)):
             visit_i8x16_shr_u I8x16, visit_i16x8_shr_u I16x8, visit_i32x4_shr_u I32x4, visit_i64x2_shr_u I64x2;
         vector_int_compare(IntPredicate::EQ):
@@ -134,6 +134,29 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let distance = self.builder.build_int_cast_sign_flag(distance, lane, false, "")?;
         let distances = self.splat(distance.into(), shape.lanes())?;
         let shifted = lower(&self.builder, value, distances, "")?;
+        self.push_vector(shifted)
+    }
+
+    /// Shifts bytes to the right, sign by sign. Without an instruction for that, those with odd numbers are shifted in
+    /// place, as halves of 16 bits, and the others up there and back. By a constant, LLVM does with less.
+    fn vector_byte_shift(&mut self, shape: Shape) -> Result<()> {
+        let is_constant = self.stack.last().is_some_and(|distance| distance.into_int_value().is_const());
+        if self.unit.options.vector_intrinsics.byte_shifts || is_constant {
+            return self.vector_shift(shape, |b, l, r, name| b.build_right_shift(l, r, true, name));
+        }
+        let distance = self.pop_int();
+        let value = self.pop_shape(Shape::I16x8)?;
+        let mask = distance.get_type().const_int(7, false);
+        let distance = self.builder.build_and(distance, mask, "")?;
+        let distance = self.builder.build_int_cast_sign_flag(distance, self.unit.types.i16, false, "")?;
+        let distances = self.splat(distance.into(), Shape::I16x8.lanes())?;
+        let (byte, upper) = (self.int_splat(value, 8), self.int_splat(value, 0xff00));
+        let odd = self.builder.build_right_shift(value, distances, true, "")?;
+        let odd = self.builder.build_and(odd, upper, "")?;
+        let even = self.builder.build_left_shift(value, byte, "")?;
+        let even = self.builder.build_right_shift(even, distances, true, "")?;
+        let even = self.builder.build_right_shift(even, byte, false, "")?;
+        let shifted = self.builder.build_or(odd, even, "")?;
         self.push_vector(shifted)
     }
 

@@ -95,11 +95,23 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(sums)
     }
 
-    /// Sums of neighbours at twice their width. The wide lane that holds two neighbours is shifted, which is cheaper
-    /// than to bring them in place.
+    /// Sums of neighbours at twice their width. Where no instruction does that, the wide lane that holds two neighbours is
+    /// shifted, which is cheaper than to bring them in place.
     pub(super) fn pairwise_sums(&self, value: VectorValue<'ctx>, sign: Sign) -> Result<VectorValue<'ctx>> {
         let ty = value.get_type();
         let width = ty.get_element_type().into_int_type().get_bit_width();
+        let has = &self.unit.options.vector_intrinsics;
+        let ones = self.int_splat(value, 1);
+        // As products by one: no sum is large enough to saturate.
+        let dot = match (width, sign) {
+            (8, Signed) => has.dot_bytes.map(|name| (name, ones, value)),
+            (8, Unsigned) => has.dot_bytes.map(|name| (name, value, ones)),
+            (_, Signed) => has.dot_words.map(|name| (name, value, ones)),
+            (_, Unsigned) => None,
+        };
+        if let Some((name, left, right)) = dot {
+            return Ok(self.intrinsic(name, &[], &[left.into(), right.into()])?.into_vector_value());
+        }
         let wide = self.int_type(2 * width).vec_type(ty.get_size() / 2);
         let value = self.builder.build_bit_cast(value, wide, "")?.into_vector_value();
         let distance = self.int_splat(value, width.into());

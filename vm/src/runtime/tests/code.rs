@@ -89,7 +89,8 @@ impl Builder {
             ..Image::default()
         };
         let features = host_cpu::features().into_iter().map(Into::into).collect();
-        let target = Target { arch: std::env::consts::ARCH.into(), features };
+        let target =
+            Target { arch: std::env::consts::ARCH.into(), features, relaxed_simd: crate::RelaxedSimd::default() };
         Artifact { abi: abi::VERSION, target, description: self.description, image }
     }
 

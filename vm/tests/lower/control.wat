@@ -1,0 +1,15 @@
+;; Structured control: blocks become basic blocks, and what they leave behind phis; dead code leaves nothing.
+(module
+  (func (param i32) (result i32)
+    (block (result i32) (br_if 0 (i32.const 1) (local.get 0)) (drop) (i32.const 2)))
+  (func (param i32) (result i32)
+    (loop $again (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) (local.get 0))
+  (func (param i32) (result i32)
+    (if (result i32) (i32.lt_s (local.get 0) (i32.const 0)) (then (i32.const -1)) (else (i32.const 1))))
+  (func (param i32) (result i32)
+    (local.get 0) (if (param) (i32.const 1) (then (return (i32.const 5)))))
+  (func (param i32) (result i32)
+    (block $c (block $b (block $a (br_table $a $b $c $a (local.get 0))) (return (i32.const 10))) (return (i32.const 20)))
+    (i32.const 30))
+  (func (result i32) (unreachable) (i32.const 1) (drop))
+  (func (result i32 i64) (block (result i32 i64) (i32.const 1) (i64.const 2))))

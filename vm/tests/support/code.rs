@@ -1,0 +1,27 @@
+//! Machine code of compiled modules, decoded.
+#![allow(dead_code, reason = "each test binary uses a part of this")]
+
+use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter};
+use wassay_vm::Engine;
+use wassay_vm::artifact::Artifact;
+
+/// The code of each function that a module defines. It is compiled, and not run: the host's CPU does not matter.
+pub(crate) fn functions(engine: &Engine, wasm: &[u8]) -> Vec<Vec<Instruction>> {
+    let artifact = Artifact::from_bytes(&engine.precompile_module(wasm).unwrap()).unwrap();
+    let image = artifact.image;
+    let decode = |range: &std::ops::Range<u32>| {
+        let code = &image.bytes[range.start as usize..range.end as usize];
+        Decoder::with_ip(64, code, range.start.into(), DecoderOptions::NONE).into_iter().collect()
+    };
+    image.functions.iter().map(decode).collect()
+}
+
+/// An instruction as text.
+pub(crate) fn text(instruction: &Instruction) -> String {
+    let mut formatter = IntelFormatter::new();
+    formatter.options_mut().set_rip_relative_addresses(true);
+    formatter.options_mut().set_space_after_operand_separator(true);
+    let mut text = String::new();
+    formatter.format(instruction, &mut text);
+    text
+}
