@@ -260,17 +260,3 @@ fn types_are_shown_as_they_are_written() {
     assert_eq!(reference(false, HeapType::Concrete(3)), "(ref 3)");
     assert_eq!(reference(true, HeapType::Concrete(3)), "(ref null 3)");
 }
-
-#[test]
-fn what_needs_a_heap_is_refused_by_name() {
-    let engine = Engine::default();
-    for body in [
-        "(drop (struct.new $s))",
-        "(drop (ref.test (ref struct) (ref.null any)))",
-        "(drop (array.new $a (i32.const 1) (i32.const 1)))",
-    ] {
-        let text = format!("(module (type $s (struct)) (type $a (array i8)) (func {body}))");
-        let error = Module::new(&engine, wat(&text)).unwrap_err();
-        assert!(matches!(error, Error::Unsupported { feature: "gc", offset: 1.., .. }), "{body}: {error}");
-    }
-}
