@@ -3,7 +3,7 @@
 //! can be made again.
 
 use crate::isolated::{self, Bounds, End};
-use crate::{build, kernels, objects};
+use crate::{build, kernels, object_seeds};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ impl Random {
 fn seeds() -> Vec<Vec<u8>> {
     let mut seeds: Vec<Vec<u8>> =
         kernels::all().into_iter().filter(|k| k.name != "large").map(|kernel| kernel.wasm).collect();
-    seeds.extend(objects::seeds());
+    seeds.extend(object_seeds::seeds());
     seeds.extend([
         build::wat(
             r#"(module
