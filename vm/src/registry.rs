@@ -85,6 +85,7 @@ impl TypeRegistry {
     /// # Errors
     /// [`Error::Limit`](crate::Error::Limit) when an engine does not have so many; those before stay.
     pub(crate) fn add(&mut self, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[u32]>> {
+        self.begin();
         let mut ids = Vec::with_capacity(types.len());
         for group in each_group(types.len(), groups) {
             let length = group.len();
@@ -109,6 +110,7 @@ impl TypeRegistry {
     /// As of [`TypeRegistry::add`]; never for a function type, since a function brings what a check of its type needs, and
     /// so can do without an entry in the table.
     pub(crate) fn add_one(&mut self, ty: SubType) -> Result<u32> {
+        self.begin();
         if let Some(id) = self.find_one(&ty) {
             return Ok(id);
         }
@@ -122,6 +124,16 @@ impl TypeRegistry {
         self.number(&ty, id, has_entry);
         self.groups.insert([ty].into(), id);
         Ok(id)
+    }
+
+    /// Gives number 0 to a function type: of a cell that is all zeros, the header then says that there is no object.
+    fn begin(&mut self) {
+        if self.by_id.is_empty() {
+            let ty = SubType::from(FuncType::new([], []));
+            let has_entry = self.table.reserve(1).is_ok();
+            self.number(&ty, 0, has_entry);
+            self.groups.insert([ty].into(), 0);
+        }
     }
 
     fn add_group(&mut self, group: Box<[SubType]>) -> Result<u32> {

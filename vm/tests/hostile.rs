@@ -15,6 +15,8 @@ mod kernels;
 mod mutants;
 #[path = "hostile/object_seeds.rs"]
 mod object_seeds;
+#[path = "hostile/objects.rs"]
+mod objects;
 #[path = "hostile/recursion.rs"]
 mod recursion;
 #[path = "hostile/sizes.rs"]

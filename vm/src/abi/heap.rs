@@ -81,7 +81,7 @@ pub fn cell_class(bytes: u32) -> Option<usize> {
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct VMRun {
-    /// The first free cell. Not zeroed. 0 when there is none.
+    /// The first free cell; all are zeros. 0 when there is none.
     pub next: usize,
     /// Where the last one ends.
     pub end: usize,

@@ -38,8 +38,8 @@ const NO_RUN: VMRun = VMRun { next: 0, end: 0 };
 struct Sweep {
     /// Blocks with free cells, those looked at first in the end.
     blocks: Vec<usize>,
-    /// The block at hand, and the offset in it from which on nothing was taken yet.
-    current: Option<(usize, usize)>,
+    /// The block at hand, the offset in it from which on nothing was taken yet, and whether it is zeros from there.
+    current: Option<(usize, usize, bool)>,
 }
 
 /// The heap of a store.
@@ -125,7 +125,7 @@ impl Heap {
             if run.end - run.next >= size {
                 let cell = run.next;
                 run.next += size;
-                return NonNull::new(cell as *mut u8).map_or(Taken::None, |cell| Taken::Cell(cell, false));
+                return NonNull::new(cell as *mut u8).map_or(Taken::None, |cell| Taken::Cell(cell, true));
             }
             match self.next_run(class, force) {
                 Ok(found) => match runs.get_mut(class) {
@@ -140,10 +140,10 @@ impl Heap {
     /// Finds free cells.
     fn next_run(&mut self, class: usize, force: bool) -> Result<VMRun, Taken> {
         loop {
-            if let (Some((block, from)), Some(space)) = (self.sweeps[class].current, &mut self.space) {
-                if let Some(run) = space.take_run(block, class, from) {
+            if let (Some((block, from, zero)), Some(space)) = (self.sweeps[class].current, &mut self.space) {
+                if let Some(run) = space.take_run(block, class, from, zero) {
                     let upto = run.end - space.base() - block * BLOCK;
-                    self.sweeps[class].current = Some((block, upto));
+                    self.sweeps[class].current = Some((block, upto, zero));
                     self.since += run.end - run.next;
                     return Ok(run);
                 }
@@ -152,14 +152,14 @@ impl Heap {
             if self.since >= self.budget && !force {
                 return Err(Taken::Due);
             }
-            let block = match self.sweeps[class].blocks.pop() {
-                Some(block) => block,
+            let (block, zero) = match self.sweeps[class].blocks.pop() {
+                Some(block) => (block, false),
                 None if self.has_room(BLOCK) => {
                     self.space().and_then(|space| space.take_block(class)).ok_or(Taken::None)?
                 }
                 None => return Err(Taken::None),
             };
-            self.sweeps[class].current = Some((block, 0));
+            self.sweeps[class].current = Some((block, 0, zero));
         }
     }
 

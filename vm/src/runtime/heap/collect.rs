@@ -121,6 +121,7 @@ impl StoreOpaque {
     ///
     /// # Safety
     /// `object` must be one of this store; `free` must stand being called with it, from wherever something is allocated.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only continuations will want it"))]
     pub(crate) unsafe fn on_free(&mut self, object: NonNull<u8>, free: unsafe fn(NonNull<u8>)) {
         self.heap.finalizers.push(Finalizer { object, free });
     }

@@ -186,6 +186,11 @@ impl<'a> Marker<'a> {
                 }
                 return;
             }
+            if ty.kind == VMKind::Func {
+                // There are no such objects: wasm trapped before it had written the header, which is still 0, and that is
+                // the number of a function type.
+                return;
+            }
             if ty.kind == VMKind::Cont {
                 if let (Some(trace), Some(object)) = (self.continuation, NonNull::new(object as *mut u8)) {
                     trace(object, self);

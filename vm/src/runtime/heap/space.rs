@@ -21,6 +21,10 @@ const WIDE: [u32; 11] = [2720, 3264, 4096, 5040, 6544, 8192, 10912, 13104, 16384
 /// Sizes of cells: those that compiled code knows come first.
 pub(super) const CLASSES: usize = CELLS.len() + WIDE.len();
 
+/// Bytes of cells that are handed out at once, unless one is larger: so few that they are still in the cache when they are
+/// used, after they were cleared.
+const RUN: usize = 8 << 10;
+
 /// Kinds of blocks; a number below [`CLASSES`] is the size of its cells.
 const LARGE: u8 = 0xfc;
 const TAIL: u8 = 0xfd;
@@ -201,10 +205,10 @@ impl Space {
         self.lowest = self.lowest.min(block);
     }
 
-    /// A free block that has cells of `class` from now on.
-    pub(super) fn take_block(&mut self, class: usize) -> Option<usize> {
+    /// A free block that has cells of `class` from now on, and whether it is all zeros.
+    pub(super) fn take_block(&mut self, class: usize) -> Option<(usize, bool)> {
         #[expect(clippy::cast_possible_truncation, reason = "there are few classes")]
-        self.take(1, class as u8).map(|(block, _)| block)
+        self.take(1, class as u8)
     }
 
     /// Blocks for one object, and whether they are all zeros.
@@ -217,8 +221,12 @@ impl Space {
         }
     }
 
-    /// Takes the first free cells in a row, at or after an offset in a block, as a run. They count as allocated now.
-    pub(super) fn take_run(&mut self, block: usize, class: usize, from: usize) -> Option<VMRun> {
+    /// Takes the first free cells in a row, at or after an offset in a block, as a run. They count as allocated now, and are
+    /// zeros, which they were before if `zero` says so.
+    ///
+    /// When wasm traps it may have taken a cell and not written all of it. (In relaxed mode LLVM may even move what traps
+    /// to between the two.) So that such a cell refers to nothing it must not hold what was there before.
+    pub(super) fn take_run(&mut self, block: usize, class: usize, from: usize, zero: bool) -> Option<VMRun> {
         let step = cell_size(class) / GRANULE;
         let end = BLOCK / GRANULE / step * step;
         // SAFETY: the block is in use.
@@ -230,10 +238,16 @@ impl Space {
         if start >= end {
             return None;
         }
-        let after = first_bit(words, start).min(end);
+        let most = (RUN / GRANULE).max(step) / step * step;
+        let after = first_bit(words, start).min(end).min(start + most);
         set_every(words, start..after, step);
         let base = self.base() + block * BLOCK;
-        Some(VMRun { next: base + start * GRANULE, end: base + after * GRANULE })
+        let run = VMRun { next: base + start * GRANULE, end: base + after * GRANULE };
+        if !zero {
+            // SAFETY: the cells are free, and lie in a block that is accessible.
+            unsafe { (run.next as *mut u8).write_bytes(0, run.end - run.next) };
+        }
+        Some(run)
     }
 
     /// Takes back what of a run was not used.
@@ -263,14 +277,12 @@ impl Space {
         } else {
             let class = usize::from(kind);
             let reciprocal = RECIPROCALS.get(class)?;
-            #[expect(clippy::cast_possible_truncation, reason = "a block has few cells")]
-            let cell = ((offset % BLOCK) as u64 * reciprocal >> 32) as usize;
+            let cell = (((offset % BLOCK) as u64 * reciprocal) >> 32) as usize;
             cell * cell_size(class)
         };
         let start = block * BLOCK + start;
         let granule = start / GRANULE;
-        // SAFETY: there are bits of every block that has a kind. (What is left of a block behind its last cell is the start
-        // of none: its bits are never set; should it have no bit in this block, it has one in the next, or is beyond.)
+        // SAFETY: there are bits of every block that has a kind. (Behind the last cell of a block they are never set.)
         let word = unsafe { *self.allocated.words().add(granule / 64) };
         (word >> (granule % 64) & 1 != 0).then(|| self.base() + start)
     }

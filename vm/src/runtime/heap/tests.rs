@@ -1,3 +1,5 @@
+//! Objects and values of the host: what stays, what goes, and what the host still has of it.
+
 use super::handles::Rooted;
 use super::mark::Found;
 use super::*;

@@ -1,3 +1,5 @@
+//! Blocks, cells and bits.
+
 use super::*;
 
 #[test]
@@ -5,9 +7,15 @@ fn cells_are_found_by_any_address_in_them() {
     let mut space = Space::new(16 * BLOCK).unwrap();
     for class in 0..CLASSES {
         let size = cell_size(class);
-        let block = space.take_block(class).unwrap();
-        let run = space.take_run(block, class, 0).unwrap();
-        assert_eq!((run.end - run.next) / size, BLOCK / size);
+        let (block, zero) = space.take_block(class).unwrap();
+        let run = space.take_run(block, class, 0, zero).unwrap();
+        let mut end = run.end;
+        while let Some(more) = space.take_run(block, class, end - space.base() - block * BLOCK, zero) {
+            assert_eq!(more.next, end);
+            end = more.end;
+        }
+        assert_eq!((end - run.next) / size, BLOCK / size);
+        let run = VMRun { next: run.next, end };
         for cell in (run.next..run.end).step_by(size) {
             for address in [cell, cell + 1, cell + size / 2, cell + size - 1] {
                 assert_eq!(space.object_at(address), Some(cell), "{size}");
@@ -19,9 +27,14 @@ fn cells_are_found_by_any_address_in_them() {
         space.return_run(VMRun { next: half, end: run.end });
         assert_eq!(space.object_at(half), None);
         assert!(half == run.next || space.object_at(half - 1).is_some());
-        let again = space.take_run(block, class, 0).unwrap();
-        assert_eq!((again.next, again.end), (half, run.end));
-        assert!(space.take_run(block, class, again.end - space.base() - block * BLOCK).is_none());
+        // SAFETY: the cells are free.
+        unsafe { (half as *mut u8).write_bytes(1, size) };
+        let again = space.take_run(block, class, 0, false).unwrap();
+        assert_eq!(again.next, half);
+        assert!(again.end <= run.end);
+        // SAFETY: the cells are accessible.
+        assert_eq!(unsafe { (half as *const u64).read() }, 0);
+        assert!(space.take_run(block, class, run.end - space.base() - block * BLOCK, false).is_none());
         space.clear_marks();
         space.keep_marked(|_, _| panic!("nothing is marked"));
         assert_eq!(space.used(), 0);
