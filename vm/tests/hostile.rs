@@ -13,6 +13,8 @@ mod isolated;
 mod kernels;
 #[path = "hostile/mutants.rs"]
 mod mutants;
+#[path = "hostile/objects.rs"]
+mod objects;
 #[path = "hostile/recursion.rs"]
 mod recursion;
 #[path = "hostile/sizes.rs"]

@@ -53,9 +53,9 @@ impl AnyRef {
     pub(super) fn exact_type(self, store: &StoreOpaque) -> Result<HeapType> {
         let raw = self.0.of(store)?;
         Ok(match NonNull::new(raw as *mut u8) {
-            // SAFETY: what has no tag is an object, alive because the handle is good; those of this hierarchy are
-            // structures and arrays.
             Some(object) if raw & (abi::TAG_I31 | abi::TAG_HOST) == 0 => {
+                // SAFETY: what has no tag is an object, alive because the handle is good; those of this hierarchy are
+                // structures and arrays.
                 HeapType::Concrete(unsafe { object::type_of(object) })
             }
             _ => self.heap_type(),

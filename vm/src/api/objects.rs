@@ -211,7 +211,6 @@ impl ArrayRef {
     ///
     /// # Errors
     /// [`Error::Usage`] if it belongs to another store, or its scope has ended.
-    #[expect(clippy::len_without_is_empty, reason = "named after `array.len`")]
     pub fn len(&self, store: impl AsContext) -> Result<u32> {
         Ok(Object::new(self.0, &store.as_context().0.opaque)?.len())
     }

@@ -38,6 +38,8 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) dead_depth: u32,
     /// The constants behind vectors that LLVM must not know: see `simd/shape.rs`.
     pub(super) vector_constants: HashMap<VectorValue<'ctx>, VectorValue<'ctx>>,
+    /// Objects that the code so far makes without a call.
+    pub(super) objects: u32,
     subprogram: DISubprogram<'ctx>,
     /// Offset in the module's bytes of the operator at hand.
     offset: u32,
@@ -78,6 +80,7 @@ pub(crate) fn lower_function(unit: &Unit<'_, '_>, index: u32, body: &FunctionBod
         reachable: true,
         dead_depth: 0,
         vector_constants: HashMap::new(),
+        objects: 0,
         subprogram,
         offset,
     };

@@ -20,6 +20,8 @@ use inkwell::values::{BasicValueEnum, InstructionValue, IntValue, PointerValue};
 
 /// Objects that start as zeros are cleared by compiled code up to this size, in bytes, and by the runtime beyond.
 const CLEARED_INLINE: u32 = 256;
+/// Most objects that one function makes without a call: each is two branches, and some of LLVM's passes are quadratic.
+const MOST_INLINE: u32 = 500;
 
 /// How a new object's fields come to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,10 +42,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         length: Option<u32>,
         start: Start,
     ) -> Result<PointerValue<'ctx>> {
-        let inlined = self.unit.options.optimize && (start == Start::Unset || bytes <= CLEARED_INLINE);
+        let inlined = self.unit.options.optimize
+            && self.objects < MOST_INLINE
+            && (start == Start::Unset || bytes <= CLEARED_INLINE);
         let Some(class) = cell_class(bytes).filter(|_| inlined) else {
             return self.runtime_object(type_index, length);
         };
+        self.objects += 1;
         let (ptr, i64) = (self.unit.types.ptr, self.unit.types.i64);
         let store = self.context_pointer(abi::CONTEXT_STORE)?;
         #[expect(clippy::cast_possible_truncation, reason = "there are few sizes")]

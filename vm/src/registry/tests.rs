@@ -111,7 +111,7 @@ fn every_type_has_an_entry() {
         // SAFETY: the entry says how many there are.
         let lists = unsafe {
             [(entry.display, entry.supertypes), (entry.references, entry.reference_count)]
-                .map(|(list, length)| std::slice::from_raw_parts(list, length as usize))
+                .map(|(list, length)| slice::from_raw_parts(list, length as usize))
         };
         (entry.kind, entry.size, lists)
     };
