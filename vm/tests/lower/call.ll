@@ -12,10 +12,10 @@ define hidden { i32, i64 } @f1(ptr noundef nonnull align 16 dereferenceable(128)
 
 define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2, i32 %3, i32 %4, i32 %5) {
   %7 = load ptr, ptr %0, align 8, !invariant.load !{}
-  %8 = getelementptr inbounds i8, ptr %7, i32 16
+  %8 = getelementptr inbounds i8, ptr %7, i32 416
   %9 = load i32, ptr %8, align 4, !tbaa overflow
   %10 = load ptr, ptr %0, align 8, !invariant.load !{}
-  %11 = getelementptr inbounds i8, ptr %10, i32 32
+  %11 = getelementptr inbounds i8, ptr %10, i32 432
   %12 = load i32, ptr %11, align 4, !tbaa overflow
   %13 = alloca i32, align 4
   store i32 %1, ptr %13, align 4
@@ -55,10 +55,10 @@ define hidden i64 @f4(ptr noundef nonnull align 16 dereferenceable(128) %0) {
 
 define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(128) %0) {
   %2 = load ptr, ptr %0, align 8, !invariant.load !{}
-  %3 = getelementptr inbounds i8, ptr %2, i32 16
+  %3 = getelementptr inbounds i8, ptr %2, i32 416
   store i32 6, ptr %3, align 4, !tbaa overflow
   %4 = load ptr, ptr %0, align 8, !invariant.load !{}
-  %5 = getelementptr inbounds i8, ptr %4, i32 32
+  %5 = getelementptr inbounds i8, ptr %4, i32 432
   store i32 7, ptr %5, align 4, !tbaa overflow
   %6 = call i32 @f2(ptr %0, i32 1, i32 2, i32 3, i32 4, i32 5)
   ret i32 %6

@@ -26,48 +26,44 @@ define hidden void @f0(ptr noundef nonnull align 16 dereferenceable(128) %0) {
 
 define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0) personality ptr @wassay_personality {
   invoke void @f0(ptr %0)
-          to label %25 unwind label %2
+          to label %21 unwind label %2
 
 2:                                                ; preds = %1
   %3 = landingpad { ptr, i32 }
           catch ptr null
   %4 = extractvalue { ptr, i32 } %3, 0
-  br label %5
+  %5 = getelementptr i8, ptr %4, i64 -16
+  br label %6
 
-5:                                                ; preds = %2
-  %6 = phi ptr [ %4, %2 ]
-  %7 = getelementptr inbounds i8, ptr %6, i32 32
-  %8 = load ptr, ptr %7, align 8
-  %9 = getelementptr inbounds i8, ptr %0, i32 112
-  %10 = load ptr, ptr %9, align 8, !invariant.load !{}
-  %11 = icmp eq ptr %8, %10
-  br i1 %11, label %12, label %20
+6:                                                ; preds = %2
+  %7 = phi ptr [ %5, %2 ]
+  %8 = getelementptr inbounds i8, ptr %7, i32 8
+  %9 = load ptr, ptr %8, align 8
+  %10 = getelementptr inbounds i8, ptr %0, i32 112
+  %11 = load ptr, ptr %10, align 8, !invariant.load !{}
+  %12 = icmp eq ptr %9, %11
+  br i1 %12, label %13, label %16
 
-12:                                               ; preds = %5
-  %13 = getelementptr inbounds i8, ptr %6, i32 48
-  %14 = load i32, ptr %13, align 4
-  %15 = getelementptr inbounds i8, ptr %0, i32 8
-  %16 = load ptr, ptr %15, align 8, !invariant.load !{}
-  %17 = getelementptr inbounds i8, ptr %16, i32 120
+13:                                               ; preds = %6
+  %14 = getelementptr inbounds i8, ptr %7, i32 48
+  %15 = load i32, ptr %14, align 4
+  br label %22
+
+16:                                               ; preds = %6
+  %17 = getelementptr inbounds i8, ptr %0, i32 8
   %18 = load ptr, ptr %17, align 8, !invariant.load !{}
-  %19 = call i32 %18(ptr %0, ptr %6) [nounwind]
-  br label %26
-
-20:                                               ; preds = %5
-  %21 = getelementptr inbounds i8, ptr %0, i32 8
-  %22 = load ptr, ptr %21, align 8, !invariant.load !{}
-  %23 = getelementptr inbounds i8, ptr %22, i32 112
-  %24 = load ptr, ptr %23, align 8, !invariant.load !{}
-  call void %24(ptr %0, ptr %6) [nomerge]
+  %19 = getelementptr inbounds i8, ptr %18, i32 112
+  %20 = load ptr, ptr %19, align 8, !invariant.load !{}
+  call void %20(ptr %0, ptr %7) [nomerge]
   call void @llvm.ubsantrap(i8 1) [nomerge]
   unreachable
 
-25:                                               ; preds = %1
-  br label %26
+21:                                               ; preds = %1
+  br label %22
 
-26:                                               ; preds = %25, %12
-  %27 = phi i32 [ %14, %12 ], [ 0, %25 ]
-  ret i32 %27
+22:                                               ; preds = %21, %13
+  %23 = phi i32 [ %15, %13 ], [ 0, %21 ]
+  ret i32 %23
 }
 
 define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(128) %0) personality ptr @wassay_personality {
@@ -78,19 +74,18 @@ define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(128) %0) pers
   %3 = landingpad { ptr, i32 }
           catch ptr null
   %4 = extractvalue { ptr, i32 } %3, 0
-  br label %5
+  %5 = getelementptr i8, ptr %4, i64 -16
+  br label %6
 
-5:                                                ; preds = %2
-  %6 = phi ptr [ %4, %2 ]
-  %7 = getelementptr inbounds i8, ptr %6, i32 40
-  store i32 1, ptr %7, align 4
+6:                                                ; preds = %2
+  %7 = phi ptr [ %5, %2 ]
   br label %9
 
 8:                                                ; preds = %1
   br label %9
 
-9:                                                ; preds = %8, %5
-  %10 = phi ptr [ %6, %5 ], [ null, %8 ]
+9:                                                ; preds = %8, %6
+  %10 = phi ptr [ %7, %6 ], [ null, %8 ]
   ret ptr %10
 }
 
@@ -101,49 +96,45 @@ define hidden void @f3(ptr noundef nonnull align 16 dereferenceable(128) %0) per
   %5 = load ptr, ptr %4, align 8, !invariant.load !{}
   %6 = call i64 %5(ptr %0, i32 1) [nounwind]
   %7 = icmp eq i64 %6, 0
-  br i1 %7, label %29, label %30, !prof i32 1, i32 1048576
+  br i1 %7, label %25, label %26, !prof i32 1, i32 1048576
 
 8:                                                ; No predecessors!
   %9 = landingpad { ptr, i32 }
           catch ptr null
   %10 = extractvalue { ptr, i32 } %9, 0
-  br label %11
+  %11 = getelementptr i8, ptr %10, i64 -16
+  br label %12
 
-11:                                               ; preds = %30, %8
-  %12 = phi ptr [ %10, %8 ], [ %31, %30 ]
-  %13 = getelementptr inbounds i8, ptr %12, i32 32
-  %14 = load ptr, ptr %13, align 8
-  %15 = getelementptr inbounds i8, ptr %0, i32 120
-  %16 = load ptr, ptr %15, align 8, !invariant.load !{}
-  %17 = icmp eq ptr %14, %16
-  br i1 %17, label %18, label %24
+12:                                               ; preds = %26, %8
+  %13 = phi ptr [ %11, %8 ], [ %27, %26 ]
+  %14 = getelementptr inbounds i8, ptr %13, i32 8
+  %15 = load ptr, ptr %14, align 8
+  %16 = getelementptr inbounds i8, ptr %0, i32 120
+  %17 = load ptr, ptr %16, align 8, !invariant.load !{}
+  %18 = icmp eq ptr %15, %17
+  br i1 %18, label %19, label %20
 
-18:                                               ; preds = %11
-  %19 = getelementptr inbounds i8, ptr %0, i32 8
-  %20 = load ptr, ptr %19, align 8, !invariant.load !{}
-  %21 = getelementptr inbounds i8, ptr %20, i32 120
+19:                                               ; preds = %12
+  br label %28
+
+20:                                               ; preds = %12
+  %21 = getelementptr inbounds i8, ptr %0, i32 8
   %22 = load ptr, ptr %21, align 8, !invariant.load !{}
-  %23 = call i32 %22(ptr %0, ptr %12) [nounwind]
-  br label %32
-
-24:                                               ; preds = %11
-  %25 = getelementptr inbounds i8, ptr %0, i32 8
-  %26 = load ptr, ptr %25, align 8, !invariant.load !{}
-  %27 = getelementptr inbounds i8, ptr %26, i32 112
-  %28 = load ptr, ptr %27, align 8, !invariant.load !{}
-  call void %28(ptr %0, ptr %12) [nomerge]
+  %23 = getelementptr inbounds i8, ptr %22, i32 112
+  %24 = load ptr, ptr %23, align 8, !invariant.load !{}
+  call void %24(ptr %0, ptr %13) [nomerge]
   call void @llvm.ubsantrap(i8 1) [nomerge]
   unreachable
 
-29:                                               ; preds = %1
+25:                                               ; preds = %1
   call void @llvm.ubsantrap(i8 20) [nomerge]
   unreachable
 
-30:                                               ; preds = %1
-  %31 = inttoptr i64 %6 to ptr
-  br label %11
+26:                                               ; preds = %1
+  %27 = inttoptr i64 %6 to ptr
+  br label %12
 
-32:                                               ; preds = %18
+28:                                               ; preds = %19
   ret void
 }
 

@@ -1,0 +1,15 @@
+;; Continuations: values travel through the store's overflow area, and the code that resumes finds out why it goes on.
+(module
+  (type $f (func (param i32) (result i32)))
+  (type $c (cont $f))
+  (type $g (func (result i32)))
+  (type $d (cont $g))
+  (tag $yield (param i32) (result i32))
+  (func $body (type $f) (suspend $yield (local.get 0)))
+  (elem declare func $body)
+  (func $make (result (ref $c)) (cont.new $c (ref.func $body)))
+  (func $bind (param (ref $c)) (result (ref $d)) (cont.bind $c $d (i32.const 1) (local.get 0)))
+  (func $run (param (ref null $c)) (result i32)
+    (block $on (result i32 (ref $c))
+      (return (resume $c (on $yield $on) (i32.const 2) (local.get 0))))
+    (drop)))
