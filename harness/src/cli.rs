@@ -6,7 +6,7 @@ mod list;
 mod summary;
 mod test;
 
-use crate::{engine, expect, recorder, report, suite, supervisor};
+use crate::{engine, expect, recorder, report, suite, supervisor, wasm_h};
 use clap::{Args, Parser, Subcommand};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
@@ -48,12 +48,29 @@ enum Command {
         #[arg(value_name = "DIR", default_value = "reports")]
         reports: Vec<PathBuf>,
     },
+    /// Be a driver: a program that runs an engine for another `wassay`.
+    #[command(subcommand, hide = true)]
+    Driver(DriverCommand),
     /// Serve a supervisor: read jobs, write events.
     #[command(hide = true)]
     Worker {
         /// Most memory to use, in MiB.
         #[arg(long, default_value_t = MEMORY)]
         memory: u64,
+    },
+}
+
+/// The drivers that are built in.
+#[derive(Debug, Subcommand)]
+enum DriverCommand {
+    /// For engines with the C API `wasm.h`.
+    WasmH {
+        /// The engine: a shared library.
+        #[arg(long, value_name = "PATH", env = wasm_h::VARIABLE)]
+        library: PathBuf,
+        /// Only try something that a library may crash on.
+        #[arg(long, value_name = "WHAT", hide = true)]
+        probe: Option<wasm_h::Kind>,
     },
 }
 
@@ -142,6 +159,8 @@ enum Error {
     Supervisor(#[from] supervisor::Error),
     #[error("ctrl-c cannot be caught: {0}")]
     Interrupt(#[from] ctrlc::Error),
+    #[error("{0}")]
+    Probe(String),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -154,6 +173,12 @@ pub fn main() -> ExitCode {
         Command::Suites(args) => list::suites(&args),
         Command::Engines => list::engines(),
         Command::Matrix { reports } => list::matrix(&reports),
+        Command::Driver(DriverCommand::WasmH { library, probe: None }) => {
+            wasm_h::serve(&library).map(|()| ExitCode::SUCCESS).map_err(Error::from)
+        }
+        Command::Driver(DriverCommand::WasmH { library, probe: Some(kind) }) => {
+            wasm_h::probe(&library, kind).map(|()| ExitCode::SUCCESS).map_err(Error::Probe)
+        }
         Command::Worker { memory } => crate::worker::serve(memory).map_err(Error::from),
     };
     match result {

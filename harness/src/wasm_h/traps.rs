@@ -1,0 +1,125 @@
+//! The suite's words for what engines say when they stop.
+
+use crate::engine::{OR, Stop};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// What engines say of traps, and what the suite may call them: more than one where engines have one message for several.
+const TRAPS: &[(&str, &[&str])] = &[
+    ("unreachable", &["unreachable"]),
+    ("divi(de|sion) by zero|remainder by zero", &["integer divide by zero"]),
+    ("invalid conversion to integer", &["invalid conversion to integer"]),
+    ("integer overflow", &["integer overflow"]),
+    (
+        "undefined element|out of bounds table|table (index|access).* out of bounds",
+        &["undefined element", "out of bounds table access"],
+    ),
+    ("out of bounds array|array.* out of bounds", &["out of bounds array access"]),
+    ("out of bounds memory|memory.* out of bounds", &["out of bounds memory access"]),
+    ("uninitialized element", &["uninitialized element"]),
+    ("indirect call type mismatch|signature mismatch", &["indirect call type mismatch"]),
+    ("cast failure|illegal cast", &["cast failure"]),
+    ("unaligned", &["unaligned atomic"]),
+    ("shared memory", &["expected shared memory"]),
+    ("continuation already consumed", &["continuation already consumed"]),
+    ("allocation|out of memory", &["allocation failed", "out of memory"]),
+    (
+        "null.*reference|null pointer",
+        &[
+            "null reference",
+            "null function reference",
+            "null structure reference",
+            "null array reference",
+            "null i31 reference",
+            "null exception reference",
+            "null continuation reference",
+            "null descriptor reference",
+        ],
+    ),
+];
+
+static PATTERNS: LazyLock<Vec<(Regex, &'static [&'static str])>> =
+    LazyLock::new(|| TRAPS.iter().filter_map(|&(pattern, names)| Some((insensitive(pattern)?, names))).collect());
+static EXHAUSTION: LazyLock<Option<Regex>> =
+    LazyLock::new(|| insensitive("stack (overflow|exhausted)|(call|operand|native|value) stack"));
+static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| insensitive("(uncaught|unhandled|thrown).*exception"));
+static SUSPENSION: LazyLock<Option<Regex>> = LazyLock::new(|| insensitive("unhandled (tag|suspension)"));
+static UNLINKABLE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| insensitive(r"import|expected (global|table|memory|func|tag)|types? (do not match|incompatible)"));
+/// A line of a backtrace: names of functions are anyone's words.
+static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| insensitive(r"^\s*(#|\d+:)"));
+
+fn insensitive(pattern: &str) -> Option<Regex> {
+    Regex::new(&format!("(?i){pattern}")).ok()
+}
+
+fn says(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
+    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+/// How a call ended that ended with this message.
+pub(super) fn stop(message: &str) -> Stop {
+    let message = without_frames(message);
+    if says(&EXHAUSTION, &message) {
+        return Stop::Exhaustion("call stack exhausted".to_owned());
+    }
+    if says(&SUSPENSION, &message) {
+        return Stop::Suspension(message);
+    }
+    if says(&EXCEPTION, &message) {
+        return Stop::Exception(message);
+    }
+    Stop::Trap(known(&message).unwrap_or(message))
+}
+
+/// How an instantiation ended: some engines make a trap of imports that do not fit.
+pub(super) fn instantiation(message: &str) -> Stop {
+    let clean = without_frames(message);
+    if known(&clean).is_none() && says(&UNLINKABLE, &clean) {
+        return Stop::Unlinkable(clean);
+    }
+    stop(message)
+}
+
+fn known(message: &str) -> Option<String> {
+    PATTERNS.iter().find(|(pattern, _)| pattern.is_match(message)).map(|(_, names)| names.join(OR))
+}
+
+fn without_frames(message: &str) -> String {
+    let lines = message.lines().filter(|line| !says(&FRAME, line)).map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_is_one() {
+        assert_eq!(PATTERNS.len(), TRAPS.len());
+        for pattern in [&EXHAUSTION, &EXCEPTION, &SUSPENSION, &UNLINKABLE, &FRAME] {
+            assert!(pattern.is_some());
+        }
+    }
+
+    #[test]
+    fn the_engine_s_words_become_the_suite_s() {
+        let trap = |message: &str| match stop(message) {
+            Stop::Trap(names) => names,
+            other => panic!("{message}: {other}"),
+        };
+        assert_eq!(trap("wasm trap: wasm `unreachable` instruction executed"), "unreachable");
+        let backtrace = "error while executing at wasm backtrace:\n    0:     0x23 - m!unreachable\n\nCaused by:\n    \
+                         wasm trap: integer divide by zero";
+        assert_eq!(trap(backtrace), "integer divide by zero", "names of functions do not count");
+        assert_eq!(
+            trap("undefined element: out of bounds table access"),
+            "undefined element|out of bounds table access"
+        );
+        assert_eq!(trap("something else"), "something else");
+        assert!(matches!(stop("Exception: wasm operand stack overflow"), Stop::Exhaustion(_)));
+        assert!(matches!(stop("thrown Wasm exception"), Stop::Exception(_)));
+        assert!(matches!(instantiation("incompatible import type for `a::b`"), Stop::Unlinkable(_)));
+        assert!(matches!(instantiation("wasm trap: out of bounds table access"), Stop::Trap(_)));
+    }
+}
