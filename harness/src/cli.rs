@@ -2,6 +2,7 @@
 //!
 //! 0: all as expected; 1: something was not; 2: the call or its input was wrong; 130: interrupted.
 
+mod engines;
 mod list;
 mod summary;
 mod test;
@@ -40,8 +41,8 @@ enum Command {
     Test(TestArgs),
     /// List the suites, and what their scripts belong to.
     Suites(SuitesArgs),
-    /// List the engines and their modes.
-    Engines,
+    /// List the engines: those that can be run here, and what would bring the others.
+    Engines(engines::EnginesArgs),
     /// Show the portability matrix of one or more reports, as Markdown.
     Matrix {
         /// Folders with reports.
@@ -162,6 +163,10 @@ enum Error {
     #[error("{0}")]
     Probe(String),
     #[error(transparent)]
+    Csv(#[from] csv::Error),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
@@ -171,7 +176,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Test(args) => test::test(&args),
         Command::Suites(args) => list::suites(&args),
-        Command::Engines => list::engines(),
+        Command::Engines(args) => engines::engines(&args),
         Command::Matrix { reports } => list::matrix(&reports),
         Command::Driver(DriverCommand::WasmH { library, probe: None }) => {
             wasm_h::serve(&library).map(|()| ExitCode::SUCCESS).map_err(Error::from)

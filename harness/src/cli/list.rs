@@ -1,7 +1,7 @@
-//! The verbs that only look: `suites`, `engines`, `matrix`.
+//! The verbs that only look: `suites`, `matrix`.
 
 use super::{Error, SuitesArgs};
-use crate::{engine, report, suite};
+use crate::{report, suite};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -23,22 +23,6 @@ pub(super) fn suites(args: &SuitesArgs) -> Result<ExitCode, Error> {
         for (name, (phase, count)) in parts {
             let phase = phase.map_or_else(String::new, |phase| format!("phase {phase}"));
             writeln!(out, "  {name:<28} {count:>4} scripts  {phase}")?;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// `wassay engines`
-pub(super) fn engines() -> Result<ExitCode, Error> {
-    let mut out = io::stdout().lock();
-    for engine in engine::all() {
-        writeln!(out, "{} {}: {}", engine.name(), engine.version(), engine.about())?;
-        for mode in engine.modes() {
-            writeln!(out, "  {:<12} {}", mode.name, mode.about)?;
-        }
-        let missing = engine.missing();
-        if !missing.is_empty() {
-            writeln!(out, "  without: {}", missing.join(", "))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,7 @@
 
 use super::summary::{self, Ending};
 use super::{Error, TestArgs};
-use crate::engine;
+use crate::engine::{self, Engine, catalogue};
 use crate::expect::{self, Expectations};
 use crate::recorder::progress::Progress;
 use crate::recorder::raw::{Earlier, Raw};
@@ -79,7 +79,7 @@ pub(super) fn test(args: &TestArgs) -> Result<ExitCode, Error> {
 
 /// Each engine in each mode that is asked for. A mode must fit one engine at least, and an engine one mode.
 fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configuration>, engine::Error> {
-    let engines: Vec<_> = engines.iter().map(|name| engine::find(name)).collect::<Result<_, _>>()?;
+    let engines = found(engines)?;
     for mode in modes {
         if let (Some(engine), false) = (engines.first(), engines.iter().any(|engine| engine.has_mode(mode))) {
             return Err(engine::unknown_mode(&**engine, mode));
@@ -104,6 +104,27 @@ fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configurat
         }
     }
     Ok(on)
+}
+
+/// The engines with these names. All that are missing are told at once.
+fn found(names: &[String]) -> Result<Vec<Box<dyn Engine>>, engine::Error> {
+    catalogue::sound()?;
+    let mut engines = Vec::new();
+    let mut missing = Vec::new();
+    for name in names {
+        match engine::find(name) {
+            Ok(engine) => engines.push(engine),
+            Err(error) => missing.push(error),
+        }
+    }
+    match missing.pop() {
+        None => Ok(engines),
+        Some(error) if missing.is_empty() => Err(error),
+        Some(error) => {
+            missing.push(error);
+            Err(engine::Error::Several(missing))
+        }
+    }
 }
 
 /// The folders that are named, and those that selectors name, unless they lie in one that is named.

@@ -39,22 +39,23 @@ const TRAPS: &[(&str, &[&str])] = &[
 ];
 
 static PATTERNS: LazyLock<Vec<(Regex, &'static [&'static str])>> =
-    LazyLock::new(|| TRAPS.iter().filter_map(|&(pattern, names)| Some((insensitive(pattern)?, names))).collect());
+    LazyLock::new(|| TRAPS.iter().filter_map(|&(pattern, names)| Some((Regex::new(pattern).ok()?, names))).collect());
 static EXHAUSTION: LazyLock<Option<Regex>> =
-    LazyLock::new(|| insensitive("stack (overflow|exhausted)|(call|operand|native|value) stack"));
-static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| insensitive("(uncaught|unhandled|thrown).*exception"));
-static SUSPENSION: LazyLock<Option<Regex>> = LazyLock::new(|| insensitive("unhandled (tag|suspension)"));
+    LazyLock::new(|| pattern("stack (overflow|exhausted)|(call|operand|native|value) stack"));
+static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| pattern("(uncaught|unhandled|thrown).*exception"));
+static SUSPENSION: LazyLock<Option<Regex>> = LazyLock::new(|| pattern("unhandled (tag|suspension)"));
 static UNLINKABLE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| insensitive(r"import|expected (global|table|memory|func|tag)|types? (do not match|incompatible)"));
+    LazyLock::new(|| pattern(r"import|expected (global|table|memory|func|tag)|types? (do not match|incompatible)"));
 /// A line of a backtrace: names of functions are anyone's words.
-static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| insensitive(r"^\s*(#|\d+:)"));
+static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^\s*(#|\d+:)"));
 
-fn insensitive(pattern: &str) -> Option<Regex> {
-    Regex::new(&format!("(?i){pattern}")).ok()
+/// Patterns are in small letters, and so is what they are matched with.
+fn pattern(pattern: &str) -> Option<Regex> {
+    Regex::new(pattern).ok()
 }
 
 fn says(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    pattern.as_ref().is_some_and(|pattern| pattern.is_match(&text.to_lowercase()))
 }
 
 /// How a call ended that ended with this message.
@@ -82,7 +83,8 @@ pub(super) fn instantiation(message: &str) -> Stop {
 }
 
 fn known(message: &str) -> Option<String> {
-    PATTERNS.iter().find(|(pattern, _)| pattern.is_match(message)).map(|(_, names)| names.join(OR))
+    let message = message.to_lowercase();
+    PATTERNS.iter().find(|(pattern, _)| pattern.is_match(&message)).map(|(_, names)| names.join(OR))
 }
 
 fn without_frames(message: &str) -> String {
