@@ -8,6 +8,7 @@ mod api;
 mod crash;
 mod host;
 mod names;
+mod order;
 mod probe;
 mod session;
 mod traps;
@@ -115,7 +116,10 @@ impl Library {
         // SAFETY: the engine is ours.
         let engine = unsafe { Owned::new(api, api.wasm_engine_new(), Api::wasm_engine_delete) };
         let engine = engine.ok_or("it makes no engine")?;
-        let (version, probes) = (version(path), Probes::new(path));
+        let (version, mut probes) = (version(path), Probes::new(path));
+        let mut session = Session::new(api, &engine, Hosts::new(foreigns)).map_err(|stop| stop.to_string())?;
+        order::check(&mut session, &mut probes)?;
+        drop(session);
         Ok(Self { api, foreigns, engine, version, session: None, probes })
     }
 
@@ -155,8 +159,9 @@ impl Library {
 /// The header tells no version: the library is known by its file's name and the hash of what is in it.
 fn version(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let hash = std::fs::read(path).map(|bytes| Sha256::digest(bytes)).unwrap_or_default();
-    let hash: String = hash[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    // What the loader finds by name alone is not looked for a second time.
+    let Ok(bytes) = std::fs::read(path) else { return name };
+    let hash: String = Sha256::digest(bytes)[..4].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{name} {hash}")
 }
 

@@ -151,7 +151,7 @@ fn table(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
             Some(Drive::None { why }) => why.clone(),
             _ => String::new(),
         };
-        [entry.runtime.map(|runtime| runtime.status.clone()).unwrap_or_default(), why]
+        [entry.runtime.map(|runtime| first_part(&runtime.status).to_owned()).unwrap_or_default(), why]
     })?;
     writeln!(out, "\nMore of one: wassay engines NAME")
 }
@@ -165,20 +165,25 @@ fn section<'a>(
     let rows: Vec<[String; 4]> = entries
         .map(|entry| {
             let [third, fourth] = more(entry);
-            [entry.name.clone(), entry.about.clone(), third, fourth]
+            [entry.name.clone(), first_part(&entry.about).to_owned(), third, fourth]
         })
         .collect();
     if rows.is_empty() {
         return Ok(());
     }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let (first, second, third) = (width(0), width(1), width(2).min(32));
+    let (first, second, third) = (width(0), width(1), width(2));
     writeln!(out, "{title}:")?;
     for [name, about, more, last] in &rows {
         let line = format!("  {name:<first$}  {about:<second$}  {more:<third$}  {last}");
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
+}
+
+/// What stands before the first semicolon or colon: there is no room for more in a line.
+fn first_part(text: &str) -> &str {
+    text.split([';', ':']).next().unwrap_or_default()
 }
 
 fn names(modes: &[ModeEntry]) -> Vec<&str> {

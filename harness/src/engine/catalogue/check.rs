@@ -23,9 +23,8 @@ pub(super) fn check(runtime: &Runtime) -> Result<(), String> {
         return Err(format!("`{name}` is the name of an engine of this program"));
     }
     match drive {
-        Drive::Crate { .. } => Ok(()),
         Drive::None { why } if why.is_empty() => Err("`why` says nothing".to_owned()),
-        Drive::None { .. } => Ok(()),
+        Drive::Crate { .. } | Drive::None { .. } => Ok(()),
         Drive::Driver { mode, .. } => modes(mode),
         Drive::Runner { mode, passed, unsupported, .. } => {
             modes(mode)?;
