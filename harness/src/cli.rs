@@ -5,6 +5,7 @@
 mod compare;
 mod define;
 mod diff;
+mod engines;
 mod expect_update;
 mod list;
 mod matrix;
@@ -15,7 +16,7 @@ mod scale;
 mod summary;
 mod test;
 
-use crate::{engine, expect, filter, recorder, report, suite, supervisor};
+use crate::{engine, expect, filter, recorder, report, suite, supervisor, wasm_h};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
@@ -52,7 +53,7 @@ enum Command {
     /// List the suites, and what their scripts belong to.
     Suites(SuitesArgs),
     /// List the engines and their modes.
-    Engines,
+    Engines(engines::EnginesArgs),
     /// Show the portability matrix of one or more reports.
     Matrix(matrix::MatrixArgs),
     /// Say what changed between two runs: regressions, fixes, and what only the suite or the expectations changed.
@@ -69,6 +70,9 @@ enum Command {
     Completions(define::CompletionsArgs),
     /// Print the man page.
     Man(define::ManArgs),
+    /// Be a driver: a program that runs an engine for another `wassay`.
+    #[command(subcommand, hide = true)]
+    Driver(DriverCommand),
     /// Serve a supervisor: read jobs, write events.
     #[command(hide = true)]
     Worker {
@@ -78,6 +82,20 @@ enum Command {
         /// Show what engines print.
         #[arg(long)]
         no_capture: bool,
+    },
+}
+
+/// The drivers that are built in.
+#[derive(Debug, Subcommand)]
+enum DriverCommand {
+    /// For engines with the C API `wasm.h`.
+    WasmH {
+        /// The engine: a shared library.
+        #[arg(long, value_name = "PATH", env = wasm_h::VARIABLE)]
+        library: PathBuf,
+        /// Only try something that a library may crash on.
+        #[arg(long, value_name = "WHAT", hide = true)]
+        probe: Option<wasm_h::Kind>,
     },
 }
 
@@ -179,6 +197,12 @@ enum Error {
     Supervisor(#[from] supervisor::Error),
     #[error("ctrl-c cannot be caught: {0}")]
     Interrupt(#[from] ctrlc::Error),
+    #[error("{0}")]
+    Probe(String),
+    #[error(transparent)]
+    Csv(#[from] csv::Error),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -193,7 +217,7 @@ pub fn main() -> ExitCode {
             profile::apply(&mut args, given).and_then(|()| test::test(&args))
         }
         Command::Suites(args) => list::suites(&args),
-        Command::Engines => list::engines(),
+        Command::Engines(args) => engines::engines(&args),
         Command::Matrix(args) => matrix::matrix(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Diff(args) => diff::diff(&args),
@@ -203,6 +227,12 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => define::completions(&args),
         Command::Man(args) => define::man(&args),
         Command::Worker { memory, no_capture } => crate::worker::serve(memory, no_capture).map_err(Error::from),
+        Command::Driver(DriverCommand::WasmH { library, probe: None }) => {
+            wasm_h::serve(&library).map(|()| ExitCode::SUCCESS).map_err(Error::from)
+        }
+        Command::Driver(DriverCommand::WasmH { library, probe: Some(kind) }) => {
+            wasm_h::probe(&library, kind).map(|()| ExitCode::SUCCESS).map_err(Error::Probe)
+        }
     };
     match result {
         Ok(code) => code,

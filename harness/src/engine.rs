@@ -27,6 +27,20 @@ pub enum Error {
         /// The engines there are.
         known: String,
     },
+    /// The engine is known, but can't be run here.
+    #[error("engine `{name}` can't be run here: {why}")]
+    NotHere {
+        /// The engine.
+        name: String,
+        /// What it lacks, and what would help.
+        why: String,
+    },
+    /// A file of the catalogue is wrong.
+    #[error("the catalogue of engines has faults:\n{0}")]
+    Catalogue(String),
+    /// Several of these at once.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n       "))]
+    Several(Vec<Self>),
     /// The engine has no such mode.
     #[error("engine `{engine}` has no mode `{mode}`; it has {known}")]
     UnknownMode {
@@ -266,14 +280,12 @@ fn built_in() -> Vec<Box<dyn Engine>> {
 ///
 /// # Errors
 ///
-/// When there is none.
+/// When there is none, or none here, or the catalogue is wrong.
 pub fn find(name: &str) -> Result<Box<dyn Engine>, Error> {
+    catalogue::sound()?;
     let engines = all();
     let known = engines.iter().map(|engine| format!("`{}`", engine.name())).collect::<Vec<_>>().join(", ");
-    engines
-        .into_iter()
-        .find(|engine| engine.name() == name)
-        .ok_or_else(|| Error::UnknownEngine { name: name.to_owned(), known })
+    engines.into_iter().find(|engine| engine.name() == name).ok_or_else(|| catalogue::missing(name, known))
 }
 
 /// The error for a mode that an engine does not have.

@@ -145,6 +145,8 @@ fn a_runner_of_whole_scripts() {
         ("echo 2/3; cat", "passed = '3/3'\n", Fail, ""),
         ("echo no gc here; false", "unsupported = 'no (\\S+) here'\n", Unsupported, "gc"),
         ("kill -11 $$", "", Crash, "signal 11"),
+        ("echo an error: $1:1; echo '  ^^^'; false", "", Fail, "an error: the script:1"),
+        ("echo so; echo it is; echo '  ^^^'; false", "", Fail, "exit status: 1: it is"),
     ] {
         let place = Place::new(&[("a.wast", SCRIPT)]);
         let command = format!("{command} < \"$1\"");

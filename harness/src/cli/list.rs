@@ -1,7 +1,7 @@
-//! The verbs that only list: `suites`, `engines`.
+//! The verb that only lists: `suites`.
 
 use super::{Error, SuitesArgs};
-use crate::{engine, suite};
+use crate::suite;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -50,20 +50,4 @@ fn sources(suites: &[suite::Suite], proposal: &str) -> Vec<String> {
     };
     let counted = suites.iter().map(|suite| (suite, count(suite))).filter(|(_, count)| *count > 0);
     counted.map(|(suite, count)| format!("{} ({}) {count}", suite.name, kind(suite))).collect()
-}
-
-/// `wassay engines`
-pub(super) fn engines() -> Result<ExitCode, Error> {
-    let mut out = io::stdout().lock();
-    for engine in engine::all() {
-        writeln!(out, "{} {}: {}", engine.name(), engine.version(), engine.about())?;
-        for mode in engine.modes() {
-            writeln!(out, "  {:<12} {}", mode.name, mode.about)?;
-        }
-        let missing = engine.missing();
-        if !missing.is_empty() {
-            writeln!(out, "  without: {}", missing.join(", "))?;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use super::summary::{self, Digest, Ending};
 use super::{Error, TestArgs, scale};
-use crate::engine;
+use crate::engine::{self, Engine, catalogue};
 use crate::expect::{self, Expectations};
 use crate::recorder::Recorder;
 use crate::recorder::progress::Progress;
@@ -167,7 +167,7 @@ fn finish(
 /// Each engine in each mode that is asked for. A mode must fit one engine at least, and an engine one mode; an engine
 /// that is named with a mode, as in `vm:o3`, runs in that one.
 fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configuration>, engine::Error> {
-    let engines: Vec<_> = engines.iter().map(|name| find(name)).collect::<Result<_, _>>()?;
+    let engines = found(engines)?;
     let free = || engines.iter().filter(|(_, own)| own.is_none()).map(|(engine, _)| engine);
     for mode in modes {
         if let (Some(engine), false) = (free().next(), free().any(|engine| engine.has_mode(mode))) {
@@ -197,11 +197,32 @@ fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configurat
 }
 
 /// The engine that is meant, and the mode if one is named with it.
-fn find(name: &str) -> Result<(Box<dyn engine::Engine>, Option<String>), engine::Error> {
+fn find(name: &str) -> Result<(Box<dyn Engine>, Option<String>), engine::Error> {
     match (engine::find(name), name.split_once(':')) {
         (Ok(engine), _) => Ok((engine, None)),
         (Err(_), Some((name, mode))) => Ok((engine::find(name)?, Some(mode.to_owned()))),
         (Err(error), None) => Err(error),
+    }
+}
+
+/// The engines with these names. All that are missing are told at once.
+fn found(names: &[String]) -> Result<Vec<(Box<dyn Engine>, Option<String>)>, engine::Error> {
+    catalogue::sound()?;
+    let mut engines = Vec::new();
+    let mut missing = Vec::new();
+    for name in names {
+        match find(name) {
+            Ok(engine) => engines.push(engine),
+            Err(error) => missing.push(error),
+        }
+    }
+    match missing.pop() {
+        None => Ok(engines),
+        Some(error) if missing.is_empty() => Err(error),
+        Some(error) => {
+            missing.push(error);
+            Err(engine::Error::Several(missing))
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! The catalogue of runtimes, `engines/*.toml`: what each is, and how it is driven.
 
+mod check;
+
 use super::driver::{Driver, Launch};
 use super::runner::{Description, Runner};
-use super::{Engine, Mode};
+use super::{Engine, Error, Mode};
 use include_dir::{Dir, include_dir};
 use regex::Regex;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -17,7 +19,7 @@ const JS: &str = include_str!("../../drivers/js.mjs");
 pub const FOLDERS: &str = "WASSAY_ENGINES";
 
 /// A runtime.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Runtime {
     /// Name in reports and on the command line.
@@ -53,7 +55,7 @@ pub struct Runtime {
 }
 
 /// How a runtime is driven.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Drive {
     /// In process, behind a cargo feature.
@@ -65,6 +67,8 @@ pub enum Drive {
     Driver {
         /// Its modes, the first of which introduces it.
         mode: Vec<Way>,
+        /// A variable of the environment that says where the engine is.
+        variable: Option<String>,
     },
     /// By its own runner of scripts.
     Runner {
@@ -88,7 +92,7 @@ pub enum Drive {
 }
 
 /// A mode and how it is started.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Way {
     /// Name of the mode.
@@ -100,12 +104,15 @@ pub struct Way {
 }
 
 /// What there is of a runtime on this machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Found {
     /// It can be run.
     Here,
     /// A program that it is driven by is not there.
     NoProgram(String),
+    /// The variable that says where it is says nothing.
+    NoVariable(String),
     /// This build of the harness does not have it.
     NotBuilt(String),
     /// It can't be driven.
@@ -116,37 +123,58 @@ pub enum Found {
 static CATALOGUE: LazyLock<(Vec<Runtime>, Vec<String>)> = LazyLock::new(|| {
     let mut faults = Vec::new();
     let mut all: Vec<Runtime> = Vec::new();
-    let shipped =
-        SHIPPED.files().filter_map(|file| Some((file.path().to_path_buf(), file.contents_utf8()?.to_owned())));
+    for file in SHIPPED.files().filter(|file| is_description(file.path())) {
+        all.extend(parse(file.path(), file.contents_utf8().unwrap_or_default(), &mut faults));
+    }
     let folders = std::env::var_os(FOLDERS).unwrap_or_default();
-    let own = std::env::split_paths(&folders).filter(|folder| !folder.as_os_str().is_empty());
-    let own: Vec<_> = own.flat_map(|folder| read(&folder, &mut faults)).collect();
-    for (path, text) in shipped.chain(own) {
-        if path.extension().is_none_or(|extension| extension != "toml") {
-            continue;
-        }
-        match toml::from_str::<Runtime>(&text) {
-            Ok(runtime) => {
-                all.retain(|known| known.name != runtime.name);
-                all.push(runtime);
+    let mut own: Vec<Runtime> = Vec::new();
+    for folder in std::env::split_paths(&folders).filter(|folder| !folder.as_os_str().is_empty()) {
+        for (path, text) in read(&folder, &mut faults) {
+            let Some(runtime) = parse(&path, &text, &mut faults) else { continue };
+            if own.iter().any(|known| known.name == runtime.name) {
+                faults.push(format!("{}: there is another engine `{}`", path.display(), runtime.name));
             }
-            Err(error) => faults.push(format!("{}: {error}", path.display())),
+            own.push(runtime);
         }
     }
+    all.retain(|shipped| own.iter().all(|own| own.name != shipped.name));
+    all.extend(own);
     all.sort_by(|a, b| a.name.cmp(&b.name));
     (all, faults)
 });
 
+fn is_description(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
+}
+
+fn parse(path: &Path, text: &str, faults: &mut Vec<String>) -> Option<Runtime> {
+    let runtime = toml::from_str::<Runtime>(text).map_err(|error| error.to_string().trim_end().to_owned());
+    match runtime.and_then(|runtime| check::check(&runtime).map(|()| runtime)) {
+        Ok(runtime) => Some(runtime),
+        Err(fault) => {
+            faults.push(format!("{}: {fault}", path.display()));
+            None
+        }
+    }
+}
+
+/// The files of a folder that describe engines, in the order of their names.
 fn read(folder: &Path, faults: &mut Vec<String>) -> Vec<(PathBuf, String)> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
+    let mut files = Vec::new();
+    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    match entries {
+        Ok(entries) => files.extend(entries.into_iter().map(|entry| entry.path()).filter(|path| is_description(path))),
+        Err(error) => faults.push(format!("{}: {error}", folder.display())),
+    }
+    files.sort();
+    let text = |path: PathBuf| match std::fs::read_to_string(&path) {
+        Ok(text) => Some((path, text)),
         Err(error) => {
-            faults.push(format!("{}: {error}", folder.display()));
-            return Vec::new();
+            faults.push(format!("{}: {error}", path.display()));
+            None
         }
     };
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    paths.filter_map(|path| std::fs::read_to_string(&path).ok().map(|text| (path, text))).collect()
+    files.into_iter().filter_map(text).collect()
 }
 
 /// Every runtime.
@@ -155,10 +183,19 @@ pub fn all() -> &'static [Runtime] {
     &CATALOGUE.0
 }
 
-/// What is wrong with the folders in `WASSAY_ENGINES`.
+/// What is wrong with the catalogue, and with the folders in `WASSAY_ENGINES` above all.
 #[must_use]
 pub fn faults() -> &'static [String] {
     &CATALOGUE.1
+}
+
+/// Makes an error of what is wrong.
+///
+/// # Errors
+///
+/// [`Error::Catalogue`].
+pub fn sound() -> Result<(), Error> {
+    if faults().is_empty() { Ok(()) } else { Err(Error::Catalogue(faults().join("\n"))) }
 }
 
 /// Engines that are driven from outside and whose programs are there.
@@ -175,7 +212,12 @@ impl Runtime {
                 let built = super::built_in().iter().any(|engine| engine.name() == self.name);
                 if built { Found::Here } else { Found::NotBuilt(feature.clone()) }
             }
-            Drive::Driver { mode } => programs(mode.iter().filter_map(|way| way.command.first())),
+            Drive::Driver { variable: Some(name), .. }
+                if std::env::var_os(name).is_none_or(|value| value.is_empty()) =>
+            {
+                Found::NoVariable(name.clone())
+            }
+            Drive::Driver { mode, .. } => programs(mode.iter().filter_map(|way| way.command.first())),
             Drive::Runner { mode, needs, .. } => {
                 programs(mode.iter().filter_map(|way| way.command.first()).chain(needs))
             }
@@ -183,10 +225,37 @@ impl Runtime {
         }
     }
 
+    /// Why it can't be run here and what would help; nothing if it can.
+    #[must_use]
+    pub fn lacks(&'static self) -> Option<String> {
+        let get = &self.get;
+        Some(match self.found() {
+            Found::Here => return None,
+            Found::NoProgram(program) => format!("there is no program `{program}`; what brings it: {get}"),
+            Found::NoVariable(name) => format!("`{name}` is not set; what brings it: {get}"),
+            Found::NotBuilt(feature) => format!(
+                "this build of wassay does not have it; what brings it: cargo build --release -p wassay --features {feature}"
+            ),
+            Found::Never => match &self.drive {
+                Drive::None { why } => format!("it can't be driven today: {why}"),
+                _ => "it can't be driven today".to_owned(),
+            },
+        })
+    }
+
+    /// Its modes, as the catalogue has them.
+    #[must_use]
+    pub fn ways(&self) -> &[Way] {
+        match &self.drive {
+            Drive::Driver { mode, .. } | Drive::Runner { mode, .. } => mode,
+            Drive::Crate { .. } | Drive::None { .. } => &[],
+        }
+    }
+
     /// The engine, if it is driven from outside.
     fn engine(&'static self) -> Option<Box<dyn Engine>> {
         match &self.drive {
-            Drive::Driver { mode } => {
+            Drive::Driver { mode, .. } => {
                 Some(Box::new(Driver::new(Launch { name: &self.name, about: &self.title, modes: ways(mode) })))
             }
             Drive::Runner { mode, version, passed, unsupported, .. } => {
@@ -262,22 +331,14 @@ fn is_there(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|paths| std::env::split_paths(&paths).any(|dir| dir.join(program).is_file()))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_shipped_catalogue_is_sound() {
-        assert_eq!(faults(), [] as [String; 0]);
-        for runtime in all() {
-            if let Drive::Runner { passed, unsupported, .. } = &runtime.drive {
-                for pattern in [passed, unsupported].into_iter().flatten() {
-                    Regex::new(pattern).unwrap();
-                }
-            }
-            if let Drive::Driver { mode } | Drive::Runner { mode, .. } = &runtime.drive {
-                assert!(!mode.is_empty(), "{} has no mode", runtime.name);
-            }
-        }
+/// The error for an engine that is not among those that can be run.
+pub(super) fn missing(name: &str, known: String) -> Error {
+    let runtime = all().iter().find(|runtime| runtime.name == name);
+    match runtime.and_then(Runtime::lacks) {
+        Some(why) => Error::NotHere { name: name.to_owned(), why },
+        None => Error::UnknownEngine { name: name.to_owned(), known },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 //! itself, so that the supervisor sees a crash and goes on with another one. A driver that is silent is noticed there as
 //! well, by its time running out.
 
-mod protocol;
+pub(crate) mod protocol;
 mod signatures;
 
 use super::spectest;

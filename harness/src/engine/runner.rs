@@ -49,12 +49,14 @@ impl Runner {
         Self { description, version: LazyLock::new(version) }
     }
 
-    fn verdict(&self, output: &Output) -> Verdict {
+    /// What to make of what a runner printed about the script at `path`.
+    fn verdict(&self, output: &Output, path: &str) -> Verdict {
         let printed = [&output.stdout[..], &output.stderr[..]].concat();
-        let printed = String::from_utf8_lossy(&printed);
+        // Nobody wants a name of a temporary file in a report, where it differs from run to run.
+        let printed = String::from_utf8_lossy(&printed).replace(path, "the script");
         if let Some(signal) = output.status.signal() {
             // The same signal ends this worker, whose end is what the supervisor knows how to report.
-            eprintln!("the runner was ended by signal {signal}: {}", last_line(&printed));
+            eprintln!("the runner was ended by signal {signal}: {}", telling_line(&printed));
             std::process::abort();
         }
         let Description { passed, unsupported, .. } = &self.description;
@@ -68,7 +70,7 @@ impl Runner {
         if let Some(found) = unsupported.as_ref().and_then(|pattern| pattern.captures(&printed)) {
             return Verdict::unsupported(found.get(1).map_or("unknown", |group| group.as_str()).to_owned());
         }
-        Verdict::fail(format!("{}: {}", output.status, last_line(&printed)))
+        Verdict::fail(format!("{}: {}", output.status, telling_line(&printed)))
     }
 }
 
@@ -77,8 +79,12 @@ fn first_line(output: &Output) -> String {
     text.lines().next().unwrap_or_default().trim().to_owned()
 }
 
-fn last_line(printed: &str) -> String {
-    let line = printed.lines().rev().map(str::trim).find(|line| !line.is_empty());
+/// The line that says most: the first about an error, or the last that is more than marks under another one.
+fn telling_line(printed: &str) -> String {
+    let wordy = |line: &&str| line.contains(|char: char| char.is_alphanumeric());
+    let mut lines = printed.lines().map(str::trim);
+    let error = lines.clone().find(|line| line.to_lowercase().contains("error"));
+    let line = error.or_else(|| lines.rfind(wordy));
     line.unwrap_or("it says nothing").chars().take(300).collect()
 }
 
@@ -133,7 +139,7 @@ impl ScriptRunner for Runner {
         // SAFETY: between fork and exec only a system call is made. Who waits for the runner may be ended for its slowness.
         unsafe { command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?)) };
         match command.output() {
-            Ok(output) => self.verdict(&output),
+            Ok(output) => self.verdict(&output, &path),
             Err(error) => Verdict::fail(format!("the runner can't be started: {error}")),
         }
     }

@@ -111,7 +111,8 @@ fn num(ty: Num) -> &'static str {
     }
 }
 
-fn encode(text: &str) -> Option<Vec<u8>> {
+/// A module of the text format as binary.
+pub(crate) fn encode(text: &str) -> Option<Vec<u8>> {
     let buffer = ParseBuffer::new(text).ok()?;
     parse::<Wat<'_>>(&buffer).ok()?.encode().ok()
 }

@@ -117,6 +117,15 @@ impl Names {
         self.instances.set(name, slot);
     }
 
+    /// Forgets an instance, under all its names.
+    pub(super) fn lose(&mut self, name: Option<Id<'_>>, why: &Why) {
+        let Ok(lost) = self.instance(name) else { return };
+        let slots = self.instances.named.values_mut().chain([&mut self.instances.latest]);
+        for slot in slots.filter(|slot| slot.as_ref().is_ok_and(|known| known.id == lost.id)) {
+            *slot = Err(why.clone());
+        }
+    }
+
     /// Gives an instance a name and leaves the latest as it is.
     pub(super) fn share(&mut self, name: Id<'_>, slot: Slot<InstanceId>) {
         self.instances.named.insert(name.name().to_owned(), slot);

@@ -209,6 +209,16 @@ fn a_script_goes_on_and_what_depends_on_a_failure_says_so() {
 }
 
 #[test]
+fn what_comes_after_an_unsupported_change_is_unsupported_too() {
+    let text = "(module $a (func (export \"f\")) (func (export \"g\")))\n(invoke \"f\")\n(invoke $a \"g\")\n\
+                (invoke \"g\")\n(module $b (func (export \"g\")))\n(invoke \"g\")\n(invoke $a \"g\")";
+    let stop = Stop::Unsupported { feature: "x".to_owned(), what: String::new() };
+    let verdicts = judge(text, stops("f", stop));
+    assert_eq!(verdicts[1..4], ["2 invoke unsupported x", "3 invoke unsupported x", "4 invoke unsupported x"]);
+    assert_eq!(verdicts[4..], ["5 module pass", "6 invoke pass", "7 invoke unsupported x"]);
+}
+
+#[test]
 fn what_depends_on_the_unsupported_is_unsupported_too() {
     let text = "(module $a (func (param v128)))\n(register \"a\" $a)\n(assert_return (invoke \"f\") (i32.const 1))\n\
                 (assert_trap (module (import \"a\" \"f\" (func))) \"x\")\n\

@@ -95,7 +95,9 @@ impl Place {
 /// The binary, without what the environment of the tests might tell it.
 pub fn wassay() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wassay"));
-    command.env_remove("WASSAY_SUITES");
+    for variable in ["WASSAY_SUITES", "WASSAY_ENGINES", "WASSAY_WASM_H"] {
+        command.env_remove(variable);
+    }
     command
 }
 

@@ -5,7 +5,7 @@ use crate::engine::value::{Heap, Ref, Value};
 use serde::{Deserialize, Serialize};
 
 /// Version of the protocol.
-pub(super) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// A request, in one line.
 #[derive(Debug, Serialize)]
@@ -79,7 +79,7 @@ impl From<WireStop> for Stop {
 /// A value. Numbers that JSON readers may round are strings; bits are in hexadecimal.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
-pub(super) enum WireValue {
+pub(crate) enum WireValue {
     I32 {
         i32: i32,
     },

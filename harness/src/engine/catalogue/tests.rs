@@ -1,0 +1,112 @@
+//! The shipped catalogue, and every way in which a description can be wrong.
+
+use super::*;
+use std::collections::BTreeSet;
+
+#[test]
+fn the_shipped_catalogue_is_sound() {
+    assert_eq!(faults(), [] as [String; 0]);
+    let files = SHIPPED.files().filter(|file| is_description(file.path()));
+    assert_eq!(files.count(), all().len(), "a name is given twice");
+    for file in SHIPPED.files().filter(|file| is_description(file.path())) {
+        let name = file.path().file_stem().and_then(|name| name.to_str()).unwrap();
+        assert!(all().iter().any(|runtime| runtime.name == name), "{name}.toml holds an engine of another name");
+    }
+}
+
+#[test]
+fn every_row_of_the_list_is_there_once() {
+    let rows: Vec<u8> = all().iter().filter_map(|runtime| runtime.row).collect();
+    let once: BTreeSet<u8> = rows.iter().copied().collect();
+    assert_eq!(once, (1..=28).collect(), "rows of the list");
+    assert_eq!(rows.len(), once.len(), "a row is there twice");
+    for runtime in all() {
+        let Runtime { name, title, status, link, get, .. } = runtime;
+        for (key, text) in [("title", title), ("status", status), ("link", link), ("get", get)] {
+            assert!(!text.is_empty(), "{name}: `{key}` says nothing");
+        }
+    }
+}
+
+/// Features of this package by name. Before there are any, no engine is built in.
+#[test]
+fn engines_in_process_have_features() {
+    let manifest: toml::Table = include_str!("../../../Cargo.toml").parse().unwrap();
+    let Some(features) = manifest.get("features").and_then(toml::Value::as_table) else {
+        let built = super::super::built_in();
+        assert!(built.iter().all(|engine| ["vm", "fake"].contains(&engine.name())), "engines without features");
+        return;
+    };
+    for runtime in all() {
+        if let Drive::Crate { feature } = &runtime.drive {
+            assert!(feature.is_empty() || features.contains_key(feature), "{}: no feature `{feature}`", runtime.name);
+        }
+    }
+}
+
+#[test]
+fn what_can_be_wrong_is_told() {
+    let driver = "kind = 'driver'\n[[drive.mode]]\nname = 'a'\nabout = ''\ncommand = ['x']";
+    let runner = "kind = 'runner'\nversion = []\n[[drive.mode]]\nname = 'a'\nabout = ''\ncommand = ['x', '{script}']";
+    let cases = [
+        ("frobs = 1\n", driver, "unknown field `frobs`"),
+        ("", "kind = 'dance'", "unknown variant `dance`"),
+        ("", "", "kind"),
+        ("", "kind = 'driver'\nmode = []", "it has no mode"),
+        ("", "kind = 'runner'\nversion = []\nmode = []", "it has no mode"),
+        ("", "kind = 'driver'\n[[drive.mode]]\nname = 'a'\nabout = ''\ncommand = []", "mode `a` has no command"),
+        ("", "kind = 'driver'\n[[drive.mode]]\nname = ''\nabout = ''\ncommand = ['x']", "mode 1 has no name"),
+        ("", "kind = 'driver'\n[[drive.mode]]\nname = 'a'\ncommand = ['x']", "missing field `about`"),
+        (
+            "",
+            "kind = 'runner'\nversion = []\n[[drive.mode]]\nname = 'a'\nabout = ''\ncommand = ['x']",
+            "the command of mode `a` has no `{script}`",
+        ),
+        ("", "kind = 'none'\nwhy = ''", "`why` says nothing"),
+        ("row = 300\n", driver, "row"),
+        ("name = ''\n", driver, "no name of an engine"),
+        ("name = 'A b'\n", driver, "no name of an engine"),
+        ("name = 'vm'\n", driver, "the name of an engine of this program"),
+        ("execution = ['magic']\n", driver, "`execution` has `magic`"),
+    ];
+    for (line, drive, words) in cases {
+        assert!(fault(line, drive).unwrap().contains(words), "{line}{drive}: {:?}", fault(line, drive));
+    }
+    let twice = format!("{driver}\n{}", driver.replace("kind = 'driver'\n", ""));
+    assert!(fault("", &twice).unwrap().contains("two modes `a`"));
+    for (pattern, words) in
+        [("passed = '('", "`passed` is no pattern"), ("unsupported = 'x'", "`unsupported` has no group")]
+    {
+        let drive = runner.replace("version = []", &format!("version = []\n{pattern}"));
+        assert!(fault("", &drive).unwrap().contains(words), "{pattern}: {:?}", fault("", &drive));
+    }
+    assert_eq!((fault("", driver), fault("", runner)), (None, None));
+}
+
+/// What is wrong with a description in which a line stands in for that of the same key, or is one more.
+fn fault(line: &str, drive: &str) -> Option<String> {
+    let mut text = String::new();
+    for (key, value) in [
+        ("name", "'a'"),
+        ("title", "'A'"),
+        ("languages", "[]"),
+        ("compiler", "''"),
+        ("execution", "[]"),
+        ("interop", "[]"),
+        ("features", "[]"),
+        ("host_apis", "[]"),
+        ("standards", "[]"),
+        ("platforms", "[]"),
+        ("status", "''"),
+        ("link", "''"),
+        ("get", "''"),
+    ] {
+        if !line.starts_with(&format!("{key} ")) {
+            text += &format!("{key} = {value}\n");
+        }
+    }
+    let text = format!("{text}{line}[drive]\n{drive}\n");
+    let mut faults = Vec::new();
+    parse(Path::new("a.toml"), &text, &mut faults);
+    faults.pop()
+}

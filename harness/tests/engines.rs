@@ -1,0 +1,116 @@
+//! `wassay engines`, and what is said of engines that can't be run here.
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use common::{Place, code, stderr, stdout, wassay};
+use std::path::Path;
+use std::process::Output;
+
+/// The keys of a description that none of these tests is about.
+const KEYS: &str = "title = 'One'\nlanguages = []\ncompiler = ''\nexecution = []\ninterop = []\nfeatures = ['x', 'y']\n\
+                    host_apis = []\nstandards = []\nplatforms = []\nstatus = 'alive'\nlink = ''\nget = 'dig for it'\n";
+
+/// A folder with a description.
+fn describe(place: &Place, name: &str, drive: &str) {
+    let folder = place.path("engines");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let text = format!("name = '{name}'\n{KEYS}[drive]\n{drive}\n");
+    std::fs::write(folder.join(format!("{name}.toml")), text).expect("a file");
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    wassay().env("WASSAY_ENGINES", folder).args(args).output().expect("it runs")
+}
+
+fn refused(output: &Output, words: &[&str]) {
+    assert_eq!(code(output), Some(2), "{}", stderr(output));
+    assert_eq!(stderr(output).matches("error: ").count(), 1, "{}", stderr(output));
+    for word in words {
+        assert!(stderr(output).contains(word), "no `{word}` in {}", stderr(output));
+    }
+}
+
+const ABSENT: &str =
+    "kind = 'driver'\n[[drive.mode]]\nname = 'm'\nabout = 'so so'\ncommand = ['no-such-program-anywhere']";
+
+#[test]
+fn faults_of_the_catalogue_are_told() {
+    let place = Place::new(&[]);
+    describe(&place, "one", "kind = 'dance'");
+    describe(&place, "two", "kind = 'driver'\nmode = []");
+    let folder = place.path("engines");
+    for args in [&["engines"][..], &["engines", "vm"], &["test", "--engine", "fake", "call.wast"]] {
+        refused(&run(&folder, args), &["one.toml", "unknown variant `dance`", "two.toml: it has no mode"]);
+    }
+    refused(&run(&place.path("nowhere"), &["engines"]), &["nowhere: No such file"]);
+    std::fs::write(folder.join("one.toml"), [0xff]).expect("a file");
+    refused(&run(&folder, &["engines"]), &["one.toml: ", "valid UTF-8"]);
+}
+
+#[test]
+fn two_engines_of_a_name_are_a_fault() {
+    let place = Place::new(&[]);
+    describe(&place, "one", ABSENT);
+    let folder = place.path("engines");
+    std::fs::copy(folder.join("one.toml"), folder.join("other.toml")).expect("a copy");
+    refused(&run(&folder, &["engines"]), &["other.toml: there is another engine `one`"]);
+}
+
+#[test]
+fn an_engine_that_is_not_here_is_told_with_what_would_bring_it() {
+    let place = Place::new(&[]);
+    describe(&place, "one", ABSENT);
+    describe(&place, "sleepy", "kind = 'none'\nwhy = 'it sleeps'");
+    describe(&place, "unbuilt", "kind = 'crate'\nfeature = 'warp'");
+    let aimless = ABSENT.replace("[[", "variable = 'WASSAY_NO_SUCH'\n[[");
+    describe(&place, "aimless", &aimless);
+    let folder = place.path("engines");
+    for (name, words) in [
+        ("one", &["engine `one` can't be run here", "no program `no-such-program-anywhere`", "dig for it"][..]),
+        ("sleepy", &["can't be driven today: it sleeps"]),
+        ("unbuilt", &["--features warp"]),
+        ("aimless", &["`WASSAY_NO_SUCH` is not set", "dig for it"]),
+        ("nothing", &["there is no engine `nothing`", "`fake`"]),
+    ] {
+        refused(&run(&folder, &["test", "--engine", "fake", "--engine", name, "call.wast"]), words);
+    }
+    let all = ["test", "--engine", "fake", "--engine", "one", "--engine", "sleepy", "--engine", "nothing", "call.wast"];
+    refused(&run(&folder, &all), &["`one` can't", "`sleepy` can't", "no engine `nothing`"]);
+}
+
+#[test]
+fn the_catalogue_in_each_format() {
+    let place = Place::new(&[]);
+    describe(&place, "one", ABSENT);
+    let folder = place.path("engines");
+    let table = stdout(&run(&folder, &["engines"]));
+    let (here, rest) = table.split_once("Not on this machine").expect("both parts");
+    assert!(here.contains("o3-relaxed") && here.contains("\n  fake "), "{table}");
+    let line = rest.lines().find(|line| line.starts_with("  one ")).expect("a line of it");
+    assert!(line.contains("no program no-such-program-anywhere") && line.ends_with("dig for it"), "{line}");
+    assert!(table.contains("\n  motor "), "{table}");
+    assert_eq!(table.matches("\n  one ").count(), 1, "{table}");
+
+    let one = stdout(&run(&folder, &["engines", "one"]));
+    assert!(one.starts_with("one: One\n") && one.contains("m  so so") && one.contains("features    x, y"), "{one}");
+    refused(&run(&folder, &["engines", "nothing"]), &["there is no engine `nothing`"]);
+    let motor = stdout(&run(&folder, &["engines", "motor"]));
+    assert!(motor.contains("8 of the list") && motor.contains("can't be driven today"), "{motor}");
+
+    let csv = run(&folder, &["engines", "--format", "csv"]);
+    let mut rows = csv::Reader::from_reader(&csv.stdout[..]);
+    let headers = rows.headers().expect("headers").clone();
+    let column = |name: &str| headers.iter().position(|header| header == name).expect("a column");
+    let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
+    let row = |name: &str| rows.iter().find(|row| &row[0] == name).expect("a row of it");
+    assert_eq!(&row("one")[column("found")], "no_program");
+    assert_eq!(&row("one")[column("features")], "x; y");
+    assert_eq!(&row("vm")[column("found")], "here");
+    assert_eq!(rows.iter().filter(|row| !row[column("row")].is_empty()).count(), 28);
+
+    let json = run(&folder, &["engines", "one", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(json[0]["found"]["no_program"], "no-such-program-anywhere");
+    assert_eq!(json[0]["runtime"]["drive"]["kind"], "driver");
+}
