@@ -23,7 +23,33 @@ fn main() {
         None => version.to_owned(),
     };
     println!("cargo::rustc-env=WASSAY_REVISION={revision}");
+    versions();
 }
+
+/// Notes which versions of other engines are linked; most of them do not tell at run time.
+fn versions() {
+    // In the repository it is the workspace's, in a package the crate's own.
+    let lock = ["../Cargo.lock", "Cargo.lock"].into_iter().find(|path| Path::new(path).exists());
+    let text = lock.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    for (engine, package) in ENGINES {
+        let entry = text.split("[[package]]").find(|entry| entry.contains(&format!("name = \"{package}\"\n")));
+        let version = entry.and_then(|entry| entry.split("version = \"").nth(1)?.split('"').next());
+        println!("cargo::rustc-env=WASSAY_VERSION_{engine}={}", version.unwrap_or("unknown"));
+    }
+    if let Some(path) = lock {
+        println!("cargo::rerun-if-changed={path}");
+    }
+}
+
+/// Engines that are crates, and the crates.
+const ENGINES: [(&str, &str); 6] = [
+    ("STITCH", "makepad-stitch"),
+    ("WAMR", "wamrx"),
+    ("WASM3", "wasm3x"),
+    ("WASMER", "wasmer"),
+    ("WASMI", "wasmi"),
+    ("WASMTIME", "wasmtime"),
+];
 
 fn git(arguments: &[&str]) -> Option<String> {
     // Unpacked from a registry, this crate may lie in a repository that is not ours.

@@ -11,6 +11,29 @@ pub mod spectest;
 pub mod value;
 pub mod vm;
 
+// Other engines, each behind the feature of its name, and what they have in common.
+#[cfg(any(
+    feature = "stitch",
+    feature = "wamr",
+    feature = "wasm3",
+    feature = "wasmer",
+    feature = "wasmi",
+    feature = "wasmtime"
+))]
+mod peer;
+#[cfg(feature = "stitch")]
+pub mod stitch;
+#[cfg(feature = "wamr")]
+pub mod wamr;
+#[cfg(feature = "wasm3")]
+pub mod wasm3;
+#[cfg(feature = "wasmer")]
+pub mod wasmer;
+#[cfg(feature = "wasmi")]
+pub mod wasmi;
+#[cfg(feature = "wasmtime")]
+pub mod wasmtime;
+
 use crate::script::Verdict;
 use thiserror::Error;
 use value::Value;
@@ -61,10 +84,13 @@ pub enum Error {
     },
 }
 
-/// Why a call did not return: a closed set.
+/// Between the messages of a [`Stop`] that stands for several: an engine may have one trap where scripts tell more.
+pub const EITHER: &str = "|";
+
+/// Why a call did not return: a closed set. A message may be several, with [`EITHER`] between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// Wasm trapped. An engine that has one message for several traps gives all that it may be, joined by [`OR`].
+    /// Wasm trapped. An engine that has one message for several traps gives all that it may be.
     Trap(String),
     /// A resource ran out, the call stack above all.
     Exhaustion(String),
@@ -102,9 +128,6 @@ impl std::fmt::Display for Stop {
         }
     }
 }
-
-/// Stands between messages of which one is meant.
-pub const OR: &str = "|";
 
 /// What came of a call.
 pub type Done<T> = Result<T, Stop>;
@@ -223,6 +246,19 @@ pub trait Session {
     /// [`Stop::Error`] if there is none.
     fn get(&mut self, instance: InstanceId, name: &str) -> Done<Value>;
 
+    /// The bytes of an exported memory. Scripts never ask; it is for comparing engines.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Error`] if there is none, [`Stop::Unsupported`] from engines that do not say, which is what this does
+    /// where it is not overridden.
+    fn memory(&mut self, _instance: InstanceId, _name: &str) -> Done<Vec<u8>> {
+        Err(Stop::Unsupported {
+            feature: "memory".to_owned(),
+            what: "the engine does not show its memories".to_owned(),
+        })
+    }
+
     /// Makes a session for a thread of the script, in which one instance of this session is there as well.
     ///
     /// # Errors
@@ -273,7 +309,22 @@ pub fn all() -> Vec<Box<dyn Engine>> {
 
 /// Engines in this process.
 fn built_in() -> Vec<Box<dyn Engine>> {
-    vec![Box::<vm::Vm>::default(), Box::new(fake::Fake)]
+    vec![
+        Box::<vm::Vm>::default(),
+        #[cfg(feature = "wasmtime")]
+        Box::<wasmtime::Wasmtime>::default(),
+        #[cfg(feature = "wasmi")]
+        Box::new(wasmi::Wasmi),
+        #[cfg(feature = "wasmer")]
+        Box::new(wasmer::Wasmer),
+        #[cfg(feature = "stitch")]
+        Box::new(stitch::Stitch),
+        #[cfg(feature = "wasm3")]
+        Box::new(wasm3::Wasm3),
+        #[cfg(feature = "wamr")]
+        Box::new(wamr::Wamr),
+        Box::new(fake::Fake),
+    ]
 }
 
 /// The engine with a name.

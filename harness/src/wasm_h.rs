@@ -16,7 +16,7 @@ mod traps;
 pub(crate) use probe::Kind;
 
 use crate::engine::driver::protocol::{self, WireValue};
-use crate::engine::{Done, OR, Stop};
+use crate::engine::{Done, EITHER, Stop};
 use api::{Api, Engine, Foreigns, Owned};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -170,7 +170,7 @@ fn stopped(stop: Stop) -> Value {
     let plain = |kind: &str, message: String| json!({ "stop": kind, "message": message });
     match stop {
         Stop::Trap(message) => {
-            let names: Vec<_> = message.split(OR).collect();
+            let names: Vec<_> = message.split(EITHER).collect();
             json!({ "stop": "trap", "message": names[0], "as": if names.len() > 1 { &names[..] } else { &[] } })
         }
         Stop::Exhaustion(message) => plain("exhaustion", message),

@@ -57,9 +57,9 @@ pub use compile::llvm_version;
 pub use config::{Config, Level, MemoryMode, RelaxedSimd};
 pub use engine::Engine;
 pub use error::{Error, Result};
-pub use runtime::heap::HeapStats;
 #[cfg(feature = "compiler")]
 pub use lower::NOT_BUILT;
+pub use runtime::heap::HeapStats;
 pub use runtime::wait::WaitResult;
 pub use trap::{Frame, Trap, WasmBacktrace};
 pub use types::{

@@ -199,7 +199,8 @@ impl TypeRegistry {
     /// Whether everything that `given` stands for is something that `wanted` stands for.
     pub(crate) fn heap_matches(&self, given: HeapType, wanted: HeapType) -> bool {
         use HeapType::{
-            Any, Array, Concrete, Cont, Eq, Exact, Exn, Extern, Func, I31, NoCont, NoExn, NoExtern, NoFunc, None, Struct,
+            Any, Array, Concrete, Cont, Eq, Exact, Exn, Extern, Func, I31, NoCont, NoExn, NoExtern, NoFunc, None,
+            Struct,
         };
         if given == wanted {
             return true;

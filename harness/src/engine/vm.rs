@@ -263,6 +263,16 @@ impl Session for VmSession {
         self.result(value)
     }
 
+    fn memory(&mut self, instance: InstanceId, name: &str) -> Done<Vec<u8>> {
+        let export = self.instance(instance)?.get_export(&mut self.store, name);
+        let memory = export.and_then(vm::Extern::into_memory);
+        let memory = memory.ok_or_else(|| Stop::Error(format!("no memory `{name}` is exported")))?;
+        let size = memory.size(&self.store) << memory.ty(&self.store).page_size_log2;
+        let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
+        memory.read(&self.store, 0, &mut bytes).map_err(stop)?;
+        Ok(bytes)
+    }
+
     /// A store belongs to one thread, so the thread has one of its own, and of the instance what is shared.
     fn thread(&mut self, shared: Option<InstanceId>) -> Done<(Box<dyn Session + Send>, Option<InstanceId>)> {
         let mut session = Self::new(&self.engine).map_err(stop)?;

@@ -3,7 +3,7 @@
 use super::Verdict;
 use super::pattern;
 use crate::engine::value::{Value, list};
-use crate::engine::{Done, Expected, OR, Stop};
+use crate::engine::{Done, EITHER, Expected, Stop};
 use wast::{WastDirective, WastRet};
 
 /// The verdict on something that had to work.
@@ -59,8 +59,8 @@ pub(super) fn stop(
 }
 
 fn agree(expected: &str, actual: &str) -> bool {
-    let same = |actual: &str| actual.starts_with(expected) || !actual.is_empty() && expected.starts_with(actual);
-    expected.is_empty() || actual.split(OR).any(same)
+    let one = |actual: &str| actual.starts_with(expected) || !actual.is_empty() && expected.starts_with(actual);
+    expected.is_empty() || actual.split(EITHER).any(one)
 }
 
 /// The verdict on a module that had to be rejected, by the text format's parser or by the engine. Why it is rejected

@@ -1,7 +1,7 @@
 //! The suite's words for what engines say when they stop.
 
 use super::session::unsupported;
-use crate::engine::{OR, Stop};
+use crate::engine::{EITHER, Stop};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -97,7 +97,7 @@ pub(super) fn instantiation(message: &str) -> Stop {
 
 fn known(message: &str) -> Option<String> {
     let message = message.to_lowercase();
-    PATTERNS.iter().find(|(pattern, _)| pattern.is_match(&message)).map(|(_, names)| names.join(OR))
+    PATTERNS.iter().find(|(pattern, _)| pattern.is_match(&message)).map(|(_, names)| names.join(EITHER))
 }
 
 fn without_frames(message: &str) -> String {

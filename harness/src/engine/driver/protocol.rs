@@ -1,7 +1,7 @@
 //! What the harness and a driver say to each other. `DRIVERS.md` describes it for those who write drivers.
 
-use crate::engine::Stop;
 use crate::engine::value::{Heap, Ref, Value};
+use crate::engine::{EITHER, Stop};
 use serde::{Deserialize, Serialize};
 
 /// Version of the protocol.
@@ -63,7 +63,7 @@ impl From<WireStop> for Stop {
         let message = stop.message;
         match stop.stop.as_str() {
             "trap" if stop.names.is_empty() => Self::Trap(message),
-            "trap" => Self::Trap(stop.names.join(super::super::OR)),
+            "trap" => Self::Trap(stop.names.join(EITHER)),
             "exhaustion" => Self::Exhaustion(message),
             "exception" => Self::Exception(message),
             "suspension" => Self::Suspension(message),

@@ -1,0 +1,81 @@
+//! What a module imports and exports, read from its bytes: for engines whose interface does not tell.
+
+use super::{Done, inexpressible};
+use std::collections::HashMap;
+use wasmparser::types::EntityType;
+use wasmparser::{FuncType, ValType, Validator, WasmFeatures};
+
+/// What a module shows to the outside.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct Outline {
+    /// Names of imports, in order, and of each that is a function its type.
+    pub(in super::super) imports: Vec<(String, String, Option<FuncType>)>,
+    /// Exports by name.
+    pub(in super::super) exports: HashMap<String, Export>,
+}
+
+/// An export, as far as such engines can do anything with it.
+#[derive(Clone, Debug)]
+pub(in super::super) enum Export {
+    /// A function of a type.
+    Function(FuncType),
+    /// A global of a type.
+    Global(ValType),
+    /// Anything else.
+    Other,
+}
+
+impl Outline {
+    /// Reads a module; of an invalid one, nothing.
+    pub(in super::super) fn of(wasm: &[u8]) -> Self {
+        Self::read(wasm).unwrap_or_default()
+    }
+
+    fn read(wasm: &[u8]) -> Option<Self> {
+        let types = Validator::new_with_features(WasmFeatures::all()).validate_all(wasm).ok()?;
+        let types = types.as_ref();
+        let function = |ty: EntityType| match ty {
+            EntityType::Func(id) | EntityType::FuncExact(id) => Some(types[id].unwrap_func().clone()),
+            _ => None,
+        };
+        let imports = types.core_imports()?.map(|(from, name, ty)| (from.to_owned(), name.to_owned(), function(ty)));
+        let exports = types.core_exports()?.map(|(name, ty)| {
+            let export = match ty {
+                EntityType::Global(ty) => Export::Global(ty.content_type),
+                other => function(other).map_or(Export::Other, Export::Function),
+            };
+            (name.to_owned(), export)
+        });
+        Some(Self { imports: imports.collect(), exports: exports.collect() })
+    }
+}
+
+/// Stops what has values of other types than numbers: engines of this kind have no form of those.
+pub(in super::super) fn only_numbers(types: &[ValType]) -> Done<()> {
+    let other = types.iter().find(|ty| !matches!(ty, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64));
+    match other {
+        None => Ok(()),
+        Some(ValType::V128) => Err(inexpressible("simd", "the engine's interface has no vectors")),
+        Some(_) => Err(inexpressible("reference_types", "the engine's interface has no references")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_is_outside() {
+        let text = r#"(module (import "a" "b" (func (param f32))) (import "c" "d" (global i64)) (memory (export "m") 0)
+            (func (export "f") (result i32) i32.const 0) (export "g" (global 0)))"#;
+        let buffer = wast::parser::ParseBuffer::new(text).unwrap();
+        let wasm = wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap();
+        let outline = Outline::of(&wasm);
+        let names: Vec<_> =
+            outline.imports.iter().map(|(from, name, ty)| format!("{from}.{name} {}", ty.is_some())).collect();
+        assert_eq!(names, ["a.b true", "c.d false"]);
+        assert!(matches!(&outline.exports["f"], Export::Function(ty) if ty.results() == [ValType::I32]));
+        assert!(matches!(outline.exports["g"], Export::Global(ValType::I64)));
+        assert!(matches!(outline.exports["m"], Export::Other));
+    }
+}

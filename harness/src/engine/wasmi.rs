@@ -1,0 +1,236 @@
+//! Wasmi as an engine.
+
+use super::peer::{Externs, Gate, Peer, PeerSession, gate, no_such_value, trap};
+use super::spectest::{Item, Num};
+use super::value::{Heap, Ref, Value};
+use super::{Done, EITHER, Engine, Error, Mode, Session, Stop, unknown_mode};
+use wasmi::errors::{ErrorKind, InstantiationError};
+use wasmi::{Extern, Nullable, TrapCode, Val};
+use wasmparser::WasmFeatures;
+
+/// Every feature that Wasmi can have on, and how to say so.
+const SWITCHES: [(WasmFeatures, Switch); 13] = [
+    (WasmFeatures::MUTABLE_GLOBAL, wasmi::Config::wasm_mutable_global),
+    (WasmFeatures::SIGN_EXTENSION, wasmi::Config::wasm_sign_extension),
+    (WasmFeatures::SATURATING_FLOAT_TO_INT, wasmi::Config::wasm_saturating_float_to_int),
+    (WasmFeatures::MULTI_VALUE, wasmi::Config::wasm_multi_value),
+    (WasmFeatures::MULTI_MEMORY, wasmi::Config::wasm_multi_memory),
+    (WasmFeatures::BULK_MEMORY, wasmi::Config::wasm_bulk_memory),
+    (WasmFeatures::REFERENCE_TYPES, wasmi::Config::wasm_reference_types),
+    (WasmFeatures::TAIL_CALL, wasmi::Config::wasm_tail_call),
+    (WasmFeatures::EXTENDED_CONST, wasmi::Config::wasm_extended_const),
+    (WasmFeatures::CUSTOM_PAGE_SIZES, wasmi::Config::wasm_custom_page_sizes),
+    (WasmFeatures::MEMORY64, wasmi::Config::wasm_memory64),
+    (WasmFeatures::WIDE_ARITHMETIC, wasmi::Config::wasm_wide_arithmetic),
+    (WasmFeatures::SIMD, wasmi::Config::wasm_simd),
+];
+
+type Switch = fn(&mut wasmi::Config, bool) -> &mut wasmi::Config;
+
+const MODES: [(&str, &str, wasmi::CompilationMode); 2] = [
+    ("eager", "everything is translated when a module is compiled", wasmi::CompilationMode::Eager),
+    ("lazy", "functions are translated when they are first called", wasmi::CompilationMode::LazyTranslation),
+];
+
+/// The engine.
+pub struct Wasmi;
+
+impl Engine for Wasmi {
+    fn name(&self) -> &'static str {
+        "wasmi"
+    }
+
+    fn version(&self) -> String {
+        env!("WASSAY_VERSION_WASMI").to_owned()
+    }
+
+    fn about(&self) -> &'static str {
+        "the interpreter Wasmi, in this process"
+    }
+
+    fn modes(&self) -> Vec<Mode> {
+        MODES.iter().map(|(name, about, _)| Mode { name, about }).collect()
+    }
+
+    fn missing(&self) -> Vec<String> {
+        gate::missing(able())
+    }
+
+    fn session(&self, mode: &str, features: WasmFeatures) -> Result<Box<dyn Session>, Error> {
+        let known = MODES.iter().find(|(name, ..)| *name == mode);
+        let (_, _, compilation) = known.ok_or_else(|| unknown_mode(self, mode))?;
+        let gate = Gate::new(features, able(), WasmFeatures::empty());
+        let mut config = wasmi::Config::default();
+        config.compilation_mode(*compilation);
+        for (feature, switch) in SWITCHES {
+            switch(&mut config, gate.on().contains(feature));
+        }
+        config.wasm_relaxed_simd(gate.on().contains(WasmFeatures::RELAXED_SIMD));
+        let store = wasmi::Store::new(&wasmi::Engine::new(&config), ());
+        Ok(Box::new(PeerSession::new(Store { store, externs: Externs::new() }, gate)))
+    }
+}
+
+fn able() -> WasmFeatures {
+    let halves = WasmFeatures::BULK_MEMORY_OPT | WasmFeatures::CALL_INDIRECT_OVERLONG | WasmFeatures::RELAXED_SIMD;
+    SWITCHES.iter().map(|(feature, _)| *feature).collect::<WasmFeatures>().union(halves).union(WasmFeatures::MVP)
+}
+
+/// One script's store.
+struct Store {
+    store: wasmi::Store<()>,
+    externs: Externs<wasmi::ExternRef>,
+}
+
+impl Store {
+    fn argument(&mut self, value: Value) -> Done<Val> {
+        Ok(match value {
+            Value::I32(n) => Val::I32(n),
+            Value::I64(n) => Val::I64(n),
+            Value::F32(bits) => Val::F32(wasmi::F32::from_bits(bits)),
+            Value::F64(bits) => Val::F64(wasmi::F64::from_bits(bits)),
+            Value::V128(bits) => Val::V128(bits.into()),
+            Value::Ref(Ref::Null(Heap::Func)) => Val::FuncRef(Nullable::Null),
+            Value::Ref(Ref::Null(Heap::Extern)) => Val::ExternRef(Nullable::Null),
+            Value::Ref(Ref::Extern(Some(number))) => {
+                let store = &mut self.store;
+                let made = self.externs.of(number, |number| Ok(wasmi::ExternRef::new(store, number)))?;
+                Val::ExternRef(Nullable::Val(made))
+            }
+            Value::Ref(_) => return Err(no_such_value(value)),
+        })
+    }
+
+    fn result(&self, value: &Val) -> Value {
+        match value {
+            Val::I32(n) => Value::I32(*n),
+            Val::I64(n) => Value::I64(*n),
+            Val::F32(n) => Value::F32(n.to_bits()),
+            Val::F64(n) => Value::F64(n.to_bits()),
+            Val::V128(bits) => Value::V128(bits.as_u128()),
+            Val::FuncRef(Nullable::Null) => Value::Ref(Ref::Null(Heap::Func)),
+            Val::FuncRef(Nullable::Val(_)) => Value::Ref(Ref::Func),
+            Val::ExternRef(Nullable::Null) => Value::Ref(Ref::Null(Heap::Extern)),
+            Val::ExternRef(Nullable::Val(value)) => {
+                Value::Ref(Ref::Extern(value.data(&self.store).downcast_ref::<u32>().copied()))
+            }
+        }
+    }
+}
+
+impl Peer for Store {
+    type Module = wasmi::Module;
+    type Instance = wasmi::Instance;
+    type Item = Extern;
+
+    fn compile(&mut self, wasm: &[u8]) -> Done<Self::Module> {
+        wasmi::Module::new(self.store.engine(), wasm).map_err(|failure| stop(&failure))
+    }
+
+    fn validate(&mut self, wasm: &[u8]) -> Done<()> {
+        wasmi::Module::validate(self.store.engine(), wasm).map_err(|failure| stop(&failure))
+    }
+
+    fn imports(&self, module: &Self::Module) -> Vec<(String, String)> {
+        module.imports().map(|import| (import.module().to_owned(), import.name().to_owned())).collect()
+    }
+
+    fn instantiate(&mut self, module: &Self::Module, imports: Vec<Extern>) -> Done<Self::Instance> {
+        wasmi::Instance::new(&mut self.store, module, &imports).map_err(|failure| stop(&failure))
+    }
+
+    fn export(&mut self, instance: &Self::Instance, name: &str) -> Option<Extern> {
+        instance.get_export(&self.store, name)
+    }
+
+    fn call(&mut self, function: Extern, args: &[Value]) -> Done<Vec<Value>> {
+        let function = function.into_func().ok_or_else(|| Stop::Error("not a function".to_owned()))?;
+        let params = args.iter().map(|arg| self.argument(*arg)).collect::<Done<Vec<_>>>()?;
+        let mut results = vec![Val::I32(0); function.ty(&self.store).results().len()];
+        function.call(&mut self.store, &params, &mut results).map_err(|failure| stop(&failure))?;
+        Ok(results.iter().map(|value| self.result(value)).collect())
+    }
+
+    fn read(&mut self, global: Extern) -> Done<Value> {
+        let global = global.into_global().ok_or_else(|| Stop::Error("not a global".to_owned()))?;
+        Ok(self.result(&global.get(&self.store)))
+    }
+
+    fn bytes(&mut self, memory: Extern) -> Done<Vec<u8>> {
+        let memory = memory.into_memory().ok_or_else(|| Stop::Error("not a memory".to_owned()))?;
+        Ok(memory.data(&self.store).to_vec())
+    }
+
+    fn host(&mut self, item: Item) -> Done<Extern> {
+        Ok(match item {
+            Item::Func(params) => {
+                let ty = wasmi::FuncType::new(params.iter().map(|param| num(*param)), []);
+                Extern::Func(wasmi::Func::new(&mut self.store, ty, |_, _, _| Ok(())))
+            }
+            Item::Global(value) => {
+                let value = self.argument(value)?;
+                Extern::Global(wasmi::Global::new(&mut self.store, value, wasmi::Mutability::Const))
+            }
+            Item::Table { min, max, table64 } => {
+                let ty = match (table64, u32::try_from(min), u32::try_from(max)) {
+                    (false, Ok(min), Ok(max)) => wasmi::TableType::new(wasmi::RefType::Func, min, Some(max)),
+                    _ => wasmi::TableType::new64(wasmi::RefType::Func, min, Some(max)),
+                };
+                let null = wasmi::Ref::default_for_ty(wasmi::RefType::Func);
+                Extern::Table(wasmi::Table::new(&mut self.store, ty, null).map_err(|failure| stop(&failure))?)
+            }
+            Item::Memory { shared: true, .. } => {
+                return Err(Stop::Unsupported { feature: "threads".to_owned(), what: "shared memory".to_owned() });
+            }
+            Item::Memory { min, max, .. } => {
+                let mut ty = wasmi::MemoryType::builder();
+                ty.min(min).max(Some(max));
+                let ty = ty.build();
+                let ty = ty.map_err(|failure| Stop::Error(failure.to_string()))?;
+                Extern::Memory(wasmi::Memory::new(&mut self.store, ty).map_err(|failure| stop(&failure))?)
+            }
+        })
+    }
+}
+
+fn stop(failure: &wasmi::Error) -> Stop {
+    if let Some(code) = failure.as_trap_code() {
+        return trapped(code);
+    }
+    let text = failure.to_string();
+    match failure.kind() {
+        ErrorKind::Wasm(_) | ErrorKind::Read(_) => gate::refused(text),
+        ErrorKind::Instantiation(error) => match error {
+            InstantiationError::MismatchedNumberOfImports { .. }
+            | InstantiationError::ImportTypeMismatch { .. }
+            | InstantiationError::GlobalTypeMismatch { .. }
+            | InstantiationError::FuncTypeMismatch { .. }
+            | InstantiationError::TableTypeMismatch { .. }
+            | InstantiationError::MemoryTypeMismatch { .. } => Stop::Unlinkable(text),
+            InstantiationError::ElementSegmentDoesNotFit { .. } => trap("out of bounds table access"),
+            _ => Stop::Error(text),
+        },
+        ErrorKind::Memory(wasmi::errors::MemoryError::OutOfBoundsAccess) => trap("out of bounds memory access"),
+        _ => Stop::Error(text),
+    }
+}
+
+/// What a trap is in the words of scripts. Where one trap stands for several of theirs, any of them may be meant.
+fn trapped(code: TrapCode) -> Stop {
+    let either = |messages: &[&str]| Stop::Trap(messages.join(EITHER));
+    match code {
+        TrapCode::UnreachableCodeReached => trap("unreachable"),
+        TrapCode::IndirectCallToNull => trap("uninitialized element"),
+        TrapCode::TableOutOfBounds => either(&["undefined element", "out of bounds table access"]),
+        other => trap(other.trap_message()),
+    }
+}
+
+fn num(ty: Num) -> wasmi::ValType {
+    match ty {
+        Num::I32 => wasmi::ValType::I32,
+        Num::I64 => wasmi::ValType::I64,
+        Num::F32 => wasmi::ValType::F32,
+        Num::F64 => wasmi::ValType::F64,
+    }
+}

@@ -1,0 +1,428 @@
+//! Generated modules do the same on our VM, at both levels, as on Wasmtime: results, traps, globals, memories.
+//!
+//! `wasm-smith` makes the modules from seeds, a set of features a test. NaNs are made canonical in the modules
+//! themselves, so that bits can be compared; fuel ends every loop. `WASSAY_GENERATED` says how many modules of each set
+//! are run, 20 if it is not there; the full thousand, which takes a while:
+//!
+//!     WASSAY_GENERATED=1000 cargo test --release -p wassay --features generated --test generated -- --nocapture
+//!
+//! A module that makes a difference is left in `target/generated`, and so is the one that was running if the process
+//! dies. `WASSAY_GENERATED_SEED` runs one seed alone.
+
+use arbitrary::Unstructured;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use wasm_smith::Config;
+use wasmparser::types::EntityType;
+use wasmparser::{HeapType, Operator, Parser, Payload, ValType, Validator, WasmFeatures};
+use wassay::engine::value::{Heap, Ref, Value, list};
+use wassay::engine::{self, Done, EITHER, Engine, Stop};
+
+/// Loops and calls that a module may begin, all of its functions together.
+const FUEL: u32 = 500;
+
+/// Calls of each exported function.
+const CALLS: usize = 3;
+
+/// Features under which all sessions run; each set makes modules with fewer.
+const FEATURES: WasmFeatures = WasmFeatures::WASM3
+    .union(WasmFeatures::THREADS)
+    .union(WasmFeatures::WIDE_ARITHMETIC)
+    .union(WasmFeatures::CUSTOM_PAGE_SIZES);
+
+/// A small generator of numbers (SplitMix64), so that seeds mean the same everywhere and always.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[(self.next() % choices.len() as u64) as usize]
+    }
+
+    /// A value of a type; none where there is no null to give.
+    fn value(&mut self, ty: ValType) -> Option<Value> {
+        let any = self.next();
+        Some(match ty {
+            ValType::I32 => Value::I32(self.of(&[0, 1, -1, 7, i32::MIN, i32::MAX, 0xffff, any as i32])),
+            ValType::I64 => Value::I64(self.of(&[0, 1, -1, 7, i64::MIN, i64::MAX, 0xffff_ffff, any as i64])),
+            ValType::F32 => {
+                let small = (any % 2000) as f32 - 1000.5;
+                let chosen = self.of(&[0.0, -0.0, 1.0, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, 1e-40, small]);
+                Value::F32(chosen.to_bits())
+            }
+            ValType::F64 => {
+                let small = (any % 2000) as f64 - 1000.5;
+                let chosen = self.of(&[0.0, -0.0, 1.0, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, 1e-310, small]);
+                Value::F64(chosen.to_bits())
+            }
+            ValType::V128 => Value::V128(u128::from(any) << 64 | u128::from(self.next())),
+            ValType::Ref(ty) if ty.is_nullable() => Value::Ref(Ref::Null(match ty.heap_type() {
+                HeapType::Abstract { ty, .. } => match ty {
+                    wasmparser::AbstractHeapType::Func | wasmparser::AbstractHeapType::NoFunc => Heap::Func,
+                    wasmparser::AbstractHeapType::Extern | wasmparser::AbstractHeapType::NoExtern => Heap::Extern,
+                    wasmparser::AbstractHeapType::Exn | wasmparser::AbstractHeapType::NoExn => Heap::Exn,
+                    wasmparser::AbstractHeapType::Cont | wasmparser::AbstractHeapType::NoCont => Heap::Cont,
+                    _ => Heap::Any,
+                },
+                _ => Heap::Concrete,
+            })),
+            ValType::Ref(_) => return None,
+        })
+    }
+}
+
+/// A module, and what to do with it.
+struct Case {
+    wasm: Vec<u8>,
+    calls: Vec<(String, Vec<Value>)>,
+    globals: Vec<String>,
+    memories: Vec<String>,
+}
+
+impl Case {
+    /// The case of a seed; none if the module may wait for ever.
+    fn of(config: &Config, seed: u64) -> Option<Self> {
+        let mut random = Random(seed);
+        let bytes: Vec<u8> = (0..1024).flat_map(|_| random.next().to_le_bytes()).collect();
+        let mut module = wasm_smith::Module::new(config.clone(), &mut Unstructured::new(&bytes)).ok()?;
+        module.ensure_termination(FUEL).ok()?;
+        let wasm = module.to_bytes();
+        if waits(&wasm) {
+            return None;
+        }
+        let types = Validator::new_with_features(FEATURES).validate_all(&wasm).expect("wasm-smith makes valid modules");
+        let types = types.as_ref();
+        let mut case = Self { calls: Vec::new(), globals: Vec::new(), memories: Vec::new(), wasm };
+        for (name, ty) in types.core_exports().expect("a module") {
+            match ty {
+                EntityType::Func(id) | EntityType::FuncExact(id) => {
+                    let params = types[id].unwrap_func().params();
+                    for _ in 0..CALLS {
+                        let args: Option<Vec<Value>> = params.iter().map(|ty| random.value(*ty)).collect();
+                        case.calls.extend(args.map(|args| (name.to_owned(), args)));
+                    }
+                }
+                EntityType::Global(_) => case.globals.push(name.to_owned()),
+                EntityType::Memory(_) => case.memories.push(name.to_owned()),
+                EntityType::Table(_) | EntityType::Tag(_) => {}
+            }
+        }
+        Some(case)
+    }
+
+    /// What an engine makes of it, or the feature that the engine does not have.
+    fn run(&self, engine: &dyn Engine, mode: &str) -> Result<Vec<(String, Done<Seen>)>, String> {
+        let unsupported = |stop: &Stop| match stop {
+            Stop::Unsupported { feature, .. } => Some(feature.clone()),
+            _ => None,
+        };
+        let mut session = engine.session(mode, FEATURES).map_err(|error| error.to_string())?;
+        let mut seen = Vec::new();
+        let made = session.compile(&self.wasm).and_then(|module| session.instantiate(module));
+        let instance = match made {
+            Ok(instance) => instance,
+            Err(stop) => {
+                if let Some(feature) = unsupported(&stop) {
+                    return Err(feature);
+                }
+                return Ok(vec![("instantiate".to_owned(), Err(stop))]);
+            }
+        };
+        for (name, args) in &self.calls {
+            let done = session.invoke(instance, name, args);
+            if let Some(feature) = done.as_ref().err().and_then(unsupported) {
+                return Err(feature);
+            }
+            // How much fits on a stack is each engine's own business, and what was done until then too.
+            let exhausted = matches!(done, Err(Stop::Exhaustion(_)));
+            seen.push((format!("{name}({})", list(args)), done.map(Seen::Values)));
+            if exhausted {
+                return Ok(seen);
+            }
+        }
+        for name in &self.globals {
+            seen.push((format!("global {name}"), session.get(instance, name).map(|value| Seen::Values(vec![value]))));
+        }
+        for name in &self.memories {
+            seen.push((format!("memory {name}"), session.memory(instance, name).map(Seen::Bytes)));
+        }
+        Ok(seen)
+    }
+}
+
+/// What can be seen of a step.
+#[derive(Debug, PartialEq)]
+enum Seen {
+    Values(Vec<Value>),
+    Bytes(Vec<u8>),
+}
+
+/// Whether a module has an instruction that may wait.
+fn waits(wasm: &[u8]) -> bool {
+    let bodies = Parser::new(0).parse_all(wasm).filter_map(|payload| match payload {
+        Ok(Payload::CodeSectionEntry(body)) => Some(body),
+        _ => None,
+    });
+    let mut operators = bodies.flat_map(|body| body.get_operators_reader().into_iter().flatten().flatten());
+    operators
+        .any(|operator| matches!(operator, Operator::MemoryAtomicWait32 { .. } | Operator::MemoryAtomicWait64 { .. }))
+}
+
+/// Whether two engines saw the same. Of references, only what scripts can tell.
+fn same(a: &Done<Seen>, b: &Done<Seen>) -> bool {
+    match (a, b) {
+        (Ok(Seen::Values(a)), Ok(Seen::Values(b))) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(*a, *b))
+        }
+        (Ok(a), Ok(b)) => a == b,
+        (Err(Stop::Trap(a)), Err(Stop::Trap(b))) => {
+            let fits = |a: &str, b: &str| a.starts_with(b) || b.starts_with(a);
+            a.split(EITHER).any(|a| b.split(EITHER).any(|b| fits(a, b)))
+        }
+        (Err(a), Err(b)) => std::mem::discriminant(a) == std::mem::discriminant(b),
+        _ => false,
+    }
+}
+
+fn same_value(a: Value, b: Value) -> bool {
+    match (a, b) {
+        (Value::Ref(Ref::Null(a)), Value::Ref(Ref::Null(b))) => a.shares_null(b),
+        _ => a == b,
+    }
+}
+
+/// The first step at which two engines part, in words.
+fn difference(a: &[(String, Done<Seen>)], b: &[(String, Done<Seen>)]) -> Option<String> {
+    for ((step, a), (_, b)) in a.iter().zip(b) {
+        if matches!((a, b), (Err(Stop::Exhaustion(_)), _) | (_, Err(Stop::Exhaustion(_)))) {
+            return None;
+        }
+        if !same(a, b) {
+            return Some(format!("{step}: {} against {}", show(a), show(b)));
+        }
+    }
+    None
+}
+
+fn show(seen: &Done<Seen>) -> String {
+    match seen {
+        Ok(Seen::Values(values)) => list(values),
+        Ok(Seen::Bytes(bytes)) => {
+            let (mut text, mut shown) = (format!("{} bytes", bytes.len()), 0);
+            for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| **byte != 0) {
+                if shown < 32 {
+                    let _ = write!(text, " {at:#x}:{byte:02x}");
+                }
+                shown += 1;
+            }
+            text
+        }
+        Err(stop) => stop.to_string(),
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
+}
+
+/// Runs as many modules of a set as are wanted, and fails if engines part.
+fn compare(set: &str, change: impl Fn(&mut Config)) {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("generated");
+    std::fs::create_dir_all(&folder).unwrap();
+    let vm = engine::find("vm").unwrap();
+    let other = engine::find("wasmtime").unwrap();
+    let mut config = base();
+    change(&mut config);
+    let wanted = number("WASSAY_GENERATED").unwrap_or(20);
+    let only = number("WASSAY_GENERATED_SEED");
+    let running = folder.join(format!("{set}-running.wasm"));
+    let (mut run, mut steps, mut seed) = (0, 0, 0);
+    let mut left_out = std::collections::BTreeMap::<String, u64>::new();
+    let mut parted = Vec::new();
+    // Some seeds make modules that cannot be compared; a set of nothing else is of no use.
+    while run < wanted && seed < 20 * wanted {
+        let this = only.unwrap_or(seed);
+        seed += 1;
+        let Some(case) = Case::of(&config, this) else {
+            *left_out.entry("may wait for ever".to_owned()).or_default() += 1;
+            continue;
+        };
+        std::fs::write(&running, &case.wasm).unwrap();
+        let modes = [(&vm, "o0"), (&vm, "o3"), (&other, "cranelift-deterministic")];
+        let seen: Result<Vec<_>, _> = modes
+            .iter()
+            .map(|(engine, mode)| case.run(&***engine, mode).map_err(|why| format!("{} {why}", engine.name())))
+            .collect();
+        let seen = match seen {
+            Ok(seen) => seen,
+            Err(why) => {
+                *left_out.entry(why).or_default() += 1;
+                continue;
+            }
+        };
+        run += 1;
+        steps += seen[0].len();
+        for (at, (engine, mode)) in modes.iter().enumerate().skip(1) {
+            if let Some(what) = difference(&seen[0], &seen[at]) {
+                let file = folder.join(format!("{set}-{this}.wasm"));
+                std::fs::write(&file, &case.wasm).unwrap();
+                let text = format!("{}: vm o0 against {} {mode}: {what}", file.display(), engine.name());
+                eprintln!("{text}");
+                parted.push(text);
+            }
+        }
+        if only.is_some() {
+            break;
+        }
+    }
+    let _ = std::fs::remove_file(&running);
+    println!("{set}: {run} modules, {steps} steps, {} differences; left out: {left_out:?}", parted.len());
+    assert!(parted.is_empty(), "{} of {run} modules of {set}: {parted:#?}", parted.len());
+}
+
+/// WebAssembly 1.0, small, closed, and with all growth bounded: an engine may refuse to grow whenever it likes.
+fn base() -> Config {
+    Config {
+        allow_start_export: true,
+        bulk_memory_enabled: false,
+        canonicalize_nans: true,
+        compact_imports_enabled: false,
+        exceptions_enabled: false,
+        export_everything: true,
+        extended_const_enabled: false,
+        gc_enabled: false,
+        max_funcs: 12,
+        max_imports: 0,
+        max_memories: 1,
+        max_memory32_bytes: 1 << 20,
+        max_memory64_bytes: 1 << 20,
+        max_table_elements: 1000,
+        max_tables: 1,
+        memory64_enabled: false,
+        memory_max_size_required: true,
+        min_exports: 1,
+        min_funcs: 2,
+        multi_value_enabled: false,
+        reference_types_enabled: false,
+        relaxed_simd_enabled: false,
+        saturating_float_to_int_enabled: false,
+        sign_extension_ops_enabled: false,
+        simd_enabled: false,
+        table_max_size_required: true,
+        tail_call_enabled: false,
+        threads_enabled: false,
+        wide_arithmetic_enabled: false,
+        ..Config::default()
+    }
+}
+
+/// WebAssembly 2.0 without vectors.
+fn second(config: &mut Config) {
+    config.bulk_memory_enabled = true;
+    config.max_tables = 4;
+    config.multi_value_enabled = true;
+    config.reference_types_enabled = true;
+    config.saturating_float_to_int_enabled = true;
+    config.sign_extension_ops_enabled = true;
+}
+
+#[test]
+fn mvp() {
+    compare("mvp", |_| {});
+}
+
+#[test]
+fn version_2() {
+    compare("2.0", second);
+}
+
+#[test]
+fn simd() {
+    compare("simd", |config| {
+        second(config);
+        config.simd_enabled = true;
+    });
+}
+
+#[test]
+fn relaxed_simd() {
+    compare("relaxed-simd", |config| {
+        second(config);
+        config.simd_enabled = true;
+        config.relaxed_simd_enabled = true;
+    });
+}
+
+#[test]
+fn tail_call() {
+    compare("tail-call", |config| {
+        second(config);
+        config.tail_call_enabled = true;
+    });
+}
+
+#[test]
+fn exceptions() {
+    compare("exceptions", |config| {
+        second(config);
+        config.exceptions_enabled = true;
+    });
+}
+
+#[test]
+fn gc() {
+    compare("gc", |config| {
+        second(config);
+        config.gc_enabled = true;
+    });
+}
+
+#[test]
+fn memory64() {
+    compare("memory64", |config| {
+        second(config);
+        config.memory64_enabled = true;
+    });
+}
+
+#[test]
+fn multi_memory() {
+    compare("multi-memory", |config| {
+        second(config);
+        config.max_memories = 4;
+        config.min_memories = 2;
+    });
+}
+
+#[test]
+fn threads() {
+    compare("threads", |config| {
+        second(config);
+        config.threads_enabled = true;
+        config.min_memories = 1;
+    });
+}
+
+#[test]
+fn wide_arithmetic() {
+    compare("wide-arithmetic", |config| {
+        second(config);
+        config.wide_arithmetic_enabled = true;
+    });
+}
+
+#[test]
+fn custom_page_sizes() {
+    compare("custom-page-sizes", |config| {
+        second(config);
+        config.custom_page_sizes_enabled = true;
+        config.min_memories = 1;
+    });
+}

@@ -1,0 +1,224 @@
+//! Our figures for other engines agree with those of the engines' own runners, and do not cost much more.
+//!
+//! Wasmtime and Wasmi each have a runner for scripts, as a crate. They stop at the first directive that fails, so what
+//! can be compared is which files pass as a whole: each embedded script, under the same features, in both.
+//!
+//!     cargo test --release -p wassay --features peers-check --test peers -- --nocapture
+//!     cargo test --release -p wassay --features peers-check --test peers -- --nocapture --ignored cost
+
+use std::panic::AssertUnwindSafe;
+use std::process::Command;
+use std::sync::{LazyLock, Mutex};
+use std::time::{Duration, Instant};
+use wasmparser::WasmFeatures;
+use wasmtime::wasmparser::WasmFeatures as Flags;
+use wassay::engine::{self, Engine};
+use wassay::model::Outcome;
+use wassay::script::{self, Context, Sink, Todo, Tokens, Verdict};
+use wassay::suite::{self, Script};
+
+/// Files on which the two may differ: engine, file (a prefix), which of the two passes it, why.
+const KNOWN: &[(&str, &str, Side, &str)] = &[];
+
+/// Which of the two passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Ours,
+    Theirs,
+}
+
+/// Notes the first directive of a script that does not pass.
+#[derive(Default)]
+struct First(Mutex<Option<(u32, Verdict)>>);
+
+impl Sink for First {
+    fn begin(&self, _at: u32, _features: &str) {}
+
+    fn replay(&self, _at: u32) {}
+
+    fn end(&self, at: u32, verdict: Verdict, _micros: u64) {
+        if verdict.outcome != Outcome::Pass {
+            self.0.lock().unwrap().get_or_insert((at, verdict));
+        }
+    }
+}
+
+/// What we make of a script: nothing to say, or the first thing that does not pass.
+fn ours(engine: &dyn Engine, mode: &str, script: &Script, text: &str) -> Result<(), String> {
+    let tokens = Tokens::new(text).map_err(|error| error.to_string())?;
+    let mut parsed = tokens.parse().map_err(|error| error.to_string())?;
+    let lines: Vec<u32> = parsed.directives().iter().map(|directive| directive.line).collect();
+    let session = engine.session(mode, script.features).map_err(|error| error.to_string())?;
+    let (first, todo) = (First::default(), Todo::default());
+    script::run(&mut parsed, session, &Context { features: script.features, todo: &todo, sink: &first });
+    match first.0.into_inner().unwrap() {
+        None => Ok(()),
+        Some((at, verdict)) => Err(format!("line {}: {}: {}", lines[at as usize], verdict.outcome, verdict.detail)),
+    }
+}
+
+/// Features in the words of our `wasmparser` and of Wasmtime's, and whether Wasmtime has them.
+static FLAGS: LazyLock<Vec<(WasmFeatures, Flags, bool)>> = LazyLock::new(|| {
+    let pair = |(name, flag)| Some((flag, Flags::from_name(name)?));
+    let available = |theirs| wasmtime::Engine::new(wasmtime::Config::new().wasm_features(theirs, true)).is_ok();
+    let pairs = WasmFeatures::all().iter_names().filter_map(pair);
+    pairs.map(|(flag, theirs)| (flag, theirs, available(theirs))).collect()
+});
+
+/// What Wasmtime's own runner makes of it.
+fn wasmtime(script: &Script, text: &str) -> Result<(), String> {
+    let words = |error: wasmtime::Error| format!("{error:#}").replace('\n', " ");
+    let mut config = wasmtime::Config::new();
+    // Those that it does not have it cannot have on; its runner then fails on the first module that needs one.
+    for (flag, theirs, available) in FLAGS.iter() {
+        let on = script.features.contains(*flag);
+        if *available || !on {
+            config.wasm_features(*theirs, on);
+        }
+    }
+    config.shared_memory(true);
+    let engine = wasmtime::Engine::new(&config).map_err(words)?;
+    let mut runner = wasmtime_wast::WastContext::new(&engine, wasmtime_wast::Async::No, |_| ());
+    let spectest = wasmtime_wast::SpectestConfig { use_shared_memory: true, suppress_prints: true };
+    runner.generate_dwarf(false).register_spectest(&spectest).map_err(words)?;
+    runner.run_wast(&script.file, text.as_bytes()).map_err(words)
+}
+
+/// What Wasmi's own runner makes of it.
+fn wasmi(script: &Script, text: &str) -> Result<(), String> {
+    let on = |flag| script.features.contains(flag);
+    let mut config = wasmi::Config::default();
+    config
+        .compilation_mode(wasmi::CompilationMode::Eager)
+        .wasm_mutable_global(on(WasmFeatures::MUTABLE_GLOBAL))
+        .wasm_sign_extension(on(WasmFeatures::SIGN_EXTENSION))
+        .wasm_saturating_float_to_int(on(WasmFeatures::SATURATING_FLOAT_TO_INT))
+        .wasm_multi_value(on(WasmFeatures::MULTI_VALUE))
+        .wasm_multi_memory(on(WasmFeatures::MULTI_MEMORY))
+        .wasm_bulk_memory(on(WasmFeatures::BULK_MEMORY))
+        .wasm_reference_types(on(WasmFeatures::REFERENCE_TYPES))
+        .wasm_tail_call(on(WasmFeatures::TAIL_CALL))
+        .wasm_extended_const(on(WasmFeatures::EXTENDED_CONST))
+        .wasm_custom_page_sizes(on(WasmFeatures::CUSTOM_PAGE_SIZES))
+        .wasm_memory64(on(WasmFeatures::MEMORY64))
+        .wasm_wide_arithmetic(on(WasmFeatures::WIDE_ARITHMETIC))
+        .wasm_simd(on(WasmFeatures::SIMD))
+        .wasm_relaxed_simd(on(WasmFeatures::RELAXED_SIMD));
+    let mut runner = wasmi_wast::WastRunner::new(&config);
+    runner.register_spectest().map_err(|error| error.to_string())?;
+    // It panics on what it does not know.
+    let run = AssertUnwindSafe(|| runner.process_directives(&script.file, text));
+    let done = std::panic::catch_unwind(run).map_err(|_| "panics".to_owned())?;
+    done.map_err(|error| format!("{error:#}").replace('\n', " "))
+}
+
+/// Scripts of the suite that is compiled in, with their texts.
+fn scripts() -> Vec<(Script, String)> {
+    let suites = suite::load(&[]).unwrap();
+    let all = suites.into_iter().flat_map(|suite| suite.scripts);
+    all.map(|script| (script.clone(), script.source().unwrap().into_owned())).collect()
+}
+
+/// Compares file by file; fails on a difference that is not known, and on a known one that is gone.
+fn compare(name: &str, mode: &str, theirs: fn(&Script, &str) -> Result<(), String>) {
+    let engine = engine::find(name).unwrap();
+    let (mut both, mut neither, mut unexplained) = (0, 0, Vec::new());
+    let mut explained = vec![0; KNOWN.len()];
+    for (script, text) in scripts() {
+        let (ours, theirs) = (ours(&*engine, mode, &script, &text), theirs(&script, &text));
+        let side = match (&ours, &theirs) {
+            (Ok(()), Ok(())) => {
+                both += 1;
+                continue;
+            }
+            (Err(_), Err(_)) => {
+                neither += 1;
+                continue;
+            }
+            (Ok(()), Err(_)) => Side::Ours,
+            (Err(_), Ok(())) => Side::Theirs,
+        };
+        let fits =
+            |known: &(&str, &str, Side, &str)| known.0 == name && script.file.starts_with(known.1) && known.2 == side;
+        match KNOWN.iter().position(fits) {
+            Some(at) => explained[at] += 1,
+            None => unexplained.push(format!("{}: ours {ours:?}, theirs {theirs:?}", script.file)),
+        }
+    }
+    println!("{name} {mode}: {both} files pass in both, {neither} in neither");
+    for (known, count) in KNOWN.iter().zip(&explained).filter(|(known, _)| known.0 == name) {
+        println!("  {count} of `{}*` only in {:?}: {}", known.1, known.2, known.3);
+        assert!(*count > 0, "`{}*` does not differ any more", known.1);
+    }
+    assert!(unexplained.is_empty(), "{} files differ:\n{}", unexplained.len(), unexplained.join("\n"));
+}
+
+#[test]
+fn wasmtime_agrees_with_its_own_runner() {
+    compare("wasmtime", "cranelift", wasmtime);
+}
+
+#[test]
+fn wasmi_agrees_with_its_own_runner() {
+    compare("wasmi", "eager", wasmi);
+}
+
+/// CPU time of this process, or of those it has waited for.
+fn cpu(who: libc::c_int) -> Duration {
+    // SAFETY: all zeros is a valid `rusage`, and the pointer is to a whole one.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(who, &raw mut usage);
+        usage
+    };
+    let of = |time: libc::timeval| Duration::new(time.tv_sec.unsigned_abs(), time.tv_usec.unsigned_abs() as u32 * 1000);
+    of(usage.ru_utime) + of(usage.ru_stime)
+}
+
+/// The harness, worker process, protocol, records and reports included, takes at most 1.3 times what Wasmtime's own
+/// runner takes for the same files in one process.
+#[test]
+#[ignore = "a measurement: run it alone"]
+fn cost() {
+    // Only what both run to the end: who stops early is quick.
+    let engine = engine::find("wasmtime").unwrap();
+    let all = scripts();
+    let all: Vec<_> = all
+        .iter()
+        .filter(|(script, text)| wasmtime(script, text).is_ok() && ours(&*engine, "cranelift", script, text).is_ok())
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let (mut best, mut best_theirs) = (f64::MAX, f64::MAX);
+    for _ in 0..3 {
+        let (before, start) = (cpu(libc::RUSAGE_SELF), Instant::now());
+        for (script, text) in &all {
+            wasmtime(script, text).unwrap();
+        }
+        let theirs = cpu(libc::RUSAGE_SELF) - before;
+        println!(
+            "{} files: wasmtime-wast {:.2} s, {:.2} s of CPU",
+            all.len(),
+            start.elapsed().as_secs_f64(),
+            theirs.as_secs_f64()
+        );
+        let (before, start) = (cpu(libc::RUSAGE_CHILDREN), Instant::now());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wassay"));
+        command
+            .args(["test", "--engine", "wasmtime", "--mode", "cranelift", "--jobs", "1", "--out"])
+            .arg(folder.path());
+        command.args(all.iter().map(|(script, _)| format!("{}/{}", script.suite, script.file)));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let ours = cpu(libc::RUSAGE_CHILDREN) - before;
+        println!(
+            "{} files: wassay --jobs 1 {:.2} s, {:.2} s of CPU",
+            all.len(),
+            start.elapsed().as_secs_f64(),
+            ours.as_secs_f64()
+        );
+        best = best.min(ours.as_secs_f64());
+        best_theirs = best_theirs.min(theirs.as_secs_f64());
+    }
+    println!("ratio of CPU time: {:.2}", best / best_theirs);
+    assert!(best <= 1.3 * best_theirs);
+}
