@@ -12,6 +12,8 @@ OUT        ?= reports
 # The gate of `make test`: every directive in the quickest mode, and in the others.
 GATE_MODES ?= $(MODES)
 GATE_OUT   ?= target/gate
+# Where the tests of the page leave pictures; nowhere unless it is set.
+SCREENSHOTS ?=
 
 WASSAY = $(CARGO) run --quiet --release --package wassay -- test --engine vm
 
@@ -49,8 +51,12 @@ lint: setup
 	$(CARGO) clippy --workspace --all-targets -- --deny warnings
 	$(CARGO) clippy --package wassay-vm --no-default-features --all-targets -- --deny warnings
 
+# With a browser at hand the tests of the page must use it; without one they say that they did not look.
+BROWSER = $$(tools/setup-browser >&2 && echo WASSAY_REQUIRE_BROWSER=1)
+
 units: setup
-	@if command -v cargo-nextest >/dev/null; then \
+	@export $(BROWSER) WASSAY_SCREENSHOTS="$(SCREENSHOTS)"; \
+	if command -v cargo-nextest >/dev/null; then \
 	    echo "cargo nextest run --workspace" && $(CARGO) nextest run --workspace; \
 	else \
 	    echo "cargo test --workspace --lib --bins --tests" && $(CARGO) test --workspace --lib --bins --tests; \

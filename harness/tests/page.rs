@@ -66,7 +66,7 @@ fn look(browser: &Path, place: &Place, page: &Path, fragment: &str, script: &str
     let copy = place.path("copy.html");
     std::fs::write(&copy, text.replace("</body>", &script)).expect("a file");
     let url = format!("file://{}#{fragment}", copy.display());
-    if let Some(folder) = std::env::var_os("WASSAY_SCREENSHOTS") {
+    if let Some(folder) = std::env::var_os("WASSAY_SCREENSHOTS").filter(|folder| !folder.is_empty()) {
         std::fs::create_dir_all(&folder).expect("a folder");
         let name: String = fragment.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let file = Path::new(&folder).join(format!("{name}.png"));

@@ -81,11 +81,13 @@ impl StoreOpaque {
             // stub, which spills the registers that calls keep, and leaves its frame.
             unsafe {
                 let activation = &*at;
-                let mut start = from.take().unwrap_or(activation.host_frame - arch::HOST_FRAME);
+                // There is such a frame only where a host function runs.
+                let host = || activation.host_frame - arch::HOST_FRAME;
+                let mut start = from.take().unwrap_or_else(host);
                 if let Some(innermost) = activation.fiber.as_ref() {
                     // If it is the host that called us, it does so on the stack that wasm was entered on.
                     if !innermost.is_on_stack(start) {
-                        start = activation.host_frame - arch::HOST_FRAME;
+                        start = host();
                     }
                     start = fiber::mark_chain(marker, activation.fiber, start, null_mut());
                 }
@@ -98,7 +100,7 @@ impl StoreOpaque {
 
     /// Whether a type that a module defines is one of functions.
     fn is_func_type(&self, heap: HeapType) -> bool {
-        let HeapType::Concrete(id) = heap else { return false };
+        let (HeapType::Concrete(id) | HeapType::Exact(id)) = heap else { return false };
         let types = self.object_types();
         // SAFETY: numbers are those of types that the engine has.
         !types.is_null() && unsafe { (*types.add(id as usize)).kind } == VMKind::Func
