@@ -112,6 +112,11 @@ impl Counts {
         self.0[outcome as usize] += 1;
     }
 
+    /// Adds so many.
+    pub(crate) fn add_many(&mut self, outcome: Outcome, count: u64) {
+        self.0[outcome as usize] += count;
+    }
+
     /// Adds others.
     pub fn merge(&mut self, other: &Self) {
         for (mine, its) in self.0.iter_mut().zip(other.0) {
@@ -223,6 +228,15 @@ pub fn read(dir: &Path) -> Result<Vec<Row>, Error> {
 /// There is no report, or it can't be read.
 pub fn stream(dir: &Path) -> Result<impl Iterator<Item = Result<Row, Error>> + use<>, Error> {
     csv::stream(&dir.join(csv::CONFORMANCE))
+}
+
+/// The matrix of a file in the form of `portability.csv`, in Markdown, without the legend.
+///
+/// # Errors
+/// There is no such file, or it is not of that form.
+pub fn matrix_of(path: &Path) -> Result<String, Error> {
+    let table = markdown::table(&csv::read_portability(path)?);
+    Ok(table.split("\n\n").next().unwrap_or_default().to_owned() + "\n")
 }
 
 /// Sorts rows by what identifies them, then by all else, so that equal runs give equal files whatever came first.

@@ -196,8 +196,11 @@ fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configurat
     Ok(on)
 }
 
-/// The engine that is meant, and the mode if one is named with it.
-fn find(name: &str) -> Result<(Box<dyn Engine>, Option<String>), engine::Error> {
+/// An engine that is meant, and the mode if one is named with it.
+type Meant = (Box<dyn Engine>, Option<String>);
+
+/// The engine of a name, which may have a mode.
+fn find(name: &str) -> Result<Meant, engine::Error> {
     match (engine::find(name), name.split_once(':')) {
         (Ok(engine), _) => Ok((engine, None)),
         (Err(_), Some((name, mode))) => Ok((engine::find(name)?, Some(mode.to_owned()))),
@@ -206,7 +209,7 @@ fn find(name: &str) -> Result<(Box<dyn Engine>, Option<String>), engine::Error> 
 }
 
 /// The engines with these names. All that are missing are told at once.
-fn found(names: &[String]) -> Result<Vec<(Box<dyn Engine>, Option<String>)>, engine::Error> {
+fn found(names: &[String]) -> Result<Vec<Meant>, engine::Error> {
     catalogue::sound()?;
     let mut engines = Vec::new();
     let mut missing = Vec::new();

@@ -1,7 +1,7 @@
 //! The CSV files: `conformance.csv`, `portability.csv`, `run.csv`.
 
 use super::save::Pending;
-use super::{Error, Exporter, Portability, Report, Run};
+use super::{Counts, Error, Exporter, Portability, Report, Run};
 use crate::model::{Outcome, Row};
 use std::fs::File;
 use std::io::{self, Write};
@@ -123,6 +123,38 @@ pub(crate) fn write_portability(lines: &[Portability], out: &mut dyn Write) -> i
         writer.write_record(fields)?;
     }
     writer.flush()
+}
+
+/// The rows of a file in the form of `portability.csv`.
+pub(super) fn read_portability(path: &Path) -> Result<Vec<Portability>, Error> {
+    let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let mut reader = ::csv::Reader::from_reader(file);
+    check_header(path, &mut reader, &PORTABILITY_COLUMNS)?;
+    let line = |record: Result<::csv::StringRecord, ::csv::Error>| {
+        let record = record.map_err(|error| fault(path, error))?;
+        let text = |at: usize| record.get(at).unwrap_or_default().to_owned();
+        let mut counts = Counts::default();
+        for (outcome, at) in Outcome::ALL.into_iter().zip(9..) {
+            let count = text(at).parse().map_err(|error| Error::Format {
+                path: path.to_owned(),
+                line: record.position().map_or(0, ::csv::Position::line),
+                what: format!("`{}` is no count: {error}", text(at)),
+            })?;
+            counts.add_many(outcome, count);
+        }
+        Ok(Portability {
+            run: text(0),
+            spec: text(1),
+            proposal: text(2),
+            phase: text(3).parse().ok(),
+            engine: text(4),
+            engine_version: text(5),
+            mode: text(6),
+            target: text(7),
+            counts,
+        })
+    };
+    reader.records().map(line).collect()
 }
 
 /// A row a run.

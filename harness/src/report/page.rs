@@ -127,6 +127,9 @@ type Place = (u32, u32, usize, usize);
 /// A directive's outcome in a column, and what was seen if anything.
 type Seen = (usize, u8, Option<usize>);
 
+/// A script's directives, and what came of each.
+type Directives = BTreeMap<Place, Vec<Seen>>;
+
 /// Rows as they are gathered, before they have numbers.
 #[derive(Default)]
 struct Gathered {
@@ -136,7 +139,7 @@ struct Gathered {
     features: Pool,
     texts: Pool,
     /// By suite, revision, file and what the script belongs to.
-    files: BTreeMap<(String, String, String, String), BTreeMap<Place, Vec<Seen>>>,
+    files: BTreeMap<(String, String, String, String), Directives>,
 }
 
 impl Gathered {
