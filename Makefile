@@ -37,9 +37,9 @@ conformance: build ## run the official suite on the VM in every mode, into repor
 # The runs that the matrix is made of: folders that `wassay test --out` wrote. All engines: `make matrix RUNS="reports other"`.
 RUNS ?= $(OUT)
 
-matrix: build ## make reports/matrix.csv and README's table from reports (RUNS)
+matrix: build ## make reports/baselines/matrix.csv and README's table from reports (RUNS)
 	$(CARGO) run --quiet --release --package wassay -- matrix --format csv $(RUNS) > target/matrix.csv
-	mv target/matrix.csv reports/matrix.csv
+	mv target/matrix.csv reports/baselines/matrix.csv
 	BLESS=1 $(CARGO) test --quiet --package wassay --test readme
 
 test: format lint units docs example deny gate ## all that CI checks
@@ -78,7 +78,7 @@ deny:
 gate: build
 	@mkdir -p $(GATE_OUT)
 	$(WASSAY) $(foreach m,$(GATE_MODES),--mode $(m)) --out $(GATE_OUT) $(SELECTORS)
-	@$(if $(SELECTORS),true,tools/compare-matrix $(GATE_OUT)/portability.csv reports/matrix.csv)
+	@$(if $(SELECTORS),true,tools/compare-matrix $(GATE_OUT)/portability.csv reports/baselines/matrix.csv)
 
 llvm-share: build ## how much of a conformance run's CPU time is LLVM's (Linux, needs perf)
 	@command -v perf >/dev/null || { echo "make: no perf (Debian: linux-perf)" >&2; exit 1; }
