@@ -263,7 +263,7 @@ fn build(
 /// Expectations that are compiled in: the folder that they are in, and the text of the file.
 pub(crate) fn expectations() -> impl Iterator<Item = (&'static str, &'static str)> {
     let text = |dir: &'static include_dir::Dir<'static>| dir.get_file(crate::expect::FILE)?.contents_utf8();
-    [("spec", &data::SPEC), ("proposals", &data::PROPOSALS)]
+    [("spec", &data::SPEC), ("proposals", &data::PROPOSALS), ("engines", &data::ENGINES)]
         .into_iter()
         .filter_map(move |(name, dir)| Some((name, text(dir)?)))
 }

@@ -18,7 +18,7 @@ use wasmparser::{HeapType, Operator, Parser, Payload, ValType, Validator, WasmFe
 use wassay::engine::value::{Heap, Ref, Value, list};
 use wassay::engine::{self, Done, EITHER, Engine, Stop};
 
-/// Loops and calls that a module may begin, all of its functions together.
+/// Loops and calls that an instance may begin.
 const FUEL: u32 = 500;
 
 /// Calls of each exported function.
@@ -90,8 +90,10 @@ impl Case {
     /// The case of a seed; none if the module may wait for ever.
     fn of(config: &Config, seed: u64) -> Option<Self> {
         let mut random = Random(seed);
-        let bytes: Vec<u8> = (0..1024).flat_map(|_| random.next().to_le_bytes()).collect();
-        let mut module = wasm_smith::Module::new(config.clone(), &mut Unstructured::new(&bytes)).ok()?;
+        let bytes: Vec<u8> = (0..4096).flat_map(|_| random.next().to_le_bytes()).collect();
+        // Left to chance nearly every access is out of bounds: half of the modules are made so that nothing traps.
+        let config = Config { disallow_traps: seed % 2 == 0, ..config.clone() };
+        let mut module = wasm_smith::Module::new(config, &mut Unstructured::new(&bytes)).ok()?;
         module.ensure_termination(FUEL).ok()?;
         let wasm = module.to_bytes();
         if waits(&wasm) {
@@ -125,33 +127,41 @@ impl Case {
         };
         let mut session = engine.session(mode, FEATURES).map_err(|error| error.to_string())?;
         let mut seen = Vec::new();
-        let made = session.compile(&self.wasm).and_then(|module| session.instantiate(module));
-        let instance = match made {
-            Ok(instance) => instance,
-            Err(stop) => {
-                if let Some(feature) = unsupported(&stop) {
+        let module = match session.compile(&self.wasm) {
+            Ok(module) => module,
+            Err(stop) => return unsupported(&stop).map_or_else(|| Ok(vec![("compile".to_owned(), Err(stop))]), Err),
+        };
+        // An instance for each function: fuel that one has used up would leave nothing for the others.
+        for calls in self.calls.chunk_by(|a, b| a.0 == b.0) {
+            let instance = match session.instantiate(module) {
+                Ok(instance) => instance,
+                Err(stop) => {
+                    if let Some(feature) = unsupported(&stop) {
+                        return Err(feature);
+                    }
+                    seen.push(("instantiate".to_owned(), Err(stop)));
+                    continue;
+                }
+            };
+            for (name, args) in calls {
+                let done = session.invoke(instance, name, args);
+                if let Some(feature) = done.as_ref().err().and_then(unsupported) {
                     return Err(feature);
                 }
-                return Ok(vec![("instantiate".to_owned(), Err(stop))]);
+                // How much fits on a stack is each engine's own business, and what was done until then too.
+                let exhausted = matches!(done, Err(Stop::Exhaustion(_)));
+                seen.push((format!("{name}({})", list(args)), done.map(Seen::Values)));
+                if exhausted {
+                    return Ok(seen);
+                }
             }
-        };
-        for (name, args) in &self.calls {
-            let done = session.invoke(instance, name, args);
-            if let Some(feature) = done.as_ref().err().and_then(unsupported) {
-                return Err(feature);
+            for name in &self.globals {
+                let value = session.get(instance, name);
+                seen.push((format!("global {name}"), value.map(|value| Seen::Values(vec![value]))));
             }
-            // How much fits on a stack is each engine's own business, and what was done until then too.
-            let exhausted = matches!(done, Err(Stop::Exhaustion(_)));
-            seen.push((format!("{name}({})", list(args)), done.map(Seen::Values)));
-            if exhausted {
-                return Ok(seen);
+            for name in &self.memories {
+                seen.push((format!("memory {name}"), session.memory(instance, name).map(Seen::Bytes)));
             }
-        }
-        for name in &self.globals {
-            seen.push((format!("global {name}"), session.get(instance, name).map(|value| Seen::Values(vec![value]))));
-        }
-        for name in &self.memories {
-            seen.push((format!("memory {name}"), session.memory(instance, name).map(Seen::Bytes)));
         }
         Ok(seen)
     }
@@ -208,7 +218,7 @@ fn difference(a: &[(String, Done<Seen>)], b: &[(String, Done<Seen>)]) -> Option<
             return Some(format!("{step}: {} against {}", show(a), show(b)));
         }
     }
-    None
+    (a.len() != b.len()).then(|| format!("{} steps against {}", a.len(), b.len()))
 }
 
 fn show(seen: &Done<Seen>) -> String {
@@ -243,7 +253,7 @@ fn compare(set: &str, change: impl Fn(&mut Config)) {
     let wanted = number("WASSAY_GENERATED").unwrap_or(20);
     let only = number("WASSAY_GENERATED_SEED");
     let running = folder.join(format!("{set}-running.wasm"));
-    let (mut run, mut steps, mut seed) = (0, 0, 0);
+    let (mut run, mut seed, mut returned, mut stopped) = (0, 0, 0, 0);
     let mut left_out = std::collections::BTreeMap::<String, u64>::new();
     let mut parted = Vec::new();
     // Some seeds make modules that cannot be compared; a set of nothing else is of no use.
@@ -268,7 +278,9 @@ fn compare(set: &str, change: impl Fn(&mut Config)) {
             }
         };
         run += 1;
-        steps += seen[0].len();
+        let good = seen[0].iter().filter(|(_, done)| done.is_ok()).count();
+        returned += good;
+        stopped += seen[0].len() - good;
         for (at, (engine, mode)) in modes.iter().enumerate().skip(1) {
             if let Some(what) = difference(&seen[0], &seen[at]) {
                 let file = folder.join(format!("{set}-{this}.wasm"));
@@ -283,7 +295,10 @@ fn compare(set: &str, change: impl Fn(&mut Config)) {
         }
     }
     let _ = std::fs::remove_file(&running);
-    println!("{set}: {run} modules, {steps} steps, {} differences; left out: {left_out:?}", parted.len());
+    let parts = parted.len();
+    println!(
+        "{set}: {run} modules, {returned} steps returned, {stopped} stopped, {parts} parted; left out: {left_out:?}"
+    );
     assert!(parted.is_empty(), "{} of {run} modules of {set}: {parted:#?}", parted.len());
 }
 
@@ -308,7 +323,8 @@ fn base() -> Config {
         memory64_enabled: false,
         memory_max_size_required: true,
         min_exports: 1,
-        min_funcs: 2,
+        min_funcs: 6,
+        max_instructions: 200,
         multi_value_enabled: false,
         reference_types_enabled: false,
         relaxed_simd_enabled: false,
@@ -331,6 +347,19 @@ fn second(config: &mut Config) {
     config.reference_types_enabled = true;
     config.saturating_float_to_int_enabled = true;
     config.sign_extension_ops_enabled = true;
+}
+
+#[test]
+fn differences_are_seen() {
+    let values = |value| vec![("f()".to_owned(), Ok(Seen::Values(vec![Value::I32(value)])))];
+    assert_eq!(difference(&values(1), &values(1)), None);
+    assert_eq!(difference(&values(1), &values(2)).as_deref(), Some("f(): (i32.const 1) against (i32.const 2)"));
+    let trap = |message: &str| vec![("f()".to_owned(), Err(Stop::Trap(message.to_owned())))];
+    assert_eq!(difference(&trap("null array reference"), &trap("null")), None);
+    assert!(difference(&trap("unreachable"), &trap("integer overflow")).is_some());
+    assert!(difference(&values(1), &trap("unreachable")).is_some());
+    let bytes = |byte| vec![("memory m".to_owned(), Ok(Seen::Bytes(vec![0, byte])))];
+    assert!(difference(&bytes(1), &bytes(2)).is_some());
 }
 
 #[test]

@@ -17,8 +17,13 @@ use wassay::model::Outcome;
 use wassay::script::{self, Context, Sink, Todo, Tokens, Verdict};
 use wassay::suite::{self, Script};
 
-/// Files on which the two may differ: engine, file (a prefix), which of the two passes it, why.
-const KNOWN: &[(&str, &str, Side, &str)] = &[];
+/// Where the two may differ: engine, which of the two passes a file, words from why the other does not, and why that is.
+const KNOWN: &[(&str, Side, &str, &str)] = &[
+    ("wasmtime", Side::Ours, "uninitialized element 7", "traps do not name the element, and we do not ask for more"),
+    ("wasmi", Side::Ours, "uninitialized element 7", "traps name an element that fits most scripts"),
+    ("wasmi", Side::Ours, "i64 constant out of range", "an older parser of the text format"),
+    ("wasmi", Side::Theirs, ": unsupported: ", "what is rejected for the lack of a feature is no pass with us"),
+];
 
 /// Which of the two passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +85,8 @@ fn wasmtime(script: &Script, text: &str) -> Result<(), String> {
     let engine = wasmtime::Engine::new(&config).map_err(words)?;
     let mut runner = wasmtime_wast::WastContext::new(&engine, wasmtime_wast::Async::No, |_| ());
     let spectest = wasmtime_wast::SpectestConfig { use_shared_memory: true, suppress_prints: true };
-    runner.generate_dwarf(false).register_spectest(&spectest).map_err(words)?;
+    // Neither do we compare why a module is rejected.
+    runner.generate_dwarf(false).ignore_error_messages(true).register_spectest(&spectest).map_err(words)?;
     runner.run_wast(&script.file, text.as_bytes()).map_err(words)
 }
 
@@ -138,8 +144,8 @@ fn compare(name: &str, mode: &str, theirs: fn(&Script, &str) -> Result<(), Strin
             (Ok(()), Err(_)) => Side::Ours,
             (Err(_), Ok(())) => Side::Theirs,
         };
-        let fits =
-            |known: &(&str, &str, Side, &str)| known.0 == name && script.file.starts_with(known.1) && known.2 == side;
+        let reason = ours.as_ref().err().or(theirs.as_ref().err()).map_or("", String::as_str);
+        let fits = |known: &(&str, Side, &str, &str)| known.0 == name && known.1 == side && reason.contains(known.2);
         match KNOWN.iter().position(fits) {
             Some(at) => explained[at] += 1,
             None => unexplained.push(format!("{}: ours {ours:?}, theirs {theirs:?}", script.file)),
@@ -147,8 +153,8 @@ fn compare(name: &str, mode: &str, theirs: fn(&Script, &str) -> Result<(), Strin
     }
     println!("{name} {mode}: {both} files pass in both, {neither} in neither");
     for (known, count) in KNOWN.iter().zip(&explained).filter(|(known, _)| known.0 == name) {
-        println!("  {count} of `{}*` only in {:?}: {}", known.1, known.2, known.3);
-        assert!(*count > 0, "`{}*` does not differ any more", known.1);
+        println!("  {count} only in {:?}: {} ({})", known.1, known.3, known.2);
+        assert!(*count > 0, "nothing differs any more because of `{}`", known.2);
     }
     assert!(unexplained.is_empty(), "{} files differ:\n{}", unexplained.len(), unexplained.join("\n"));
 }

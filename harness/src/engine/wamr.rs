@@ -106,6 +106,9 @@ impl Instances {
 
     fn of(&mut self, item: &Exported) -> Done<(&mut Instance, Export, String)> {
         let Exported::Of(index, name) = item else { return Err(Stop::Error("not an instance's".to_owned())) };
+        if name.contains('\0') {
+            return Err(inexpressible("names", "the engine's interface takes names that end with a zero byte"));
+        }
         let instance = &mut self.instances[*index];
         if instance.shared {
             return Err(inexpressible("linking", "what another instance should have done to this one is not done"));
@@ -132,8 +135,14 @@ impl Peer for Instances {
     type Item = Exported;
 
     fn compile(&mut self, wasm: &[u8]) -> Done<Module> {
-        self.load(wasm)?;
-        Ok(Module { wasm: wasm.to_vec(), outline: Rc::new(Outline::of(wasm)) })
+        let outline = Outline::of(wasm);
+        let names = outline.imports.iter().flat_map(|(from, name, _)| [from, name]).chain(outline.exports.keys());
+        let zero = names.into_iter().any(|name| name.contains('\0'));
+        self.load(wasm).map_err(|stop| match stop {
+            Stop::Invalid(text) if zero => inexpressible("names", text),
+            other => other,
+        })?;
+        Ok(Module { wasm: wasm.to_vec(), outline: Rc::new(outline) })
     }
 
     fn imports(&self, module: &Module) -> Vec<(String, String)> {

@@ -96,6 +96,9 @@ struct Stores {
 impl Stores {
     fn of(&mut self, item: &Exported) -> Done<(&mut Instance, Export, String)> {
         let Exported::Of(index, name) = item else { return Err(Stop::Error("not an instance's".to_owned())) };
+        if name.contains('\0') {
+            return Err(inexpressible("names", "the engine's interface takes names that end with a zero byte"));
+        }
         let instance = &mut self.instances[*index];
         if instance.shared {
             return Err(inexpressible("linking", "what another instance should have done to this one is not done"));

@@ -10,6 +10,8 @@ use wasmparser::WasmFeatures;
 // `data/` holds links to the folders at the top of the repository: a package of this crate carries their files.
 pub(crate) static SPEC: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/spec");
 pub(crate) static PROPOSALS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/proposals");
+/// What is known of engines other than our own.
+pub(crate) static ENGINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/engines");
 
 /// Folder in [`PROPOSALS`] with a folder of scripts for each proposal that has some of ours. They do not lie beside the
 /// descriptions, where `proposals/threads` would be a folder on disk when it is meant as a selector.
