@@ -18,5 +18,8 @@ fn the_matrix_in_the_readme_is_not_stale() {
         std::fs::write(&file, format!("{before}{BEGIN}{matrix}{END}{after}")).expect("a README that can be written");
         return;
     }
-    assert!(shown == matrix, "README.md shows another matrix than reports/baselines/matrix.csv; `make matrix` renews both");
+    assert!(
+        shown == matrix,
+        "README.md shows another matrix than reports/baselines/matrix.csv; `make matrix` renews both"
+    );
 }

@@ -11,7 +11,7 @@ use wasmparser::WasmFeatures;
 pub(crate) static SPEC: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/spec");
 pub(crate) static PROPOSALS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/proposals");
 /// What is known of engines other than our own.
-pub(crate) static ENGINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/engines");
+pub(crate) static ENGINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/engines");
 
 /// Folder in [`PROPOSALS`] with a folder of scripts for each proposal that has some of ours. They do not lie beside the
 /// descriptions, where `proposals/threads` would be a folder on disk when it is meant as a selector.
