@@ -148,10 +148,10 @@ impl Case {
                 if let Some(feature) = done.as_ref().err().and_then(unsupported) {
                     return Err(feature);
                 }
-                // How much fits on a stack is each engine's own business, and what was done until then too.
-                let exhausted = matches!(done, Err(Stop::Exhaustion(_)));
-                seen.push((format!("{name}({})", list(args)), done.map(Seen::Values)));
-                if exhausted {
+                let done = done.map(Seen::Values);
+                let ran_out = ran_out(&done);
+                seen.push((format!("{name}({})", list(args)), done));
+                if ran_out {
                     return Ok(seen);
                 }
             }
@@ -185,6 +185,17 @@ fn waits(wasm: &[u8]) -> bool {
         .any(|operator| matches!(operator, Operator::MemoryAtomicWait32 { .. } | Operator::MemoryAtomicWait64 { .. }))
 }
 
+/// How much fits on a stack or a heap is each engine's own business, and what was done until then too.
+fn ran_out(done: &Done<Seen>) -> bool {
+    match done {
+        Err(Stop::Exhaustion(_)) => true,
+        // An array of gigabytes: a trap for the VM, and for Wasmtime a trap or an error of its own.
+        Err(Stop::Trap(message)) => message.starts_with("allocation"),
+        Err(Stop::Error(message)) => message.starts_with("GC heap out of memory"),
+        _ => false,
+    }
+}
+
 /// Whether two engines saw the same. Of references, only what scripts can tell.
 fn same(a: &Done<Seen>, b: &Done<Seen>) -> bool {
     match (a, b) {
@@ -211,7 +222,7 @@ fn same_value(a: Value, b: Value) -> bool {
 /// The first step at which two engines part, in words.
 fn difference(a: &[(String, Done<Seen>)], b: &[(String, Done<Seen>)]) -> Option<String> {
     for ((step, a), (_, b)) in a.iter().zip(b) {
-        if matches!((a, b), (Err(Stop::Exhaustion(_)), _) | (_, Err(Stop::Exhaustion(_)))) {
+        if ran_out(a) || ran_out(b) {
             return None;
         }
         if !same(a, b) {
