@@ -114,7 +114,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 CompositeType::Cont(_) => always(true),
             },
             HeapType::Exact(index) => match self.unit.description.types[index as usize].composite {
-                CompositeType::Func(_) => self.func_is_exactly(value, index)?,
+                CompositeType::Func(_) => self.func_is_exactly(value, self.type_id(index)?)?,
                 CompositeType::Struct(_) => {
                     self.object_is(value, |this, header| this.header_is_exactly(header, index, 0))?
                 }
@@ -205,11 +205,10 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_compare(IntPredicate::EQ, bits, i64.const_int(tag, false), "")?)
     }
 
-    /// Whether a function, not null, is of a type of this module and of no subtype of it.
-    fn func_is_exactly(&self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<IntValue<'ctx>> {
+    /// Whether a function, not null, is of the type whose number is `expected`, and of no subtype of it.
+    fn func_is_exactly(&self, func_ref: PointerValue<'ctx>, expected: IntValue<'ctx>) -> Result<IntValue<'ctx>> {
         let actual = self.field(func_ref, abi::FUNC_REF_TYPE)?;
         let actual = self.load(self.unit.types.i32, actual, Alias::Invariant)?.into_int_value();
-        let expected = self.type_id(type_index)?;
         Ok(self.builder.build_int_compare(IntPredicate::EQ, actual, expected, "")?)
     }
 
@@ -217,7 +216,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// if the type can have subtypes, its supertypes are looked at.
     pub(super) fn func_is_of(&self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<IntValue<'ctx>> {
         let expected = self.type_id(type_index)?;
-        let exact = self.func_is_exactly(func_ref, type_index)?;
+        let exact = self.func_is_exactly(func_ref, expected)?;
         self.or_subtype(exact, type_index, expected, |_| {
             Ok((func_ref, abi::FUNC_REF_SUPERTYPES, abi::FUNC_REF_DISPLAY))
         })

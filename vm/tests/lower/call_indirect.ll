@@ -32,22 +32,20 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   %22 = load i32, ptr %21, align 4, !invariant.load !{}
   %23 = getelementptr inbounds i8, ptr %17, i32 16
   %24 = load i32, ptr %23, align 4, !invariant.load !{}
-  %25 = getelementptr inbounds i8, ptr %0, i32 80
-  %26 = load i32, ptr %25, align 4, !invariant.load !{}
-  %27 = icmp eq i32 %24, %26
-  %28 = xor i1 %27, true
-  br i1 %28, label %29, label %30, !prof i32 1, i32 1048576
+  %25 = icmp eq i32 %24, %22
+  %26 = xor i1 %25, true
+  br i1 %26, label %27, label %28, !prof i32 1, i32 1048576
 
-29:                                               ; preds = %20
+27:                                               ; preds = %20
   call void @llvm.ubsantrap(i8 6) [nomerge]
   unreachable
 
-30:                                               ; preds = %20
-  %31 = load ptr, ptr %17, align 8, !invariant.load !{}
-  %32 = getelementptr inbounds i8, ptr %17, i32 8
-  %33 = load ptr, ptr %32, align 8, !invariant.load !{}
-  %34 = call i32 %31(ptr %33, i32 1)
-  ret i32 %34
+28:                                               ; preds = %20
+  %29 = load ptr, ptr %17, align 8, !invariant.load !{}
+  %30 = getelementptr inbounds i8, ptr %17, i32 8
+  %31 = load ptr, ptr %30, align 8, !invariant.load !{}
+  %32 = call i32 %29(ptr %31, i32 1)
+  ret i32 %32
 }
 
 define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1) {
@@ -84,39 +82,37 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   %22 = load i32, ptr %21, align 4, !invariant.load !{}
   %23 = getelementptr inbounds i8, ptr %17, i32 16
   %24 = load i32, ptr %23, align 4, !invariant.load !{}
-  %25 = getelementptr inbounds i8, ptr %0, i32 84
-  %26 = load i32, ptr %25, align 4, !invariant.load !{}
-  %27 = icmp eq i32 %24, %26
-  br i1 %27, label %37, label %28
+  %25 = icmp eq i32 %24, %22
+  br i1 %25, label %35, label %26
 
-28:                                               ; preds = %20
-  %29 = getelementptr inbounds i8, ptr %17, i32 20
-  %30 = load i32, ptr %29, align 4, !invariant.load !{}
-  %31 = icmp ugt i32 %30, 0
-  br i1 %31, label %32, label %37
+26:                                               ; preds = %20
+  %27 = getelementptr inbounds i8, ptr %17, i32 20
+  %28 = load i32, ptr %27, align 4, !invariant.load !{}
+  %29 = icmp ugt i32 %28, 0
+  br i1 %29, label %30, label %35
 
-32:                                               ; preds = %28
-  %33 = getelementptr inbounds i8, ptr %17, i32 24
-  %34 = load ptr, ptr %33, align 8, !invariant.load !{}
-  %35 = load i32, ptr %34, align 4, !invariant.load !{}
-  %36 = icmp eq i32 %35, %22
-  br label %37
+30:                                               ; preds = %26
+  %31 = getelementptr inbounds i8, ptr %17, i32 24
+  %32 = load ptr, ptr %31, align 8, !invariant.load !{}
+  %33 = load i32, ptr %32, align 4, !invariant.load !{}
+  %34 = icmp eq i32 %33, %22
+  br label %35
 
-37:                                               ; preds = %32, %28, %20
-  %38 = phi i1 [ true, %20 ], [ false, %28 ], [ %36, %32 ]
-  %39 = xor i1 %38, true
-  br i1 %39, label %40, label %41, !prof i32 1, i32 1048576
+35:                                               ; preds = %30, %26, %20
+  %36 = phi i1 [ true, %20 ], [ false, %26 ], [ %34, %30 ]
+  %37 = xor i1 %36, true
+  br i1 %37, label %38, label %39, !prof i32 1, i32 1048576
 
-40:                                               ; preds = %37
+38:                                               ; preds = %35
   call void @llvm.ubsantrap(i8 6) [nomerge]
   unreachable
 
-41:                                               ; preds = %37
-  %42 = load ptr, ptr %17, align 8, !invariant.load !{}
-  %43 = getelementptr inbounds i8, ptr %17, i32 8
-  %44 = load ptr, ptr %43, align 8, !invariant.load !{}
-  %45 = call i32 %42(ptr %44, i32 1)
-  ret i32 %45
+39:                                               ; preds = %35
+  %40 = load ptr, ptr %17, align 8, !invariant.load !{}
+  %41 = getelementptr inbounds i8, ptr %17, i32 8
+  %42 = load ptr, ptr %41, align 8, !invariant.load !{}
+  %43 = call i32 %40(ptr %42, i32 1)
+  ret i32 %43
 }
 
 define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1) {

@@ -71,22 +71,20 @@ define hidden { i64, i64, <16 x i8>, <16 x i8> } @f3.u(ptr noundef nonnull align
   %35 = load i32, ptr %34, align 4, !invariant.load !{}
   %36 = getelementptr inbounds i8, ptr %30, i32 16
   %37 = load i32, ptr %36, align 4, !invariant.load !{}
-  %38 = getelementptr inbounds i8, ptr %0, i32 80
-  %39 = load i32, ptr %38, align 4, !invariant.load !{}
-  %40 = icmp eq i32 %37, %39
-  %41 = xor i1 %40, true
-  br i1 %41, label %42, label %43, !prof i32 1, i32 1048576
+  %38 = icmp eq i32 %37, %35
+  %39 = xor i1 %38, true
+  br i1 %39, label %40, label %41, !prof i32 1, i32 1048576
 
-42:                                               ; preds = %33
+40:                                               ; preds = %33
   call void @llvm.ubsantrap(i8 6) [nomerge]
   unreachable
 
-43:                                               ; preds = %33
-  %44 = load ptr, ptr %30, align 8, !invariant.load !{}
-  %45 = getelementptr inbounds i8, ptr %30, i32 8
-  %46 = load ptr, ptr %45, align 8, !invariant.load !{}
-  %47 = musttail call { i64, i64, <16 x i8>, <16 x i8> } %44(ptr %46, i64 1, i64 poison, i64 poison, i64 poison, i64 poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison)
-  ret { i64, i64, <16 x i8>, <16 x i8> } %47
+41:                                               ; preds = %33
+  %42 = load ptr, ptr %30, align 8, !invariant.load !{}
+  %43 = getelementptr inbounds i8, ptr %30, i32 8
+  %44 = load ptr, ptr %43, align 8, !invariant.load !{}
+  %45 = musttail call { i64, i64, <16 x i8>, <16 x i8> } %42(ptr %44, i64 1, i64 poison, i64 poison, i64 poison, i64 poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison)
+  ret { i64, i64, <16 x i8>, <16 x i8> } %45
 }
 
 define hidden { i64, i64, <16 x i8>, <16 x i8> } @f4.u(ptr noundef nonnull align 16 dereferenceable(144) %0, i64 %1, i64 %2, i64 %3, i64 %4, i64 %5, <16 x i8> %6, <16 x i8> %7, <16 x i8> %8, <16 x i8> %9, <16 x i8> %10, <16 x i8> %11, <16 x i8> %12, <16 x i8> %13) {
