@@ -43,26 +43,13 @@ pub enum Event {
     },
     /// The engine cannot be started.
     Refused(String),
-    /// A directive is about to run.
-    Begin {
-        /// Its number.
-        at: u32,
-        /// Features that its module needs.
-        features: String,
-    },
+    /// A directive is about to run: its number, and the features that its module needs. Like [`Event::End`] it has no names
+    /// for its parts, because there is one for each directive, and reading names is what takes longest.
+    Begin(u32, String),
     /// A directive that was judged before is about to run again, for its effects.
     Replay(u32),
-    /// A directive has run.
-    End {
-        /// Its number.
-        at: u32,
-        /// What came of it.
-        outcome: Outcome,
-        /// What was seen instead.
-        detail: String,
-        /// How long it took.
-        micros: u64,
-    },
+    /// A directive has run: its number, what came of it, what was seen instead, and how many microseconds it took.
+    End(u32, Outcome, String, u64),
     /// The worker uses more memory than it may, which is so many MiB, and ends itself.
     Memory(u64),
     /// The script is done.

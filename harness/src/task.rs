@@ -3,7 +3,7 @@
 use crate::model::{Outcome, Row};
 use crate::script::Directive;
 use crate::suite::{self, Script};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -31,13 +31,12 @@ pub struct Task<'a> {
     pub weight: u64,
 }
 
-/// What came of one directive of a task.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What came of one directive of a task. Written down without the names of its parts: there are many.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Judged {
     /// Number of the directive in its script, from 0.
     pub at: u32,
     /// The directive.
-    #[serde(flatten)]
     pub directive: Directive,
     /// Features that its module needs, joined with `+`.
     pub features: String,
@@ -47,6 +46,13 @@ pub struct Judged {
     pub detail: String,
     /// How long it took.
     pub micros: u64,
+}
+
+impl Serialize for Judged {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { at, directive: Directive { line, kind }, features, outcome, detail, micros } = self;
+        (at, (line, kind), features, outcome, detail, micros).serialize(serializer)
+    }
 }
 
 /// Kind of the row that stands for a script as a whole, where there are no directives to speak of.

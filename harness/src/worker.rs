@@ -40,7 +40,7 @@ impl Voice {
 
 impl Sink for Voice {
     fn begin(&self, at: u32, features: &str) {
-        self.say(&Event::Begin { at, features: features.to_owned() });
+        self.say(&Event::Begin(at, features.to_owned()));
     }
 
     fn replay(&self, at: u32) {
@@ -48,7 +48,7 @@ impl Sink for Voice {
     }
 
     fn end(&self, at: u32, Verdict { outcome, detail }: Verdict, micros: u64) {
-        self.say(&Event::End { at, outcome, detail, micros });
+        self.say(&Event::End(at, outcome, detail, micros));
     }
 }
 

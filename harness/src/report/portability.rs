@@ -50,6 +50,8 @@ pub struct Counter {
     covered: HashMap<(u32, u32, Column), u32>,
     /// Columns in which two runs have a script in common, so that their counts must not be added.
     apart: HashSet<Column>,
+    /// Numbers of the names in the row before: most rows have the same.
+    last: Option<[u32; 8]>,
 }
 
 /// Engine, its version, mode and target, by the numbers of their names.
@@ -58,10 +60,15 @@ type Column = [u32; 4];
 impl Counter {
     /// Counts a row.
     pub fn add(&mut self, row: &Row) {
-        let column = [&row.engine, &row.engine_version, &row.mode, &row.target].map(|name| self.names.number(name));
-        let [suite, file, run, proposal] =
-            [&row.suite, &row.file, &row.run, &row.proposal].map(|name| self.names.number(name));
-        if *self.covered.entry((suite, file, column)).or_insert(run) != run {
+        let Row { run, suite, file, proposal, engine, engine_version, mode, target, .. } = row;
+        let mut guesses = self.last.unwrap_or_default().into_iter();
+        let numbers = [engine, engine_version, mode, target, suite, file, run, proposal]
+            .map(|name| self.names.number_like(guesses.next().unwrap_or_default(), name));
+        let [engine, version, mode, target, suite, file, run, proposal] = numbers;
+        let column = [engine, version, mode, target];
+        if self.last.replace(numbers) != Some(numbers)
+            && *self.covered.entry((suite, file, column)).or_insert(run) != run
+        {
             self.apart.insert(column);
         }
         self.counts.entry((proposal, column, run)).or_default().add(row.outcome);
@@ -126,6 +133,14 @@ impl Names {
         self.names.push(Arc::clone(&name));
         self.numbers.insert(name, number);
         number
+    }
+
+    /// The same, quick if the guess is right.
+    fn number_like(&mut self, guess: u32, name: &str) -> u32 {
+        match self.names.get(guess as usize) {
+            Some(known) if **known == *name => guess,
+            _ => self.number(name),
+        }
     }
 
     pub(crate) fn known(&self, name: &str) -> Option<u32> {

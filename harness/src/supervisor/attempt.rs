@@ -69,7 +69,7 @@ impl Attempt {
                 self.refused = Some(why);
                 Vec::new()
             }
-            Event::Begin { at, features } => {
+            Event::Begin(at, features) => {
                 self.replaying = None;
                 self.running.push((at, features));
                 Vec::new()
@@ -78,7 +78,7 @@ impl Attempt {
                 self.replaying = Some(at);
                 Vec::new()
             }
-            Event::End { at, outcome, detail, micros } => {
+            Event::End(at, outcome, detail, micros) => {
                 self.idle_deaths = 0;
                 let features = self.end(at);
                 self.settle(at, features, outcome, detail, micros).into_iter().collect()
@@ -179,11 +179,11 @@ mod tests {
     }
 
     fn begin(at: u32) -> Event {
-        Event::Begin { at, features: "simd".to_owned() }
+        Event::Begin(at, "simd".to_owned())
     }
 
     fn pass(at: u32) -> Event {
-        Event::End { at, outcome: Outcome::Pass, detail: String::new(), micros: 1 }
+        Event::End(at, Outcome::Pass, String::new(), 1)
     }
 
     fn settled(judged: &[Judged]) -> Vec<(u32, Outcome)> {

@@ -97,7 +97,7 @@ impl Process {
         if speaks {
             heard.ended = !self.read_events(&mut heard.events)?;
         }
-        if heard.events.iter().any(|event| matches!(event, Event::Begin { .. })) {
+        if heard.events.iter().any(|event| matches!(event, Event::Begin(..))) {
             self.printed.drain(..stale.min(self.printed.len()));
         }
         Ok(heard)
