@@ -201,9 +201,15 @@ fn a_driver_that_does_not_start() {
     for (command, words) in [
         (r#"["sh", "-c", "exit 1"]"#, "it died"),
         (r#"["sleep", "60"]"#, "nothing within 15 s"),
-        (r#"["echo", "hello"]"#, "answers `hello`: "),
-        (r#"["echo", '{"ok":{"protocol":1,"version":"7"}}']"#, "it speaks version 1 of the protocol, not 2"),
-        (r#"["echo", '{"id":0,"ok":{"protocol":99,"version":""}}']"#, "it speaks version 99 of the protocol, not 2"),
+        (r#"["sh", "-c", "read -r line; echo hello"]"#, "answers `hello`: "),
+        (
+            r#"["sh", "-c", "read -r line; echo '{\"ok\":{\"protocol\":1,\"version\":\"7\"}}'"]"#,
+            "it speaks version 1 of the protocol, not 2",
+        ),
+        (
+            r#"["sh", "-c", "read -r line; echo '{\"id\":0,\"ok\":{\"protocol\":99,\"version\":\"\"}}'"]"#,
+            "it speaks version 99 of the protocol, not 2",
+        ),
     ] {
         let place = Place::new(&[("a.wast", SCRIPT)]);
         let drive = format!(

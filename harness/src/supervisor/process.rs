@@ -191,9 +191,10 @@ fn program() -> io::Result<PathBuf> {
 fn last_words(printed: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(printed);
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let mut words: Vec<&str> = lines.rev().take(2).collect();
+    // Each is cut: a first one without an end would leave no room for the other.
+    let mut words: Vec<String> = lines.rev().take(2).map(|line| line.chars().take(200).collect()).collect();
     words.reverse();
-    let words: String = words.join(" ").chars().take(300).collect();
+    let words = words.join(" ");
     (!words.is_empty()).then_some(words)
 }
 

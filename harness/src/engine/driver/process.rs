@@ -131,7 +131,8 @@ impl Process {
     pub(super) fn give_up(&mut self, why: &str) -> ! {
         let _ = self.child.kill();
         let status = self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
-        eprintln!("the driver: {why} ({status})");
+        // On a line of its own, whatever the driver printed there.
+        eprintln!("\nthe driver: {why} ({status})");
         std::process::abort()
     }
 }
