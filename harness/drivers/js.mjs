@@ -1,14 +1,12 @@
-// Drives the WebAssembly engine of a JavaScript host for wassay: Node.js, Deno, Bun, and whatever else has `node:fs`.
-// The protocol is described in DRIVERS.md.
+// Drives the WebAssembly engine of a JavaScript host for wassay: Node.js, Deno, Bun and whatever else has `node:fs`, and
+// shells that have `readline` and `print` instead, such as `jsc` and SpiderMonkey's `js`. The protocol is described in
+// DRIVERS.md.
 //
 // What JavaScript can't hold exactly goes through small modules made here: a NaN's payload may be lost in a JavaScript
 // number, and a v128 can't be one at all. So functions and globals of such types are wrapped in wasm that reads its
 // arguments from memory and writes its results there.
 
-import { readSync, writeSync } from "node:fs";
-import { Buffer } from "node:buffer";
-
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 
 // ---- values -------------------------------------------------------------------------------------------------------
 
@@ -105,7 +103,8 @@ const leb = (value) => {
   return out;
 };
 const vec = (items) => [...leb(items.length), ...items.flat()];
-const text = (string) => vec([...new TextEncoder().encode(string)]);
+/** A name; those used here are of ASCII letters. */
+const text = (string) => vec(Array.from(string, (char) => char.charCodeAt(0)));
 const section = (id, content) => [id, ...leb(content.length), ...content];
 const typeBytes = (type) => {
   if (type.number) return [NUMBERS[type.number]];
@@ -259,6 +258,11 @@ class Stop {
   }
 }
 
+const NULL = [
+  "null reference", "null function reference", "null structure reference", "null array reference", "null i31 reference",
+  "null exception reference", "null continuation reference", "null descriptor reference",
+];
+
 /** The suite's words for those of the engine; more than one where the engine has one message for several traps. */
 const TRAPS = [
   [/unreachable/i, ["unreachable"]],
@@ -266,21 +270,26 @@ const TRAPS = [
   [/divide result unrepresentable|integer overflow/i, ["integer overflow"]],
   [/unrepresentable in integer range/i, ["integer overflow", "invalid conversion to integer"]],
   [/out of bounds trunc/i, ["integer overflow", "invalid conversion to integer"]],
+  // JavaScriptCore's word for whatever is wrong with a wait or a notification.
+  [/^Out of bounds memory access/, ["out of bounds memory access", "unaligned atomic", "expected shared memory"]],
+  // SpiderMonkey's word for memories, tables and segments.
+  [/^index out of bounds/,
+    ["out of bounds memory access", "out of bounds table access", "undefined element", "out of bounds array access"]],
   [/memory access out of bounds|out of bounds memory access/i, ["out of bounds memory access"]],
+  [/to a null reference/, NULL],
   [/data segment|element segment|segment index is out of|array\.(new|init)_(data|elem)/i,
     ["out of bounds memory access", "out of bounds table access", "out of bounds array access"]],
   [/array (element )?access out of bounds|out of bounds array|requested new array is too large/i,
     ["out of bounds array access", "out of bounds memory access", "out of bounds table access"]],
-  [/table index is out of bounds|out of bounds table|out of bounds call_indirect|table access/i,
+  [/table index (is )?out of bounds|out of bounds table|out of bounds call_indirect|table access/i,
     ["undefined element", "out of bounds table access"]],
-  [/^null function$|call_indirect to a null/i, ["uninitialized element"]],
+  [/^null function$|call_indirect to a null|indirect call to null/i, ["uninitialized element"]],
   [/signature mismatch|call_indirect to a signature/i, ["indirect call type mismatch", "uninitialized element"]],
-  [/illegal cast|ref\.cast failed|cast fail/i, ["cast failure"]],
-  [/dereferencing a null|null reference|null pointer|ref\.as_non_null/i,
-    ["null reference", "null function reference", "null structure reference", "null array reference",
-      "null i31 reference", "null exception reference", "null continuation reference", "null descriptor reference"]],
+  [/illegal cast|ref\.cast failed|cast fail/i, ["cast failure", "descriptor cast failure"]],
+  [/dereferencing a null|null reference|null pointer|ref\.as_non_null/i, NULL],
+  [/resuming an invalid continuation/, ["continuation already consumed"]],
   [/unaligned/i, ["unaligned atomic"]],
-  [/expected shared memory|atomics\.wait|not.*shared/i, ["expected shared memory"]],
+  [/expected shared memory|atomics\.wait|non-shared|not.*shared/i, ["expected shared memory"]],
   [/allocation|out of memory/i, ["allocation failed", "out of memory"]],
 ];
 
@@ -290,8 +299,8 @@ function stopOf(error) {
   if (error instanceof WebAssembly.CompileError) return { stop: "invalid", message };
   if (error instanceof WebAssembly.LinkError) return { stop: "unlinkable", message };
   if (WebAssembly.Exception && error instanceof WebAssembly.Exception) return { stop: "exception", message: "uncaught" };
-  if (WebAssembly.SuspendError && error instanceof WebAssembly.SuspendError) return { stop: "suspension", message };
-  const exhausted = /stack/i.test(message) && (error instanceof RangeError || error?.name === "InternalError");
+  if (/unhandled suspend/.test(message)) return { stop: "suspension", message: "unhandled" };
+  const exhausted = /stack|recursion/i.test(message) && (error instanceof RangeError || error?.name === "InternalError");
   if (exhausted) return { stop: "exhaustion", message: "call stack exhausted" };
   if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
     const known = TRAPS.find(([pattern]) => pattern.test(message));
@@ -306,16 +315,32 @@ let modules = [];
 let instances = [];
 let registered = new Map();
 
-const bytes = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+/** The bytes that a text in base64 stands for. Shells have no `atob`. */
+function bytes(base64) {
+  const digits = base64.replace(/=+$/, "");
+  const out = new Uint8Array((digits.length * 3) >> 2);
+  let [bits, held, next] = [0, 0, 0];
+  for (const digit of digits) {
+    bits = ((bits << 6) | BASE64.indexOf(digit)) & 0xffff;
+    held += 6;
+    if (held >= 8) out[next++] = bits >> (held -= 8);
+  }
+  return out;
+}
 
-const engine = (() => {
-  if (globalThis.Deno) return ["deno", `${Deno.version.deno} (V8 ${Deno.version.v8})`];
-  if (globalThis.Bun) return ["bun", `${Bun.version} (JavaScriptCore ${globalThis.process.versions.webkit?.slice(0, 8) ?? ""})`];
-  return ["node", `${globalThis.process.versions.node} (V8 ${globalThis.process.versions.v8})`];
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+const { Deno, Bun, process } = globalThis;
+const version = (() => {
+  if (Deno) return `${Deno.version.deno} (V8 ${Deno.version.v8})`;
+  if (Bun) return `${Bun.version} (JavaScriptCore ${process.versions.webkit?.slice(0, 8) ?? ""})`;
+  if (process) return `${process.versions.node} (V8 ${process.versions.v8})`;
+  // Shells do not tell.
+  return "";
 })();
 
 const REQUESTS = {
-  hello: () => ({ protocol: PROTOCOL, engine: engine[0], version: engine[1], selects_features: false }),
+  hello: () => ({ protocol: PROTOCOL, version, selects_features: false }),
   session() {
     modules = [];
     instances = [];
@@ -332,15 +357,13 @@ const REQUESTS = {
     return null;
   },
   instantiate({ module }) {
-    const imports = {};
-    for (const { module: from, name } of WebAssembly.Module.imports(modules[module])) {
-      const names = registered.get(from);
-      if (names === undefined || !(name in names)) {
-        throw new Stop({ stop: "unlinkable", message: `unknown import: ${from} ${name}` });
-      }
-      Object.defineProperty((imports[from] ??= Object.create(null)), name, { value: names[name], enumerable: true, configurable: true });
+    try {
+      return instances.push(new WebAssembly.Instance(modules[module], Object.fromEntries(registered)).exports) - 1;
+    } catch (error) {
+      // This is how JavaScript says that there is no such module to import from.
+      if (error instanceof TypeError) throw new Stop({ stop: "unlinkable", message: error.message });
+      throw error;
     }
-    return instances.push(new WebAssembly.Instance(modules[module], imports).exports) - 1;
   },
   register({ name, instance }) {
     registered.set(name, instances[instance]);
@@ -380,27 +403,49 @@ const REQUESTS = {
 };
 
 function answer(line) {
+  const request = JSON.parse(line);
   try {
-    const request = JSON.parse(line);
-    return { ok: REQUESTS[request.do](request) };
+    return { id: request.id, ok: REQUESTS[request.do](request) };
   } catch (error) {
-    return stopOf(error);
+    return { id: request.id, ...stopOf(error) };
   }
 }
 
-// Lines are read and written synchronously: nothing else runs here.
-let rest = Buffer.alloc(0);
-const chunk = Buffer.alloc(1 << 16);
-for (;;) {
-  const end = rest.indexOf(10);
-  if (end >= 0) {
-    const line = rest.toString("utf8", 0, end);
-    rest = rest.subarray(end + 1);
-    let out = Buffer.from(JSON.stringify(answer(line)) + "\n");
-    while (out.length) out = out.subarray(writeSync(1, out));
-    continue;
+/** What a shell has read. Some make a character of each byte. */
+function unicode(line) {
+  try {
+    return line && decodeURIComponent(escape(line));
+  } catch {
+    return line;
   }
-  const length = readSync(0, chunk);
-  if (length === 0) break;
-  rest = Buffer.concat([rest, chunk.subarray(0, length)]);
 }
+
+/** Functions that read a line, nothing at the end, and write one. They wait: nothing else runs here. */
+async function lines() {
+  if (!Deno && !process) return [() => unicode(readline()) || null, print];
+  const { readSync, writeSync } = await import("node:fs");
+  const { Buffer } = await import("node:buffer");
+  const chunk = Buffer.alloc(1 << 16);
+  let rest = Buffer.alloc(0);
+  const read = () => {
+    for (;;) {
+      const end = rest.indexOf(10);
+      if (end >= 0) {
+        const line = rest.toString("utf8", 0, end);
+        rest = rest.subarray(end + 1);
+        return line;
+      }
+      const length = readSync(0, chunk);
+      if (length === 0) return null;
+      rest = Buffer.concat([rest, chunk.subarray(0, length)]);
+    }
+  };
+  const write = (line) => {
+    let out = Buffer.from(line + "\n");
+    while (out.length) out = out.subarray(writeSync(1, out));
+  };
+  return [read, write];
+}
+
+const [read, write] = await lines();
+for (let line = read(); line !== null; line = read()) write(JSON.stringify(answer(line)));

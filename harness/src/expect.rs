@@ -6,6 +6,7 @@
 pub mod update;
 
 use crate::model::{Outcome, Row};
+use crate::script;
 use crate::suite::Script;
 use std::collections::HashMap;
 use std::io;
@@ -154,22 +155,28 @@ impl Expectations {
     /// Turns the outcome of `row` into what it is in the light of the expectations.
     ///
     /// What fails, crashes or times out just as expected becomes `xfail`; what passes although something else is
-    /// expected becomes `xpass`; an expected `unsupported` or `skip` stays what it is, and so does all the rest.
+    /// expected becomes `xpass`; an expected `unsupported` or `skip` stays what it is, and so does all the rest. What only
+    /// follows from an expected failure is expected as well.
     pub fn judge(&mut self, row: &mut Row) {
         let about_file = self.by_file.get(&row.file).map_or(&[][..], Vec::as_slice);
         if about_file.is_empty() && self.any_file.is_empty() {
             return;
         }
         let line = row.line.to_string();
-        let keys = [&row.suite, &row.file, &line, &row.engine, &row.mode, &row.target].map(String::as_str);
-        let mut best: Option<(Specificity, usize)> = None;
-        for &i in about_file.iter().chain(&self.any_file) {
-            let expectation = &mut self.all[i];
-            if expectation.covers(&keys) {
-                expectation.matched = true;
-                best = best.max(Some((expectation.specificity(), i)));
+        let mut best = |line: &str| {
+            let keys = [&row.suite, &row.file, line, &row.engine, &row.mode, &row.target];
+            let mut best: Option<(Specificity, usize)> = None;
+            for &i in about_file.iter().chain(&self.any_file) {
+                let expectation = &mut self.all[i];
+                if expectation.covers(&keys) {
+                    expectation.matched = true;
+                    best = best.max(Some((expectation.specificity(), i)));
+                }
             }
-        }
+            best
+        };
+        // What is known of the directive itself comes before what is known of the one that it depends on.
+        let best = best(&line).or_else(|| script::cause(&row.detail).and_then(best));
         let Some((_, i)) = best else { return };
         let Expectation { outcome: expected, reason, .. } = &self.all[i];
         match (expected, row.outcome) {

@@ -7,7 +7,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use names::is_consequence;
+pub(crate) use names::{cause, is_consequence};
 pub use run::{Context, Sink, Todo, run};
 
 use crate::model::Outcome;

@@ -73,12 +73,16 @@ pub(crate) fn serve(path: &Path) -> io::Result<()> {
     let mut library = Library::open(path).map_err(|why| format!("`{}`: {why}", path.display()));
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
-        let request = serde_json::from_str(&line?).map_err(|error| Stop::Error(format!("no request: {error}")));
+        let line: Value = serde_json::from_str(&line?)?;
+        let id = line["id"].clone();
+        let request = serde_json::from_value(line).map_err(|error| Stop::Error(format!("no request: {error}")));
         let done = request.and_then(|request| match &mut library {
             Ok(library) => library.answer(request),
             Err(why) => Err(Stop::Error(why.clone())),
         });
-        let mut answer = serde_json::to_vec(&done.map_or_else(stopped, |ok| json!({ "ok": ok })))?;
+        let mut answer = done.map_or_else(stopped, |ok| json!({ "ok": ok }));
+        answer["id"] = id;
+        let mut answer = serde_json::to_vec(&answer)?;
         answer.push(b'\n');
         out.write_all(&answer)?;
         out.flush()?;

@@ -12,22 +12,30 @@ const SCRIPT: &str = r#"(module (func (export "f") (result i32) (i32.const 1)))
 (assert_return (invoke "f") (i32.const 1))
 "#;
 
-/// A driver in the shell. Its one function returns 1; in place of the answer to its second call it does `deed`.
-fn driver(deed: &str) -> String {
+/// A driver in the shell. Its one function returns 1; in place of the answer to the second request of a kind it does
+/// `deed`, once. `say` answers.
+fn driver(kind: &str, deed: &str) -> String {
     let answers = r#"
-modules=0 instances=0 calls=0
+modules=0 instances=0 count=0
+say() { echo "{\"id\":$id,$1}"; }
 while read -r line; do
+  id=${line#*'"id":'}
+  id=${id%%,*}
+  case "$line" in *'"do":"KIND"'*)
+    count=$((count+1))
+    if [ $count = 2 ] && [ ! -e "$0.done" ]; then : > "$0.done"; DEED; continue; fi;;
+  esac
   case "$line" in
-    *'"do":"hello"'*) echo '{"ok":{"protocol":1,"version":"7"}}';;
-    *'"do":"session"'*) modules=0; instances=0; echo '{"ok":null}';;
-    *'"do":"compile"'*) echo "{\"ok\":$modules}"; modules=$((modules+1));;
-    *'"do":"instantiate"'*) echo "{\"ok\":$instances}"; instances=$((instances+1));;
-    *'"do":"invoke"'*) calls=$((calls+1)); if [ $calls = 2 ]; then DEED; else echo '{"ok":[{"i32":1}]}'; fi;;
-    *) echo '{"ok":null}';;
+    *'"do":"hello"'*) say '"ok":{"protocol":2,"version":"7"}';;
+    *'"do":"session"'*) modules=0; instances=0; say '"ok":"ready"';;
+    *'"do":"compile"'*) say "\"ok\":$modules"; modules=$((modules+1));;
+    *'"do":"instantiate"'*) say "\"ok\":$instances"; instances=$((instances+1));;
+    *'"do":"invoke"'*) say '"ok":[{"i32":1}]';;
+    *) say '"ok":null';;
   esac
 done
 "#;
-    answers.replace("DEED", deed)
+    answers.replace("KIND", kind).replace("DEED", deed)
 }
 
 /// Runs the script on an engine that a file of the catalogue's form describes.
@@ -63,55 +71,123 @@ fn outcomes(place: &Place) -> Vec<(Outcome, String)> {
     place.rows().into_iter().map(|row| (row.outcome, row.detail)).collect()
 }
 
-/// What comes of the last of three directives when the driver does `deed` there.
-fn third(deed: &str, args: &[&str]) -> (Outcome, String) {
-    let place = Place::new(&[("a.wast", SCRIPT)]);
+/// What comes of each directive of `script` when the driver does `deed` at the second request of a kind, and the exit code.
+fn with_deed(script: &str, kind: &str, deed: &str, args: &[&str]) -> (Vec<(Outcome, String)>, Option<i32>) {
+    let place = Place::new(&[("a.wast", script)]);
     let file = place.path("driver.sh");
-    std::fs::write(&file, driver(deed)).expect("a file");
+    std::fs::write(&file, driver(kind, deed)).expect("a file");
     let drive = format!(
         "[drive]\nkind = \"driver\"\n[[drive.mode]]\nname = \"default\"\nabout = \"\"\ncommand = [\"sh\", {:?}]",
         file.display().to_string()
     );
     let output = run(&place, &drive, args);
-    let mut outcomes = outcomes(&place);
-    assert_eq!(outcomes.len(), 3, "{}", stderr(&output));
+    let outcomes = outcomes(&place);
+    assert_eq!(outcomes.len(), script.lines().count(), "{deed}: {}", stderr(&output));
+    (outcomes, code(&output))
+}
+
+/// What comes of the last of three directives when the driver does `deed` there.
+fn third(deed: &str, args: &[&str]) -> (Outcome, String) {
+    let (mut outcomes, code) = with_deed(SCRIPT, "invoke", deed, args);
     let last = outcomes.pop().expect("three");
     assert!(outcomes.iter().all(|(outcome, _)| *outcome == Pass), "{outcomes:?}");
     let red = !matches!(last.0, Pass | Unsupported);
-    assert_eq!(code(&output), Some(i32::from(red)), "{}", stderr(&output));
+    assert_eq!(code, Some(i32::from(red)), "{last:?}");
     last
 }
 
 #[test]
 fn a_driver_that_works() {
-    assert_eq!(third(r#"echo '{"ok":[{"i32":1}]}'"#, &[]).0, Pass);
+    assert_eq!(third(r#"say '"ok":[{"i32":1}]'"#, &[]).0, Pass);
 }
 
 #[test]
 fn a_driver_that_answers_no() {
-    assert_eq!(third(r#"echo '{"ok":[{"i32":2}]}'"#, &[]).0, Fail);
-    assert_eq!(third(r#"echo '{"ok":[]}'"#, &[]).0, Fail);
-    let (outcome, detail) = third(r#"echo '{"stop":"trap","message":"unreachable"}'"#, &[]);
-    assert_eq!((outcome, detail.contains("trap: unreachable")), (Fail, true), "{detail}");
-    let (outcome, detail) = third(r#"echo '{"stop":"unsupported","feature":"gc","what":"x"}'"#, &[]);
-    assert_eq!((outcome, detail.as_str()), (Unsupported, "gc: x"));
-    assert_eq!(third(r#"echo '{"stop":"dance"}'"#, &[]).0, Fail);
-    assert_eq!(third(r#"echo '{"ok":[{"f32":"0x100000000"}]}'"#, &[]).0, Fail);
+    for (answer, wanted, words) in [
+        (r#""ok":[{"i32":2}]"#, Fail, "got (i32.const 2)"),
+        (r#""ok":[]"#, Fail, "got nothing"),
+        (r#""ok":[{"i32":4294967296}]"#, Fail, r#"`{"i32":4294967296}` is no value"#),
+        (r#""ok":[{"i64":"9223372036854775808"}]"#, Fail, "`9223372036854775808`: number too large"),
+        (r#""ok":[{"f32":"0x100000000"}]"#, Fail, "`0x100000000` has too many bits"),
+        (r#""ok":[{"ref":"extern","host":-1}]"#, Fail, "is no value"),
+        (r#""ok":[{"dance":1}]"#, Fail, "is no value"),
+        (r#""stop":"trap","message":"unreachable""#, Fail, "trap: unreachable"),
+        (r#""stop":"dance""#, Fail, "which is none of the protocol"),
+        (r#""stop":"unsupported","feature":"gc","what":"x""#, Unsupported, "gc: x"),
+    ] {
+        let (outcome, detail) = third(&format!("say '{answer}'"), &[]);
+        assert!(outcome == wanted && detail.contains(words), "{answer}: {outcome} {detail}");
+    }
 }
 
 #[test]
 fn a_driver_that_talks_nonsense() {
     for (deed, words) in [
         ("echo nonsense", "it answers `nonsense`"),
-        (r#"echo '{"ok":7}'"#, "it answers"),
+        ("printf '\\377\\n'", "utf-8"),
+        ("say '\"ok\":7'", "`ok`: invalid type: integer `7`, expected a sequence"),
+        ("say '\"fine\":7'", "it has no `ok`"),
+        (r#"echo '{"id":0,"ok":[{"i32":1}]}'"#, "it has the `id` 0, not "),
+        (r#"echo '{"ok":[{"i32":1}]}'"#, "it has no `id`"),
         ("exit 3", "it died"),
-        (r#"printf '{"ok":['; exit 4"#, "in the middle"),
+        ("printf '{\"ok\":['; exit 4", "in the middle of `{\"ok\":[`"),
         ("kill -9 $$", "it died"),
-        ("yes | tr -d '\\n'", "an answer without an end"),
+        ("exec >&-; sleep 60", "it died"),
+        ("head -c 20000000 /dev/zero | tr '\\0' x >&2; exit 3", "it died"),
     ] {
         let (outcome, detail) = third(deed, &[]);
         assert_eq!(outcome, Crash, "{deed}: {detail}");
+        assert!(detail.to_lowercase().contains(words), "{deed}: {detail}");
+    }
+}
+
+/// What never ends is cut off before it takes memory: with all of it, the worker would not live to tell the reason.
+#[test]
+fn a_driver_that_talks_without_end() {
+    for (deed, words) in [("cat /dev/zero", "an answer without an end"), ("yes", "it answers `y`")] {
+        let (outcome, detail) = third(deed, &["--memory", "200"]);
+        assert!(outcome == Crash && detail.contains(words), "{deed}: {outcome} {detail}");
+    }
+}
+
+/// What it prints elsewhere is nobody's business.
+#[test]
+fn a_driver_that_floods_standard_error() {
+    let flood = r#"head -c 20000000 /dev/zero | tr '\0' x >&2; say '"ok":[{"i32":1}]'"#;
+    assert_eq!(third(flood, &[]).0, Pass);
+}
+
+/// Its deed shows at the directive after the one that it was asked about, and costs that one only.
+#[test]
+fn a_driver_that_goes_wrong_after_its_answer() {
+    let script = SCRIPT.to_owned() + "(assert_return (invoke \"f\") (i32.const 1))\n".repeat(2).as_str();
+    for (deed, words) in [
+        ("ANSWER; ANSWER", "it has the `id` "),
+        ("exec 0<&-; ANSWER; sleep 60", "it died, or does not listen any more"),
+        ("ANSWER; exit 0", "it died"),
+    ] {
+        let deed = deed.replace("ANSWER", r#"say '"ok":[{"i32":1}]'"#);
+        let (outcomes, code) = with_deed(&script, "invoke", &deed, &[]);
+        let red: Vec<_> = outcomes.iter().enumerate().filter(|(_, (outcome, _))| *outcome != Pass).collect();
+        let [(3, (Crash, detail))] = red[..] else { panic!("{deed}: {outcomes:?}") };
         assert!(detail.contains(words), "{deed}: {detail}");
+        assert_eq!(code, Some(1));
+    }
+}
+
+#[test]
+fn a_driver_that_can_not_count() {
+    for (kind, number, words) in [
+        ("compile", "99", "it calls module 1 number 99"),
+        ("compile", "18446744073709551615", "it calls module 1 number 18446744073709551615"),
+        ("compile", "-1", "`ok`: invalid value: integer `-1`"),
+        ("instantiate", "0", "it calls instance 1 number 0"),
+    ] {
+        let (outcomes, _) = with_deed(SCRIPT, kind, &format!("say '\"ok\":{number}'"), &[]);
+        let (outcome, detail) = &outcomes[0];
+        assert!(*outcome == Crash && detail.contains(words), "{kind} {number}: {outcome} {detail}");
+        let rest = outcomes[1..].iter().map(|(_, detail)| detail.as_str());
+        assert!(rest.eq(["depends on line 1, which did not pass"; 2]), "{outcomes:?}");
     }
 }
 
@@ -124,7 +200,16 @@ fn a_driver_that_falls_silent() {
 fn a_driver_that_does_not_start() {
     for (command, words) in [
         (r#"["sh", "-c", "exit 1"]"#, "it died"),
-        (r#"["sh", "-c", "read -r line; echo '{\"ok\":{\"protocol\":99,\"version\":\"\"}}'"]"#, "version 99"),
+        (r#"["sleep", "60"]"#, "nothing within 15 s"),
+        (r#"["sh", "-c", "read -r line; echo hello"]"#, "answers `hello`: "),
+        (
+            r#"["sh", "-c", "read -r line; echo '{\"ok\":{\"protocol\":1,\"version\":\"7\"}}'"]"#,
+            "it speaks version 1 of the protocol, not 2",
+        ),
+        (
+            r#"["sh", "-c", "read -r line; echo '{\"id\":0,\"ok\":{\"protocol\":99,\"version\":\"\"}}'"]"#,
+            "it speaks version 99 of the protocol, not 2",
+        ),
     ] {
         let place = Place::new(&[("a.wast", SCRIPT)]);
         let drive = format!(
@@ -160,4 +245,45 @@ fn a_runner_of_whole_scripts() {
         assert_eq!(outcomes[0].0, wanted, "{command}: {outcomes:?}");
         assert!(outcomes[0].1.contains(words), "{command}: {outcomes:?}");
     }
+}
+
+/// Python, if it is there.
+fn python() -> Option<&'static str> {
+    let there = std::process::Command::new("python3").arg("--version").output().is_ok_and(|done| done.status.success());
+    there.then_some("python3")
+}
+
+/// `stranger.py` is written after DRIVERS.md and nothing else.
+#[test]
+fn a_driver_in_another_language() {
+    let Some(python) = python() else {
+        eprintln!("there is no python3: its driver is not tried");
+        return;
+    };
+    let script = r#"(module $m (func (export "one") (result i32) (i32.const 1)) (global (export "g") i64 (i64.const -2)))
+(assert_return (invoke "one") (i32.const 1))
+(assert_return (invoke "one") (i32.const 2))
+(assert_return (get "g") (i64.const -2))
+(register "m" $m)
+(module (func (export "two") (result f32 v128) (f32.const nan:0x200001) (v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)))
+(assert_return (invoke "two") (f32.const nan:0x200001) (v128.const i64x2 0x0706050403020100 0x0f0e0d0c0b0a0908))
+(module (func (export "trap") (unreachable)))
+(assert_trap (invoke "trap") "unreachable")
+(assert_invalid (module (func (result i32))) "type mismatch")
+(assert_malformed (module binary "\00asm\02\00\00\00") "unknown binary version")
+(module (import "m" "one" (func (result i32))))
+(module (func (export "add") (param i32) (result i32) (local.get 0)))
+(assert_return (invoke "add" (i32.const 1)) (i32.const 1))
+"#;
+    let place = Place::new(&[("a.wast", script)]);
+    let driver = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/drivers/stranger.py");
+    let drive = format!(
+        "[drive]\nkind = \"driver\"\n[[drive.mode]]\nname = \"default\"\nabout = \"\"\ncommand = [{python:?}, {driver:?}]"
+    );
+    let output = run(&place, &drive, &[]);
+    let seen: Vec<_> = outcomes(&place).into_iter().map(|(outcome, _)| outcome).collect();
+    let (p, u) = (Pass, Unsupported);
+    assert_eq!(seen, [p, p, Fail, p, p, p, p, p, p, u, u, u, p, u], "{:?} {}", outcomes(&place), stderr(&output));
+    assert_eq!(code(&output), Some(1));
+    assert!(place.rows().iter().all(|row| row.engine_version == "toy 1"));
 }

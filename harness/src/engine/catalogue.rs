@@ -69,6 +69,9 @@ pub enum Drive {
         mode: Vec<Way>,
         /// A variable of the environment that says where the engine is.
         variable: Option<String>,
+        /// Prints the version of an engine whose driver has no way to know it.
+        #[serde(default)]
+        version: Vec<String>,
     },
     /// By its own runner of scripts.
     Runner {
@@ -255,8 +258,9 @@ impl Runtime {
     /// The engine, if it is driven from outside.
     fn engine(&'static self) -> Option<Box<dyn Engine>> {
         match &self.drive {
-            Drive::Driver { mode, .. } => {
-                Some(Box::new(Driver::new(Launch { name: &self.name, about: &self.title, modes: ways(mode) })))
+            Drive::Driver { mode, version, .. } => {
+                let (modes, version) = (ways(mode), version.clone());
+                Some(Box::new(Driver::new(Launch { name: &self.name, about: &self.title, modes, version })))
             }
             Drive::Runner { mode, version, passed, unsupported, .. } => {
                 let pattern = |text: &Option<String>| text.as_ref().and_then(|text| Regex::new(text).ok());

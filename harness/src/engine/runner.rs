@@ -41,11 +41,7 @@ impl Runner {
     #[must_use]
     pub fn new(description: Description) -> Self {
         let command = description.version.clone();
-        let version: Box<dyn FnOnce() -> String + Send> = Box::new(move || {
-            let Some((program, args)) = command.split_first() else { return String::new() };
-            let output = Command::new(program).args(args).stdin(Stdio::null()).output();
-            output.map_or_else(|_| String::new(), |output| first_line(&output))
-        });
+        let version: Box<dyn FnOnce() -> String + Send> = Box::new(move || first_line_of(&command));
         Self { description, version: LazyLock::new(version) }
     }
 
@@ -74,9 +70,11 @@ impl Runner {
     }
 }
 
-fn first_line(output: &Output) -> String {
-    let text = String::from_utf8_lossy(&output.stdout);
-    text.lines().next().unwrap_or_default().trim().to_owned()
+/// The first line that a command prints; nothing if it can't be started.
+pub(super) fn first_line_of(command: &[String]) -> String {
+    let Some((program, args)) = command.split_first() else { return String::new() };
+    let Ok(output) = Command::new(program).args(args).stdin(Stdio::null()).output() else { return String::new() };
+    String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().trim().to_owned()
 }
 
 /// The line that says most: the first about an error, or the last that is more than marks under another one.

@@ -75,6 +75,20 @@ fn outcomes_in_the_light_of_expectations() {
 }
 
 #[test]
+fn what_follows_from_an_expected_failure_is_expected() {
+    let mut all = expectations(&["s,f.wast,10,vm,*,*,fail", "s,f.wast,12,vm,*,*,crash"]);
+    let mut judged = |line, cause: u32, outcome| {
+        let mut row = row(line, "o0", outcome);
+        row.detail = format!("depends on line {cause}, which did not pass");
+        all.judge(&mut row);
+        (row.outcome, row.detail.starts_with("why"))
+    };
+    assert_eq!(judged(11, 10, Outcome::Fail), (Outcome::Xfail, true));
+    assert_eq!(judged(11, 100, Outcome::Fail), (Outcome::Fail, false), "nothing is known of line 100");
+    assert_eq!(judged(12, 10, Outcome::Fail), (Outcome::Fail, false), "its own row comes first");
+}
+
+#[test]
 fn details_say_why() {
     let mut all = expectations(&["s,f.wast,*,*,*,*,fail"]);
     assert_eq!(judged(&mut all, 1, Outcome::Fail).detail, "why (fail: seen)");

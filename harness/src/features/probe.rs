@@ -14,7 +14,7 @@ const PROBES: &[(&str, &str)] = &[
     ("compact_imports", "(import \"a\" (item \"b\" (func)) (item \"c\" (func)))"),
     ("custom_descriptors", "(rec (type $a (descriptor $b) (struct)) (type $b (describes $a) (struct)))"),
     ("custom_page_sizes", "(memory 1 (pagesize 1))"),
-    ("exceptions", "(tag $e) (func (throw $e))"),
+    ("exceptions", "(func (try_table))"),
     ("extended_const", "(global i32 (i32.add (i32.const 1) (i32.const 2)))"),
     ("function_references", "(type $f (func)) (func (param (ref $f)))"),
     ("gc", "(type $s (struct)) (func (drop (struct.new $s)))"),

@@ -17,6 +17,12 @@ pub(crate) fn is_consequence(detail: &str) -> bool {
     detail.starts_with(DEPENDS)
 }
 
+/// The line of what did not pass, if a failure only follows from it.
+#[must_use]
+pub(crate) fn cause(detail: &str) -> Option<&str> {
+    detail.strip_prefix(DEPENDS)?.split(',').next()
+}
+
 /// Why a module or an instance is not there.
 #[derive(Clone, Debug)]
 pub(super) enum Why {

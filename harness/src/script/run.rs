@@ -356,6 +356,10 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
             Err(stop) => {
                 let why = Why::of(&stop, line);
                 self.give_up(&thread.directives, at + 1, &why.verdict());
+                // What the thread would have done to the instance that it shares is not done.
+                if thread.shared_module.is_some() {
+                    self.names.lose(thread.shared_module, &why);
+                }
                 return Err((judge::unexpected("success", &stop), why));
             }
         };

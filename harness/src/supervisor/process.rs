@@ -14,6 +14,9 @@ use std::time::Duration;
 /// How much of what a worker prints is kept.
 const KEPT: usize = 4096;
 
+/// How much of it can wait to be read.
+const PIPE: usize = 1 << 16;
+
 /// A running worker.
 pub(super) struct Process {
     child: Child,
@@ -153,15 +156,14 @@ impl Process {
         // One that only closed its output is as good as dead.
         self.child.kill()?;
         let status = self.child.wait()?;
-        let mut printed = Vec::new();
-        // What is there, not to the end: a process that the engine started may have it open still.
-        let mut fds = [PollFd::new(&self.stderr, PollFlags::IN)];
-        if poll(&mut fds, Some(&Timespec::default())).is_ok_and(|ready| ready > 0) {
-            printed.resize(KEPT, 0);
-            let length = self.stderr.read(&mut printed).unwrap_or(0);
-            printed.truncate(length);
+        // What is there, not to the end: a process that the engine started may have it open still, and go on.
+        for _ in 0..PIPE / KEPT {
+            let mut fds = [PollFd::new(&self.stderr, PollFlags::IN)];
+            if !poll(&mut fds, Some(&Timespec::default())).is_ok_and(|ready| ready > 0) {
+                break;
+            }
+            self.read_printed();
         }
-        self.print(&printed);
         let detail = match self.memory {
             Some(limit) => format!("out of memory: it may use {limit} MiB"),
             None => match last_words(&self.printed) {
@@ -189,9 +191,10 @@ fn program() -> io::Result<PathBuf> {
 fn last_words(printed: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(printed);
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let mut words: Vec<&str> = lines.rev().take(2).collect();
+    // Each is cut: a first one without an end would leave no room for the other.
+    let mut words: Vec<String> = lines.rev().take(2).map(|line| line.chars().take(200).collect()).collect();
     words.reverse();
-    let words: String = words.join(" ").chars().take(300).collect();
+    let words = words.join(" ");
     (!words.is_empty()).then_some(words)
 }
 

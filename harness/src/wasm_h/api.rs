@@ -137,7 +137,6 @@ functions! {
     fn wasm_store_delete(store: *mut Store);
     fn wasm_module_new(store: *mut Store, wasm: *const Vector<u8>) -> *mut Module;
     fn wasm_module_delete(module: *mut Module);
-    fn wasm_module_validate(store: *mut Store, wasm: *const Vector<u8>) -> bool;
     fn wasm_module_imports(module: *const Module, out: *mut Vector<*mut ImportType>);
     fn wasm_module_exports(module: *const Module, out: *mut Vector<*mut ExportType>);
     fn wasm_importtype_vec_delete(vector: *mut Vector<*mut ImportType>);

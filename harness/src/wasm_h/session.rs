@@ -64,21 +64,25 @@ impl Session {
     }
 
     pub(super) fn compile(&mut self, wasm: &[u8]) -> Done<usize> {
-        // SAFETY: the store is alive, the bytes are only read, and the module is ours.
-        let module = unsafe {
-            let module = self.api.wasm_module_new(self.store.pointer(), &Vector::of(wasm));
-            Owned::new(self.api, module, Api::wasm_module_delete)
-        };
-        let module = module.ok_or_else(|| Stop::Invalid("the library rejects it and does not say why".to_owned()))?;
+        let module = self.new_module(wasm)?;
         let names = names::of(self.api, &module, wasm);
         self.modules.push((module, names));
         Ok(self.modules.len() - 1)
     }
 
+    /// By compiling, not by `wasm_module_validate`: libraries find modules valid that they can't compile, and what they lack
+    /// for that would not be known.
     pub(super) fn validate(&self, wasm: &[u8]) -> Done<()> {
-        // SAFETY: the store is alive, and the bytes are only read.
-        let valid = unsafe { self.api.wasm_module_validate(self.store.pointer(), &Vector::of(wasm)) };
-        valid.then_some(()).ok_or_else(|| Stop::Invalid("the library says so".to_owned()))
+        self.new_module(wasm).map(|_| ())
+    }
+
+    fn new_module(&self, wasm: &[u8]) -> Done<Owned<Module>> {
+        // SAFETY: the store is alive, the bytes are only read, and the module is ours.
+        let module = unsafe {
+            let module = self.api.wasm_module_new(self.store.pointer(), &Vector::of(wasm));
+            Owned::new(self.api, module, Api::wasm_module_delete)
+        };
+        module.ok_or_else(|| Stop::Invalid("the library rejects it and does not say why".to_owned()))
     }
 
     pub(super) fn instantiate(&mut self, module: usize) -> Done<usize> {
