@@ -7,3 +7,6 @@ if(SIMDE_HEADERS)
 else()
   set(WAMR_BUILD_SIMD 0 CACHE STRING "" FORCE)
 endif()
+
+# Memories are as large as their modules say, even in modules that look like C programs.
+set(WAMR_BUILD_SHRUNK_MEMORY 0 CACHE STRING "" FORCE)

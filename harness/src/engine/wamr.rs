@@ -69,6 +69,8 @@ pub(super) enum Exported {
 struct Instance {
     number: usize,
     outline: Rc<Outline>,
+    /// The instances whose functions it imports.
+    uses: Vec<usize>,
     /// Whether an instance that could not be made was to import from it: its state is not what scripts expect then.
     shared: bool,
 }
@@ -91,12 +93,18 @@ impl Instances {
 
     fn of(&mut self, item: &Exported) -> Done<(usize, Export, String)> {
         let Exported::Of(index, name) = item else { return Err(Stop::Error("not an instance's".to_owned())) };
-        let instance = &self.instances[*index];
-        if instance.shared {
+        if self.stale(*index) {
             return Err(inexpressible("linking", "what another instance should have done to this one is not done"));
         }
+        let instance = &self.instances[*index];
         let export = instance.outline.exports.get(name).cloned().unwrap_or(Export::Other);
         Ok((instance.number, export, name.clone()))
+    }
+
+    /// Whether the state of an instance, or of one that it calls, is not what scripts expect.
+    fn stale(&self, index: usize) -> bool {
+        let instance = &self.instances[index];
+        instance.shared || instance.uses.iter().any(|used| self.stale(*used))
     }
 
     /// The stop for an import that cannot be expressed.
@@ -133,7 +141,7 @@ impl Peer for Instances {
     }
 
     fn instantiate(&mut self, module: &Module, imports: Vec<Exported>) -> Done<usize> {
-        let mut links = Vec::new();
+        let (mut links, mut uses) = (Vec::new(), Vec::new());
         for ((from, name, ty), item) in module.outline.imports.iter().zip(&imports) {
             let unlinkable = || Stop::Unlinkable(format!("incompatible import type: `{from}` `{name}`"));
             match (ty, item) {
@@ -159,6 +167,12 @@ impl Peer for Instances {
                             self.cannot_link(*exporter, "function that takes or returns what host functions cannot")
                         );
                     }
+                    if module.outline.nominal || self.instances[*exporter].outline.nominal {
+                        return Err(
+                            self.cannot_link(*exporter, "function, whose type is more than its parameters and results")
+                        );
+                    }
+                    uses.push(*exporter);
                     let (module, number) = (from, self.instances[*exporter].number);
                     links.push(Import { module, name, from: (number, export), ty: exported.clone() });
                 }
@@ -166,7 +180,7 @@ impl Peer for Instances {
         }
         let loaded = self.load(&module.wasm, &module.outline, &links)?;
         let number = self.runtime.instantiate(loaded).map_err(|text| stop(&text, false))?;
-        self.instances.push(Instance { number, outline: Rc::clone(&module.outline), shared: false });
+        self.instances.push(Instance { number, outline: Rc::clone(&module.outline), uses, shared: false });
         Ok(self.instances.len() - 1)
     }
 
@@ -227,7 +241,9 @@ fn stop(text: &str, called: bool) -> Stop {
             either(&["undefined element", "out of bounds table access"])
         }
         "uninitialized element" => either(&["uninitialized element", "null function reference"]),
-        "data segment does not fit" | "out of bounds memory access" => trap("out of bounds memory access"),
+        "data segment does not fit" | "data segment out of bounds" | "out of bounds memory access" => {
+            trap("out of bounds memory access")
+        }
         "elements segment does not fit" => either(&["out of bounds table access", "undefined element"]),
         other if called || TRAPS.iter().any(|known| other.starts_with(known)) => trap(other),
         other if UNLINKABLE.iter().any(|known| other.contains(known)) => Stop::Unlinkable(other.to_owned()),
@@ -241,3 +257,108 @@ const TRAPS: [&str; 5] =
 
 /// What is said of imports that do not fit.
 const UNLINKABLE: [&str; 3] = ["incompatible import type", "unknown import", "failed to link import"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::value::{Heap, Ref};
+    use crate::engine::{Engine, InstanceId, Session};
+
+    fn session() -> Box<dyn Session> {
+        Wamr.session("fast-interpreter", WasmFeatures::WASM3).unwrap()
+    }
+
+    fn instance(session: &mut dyn Session, text: &str) -> Done<InstanceId> {
+        let module = session.compile(&spectest::encode(text).unwrap())?;
+        session.instantiate(module)
+    }
+
+    #[test]
+    fn a_trap_does_not_poison_the_next_call() {
+        let mut session = session();
+        let text =
+            r#"(module (func (export "div") (param i32) (result i32) (i32.div_u (i32.const 42) (local.get 0))))"#;
+        let made = instance(&mut *session, text).unwrap();
+        for _ in 0..3 {
+            assert_eq!(
+                session.invoke(made, "div", &[Value::I32(0)]),
+                Err(Stop::Trap("integer divide by zero".to_owned()))
+            );
+            assert_eq!(session.invoke(made, "div", &[Value::I32(6)]), Ok(vec![Value::I32(7)]));
+        }
+    }
+
+    #[test]
+    fn functions_link_to_the_very_instance() {
+        let mut session = session();
+        let exporter = r#"(module (global $n (mut i64) (i64.const 40))
+            (func (export "add") (param i64) (result i64)
+              (if (i64.eqz (local.get 0)) (then unreachable))
+              (global.set $n (i64.add (global.get $n) (local.get 0))) (global.get $n)))"#;
+        let exporter = instance(&mut *session, exporter).unwrap();
+        session.register("m", exporter).unwrap();
+        let importer = r#"(module (import "m" "add" (func $add (param i64) (result i64)))
+            (func (export "twice") (param i64) (result i64) (drop (call $add (local.get 0))) (call $add (local.get 0))))"#;
+        let importer = instance(&mut *session, importer).unwrap();
+        assert_eq!(session.invoke(importer, "twice", &[Value::I64(1)]), Ok(vec![Value::I64(42)]));
+        assert_eq!(session.invoke(importer, "twice", &[Value::I64(0)]), Err(Stop::Trap("unreachable".to_owned())));
+        assert_eq!(session.invoke(exporter, "add", &[Value::I64(1)]), Ok(vec![Value::I64(43)]), "after a trap in it");
+        let other = r#"(module (import "m" "add" (func (param i32))))"#;
+        assert!(matches!(instance(&mut *session, other), Err(Stop::Unlinkable(_))));
+    }
+
+    #[test]
+    fn what_cannot_be_shared_is_said_to_be_so() {
+        let mut session = session();
+        let text = r#"(module (memory (export "m") 1) (func (export "load") (result i32) (i32.load (i32.const 0))))"#;
+        let exporter = instance(&mut *session, text).unwrap();
+        session.register("m", exporter).unwrap();
+        let importer = r#"(module (import "m" "m" (memory 1)) (data (i32.const 0) "a"))"#;
+        assert!(matches!(instance(&mut *session, importer), Err(Stop::Unsupported { .. })));
+        assert!(
+            matches!(session.invoke(exporter, "load", &[]), Err(Stop::Unsupported { .. })),
+            "its memory is not written"
+        );
+    }
+
+    #[test]
+    fn values_of_every_kind_pass() {
+        let mut session = session();
+        let text = r#"(module
+            (func (export "all") (param i32 i64 f32 f64 externref anyref funcref) (result funcref anyref externref f64 f32 i64 i32)
+              (local.get 6) (local.get 5) (local.get 4) (local.get 3) (local.get 2) (local.get 1) (local.get 0))
+            (global (export "print") i32 (i32.const -5))
+            (func (export "i31") (result anyref) (ref.i31 (i32.const 3))))"#;
+        let made = instance(&mut *session, text).unwrap();
+        let args = [
+            Value::I32(-1),
+            Value::I64(i64::MIN),
+            Value::F32(0x7fa0_0001),
+            Value::F64(0xfff4_0000_0000_0001),
+            Value::Ref(Ref::Extern(Some(7))),
+            Value::Ref(Ref::Host(0)),
+            Value::Ref(Ref::Null(Heap::Func)),
+        ];
+        let results: Vec<_> = args.into_iter().rev().collect();
+        assert_eq!(session.invoke(made, "all", &args), Ok(results));
+        assert_eq!(session.invoke(made, "i31", &[]), Ok(vec![Value::Ref(Ref::I31)]));
+        assert_eq!(session.get(made, "print"), Ok(Value::I32(-5)));
+    }
+
+    #[test]
+    fn the_host_module_can_be_imported() {
+        let mut session = session();
+        let text = r#"(module (import "spectest" "global_i64" (global i64)) (import "spectest" "memory" (memory 1 2))
+            (import "spectest" "table" (table 10 20 funcref)) (import "spectest" "print_i32" (func $print (param i32)))
+            (func (export "f") (result i32 i64 i32) (call $print (i32.const 1)) (memory.size) (global.get 0) (table.size 0)))"#;
+        let made = instance(&mut *session, text).unwrap();
+        assert_eq!(session.invoke(made, "f", &[]), Ok(vec![Value::I32(1), Value::I64(666), Value::I32(10)]));
+    }
+
+    #[test]
+    fn what_it_has_is_found_by_trying() {
+        let able = Wamr.able("fast-interpreter");
+        assert!(able.contains(WasmFeatures::GC | WasmFeatures::TAIL_CALL | WasmFeatures::THREADS), "{able:?}");
+        assert!(!able.intersects(WasmFeatures::MEMORY64 | WasmFeatures::MULTI_MEMORY | WasmFeatures::STACK_SWITCHING));
+    }
+}
