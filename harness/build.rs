@@ -46,7 +46,7 @@ fn versions() {
 /// Engines that are crates, and the crates.
 const ENGINES: [(&str, &str); 6] = [
     ("STITCH", "makepad-stitch"),
-    ("WAMR", "wamrx"),
+    ("WAMR", "wamrx-sys"),
     ("WASM3", "wasm3x"),
     ("WASMER", "wasmer"),
     ("WASMI", "wasmi"),

@@ -40,6 +40,13 @@ pub fn names(features: WasmFeatures) -> Vec<&'static str> {
     NAMES.iter().filter(|(_, flag)| features.contains(*flag)).map(|(name, _)| name.as_str()).collect()
 }
 
+/// The feature that a name in reports stands for, with the halves that have no name of their own.
+fn named(name: &str) -> WasmFeatures {
+    let feature = WasmFeatures::from_name(&name.to_uppercase()).unwrap_or_default();
+    let halves = HALVES.iter().filter(|(_, whole)| *whole == feature);
+    halves.fold(feature, |all, (half, _)| all.union(*half))
+}
+
 fn accepts(module: &[u8], features: WasmFeatures) -> bool {
     Validator::new_with_features(features).validate_all(module).is_ok()
 }

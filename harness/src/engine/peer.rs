@@ -4,10 +4,12 @@
 //! Such an engine implements [`Peer`]; [`PeerSession`] keeps the books of a script (what has been compiled, what is
 //! registered under which name) and asks the [`Gate`] which modules are the engine's to judge at all.
 
+mod engine;
 pub(super) mod gate;
 #[cfg(any(feature = "wasm3", feature = "wamr"))]
 pub(super) mod outline;
 
+pub(super) use engine::{About, Crate};
 pub(super) use gate::Gate;
 
 use super::spectest::{self, Item};

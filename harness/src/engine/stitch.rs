@@ -1,9 +1,9 @@
 //! Stitch, Makepad's interpreter, as an engine.
 
-use super::peer::{Externs, Gate, Peer, PeerSession, gate, inexpressible, no_such_value, trap};
+use super::peer::{About, Crate, Externs, Peer, gate, inexpressible, no_such_value, trap};
 use super::spectest::{Item, Num};
 use super::value::{Heap, Ref, Value};
-use super::{Done, EITHER, Engine, Error, Mode, Session, Stop, unknown_mode};
+use super::{Done, EITHER, Mode, Stop};
 use makepad_stitch as stitch;
 use stitch::{ExternVal, Val};
 use wasmparser::WasmFeatures;
@@ -22,39 +22,30 @@ const FEATURES: WasmFeatures = WasmFeatures::MVP
 /// The engine.
 pub struct Stitch;
 
-impl Engine for Stitch {
-    fn name(&self) -> &'static str {
-        "stitch"
+impl Crate for Stitch {
+    const ABOUT: About = About {
+        name: "stitch",
+        version: env!("WASSAY_VERSION_STITCH"),
+        about: "Makepad's interpreter Stitch, in this process",
+        modes: &[Mode { name: "interpreter", about: "threaded code, made when a function is first called" }],
+    };
+    type Peer = Store;
+
+    fn able(&self, _mode: &str) -> WasmFeatures {
+        FEATURES
     }
 
-    fn version(&self) -> String {
-        env!("WASSAY_VERSION_STITCH").to_owned()
+    fn fixed(&self, _mode: &str) -> WasmFeatures {
+        FEATURES
     }
 
-    fn about(&self) -> &'static str {
-        "Makepad's interpreter Stitch, in this process"
-    }
-
-    fn modes(&self) -> Vec<Mode> {
-        vec![Mode { name: "interpreter", about: "threaded code, made when a function is first called" }]
-    }
-
-    fn missing(&self) -> Vec<String> {
-        gate::missing(FEATURES)
-    }
-
-    fn session(&self, mode: &str, features: WasmFeatures) -> Result<Box<dyn Session>, Error> {
-        if !self.has_mode(mode) {
-            return Err(unknown_mode(self, mode));
-        }
-        let store = stitch::Store::new(stitch::Engine::new());
-        let gate = Gate::new(features, FEATURES, FEATURES);
-        Ok(Box::new(PeerSession::new(Store { store, externs: Externs::new() }, gate)))
+    fn start(&self, _mode: &str, _on: WasmFeatures) -> Result<Store, String> {
+        Ok(Store { store: stitch::Store::new(stitch::Engine::new()), externs: Externs::new() })
     }
 }
 
 /// One script's store.
-struct Store {
+pub(super) struct Store {
     store: stitch::Store,
     externs: Externs<stitch::ExternRef>,
 }

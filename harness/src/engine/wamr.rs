@@ -1,130 +1,126 @@
 //! WAMR, the WebAssembly Micro Runtime, as an engine: its fast interpreter.
 //!
-//! Its interface gives modules nothing but host functions, and knows no values but numbers: what imports anything else,
-//! be it from the host or from another instance, is `unsupported`.
+//! A function of another instance comes to a module as a host function that calls it. WAMR has no way to give a module
+//! another instance's global, memory or table: that is `unsupported`. From modules that are registered a module can import
+//! all of them, but of an instance of its own, which is right for the host module alone: its globals do not change, and no
+//! script looks at what others did to its memory and table.
 
-use super::peer::outline::{Export, Outline, only_numbers};
-use super::peer::{Gate, Peer, PeerSession, gate, inexpressible, no_such_value, trap};
-use super::spectest::{self, ITEMS, Item, Num};
+mod cells;
+mod runtime;
+
+use super::peer::outline::{Export, Outline};
+use super::peer::{About, Crate, Peer, gate, inexpressible, trap};
+use super::spectest::{self, Item, Num};
 use super::value::Value;
-use super::{Done, EITHER, Engine, Error, Mode, Session, Stop, unknown_mode};
+use super::{Done, EITHER, Mode, Stop};
+use crate::features::probe;
+use runtime::{Import, Runtime};
 use std::rc::Rc;
-use wamrx::{Val, ValType};
-use wasmparser::WasmFeatures;
-
-/// What WAMR has as it is built here, and cannot switch off.
-const FEATURES: WasmFeatures = WasmFeatures::MVP
-    .union(WasmFeatures::MUTABLE_GLOBAL)
-    .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
-    .union(WasmFeatures::SIGN_EXTENSION)
-    .union(WasmFeatures::MULTI_VALUE)
-    .union(WasmFeatures::BULK_MEMORY)
-    .union(WasmFeatures::BULK_MEMORY_OPT)
-    .union(WasmFeatures::REFERENCE_TYPES)
-    .union(WasmFeatures::CALL_INDIRECT_OVERLONG)
-    .union(WasmFeatures::TAIL_CALL)
-    .union(WasmFeatures::EXTENDED_CONST);
+use std::sync::LazyLock;
+use wasmparser::{FuncType, ValType, WasmFeatures};
 
 /// The engine.
 pub struct Wamr;
 
-impl Engine for Wamr {
-    fn name(&self) -> &'static str {
-        "wamr"
+impl Crate for Wamr {
+    const ABOUT: About = About {
+        name: "wamr",
+        version: concat!("wamrx-sys ", env!("WASSAY_VERSION_WAMR")),
+        about: "WAMR, the WebAssembly Micro Runtime, in this process",
+        modes: &[Mode { name: "fast-interpreter", about: "code for registers, made when a module is loaded" }],
+    };
+    type Peer = Instances;
+
+    fn able(&self, _mode: &str) -> WasmFeatures {
+        *ABLE
     }
 
-    fn version(&self) -> String {
-        format!("wamrx {}", env!("WASSAY_VERSION_WAMR"))
+    fn fixed(&self, _mode: &str) -> WasmFeatures {
+        *ABLE
     }
 
-    fn about(&self) -> &'static str {
-        "WAMR, the WebAssembly Micro Runtime, in this process"
-    }
-
-    fn modes(&self) -> Vec<Mode> {
-        vec![Mode { name: "fast-interpreter", about: "code for registers, made when a module is loaded" }]
-    }
-
-    fn missing(&self) -> Vec<String> {
-        gate::missing(FEATURES)
-    }
-
-    fn session(&self, mode: &str, features: WasmFeatures) -> Result<Box<dyn Session>, Error> {
-        if !self.has_mode(mode) {
-            return Err(unknown_mode(self, mode));
-        }
-        let start = |error: wamrx::Error| Error::Start { engine: "wamr", reason: error.to_string() };
-        let peer = Instances::new().map_err(start)?;
-        Ok(Box::new(PeerSession::new(peer, Gate::new(features, FEATURES, FEATURES))))
+    fn start(&self, _mode: &str, _on: WasmFeatures) -> Result<Instances, String> {
+        Instances::new()
     }
 }
 
-/// A module, loaded anew for each instance: an instance takes it.
-struct Module {
+/// What WAMR has depends on how it was built: it has vectors where the headers for them were found.
+static ABLE: LazyLock<WasmFeatures> = LazyLock::new(|| {
+    let runtime = Runtime::start();
+    runtime.map_or(WasmFeatures::MVP, |mut runtime| probe::able(|wasm| runtime.load(wasm, &[]).is_ok()))
+});
+
+/// A module, loaded anew for each instance: what a module imports is looked for when it is loaded.
+pub(super) struct Module {
     wasm: Vec<u8>,
     outline: Rc<Outline>,
 }
 
 /// What can be imported or exported.
 #[derive(Clone)]
-enum Exported {
+pub(super) enum Exported {
     /// Something of an instance.
     Of(usize, String),
-    /// A host function that takes these.
-    Host(&'static [Num]),
+    /// Something of the host module.
+    Host(Item),
 }
 
-/// An instance, what it shows, and whether it has trapped: the crate has no way to clear a trap, and WAMR answers every
-/// call after one with the same trap.
+/// An instance, and what it shows.
 struct Instance {
-    instance: wamrx::Instance,
+    number: usize,
     outline: Rc<Outline>,
-    trapped: bool,
+    /// The instances whose functions it imports.
+    uses: Vec<usize>,
     /// Whether an instance that could not be made was to import from it: its state is not what scripts expect then.
     shared: bool,
 }
 
-/// One script's instances. The host functions are the process's: a module finds them when it is loaded.
-struct Instances {
+/// One script's instances.
+pub(super) struct Instances {
     instances: Vec<Instance>,
-    linker: wamrx::Linker,
-    engine: wamrx::Engine,
+    runtime: Runtime,
 }
 
 impl Instances {
-    fn new() -> wamrx::Result<Self> {
-        let engine = wamrx::Engine::new()?;
-        let mut linker = wamrx::Linker::new(&engine);
-        for (name, item) in ITEMS {
-            if let Item::Func(params) = item {
-                let ty = wamrx::FuncType::new(params.iter().map(|ty| num(*ty)), []);
-                linker.define_func(spectest::NAME, name, ty, |_, _| {})?;
-            }
-        }
-        Ok(Self { instances: Vec::new(), linker, engine })
+    fn new() -> Result<Self, String> {
+        let mut runtime = Runtime::start().ok_or("the runtime does not start")?;
+        // The last of the variants of the host module is the one without what WAMR does not have.
+        let host = spectest::modules().pop().ok_or("there is no host module")?;
+        let host = runtime.load(&host, &[])?;
+        runtime.register(c"spectest", host)?;
+        Ok(Self { instances: Vec::new(), runtime })
     }
 
-    fn of(&mut self, item: &Exported) -> Done<(&mut Instance, Export, String)> {
+    fn of(&mut self, item: &Exported) -> Done<(usize, Export, String)> {
         let Exported::Of(index, name) = item else { return Err(Stop::Error("not an instance's".to_owned())) };
-        if name.contains('\0') {
-            return Err(inexpressible("names", "the engine's interface takes names that end with a zero byte"));
-        }
-        let instance = &mut self.instances[*index];
-        if instance.shared {
+        if self.stale(*index) {
             return Err(inexpressible("linking", "what another instance should have done to this one is not done"));
         }
+        let instance = &self.instances[*index];
         let export = instance.outline.exports.get(name).cloned().unwrap_or(Export::Other);
-        Ok((instance, export, name.clone()))
+        Ok((instance.number, export, name.clone()))
     }
 
-    fn load(&self, wasm: &[u8]) -> Done<wamrx::Module> {
-        wamrx::Module::new(&self.engine, wasm).map_err(|failure| {
-            let text = failure.to_string();
+    /// Whether the state of an instance, or of one that it calls, is not what scripts expect.
+    fn stale(&self, index: usize) -> bool {
+        let instance = &self.instances[index];
+        instance.shared || instance.uses.iter().any(|used| self.stale(*used))
+    }
+
+    /// The stop for an import that cannot be expressed.
+    fn cannot_link(&mut self, exporter: usize, what: &str) -> Stop {
+        self.instances[exporter].shared = true;
+        inexpressible("linking", format!("import of another instance's {what}"))
+    }
+
+    fn load(&mut self, wasm: &[u8], outline: &Outline, imports: &[Import<'_>]) -> Done<usize> {
+        let names = outline.imports.iter().flat_map(|(from, name, _)| [from, name]).chain(outline.exports.keys());
+        let zero = names.into_iter().any(|name| name.contains('\0'));
+        self.runtime.load(wasm, imports).map_err(|text| match stop(&text, false) {
+            _ if zero => inexpressible("names", "the engine's interface takes names that end with a zero byte"),
             // Imports are looked at when a module is loaded.
-            match ["incompatible import type", "unknown import"].into_iter().any(|words| text.contains(words)) {
-                true => Stop::Unlinkable(text),
-                false => gate::refused(text),
-            }
+            stop @ Stop::Unlinkable(_) => stop,
+            _ => gate::refused(text),
         })
     }
 }
@@ -136,12 +132,7 @@ impl Peer for Instances {
 
     fn compile(&mut self, wasm: &[u8]) -> Done<Module> {
         let outline = Outline::of(wasm);
-        let names = outline.imports.iter().flat_map(|(from, name, _)| [from, name]).chain(outline.exports.keys());
-        let zero = names.into_iter().any(|name| name.contains('\0'));
-        self.load(wasm).map_err(|stop| match stop {
-            Stop::Invalid(text) if zero => inexpressible("names", text),
-            other => other,
-        })?;
+        self.load(wasm, &outline, &[])?;
         Ok(Module { wasm: wasm.to_vec(), outline: Rc::new(outline) })
     }
 
@@ -150,23 +141,46 @@ impl Peer for Instances {
     }
 
     fn instantiate(&mut self, module: &Module, imports: Vec<Exported>) -> Done<usize> {
-        for ((from, name, ty), item) in module.outline.imports.iter().zip(imports) {
-            match item {
-                Exported::Host(params) => {
-                    let params: Vec<_> = params.iter().map(|ty| wasm_num(*ty)).collect();
-                    if !ty.as_ref().is_some_and(|ty| ty.params() == params && ty.results().is_empty()) {
-                        return Err(Stop::Unlinkable(format!("incompatible import type: `{from}` `{name}`")));
+        let (mut links, mut uses) = (Vec::new(), Vec::new());
+        for ((from, name, ty), item) in module.outline.imports.iter().zip(&imports) {
+            let unlinkable = || Stop::Unlinkable(format!("incompatible import type: `{from}` `{name}`"));
+            match (ty, item) {
+                (Some(ty), Exported::Host(Item::Func(params))) => {
+                    if ty.params() != params.iter().map(|ty| number(*ty)).collect::<Vec<_>>()
+                        || !ty.results().is_empty()
+                    {
+                        return Err(unlinkable());
                     }
                 }
-                Exported::Of(exporter, _) => {
-                    self.instances[exporter].shared = true;
-                    return Err(inexpressible("linking", format!("import of another instance's `{name}`")));
+                // WAMR looks at the types itself.
+                (None, Exported::Host(_)) => {}
+                (Some(_), Exported::Host(_)) => return Err(unlinkable()),
+                (ty, Exported::Of(exporter, export)) => {
+                    let Some(Export::Function(exported)) = self.instances[*exporter].outline.exports.get(export) else {
+                        return Err(self.cannot_link(*exporter, &format!("`{name}`, which is no function")));
+                    };
+                    if ty.as_ref() != Some(exported) {
+                        return Err(unlinkable());
+                    }
+                    if exported.results().len() > 1 || !only_scalars(exported) {
+                        return Err(
+                            self.cannot_link(*exporter, "function that takes or returns what host functions cannot")
+                        );
+                    }
+                    if module.outline.nominal || self.instances[*exporter].outline.nominal {
+                        return Err(
+                            self.cannot_link(*exporter, "function, whose type is more than its parameters and results")
+                        );
+                    }
+                    uses.push(*exporter);
+                    let (module, number) = (from, self.instances[*exporter].number);
+                    links.push(Import { module, name, from: (number, export), ty: exported.clone() });
                 }
             }
         }
-        let loaded = self.load(&module.wasm)?;
-        let instance = self.linker.instantiate(loaded).map_err(|failure| stop(&failure))?;
-        self.instances.push(Instance { instance, outline: Rc::clone(&module.outline), trapped: false, shared: false });
+        let loaded = self.load(&module.wasm, &module.outline, &links)?;
+        let number = self.runtime.instantiate(loaded).map_err(|text| stop(&text, false))?;
+        self.instances.push(Instance { number, outline: Rc::clone(&module.outline), uses, shared: false });
         Ok(self.instances.len() - 1)
     }
 
@@ -179,82 +193,32 @@ impl Peer for Instances {
         let (instance, Export::Function(ty), name) = self.of(&function)? else {
             return Err(Stop::Error("not a function".to_owned()));
         };
-        only_numbers(ty.params())?;
-        only_numbers(ty.results())?;
-        let params = args.iter().map(|arg| argument(*arg)).collect::<Done<Vec<_>>>()?;
-        let mut results = vec![Val::I32(0); ty.results().len()];
-        if instance.trapped {
-            return Err(inexpressible("calls after traps", "the crate has no way to clear the trap of an instance"));
-        }
-        let found = instance.instance.get_func(&name).map_err(|failure| stop(&failure))?;
-        let done = found.call(&params, &mut results);
-        instance.trapped = done.is_err();
-        done.map_err(|failure| stop(&failure))?;
-        Ok(results.into_iter().map(result).collect())
+        self.runtime.call(instance, &name, &ty, args)
     }
 
     fn read(&mut self, global: Exported) -> Done<Value> {
         let (instance, Export::Global(ty), name) = self.of(&global)? else {
             return Err(Stop::Error("not a global".to_owned()));
         };
-        only_numbers(&[ty])?;
-        let found = instance.instance.get_global(&name).map_err(|failure| stop(&failure))?;
-        Ok(result(found.get()))
+        self.runtime.global(instance, &name, ty).ok_or_else(|| Stop::Error(format!("`{name}` is not found")))
     }
 
     fn host(&mut self, item: Item) -> Done<Exported> {
         match item {
-            Item::Func(params) => Ok(Exported::Host(params)),
-            _ => Err(inexpressible("linking", format!("import from `{}` of what is no function", spectest::NAME))),
+            Item::Memory { shared: true, .. } => Err(inexpressible("threads", "a shared memory beside another memory")),
+            Item::Table { table64: true, .. } => Err(inexpressible("memory64", "a table with 64-bit indices")),
+            _ => Ok(Exported::Host(item)),
         }
     }
 }
 
-fn argument(value: Value) -> Done<Val> {
-    Ok(match value {
-        Value::I32(n) => Val::I32(n),
-        Value::I64(n) => Val::I64(n),
-        Value::F32(bits) => Val::F32(f32::from_bits(bits)),
-        Value::F64(bits) => Val::F64(f64::from_bits(bits)),
-        Value::V128(_) | Value::Ref(_) => return Err(no_such_value(value)),
-    })
+/// Whether host functions can have this type: objects belong to one instance, and vectors have no slot.
+fn only_scalars(ty: &FuncType) -> bool {
+    let scalar = |ty: &ValType| matches!(ty, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64);
+    ty.params().iter().chain(ty.results()).all(scalar)
 }
 
-fn result(value: Val) -> Value {
-    match value {
-        Val::I32(n) => Value::I32(n),
-        Val::I64(n) => Value::I64(n),
-        Val::F32(n) => Value::F32(n.to_bits()),
-        Val::F64(n) => Value::F64(n.to_bits()),
-    }
-}
-
-/// What an error is. WAMR has only words for it; those of traps are the scripts' for the most part.
-fn stop(failure: &wamrx::Error) -> Stop {
-    let (wamrx::Error::Trap(text) | wamrx::Error::Instantiate(text)) = failure else {
-        return Stop::Error(failure.to_string());
-    };
-    let either = |messages: &[&str]| Stop::Trap(messages.join(EITHER));
-    let message = text.trim_start_matches("WASM module instantiate failed: ").trim_start_matches("Exception: ");
-    match message {
-        "wasm operand stack overflow" | "native stack overflow" => trap("call stack exhausted"),
-        "undefined element" | "out of bounds table access" => {
-            either(&["undefined element", "out of bounds table access"])
-        }
-        "uninitialized element" => either(&["uninitialized element", "null function reference"]),
-        "data segment does not fit" | "out of bounds memory access" => trap("out of bounds memory access"),
-        "elements segment does not fit" => either(&["out of bounds table access", "undefined element"]),
-        other if matches!(failure, wamrx::Error::Trap(_)) => trap(other),
-        other if TRAPS.iter().any(|known| other.starts_with(known)) => trap(other),
-        other => Stop::Error(other.to_owned()),
-    }
-}
-
-/// Traps of start functions, which come as errors of instantiation.
-const TRAPS: [&str; 5] =
-    ["unreachable", "integer", "invalid conversion to integer", "indirect call type mismatch", "unaligned atomic"];
-
-fn num(ty: Num) -> ValType {
+fn number(ty: Num) -> ValType {
     match ty {
         Num::I32 => ValType::I32,
         Num::I64 => ValType::I64,
@@ -263,11 +227,138 @@ fn num(ty: Num) -> ValType {
     }
 }
 
-fn wasm_num(ty: Num) -> wasmparser::ValType {
-    match ty {
-        Num::I32 => wasmparser::ValType::I32,
-        Num::I64 => wasmparser::ValType::I64,
-        Num::F32 => wasmparser::ValType::F32,
-        Num::F64 => wasmparser::ValType::F64,
+/// What a message means. WAMR has only words for it; those of traps are the scripts' for the most part. What comes of a call
+/// is always a trap, what comes of an instantiation may be one of the start function.
+fn stop(text: &str, called: bool) -> Stop {
+    let either = |messages: &[&str]| Stop::Trap(messages.join(EITHER));
+    let message = text
+        .trim_start_matches("WASM module load failed: ")
+        .trim_start_matches("WASM module instantiate failed: ")
+        .trim_start_matches("Exception: ");
+    match message {
+        "wasm operand stack overflow" | "native stack overflow" => trap("call stack exhausted"),
+        "undefined element" | "out of bounds table access" => {
+            either(&["undefined element", "out of bounds table access"])
+        }
+        "uninitialized element" => either(&["uninitialized element", "null function reference"]),
+        "data segment does not fit" | "data segment out of bounds" | "out of bounds memory access" => {
+            trap("out of bounds memory access")
+        }
+        "elements segment does not fit" => either(&["out of bounds table access", "undefined element"]),
+        other if called || TRAPS.iter().any(|known| other.starts_with(known)) => trap(other),
+        other if UNLINKABLE.iter().any(|known| other.contains(known)) => Stop::Unlinkable(other.to_owned()),
+        other => Stop::Error(other.to_owned()),
+    }
+}
+
+/// Traps of start functions, which come as errors of instantiation.
+const TRAPS: [&str; 5] =
+    ["unreachable", "integer", "invalid conversion to integer", "indirect call type mismatch", "unaligned atomic"];
+
+/// What is said of imports that do not fit.
+const UNLINKABLE: [&str; 3] = ["incompatible import type", "unknown import", "failed to link import"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::value::{Heap, Ref};
+    use crate::engine::{Engine, InstanceId, Session};
+
+    fn session() -> Box<dyn Session> {
+        Wamr.session("fast-interpreter", WasmFeatures::WASM3).unwrap()
+    }
+
+    fn instance(session: &mut dyn Session, text: &str) -> Done<InstanceId> {
+        let module = session.compile(&spectest::encode(text).unwrap())?;
+        session.instantiate(module)
+    }
+
+    #[test]
+    fn a_trap_does_not_poison_the_next_call() {
+        let mut session = session();
+        let text =
+            r#"(module (func (export "div") (param i32) (result i32) (i32.div_u (i32.const 42) (local.get 0))))"#;
+        let made = instance(&mut *session, text).unwrap();
+        for _ in 0..3 {
+            assert_eq!(
+                session.invoke(made, "div", &[Value::I32(0)]),
+                Err(Stop::Trap("integer divide by zero".to_owned()))
+            );
+            assert_eq!(session.invoke(made, "div", &[Value::I32(6)]), Ok(vec![Value::I32(7)]));
+        }
+    }
+
+    #[test]
+    fn functions_link_to_the_very_instance() {
+        let mut session = session();
+        let exporter = r#"(module (global $n (mut i64) (i64.const 40))
+            (func (export "add") (param i64) (result i64)
+              (if (i64.eqz (local.get 0)) (then unreachable))
+              (global.set $n (i64.add (global.get $n) (local.get 0))) (global.get $n)))"#;
+        let exporter = instance(&mut *session, exporter).unwrap();
+        session.register("m", exporter).unwrap();
+        let importer = r#"(module (import "m" "add" (func $add (param i64) (result i64)))
+            (func (export "twice") (param i64) (result i64) (drop (call $add (local.get 0))) (call $add (local.get 0))))"#;
+        let importer = instance(&mut *session, importer).unwrap();
+        assert_eq!(session.invoke(importer, "twice", &[Value::I64(1)]), Ok(vec![Value::I64(42)]));
+        assert_eq!(session.invoke(importer, "twice", &[Value::I64(0)]), Err(Stop::Trap("unreachable".to_owned())));
+        assert_eq!(session.invoke(exporter, "add", &[Value::I64(1)]), Ok(vec![Value::I64(43)]), "after a trap in it");
+        let other = r#"(module (import "m" "add" (func (param i32))))"#;
+        assert!(matches!(instance(&mut *session, other), Err(Stop::Unlinkable(_))));
+    }
+
+    #[test]
+    fn what_cannot_be_shared_is_said_to_be_so() {
+        let mut session = session();
+        let text = r#"(module (memory (export "m") 1) (func (export "load") (result i32) (i32.load (i32.const 0))))"#;
+        let exporter = instance(&mut *session, text).unwrap();
+        session.register("m", exporter).unwrap();
+        let importer = r#"(module (import "m" "m" (memory 1)) (data (i32.const 0) "a"))"#;
+        assert!(matches!(instance(&mut *session, importer), Err(Stop::Unsupported { .. })));
+        assert!(
+            matches!(session.invoke(exporter, "load", &[]), Err(Stop::Unsupported { .. })),
+            "its memory is not written"
+        );
+    }
+
+    #[test]
+    fn values_of_every_kind_pass() {
+        let mut session = session();
+        let text = r#"(module
+            (func (export "all") (param i32 i64 f32 f64 externref anyref funcref) (result funcref anyref externref f64 f32 i64 i32)
+              (local.get 6) (local.get 5) (local.get 4) (local.get 3) (local.get 2) (local.get 1) (local.get 0))
+            (global (export "print") i32 (i32.const -5))
+            (func (export "i31") (result anyref) (ref.i31 (i32.const 3))))"#;
+        let made = instance(&mut *session, text).unwrap();
+        let args = [
+            Value::I32(-1),
+            Value::I64(i64::MIN),
+            Value::F32(0x7fa0_0001),
+            Value::F64(0xfff4_0000_0000_0001),
+            Value::Ref(Ref::Extern(Some(7))),
+            Value::Ref(Ref::Host(0)),
+            Value::Ref(Ref::Null(Heap::Func)),
+        ];
+        let results: Vec<_> = args.into_iter().rev().collect();
+        assert_eq!(session.invoke(made, "all", &args), Ok(results));
+        assert_eq!(session.invoke(made, "i31", &[]), Ok(vec![Value::Ref(Ref::I31)]));
+        assert_eq!(session.get(made, "print"), Ok(Value::I32(-5)));
+    }
+
+    #[test]
+    fn the_host_module_can_be_imported() {
+        let mut session = session();
+        let text = r#"(module (import "spectest" "global_i64" (global i64)) (import "spectest" "memory" (memory 1 2))
+            (import "spectest" "table" (table 10 20 funcref)) (import "spectest" "print_i32" (func $print (param i32)))
+            (func (export "f") (result i32 i64 i32) (call $print (i32.const 1)) (memory.size) (global.get 0) (table.size 0)))"#;
+        let made = instance(&mut *session, text).unwrap();
+        assert_eq!(session.invoke(made, "f", &[]), Ok(vec![Value::I32(1), Value::I64(666), Value::I32(10)]));
+    }
+
+    #[test]
+    fn what_it_has_is_found_by_trying() {
+        let able = Wamr.able("fast-interpreter");
+        assert!(able.contains(WasmFeatures::GC | WasmFeatures::TAIL_CALL | WasmFeatures::THREADS), "{able:?}");
+        assert!(!able.intersects(WasmFeatures::MEMORY64 | WasmFeatures::MULTI_MEMORY | WasmFeatures::STACK_SWITCHING));
     }
 }

@@ -4,13 +4,40 @@
 //! another instance, is `unsupported`.
 
 use super::peer::outline::{Export, Outline, only_numbers};
-use super::peer::{Gate, Peer, PeerSession, gate, inexpressible, no_such_value, trap};
+use super::peer::{About, Crate, Peer, gate, inexpressible, no_such_value, trap};
 use super::spectest::{self, Item, Num};
 use super::value::Value;
-use super::{Done, EITHER, Engine, Error, Mode, Session, Stop, unknown_mode};
+use super::{Done, EITHER, Mode, Stop};
 use std::rc::Rc;
 use wasm3x::{CompilationMode, Val, ValType};
 use wasmparser::WasmFeatures;
+
+/// The engine.
+pub struct Wasm3;
+
+impl Crate for Wasm3 {
+    const ABOUT: About = About {
+        name: "wasm3",
+        version: concat!("0.9.0 (wasm3x ", env!("WASSAY_VERSION_WASM3"), ")"),
+        about: "the interpreter Wasm3, in this process",
+        modes: &[Mode { name: "interpreter", about: "threaded code, made when a module is instantiated" }],
+    };
+    type Peer = Stores;
+
+    fn able(&self, _mode: &str) -> WasmFeatures {
+        FEATURES
+    }
+
+    fn fixed(&self, _mode: &str) -> WasmFeatures {
+        FEATURES
+    }
+
+    fn start(&self, _mode: &str, _on: WasmFeatures) -> Result<Stores, String> {
+        let mut config = wasm3x::Config::new();
+        config.compilation_mode(CompilationMode::Eager);
+        Ok(Stores { engine: wasm3x::Engine::new(&config), instances: Vec::new(), hosts: Vec::new() })
+    }
+}
 
 /// What Wasm3 0.9.0 has as it is built here, and cannot switch off.
 const FEATURES: WasmFeatures = WasmFeatures::MVP
@@ -27,43 +54,8 @@ const FEATURES: WasmFeatures = WasmFeatures::MVP
     .union(WasmFeatures::CUSTOM_PAGE_SIZES)
     .union(WasmFeatures::COMPACT_IMPORTS);
 
-/// The engine.
-pub struct Wasm3;
-
-impl Engine for Wasm3 {
-    fn name(&self) -> &'static str {
-        "wasm3"
-    }
-
-    fn version(&self) -> String {
-        format!("0.9.0 (wasm3x {})", env!("WASSAY_VERSION_WASM3"))
-    }
-
-    fn about(&self) -> &'static str {
-        "the interpreter Wasm3, in this process"
-    }
-
-    fn modes(&self) -> Vec<Mode> {
-        vec![Mode { name: "interpreter", about: "threaded code, made when a module is instantiated" }]
-    }
-
-    fn missing(&self) -> Vec<String> {
-        gate::missing(FEATURES)
-    }
-
-    fn session(&self, mode: &str, features: WasmFeatures) -> Result<Box<dyn Session>, Error> {
-        if !self.has_mode(mode) {
-            return Err(unknown_mode(self, mode));
-        }
-        let mut config = wasm3x::Config::new();
-        config.compilation_mode(CompilationMode::Eager);
-        let peer = Stores { engine: wasm3x::Engine::new(&config), instances: Vec::new(), hosts: Vec::new() };
-        Ok(Box::new(PeerSession::new(peer, Gate::new(features, FEATURES, FEATURES))))
-    }
-}
-
 /// A module: its bytes as Wasm3 keeps them, and what they show.
-struct Module {
+pub(super) struct Module {
     module: wasm3x::Module,
     outline: Rc<Outline>,
 }
@@ -79,14 +71,15 @@ struct Instance {
 
 /// What can be imported or exported.
 #[derive(Clone)]
-enum Exported {
+pub(super) enum Exported {
     /// Something of an instance.
     Of(usize, String),
     /// A host function, by its place among them.
     Host(usize),
 }
 
-struct Stores {
+/// One script's instances.
+pub(super) struct Stores {
     engine: wasm3x::Engine,
     instances: Vec<Instance>,
     /// Types of the host functions.

@@ -3,10 +3,10 @@
 //! Its other back ends, LLVM and Singlepass, are under the Business Source License since 6.0: they may be measured as
 //! programs of their own, but never linked.
 
-use super::peer::{Externs, Gate, Peer, PeerSession, gate, inexpressible, no_such_value, trap};
+use super::peer::{About, Crate, Externs, Peer, gate, inexpressible, no_such_value, trap};
 use super::spectest::{Item, Num};
 use super::value::{Heap, Ref, Value};
-use super::{Done, EITHER, Engine, Error, Mode, Session, Stop, unknown_mode};
+use super::{Done, EITHER, Mode, Stop};
 use wasmer::sys::{EngineBuilder, Features};
 use wasmer::{CompileError, Extern, InstantiationError, LinkError, Pages, RuntimeError, Type};
 use wasmparser::WasmFeatures;
@@ -32,54 +32,40 @@ type Switch = fn(&mut Features, bool) -> &mut Features;
 const FIXED: WasmFeatures =
     WasmFeatures::MUTABLE_GLOBAL.union(WasmFeatures::SATURATING_FLOAT_TO_INT).union(WasmFeatures::SIGN_EXTENSION);
 
-const MODES: [(&str, &str); 1] = [("cranelift", "the optimising compiler that Wasmtime has too")];
-
 /// The engine.
 pub struct Wasmer;
 
-impl Engine for Wasmer {
-    fn name(&self) -> &'static str {
-        "wasmer"
+impl Crate for Wasmer {
+    const ABOUT: About = About {
+        name: "wasmer",
+        version: env!("WASSAY_VERSION_WASMER"),
+        about: "Wasmer, in this process",
+        modes: &[Mode { name: "cranelift", about: "the optimising compiler that Wasmtime has too" }],
+    };
+    type Peer = Store;
+
+    /// What the back end says that it has. It does not say `tail_call` and the like where it would only fail later.
+    fn able(&self, _mode: &str) -> WasmFeatures {
+        let has = wasmer::Engine::supported_features_for_backend(
+            &wasmer::BackendKind::Cranelift,
+            &wasmer::sys::Target::default(),
+        );
+        let supported = SWITCHES.iter().filter(|(_, switch)| {
+            let mut with = has.clone();
+            switch(&mut with, true);
+            with == has
+        });
+        let halves = WasmFeatures::BULK_MEMORY_OPT.union(WasmFeatures::CALL_INDIRECT_OVERLONG);
+        supported.map(|(flag, _)| *flag).collect::<WasmFeatures>().union(FIXED).union(halves).union(WasmFeatures::MVP)
     }
 
-    fn version(&self) -> String {
-        env!("WASSAY_VERSION_WASMER").to_owned()
+    fn fixed(&self, _mode: &str) -> WasmFeatures {
+        FIXED
     }
 
-    fn about(&self) -> &'static str {
-        "Wasmer, in this process"
+    fn start(&self, _mode: &str, on: WasmFeatures) -> Result<Store, String> {
+        Ok(Store::new(&engine(on)))
     }
-
-    fn modes(&self) -> Vec<Mode> {
-        MODES.iter().map(|(name, about)| Mode { name, about }).collect()
-    }
-
-    fn missing(&self) -> Vec<String> {
-        gate::missing(able())
-    }
-
-    fn session(&self, mode: &str, features: WasmFeatures) -> Result<Box<dyn Session>, Error> {
-        if !self.has_mode(mode) {
-            return Err(unknown_mode(self, mode));
-        }
-        let gate = Gate::new(features, able(), FIXED);
-        Ok(Box::new(PeerSession::new(Store::new(&engine(gate.on())), gate)))
-    }
-}
-
-/// What the back end says that it has. It does not say `tail_call` and the like where it would only fail later.
-fn able() -> WasmFeatures {
-    let has = wasmer::Engine::supported_features_for_backend(
-        &wasmer::BackendKind::Cranelift,
-        &wasmer::sys::Target::default(),
-    );
-    let supported = SWITCHES.iter().filter(|(_, switch)| {
-        let mut with = has.clone();
-        switch(&mut with, true);
-        with == has
-    });
-    let halves = WasmFeatures::BULK_MEMORY_OPT.union(WasmFeatures::CALL_INDIRECT_OVERLONG);
-    supported.map(|(flag, _)| *flag).collect::<WasmFeatures>().union(FIXED).union(halves).union(WasmFeatures::MVP)
 }
 
 fn engine(on: WasmFeatures) -> wasmer::Engine {
@@ -91,7 +77,7 @@ fn engine(on: WasmFeatures) -> wasmer::Engine {
 }
 
 /// One script's store.
-struct Store {
+pub(super) struct Store {
     store: wasmer::Store,
     externs: Externs<wasmer::ExternRef>,
 }

@@ -1,9 +1,9 @@
 //! Wasmi as an engine.
 
-use super::peer::{Externs, Gate, Peer, PeerSession, gate, no_such_value, trap};
+use super::peer::{About, Crate, Externs, Peer, gate, no_such_value, trap};
 use super::spectest::{Item, Num};
 use super::value::{Heap, Ref, Value};
-use super::{Done, EITHER, Engine, Error, Mode, Session, Stop, unknown_mode};
+use super::{Done, EITHER, Mode, Stop};
 use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{Extern, Nullable, TrapCode, Val};
 use wasmparser::WasmFeatures;
@@ -27,57 +27,47 @@ const SWITCHES: [(WasmFeatures, Switch); 13] = [
 
 type Switch = fn(&mut wasmi::Config, bool) -> &mut wasmi::Config;
 
-const MODES: [(&str, &str, wasmi::CompilationMode); 2] = [
-    ("eager", "everything is translated when a module is compiled", wasmi::CompilationMode::Eager),
-    ("lazy", "functions are translated when they are first called", wasmi::CompilationMode::LazyTranslation),
-];
-
 /// The engine.
 pub struct Wasmi;
 
-impl Engine for Wasmi {
-    fn name(&self) -> &'static str {
-        "wasmi"
+impl Crate for Wasmi {
+    const ABOUT: About = About {
+        name: "wasmi",
+        version: env!("WASSAY_VERSION_WASMI"),
+        about: "the interpreter Wasmi, in this process",
+        modes: &[
+            Mode { name: "eager", about: "everything is translated when a module is compiled" },
+            Mode { name: "lazy", about: "functions are translated when they are first called" },
+        ],
+    };
+    type Peer = Store;
+
+    fn able(&self, _mode: &str) -> WasmFeatures {
+        let halves = WasmFeatures::BULK_MEMORY_OPT | WasmFeatures::CALL_INDIRECT_OVERLONG | WasmFeatures::RELAXED_SIMD;
+        SWITCHES.iter().map(|(feature, _)| *feature).collect::<WasmFeatures>().union(halves).union(WasmFeatures::MVP)
     }
 
-    fn version(&self) -> String {
-        env!("WASSAY_VERSION_WASMI").to_owned()
+    fn fixed(&self, _mode: &str) -> WasmFeatures {
+        WasmFeatures::empty()
     }
 
-    fn about(&self) -> &'static str {
-        "the interpreter Wasmi, in this process"
-    }
-
-    fn modes(&self) -> Vec<Mode> {
-        MODES.iter().map(|(name, about, _)| Mode { name, about }).collect()
-    }
-
-    fn missing(&self) -> Vec<String> {
-        gate::missing(able())
-    }
-
-    fn session(&self, mode: &str, features: WasmFeatures) -> Result<Box<dyn Session>, Error> {
-        let known = MODES.iter().find(|(name, ..)| *name == mode);
-        let (_, _, compilation) = known.ok_or_else(|| unknown_mode(self, mode))?;
-        let gate = Gate::new(features, able(), WasmFeatures::empty());
+    fn start(&self, mode: &str, on: WasmFeatures) -> Result<Store, String> {
         let mut config = wasmi::Config::default();
-        config.compilation_mode(*compilation);
+        config.compilation_mode(match mode {
+            "lazy" => wasmi::CompilationMode::LazyTranslation,
+            _ => wasmi::CompilationMode::Eager,
+        });
         for (feature, switch) in SWITCHES {
-            switch(&mut config, gate.on().contains(feature));
+            switch(&mut config, on.contains(feature));
         }
-        config.wasm_relaxed_simd(gate.on().contains(WasmFeatures::RELAXED_SIMD));
+        config.wasm_relaxed_simd(on.contains(WasmFeatures::RELAXED_SIMD));
         let store = wasmi::Store::new(&wasmi::Engine::new(&config), ());
-        Ok(Box::new(PeerSession::new(Store { store, externs: Externs::new() }, gate)))
+        Ok(Store { store, externs: Externs::new() })
     }
-}
-
-fn able() -> WasmFeatures {
-    let halves = WasmFeatures::BULK_MEMORY_OPT | WasmFeatures::CALL_INDIRECT_OVERLONG | WasmFeatures::RELAXED_SIMD;
-    SWITCHES.iter().map(|(feature, _)| *feature).collect::<WasmFeatures>().union(halves).union(WasmFeatures::MVP)
 }
 
 /// One script's store.
-struct Store {
+pub(super) struct Store {
     store: wasmi::Store<()>,
     externs: Externs<wasmi::ExternRef>,
 }

@@ -1,20 +1,14 @@
 //! Wasmtime as an engine: its optimising compiler, its baseline compiler and its portable interpreter.
 
-use super::peer::{Externs, Gate, Peer, PeerSession, gate, inexpressible, no_such_value, trap};
+use super::peer::{About, Crate, Externs, Gate, Peer, PeerSession, gate, inexpressible, no_such_value, trap};
 use super::spectest::{Item, Num};
 use super::value::{Heap, Ref, Value};
-use super::{Done, EITHER, Engine, Error, InstanceId, Mode, Session, Stop, unknown_mode};
+use super::{Done, EITHER, InstanceId, Mode, Session, Stop};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use wasmparser::WasmFeatures;
 use wasmtime::wasmparser::WasmFeatures as Flags;
 use wasmtime::{Extern, HeapType, RefType, Strategy, Trap, Val};
-
-const MODES: [(&str, &str, Strategy, bool); 3] = [
-    ("cranelift", "the optimising compiler", Strategy::Cranelift, false),
-    ("winch", "the baseline compiler", Strategy::Winch, false),
-    ("pulley", "the optimising compiler for the portable interpreter", Strategy::Cranelift, true),
-];
 
 /// What the names of modes end in where relaxed vector instructions do as the deterministic profile says.
 /// <https://webassembly.github.io/spec/core/appendix/profiles.html#deterministic-profile-det>
@@ -27,56 +21,20 @@ pub struct Wasmtime {
     able: Mutex<HashMap<String, WasmFeatures>>,
 }
 
-impl Engine for Wasmtime {
-    fn name(&self) -> &'static str {
-        "wasmtime"
-    }
+impl Crate for Wasmtime {
+    const ABOUT: About = About {
+        name: "wasmtime",
+        version: env!("WASSAY_VERSION_WASMTIME"),
+        about: "Wasmtime, in this process",
+        modes: &[
+            Mode { name: "cranelift", about: "the optimising compiler" },
+            Mode { name: "winch", about: "the baseline compiler" },
+            Mode { name: "pulley", about: "the optimising compiler for the portable interpreter" },
+        ],
+    };
+    type Peer = Store;
 
-    fn version(&self) -> String {
-        env!("WASSAY_VERSION_WASMTIME").to_owned()
-    }
-
-    fn about(&self) -> &'static str {
-        "Wasmtime, in this process"
-    }
-
-    fn modes(&self) -> Vec<Mode> {
-        MODES.iter().map(|(name, about, ..)| Mode { name, about }).collect()
-    }
-
-    /// Beside the modes that are listed, each of them as the deterministic profile wants it.
-    fn has_mode(&self, mode: &str) -> bool {
-        MODES.iter().any(|(name, ..)| *name == mode.trim_end_matches(DETERMINISTIC))
-    }
-
-    fn missing(&self) -> Vec<String> {
-        gate::missing(self.able(MODES[0].0))
-    }
-
-    fn session(&self, mode: &str, features: WasmFeatures) -> Result<Box<dyn Session>, Error> {
-        if !self.has_mode(mode) {
-            return Err(unknown_mode(self, mode));
-        }
-        let gate = Gate::new(features, self.able(mode), WasmFeatures::empty());
-        let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
-        let engine = match engines.get(&(mode.to_owned(), gate.on().bits())) {
-            Some(engine) => engine.clone(),
-            None => {
-                let start = |error: wasmtime::Error| Error::Start { engine: "wasmtime", reason: format!("{error:#}") };
-                let engine = engine(mode, gate.on()).map_err(start)?;
-                engines.insert((mode.to_owned(), gate.on().bits()), engine.clone());
-                engine
-            }
-        };
-        Ok(Box::new(PeerSession::new(
-            Store::new(&engine, mode.starts_with("winch"), gate.on().contains(WasmFeatures::THREADS)),
-            gate,
-        )))
-    }
-}
-
-impl Wasmtime {
-    /// The features that a mode has: those that Wasmtime lets itself be configured with.
+    /// The features that Wasmtime lets itself be configured with.
     fn able(&self, mode: &str) -> WasmFeatures {
         let mut able = self.able.lock().unwrap_or_else(PoisonError::into_inner);
         // Some features want others beside them.
@@ -84,6 +42,29 @@ impl Wasmtime {
         let has = |flag: WasmFeatures| [flag, with.union(flag)].into_iter().any(|on| engine(mode, on).is_ok());
         let measure = || WasmFeatures::all().iter().filter(|flag| has(*flag)).collect();
         *able.entry(mode.to_owned()).or_insert_with(measure)
+    }
+
+    fn fixed(&self, _mode: &str) -> WasmFeatures {
+        WasmFeatures::empty()
+    }
+
+    /// Beside the modes that are listed, each of them as the deterministic profile wants it.
+    fn knows(&self, mode: &str) -> bool {
+        Self::ABOUT.modes.iter().any(|known| known.name == mode.trim_end_matches(DETERMINISTIC))
+    }
+
+    fn start(&self, mode: &str, on: WasmFeatures) -> Result<Store, String> {
+        let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (mode.to_owned(), on.bits());
+        let engine = match engines.get(&key) {
+            Some(engine) => engine.clone(),
+            None => {
+                let engine = engine(mode, on).map_err(|error| format!("{error:#}"))?;
+                engines.insert(key, engine.clone());
+                engine
+            }
+        };
+        Ok(Store::new(&engine, mode.starts_with("winch"), on.contains(WasmFeatures::THREADS)))
     }
 }
 
@@ -97,11 +78,9 @@ fn engine(mode: &str, features: WasmFeatures) -> wasmtime::Result<wasmtime::Engi
     let mut config = wasmtime::Config::new();
     let base = mode.trim_end_matches(DETERMINISTIC);
     config.relaxed_simd_deterministic(base != mode);
-    if let Some((_, _, strategy, pulley)) = MODES.iter().find(|(name, ..)| *name == base) {
-        config.strategy(*strategy);
-        if *pulley {
-            config.target(if cfg!(target_endian = "big") { "pulley64be" } else { "pulley64" })?;
-        }
+    config.strategy(if base == "winch" { Strategy::Winch } else { Strategy::Cranelift });
+    if base == "pulley" {
+        config.target(if cfg!(target_endian = "big") { "pulley64be" } else { "pulley64" })?;
     }
     let on = flags(features).ok_or_else(|| wasmtime::Error::msg("a feature that Wasmtime has not heard of"))?;
     config.wasm_features(on, true).wasm_features(!on, false);
@@ -110,7 +89,7 @@ fn engine(mode: &str, features: WasmFeatures) -> wasmtime::Result<wasmtime::Engi
 }
 
 /// One script's store.
-struct Store {
+pub(super) struct Store {
     store: wasmtime::Store<()>,
     externs: Externs<wasmtime::Rooted<wasmtime::ExternRef>>,
     /// Whether the compiler is one that has not learnt every instruction of the features it has.

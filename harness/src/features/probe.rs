@@ -4,6 +4,7 @@
 //! which: what is rejected along with its probe is `unsupported`, the rest is a failure.
 
 use std::collections::HashMap;
+use wasmparser::WasmFeatures;
 use wast::Wat;
 use wast::parser::{ParseBuffer, parse};
 
@@ -45,6 +46,12 @@ pub fn module(feature: &str) -> Option<Vec<u8>> {
     parse::<Wat<'_>>(&buffer).ok()?.encode().ok()
 }
 
+/// The features that an engine has, if it can be told which by whether it accepts the probes.
+pub fn able(mut accepts: impl FnMut(&[u8]) -> bool) -> WasmFeatures {
+    let has = PROBES.iter().filter(|(name, _)| module(name).is_some_and(|module| accepts(&module)));
+    has.map(|(name, _)| super::named(name)).fold(WasmFeatures::MVP, WasmFeatures::union)
+}
+
 /// What is known of an engine's features.
 #[derive(Debug, Default)]
 pub struct Known(HashMap<&'static str, bool>);
@@ -62,7 +69,6 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wasmparser::WasmFeatures;
 
     #[test]
     fn each_probe_needs_its_feature() {

@@ -12,6 +12,9 @@ pub(in super::super) struct Outline {
     pub(in super::super) imports: Vec<(String, String, Option<FuncType>)>,
     /// Exports by name.
     pub(in super::super) exports: HashMap<String, Export>,
+    /// Whether a type of a function that is imported or exported has supertypes, may have subtypes, or is one of a group:
+    /// parameters and results alone do not tell it from others then.
+    pub(in super::super) nominal: bool,
 }
 
 /// An export, as far as such engines can do anything with it.
@@ -34,10 +37,20 @@ impl Outline {
     fn read(wasm: &[u8]) -> Option<Self> {
         let types = Validator::new_with_features(WasmFeatures::all()).validate_all(wasm).ok()?;
         let types = types.as_ref();
+        let nominal = |ty: EntityType| match ty {
+            EntityType::Func(id) | EntityType::FuncExact(id) => {
+                let ty = &types[id];
+                let group = types.rec_group_elements(types.rec_group_id_of(id)).len();
+                !ty.is_final || !ty.supertype_idxs.is_empty() || group > 1
+            }
+            _ => false,
+        };
         let function = |ty: EntityType| match ty {
             EntityType::Func(id) | EntityType::FuncExact(id) => Some(types[id].unwrap_func().clone()),
             _ => None,
         };
+        let outside = types.core_imports()?.map(|(.., ty)| ty).chain(types.core_exports()?.map(|(_, ty)| ty));
+        let nominal = { outside }.any(nominal);
         let imports = types.core_imports()?.map(|(from, name, ty)| (from.to_owned(), name.to_owned(), function(ty)));
         let exports = types.core_exports()?.map(|(name, ty)| {
             let export = match ty {
@@ -46,7 +59,7 @@ impl Outline {
             };
             (name.to_owned(), export)
         });
-        Some(Self { imports: imports.collect(), exports: exports.collect() })
+        Some(Self { imports: imports.collect(), exports: exports.collect(), nominal })
     }
 }
 
