@@ -11,7 +11,7 @@
 //!
 //! Scripts are compared one at a time, so that memory is bounded by the largest script and by `limit`.
 
-mod align;
+pub(crate) mod align;
 mod classify;
 pub mod disagree;
 pub mod format;

@@ -101,7 +101,7 @@ impl<'a> Recorder<'a> {
                     }
                 }
                 Ok(News::Finished(index)) => {
-                    progress.finished();
+                    progress.finished(self.tasks[index].weight);
                     self.raw.finished(index)?;
                     let log = &mut self.logs[index];
                     log.finished.push(std::mem::take(&mut log.open));

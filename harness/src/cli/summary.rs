@@ -4,17 +4,20 @@ use crate::expect::Stale;
 use crate::model::{Outcome, Row};
 use crate::recorder::progress::line;
 use crate::recorder::{is_flaky, is_malformed};
-use crate::report::{Run, Summary};
+use crate::report::{Counts, Run, Summary};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-/// A screen, in lines.
-const SCREEN: usize = 48;
+/// A small screen, in lines: what a summary fits on.
+const LINES: u16 = 24;
 
-/// Most directives of one kind that are named.
-const NAMED: usize = 10;
+/// Most directives of one kind that are named, which is as many as a large screen has room for.
+const NAMED: usize = 20;
+
+/// How many engines and modes are shown beyond half a screen.
+const COLUMNS: usize = 5;
 
 /// What is worth being named of a run's rows; bounded, whatever the number of rows.
 #[derive(Debug, Default)]
@@ -94,7 +97,7 @@ impl Ending {
     }
 }
 
-/// Shows what came of a run.
+/// Shows what came of a run: no more than a screen of it, whatever came.
 pub(super) fn print(
     out: &mut dyn Write,
     summary: &Summary,
@@ -103,32 +106,97 @@ pub(super) fn print(
     stale: &[Stale],
     dir: &Path,
 ) -> io::Result<()> {
-    let mut lines = digest.red.lines("");
-    if digest.red.all > lines.len() {
-        let rest = digest.red.all - lines.len();
-        lines.push(format!("... and {rest} more, all in {}", dir.join("conformance.csv").display()));
+    let screen = Screen::of_stdout();
+    let mut columns = columns(summary);
+    let mut end = vec![format!("{:.1} s; reports are in {}", run.seconds, dir.display())];
+    if columns.len() > screen.lines / 2 + COLUMNS {
+        let rest = columns.split_off(screen.lines / 2 + COLUMNS);
+        end.insert(0, format!("... and {} more engines and modes, all in portability.md", rest.len()));
     }
-    lines.extend(digest.flaky.lines("flaky "));
-    if digest.flaky.all > digest.flaky.first.len() {
-        lines.push(format!("... and {} more that are flaky", digest.flaky.all - digest.flaky.first.len()));
+    let all_stale = stale.len();
+    let stale: Vec<String> = stale.iter().take(NAMED).map(|stale| format!("stale expectation: {stale}")).collect();
+    let sections = [
+        Section {
+            lines: digest.red.lines(""),
+            all: digest.red.all,
+            rest: format!(", all in {}", dir.join("conformance.csv").display()),
+        },
+        Section { lines: digest.flaky.lines("flaky "), all: digest.flaky.all, rest: " that are flaky".to_owned() },
+        Section { lines: stale, all: all_stale, rest: " stale expectations".to_owned() },
+    ];
+    let mut lines = fit(&sections, screen.lines.saturating_sub(columns.len() + end.len()));
+    lines.extend(columns);
+    lines.extend(end);
+    if summary.matrix.lines().count() + lines.len() < screen.lines {
+        writeln!(out, "{}\n", summary.matrix.trim_end())?;
     }
-    lines.extend(stale.iter().take(NAMED).map(|stale| format!("stale expectation: {stale}")));
-    if stale.len() > NAMED {
-        lines.push(format!("... and {} more stale expectations", stale.len() - NAMED));
-    }
-    for ((engine, mode), counts) in &summary.counts {
+    lines.iter().try_for_each(|line| writeln!(out, "{}", screen.clip(line)))
+}
+
+/// A line an engine and mode, those first that are not as expected.
+fn columns(summary: &Summary) -> Vec<String> {
+    let mut columns: Vec<_> = summary.counts.iter().collect();
+    columns.sort_by_key(|(_, counts)| !counts.is_red());
+    let line = |((engine, mode), counts): (&(String, String), &Counts)| {
         let of = |outcome: Outcome| match counts.of(outcome) {
             0 => String::new(),
             n => format!(", {n} {outcome}"),
         };
         let outcomes: String = Outcome::ALL.into_iter().map(of).collect();
-        lines.push(format!("{engine} {mode}: {} directives{outcomes}", counts.total()));
+        format!("{engine} {mode}: {} directives{outcomes}", counts.total())
+    };
+    columns.into_iter().map(line).collect()
+}
+
+/// Things of one kind: the first of them, how many there are, and what to say of those that are not shown.
+struct Section {
+    lines: Vec<String>,
+    all: usize,
+    rest: String,
+}
+
+/// As many lines of the sections as there is room for: each shows that it is there, and the first ones take what is left.
+fn fit(sections: &[Section], room: usize) -> Vec<String> {
+    let least = |all: usize| all.min(2);
+    let mut room = room.saturating_sub(sections.iter().map(|section| least(section.all)).sum());
+    let mut lines = Vec::new();
+    for Section { lines: its, all, rest } in sections {
+        // One of what there is room for says how many more there are.
+        let place = least(*all) + room;
+        let shown = if *all <= place && *all == its.len() { *all } else { its.len().min(place.saturating_sub(1)) };
+        lines.extend(its.iter().take(shown).cloned());
+        let used = if shown < *all {
+            lines.push(format!("... and {} more{rest}", all - shown));
+            shown + 1
+        } else {
+            shown
+        };
+        room = place - used;
     }
-    lines.push(format!("{:.1} s; reports are in {}", run.seconds, dir.display()));
-    if summary.matrix.lines().count() + lines.len() < SCREEN {
-        writeln!(out, "{}\n", summary.matrix.trim_end())?;
+    lines
+}
+
+/// What is looked at: a terminal of some size, or a file, which has lines of any length.
+struct Screen {
+    lines: usize,
+    width: Option<usize>,
+}
+
+impl Screen {
+    fn of_stdout() -> Self {
+        match console::Term::stdout().size_checked() {
+            // The last line of a terminal is for what comes next.
+            Some((lines, width)) => Self { lines: usize::from(lines.max(LINES)) - 1, width: Some(usize::from(width)) },
+            None => Self { lines: usize::from(LINES) - 1, width: None },
+        }
     }
-    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
+
+    fn clip(&self, line: &str) -> String {
+        match self.width {
+            Some(width) => console::truncate_str(line, width.max(20), "...").into_owned(),
+            None => line.to_owned(),
+        }
+    }
 }
 
 /// Says what is wrong beyond red directives.

@@ -78,7 +78,8 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
         writeln!(io::stderr(), "{} of {} scripts are done already", tasks.len() - order.len(), tasks.len())?;
     }
     loop {
-        let progress = Progress::new(order.len(), settings.show, quiet);
+        let weights: u64 = order.iter().map(|index| tasks[*index].weight).sum();
+        let progress = Progress::new((order.len(), weights), settings.show, quiet);
         round((&tasks, order), settings, &stop, (&mut recorder, &mut expectations), progress)?;
         if stop.load(Ordering::Relaxed) {
             break;

@@ -1,7 +1,8 @@
 //! Which directive of one run is which of the other.
 
 use crate::model::Row;
-use similar::{Algorithm, DiffOp};
+use similar::{Algorithm, DiffTag};
+use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 /// Longest time to look for the best alignment of one script; what is found by then is taken.
@@ -20,26 +21,24 @@ pub(super) fn align<'a>(base: &'a [Row], head: &'a [Row], pinned: bool) -> (Vec<
         return (by_line(base, head), alike);
     }
     let (old, new): (Vec<_>, Vec<_>) = (base.iter().map(shape).collect(), head.iter().map(shape).collect());
+    let rows = |(old, new): (Option<usize>, Option<usize>)| (old.map(|at| &base[at]), new.map(|at| &head[at]));
+    (pairs(&old, &new).into_iter().map(rows).collect(), false)
+}
+
+/// Places in two lists that belong together, as a text comparison finds them; each place of each list once, in order.
+pub(crate) fn pairs<T: Eq + Hash + Ord>(old: &[T], new: &[T]) -> Vec<(Option<usize>, Option<usize>)> {
     let deadline = Instant::now() + PATIENCE;
     let mut pairs = Vec::new();
-    for op in similar::capture_diff_slices_deadline(Algorithm::Myers, &old, &new, Some(deadline)) {
-        match op {
-            DiffOp::Equal { old_index, new_index, len } => {
-                pairs.extend((0..len).map(|i| (Some(&base[old_index + i]), Some(&head[new_index + i]))));
-            }
-            DiffOp::Delete { old_index, old_len, .. } => {
-                pairs.extend(base[old_index..old_index + old_len].iter().map(|row| (Some(row), None)));
-            }
-            DiffOp::Insert { new_index, new_len, .. } => {
-                pairs.extend(head[new_index..new_index + new_len].iter().map(|row| (None, Some(row))));
-            }
-            DiffOp::Replace { old_index, old_len, new_index, new_len } => {
-                pairs.extend(base[old_index..old_index + old_len].iter().map(|row| (Some(row), None)));
-                pairs.extend(head[new_index..new_index + new_len].iter().map(|row| (None, Some(row))));
-            }
+    for op in similar::capture_diff_slices_deadline(Algorithm::Myers, old, new, Some(deadline)) {
+        let (tag, old, new) = op.as_tag_tuple();
+        if tag == DiffTag::Equal {
+            pairs.extend(old.zip(new).map(|(old, new)| (Some(old), Some(new))));
+        } else {
+            pairs.extend(old.map(|old| (Some(old), None)));
+            pairs.extend(new.map(|new| (None, Some(new))));
         }
     }
-    (pairs, false)
+    pairs
 }
 
 /// What a directive looks like from afar.

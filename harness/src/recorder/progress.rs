@@ -2,7 +2,7 @@
 
 use crate::model::Row;
 use crate::script::is_consequence;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write as _};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,9 @@ pub struct Progress {
     bar: Option<ProgressBar>,
     scripts: usize,
     finished: usize,
+    /// How much work the scripts are, and how much of it is done; by weight, because the longest scripts come first.
+    work: u64,
+    done: u64,
     directives: usize,
     red: usize,
     /// How many of these are named, and how many may be.
@@ -27,14 +30,15 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins to show the progress of so many scripts. `plain`: with no bar, though there may be a terminal; `quiet`:
+    /// Begins to show the progress of so many scripts, which weigh so much. `plain`: with no bar, though there may be a
+    /// terminal; `quiet`:
     /// without naming what is not as expected.
     #[must_use]
-    pub fn new(scripts: usize, plain: bool, quiet: bool) -> Self {
+    pub fn new((scripts, work): (usize, u64), plain: bool, quiet: bool) -> Self {
         let bar = (!plain && std::io::stderr().is_terminal()).then(|| bar(scripts));
         let now = Instant::now();
         let most = if quiet { 0 } else { NAMED };
-        Self { bar, scripts, finished: 0, directives: 0, red: 0, named: 0, most, begun: now, said: now }
+        Self { bar, scripts, finished: 0, work, done: 0, directives: 0, red: 0, named: 0, most, begun: now, said: now }
     }
 
     /// Counts directives.
@@ -56,16 +60,18 @@ impl Progress {
         }
     }
 
-    /// Counts a script.
-    pub fn finished(&mut self) {
+    /// Counts a script of this weight.
+    pub fn finished(&mut self, weight: u64) {
         self.finished += 1;
+        self.done += weight;
     }
 
     /// Shows the figures, if it is time to.
     pub fn tick(&mut self) {
         if let Some(bar) = &self.bar {
             bar.set_position(self.finished as u64);
-            bar.set_message(self.figures());
+            let left = self.left().map_or("?".to_owned(), |left| left.as_secs().to_string());
+            bar.set_message(format!("{left} s left, {:.0} directives/s, {} not as expected", self.rate(), self.red));
         } else if self.said.elapsed() >= INTERVAL {
             self.said = Instant::now();
             let left = self.left().map_or(String::new(), |left| format!(", {} s left", left.as_secs()));
@@ -94,15 +100,19 @@ impl Progress {
 
     /// How long the rest takes if it goes on like this.
     fn left(&self) -> Option<Duration> {
-        let left = u32::try_from(self.scripts.checked_sub(self.finished)?).ok()?;
-        self.begun.elapsed().checked_mul(left)?.checked_div(u32::try_from(self.finished).ok()?)
+        #[expect(clippy::cast_precision_loss, reason = "it is a guess")]
+        let share = (self.work - self.done.min(self.work)) as f64 / self.done as f64;
+        Duration::try_from_secs_f64(self.begun.elapsed().as_secs_f64() * share).ok()
+    }
+
+    /// Directives a second.
+    #[expect(clippy::cast_precision_loss, reason = "there are not 2^53 directives")]
+    fn rate(&self) -> f64 {
+        self.directives as f64 / self.begun.elapsed().as_secs_f64().max(0.001)
     }
 
     fn figures(&self) -> String {
-        let seconds = self.begun.elapsed().as_secs_f64().max(0.001);
-        #[expect(clippy::cast_precision_loss, reason = "there are not 2^53 directives")]
-        let rate = self.directives as f64 / seconds;
-        format!("{} directives ({rate:.0}/s), {} not as expected", self.directives, self.red)
+        format!("{} directives ({:.0}/s), {} not as expected", self.directives, self.rate(), self.red)
     }
 }
 
@@ -132,13 +142,12 @@ fn colours() -> bool {
 }
 
 fn bar(scripts: usize) -> ProgressBar {
-    let style = if colours() { "{bar:30.cyan}" } else { "{bar:30}" };
-    let template = format!("{style} {{pos}}/{{len}} scripts, {{left}} left, {{msg}}");
+    // All of it has to fit in 80 columns.
+    let style = if colours() { "{bar:8.cyan}" } else { "{bar:8}" };
+    let template = format!("{style} {{pos}}/{{len}} scripts, {{msg}}");
     let bar = ProgressBar::with_draw_target(Some(scripts as u64), ProgressDrawTarget::stderr_with_hz(10));
     if let Ok(style) = ProgressStyle::with_template(&template) {
-        bar.set_style(style.with_key("left", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-            let _ = write!(out, "{:.0} s", state.eta().as_secs_f64().ceil());
-        }));
+        bar.set_style(style);
     }
     bar
 }

@@ -36,17 +36,22 @@ fn a_summary_fits_a_screen() {
     let place = Place::new(&files.iter().map(|file| (file.as_str(), long.as_str())).collect::<Vec<_>>());
     let output = place.test("fail", &[]);
     assert_eq!(code(&output), Some(1));
-    assert!(stdout(&output).lines().count() < 50, "{}", stdout(&output));
-    assert!(stdout(&output).contains("... and 5990 more, all in "), "{}", stdout(&output));
+    assert!(stdout(&output).lines().count() < 24, "{}", stdout(&output));
+    assert!(stdout(&output).contains("... and 5980 more, all in "), "{}", stdout(&output));
     assert!(stderr(&output).lines().count() < 60, "{}", stderr(&output));
 }
 
 /// What a run shows on a terminal, which `script` of util-linux makes; nothing if it is not there.
 fn on_terminal(variable: Option<(&str, &str)>) -> Option<String> {
+    terminal("--engine fake:hang@3 --timeout 1", variable)
+}
+
+/// The same for a run with these engines, on a terminal of 24 lines of 80 columns.
+fn terminal(engines: &str, variable: Option<(&str, &str)>) -> Option<String> {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let binary = env!("CARGO_BIN_EXE_wassay");
     let (suite, out) = (text(&place.suite()), text(&place.out()));
-    let call = format!("{binary} test suite:suite --engine fake:hang@3 --timeout 1 --suites {suite} --out {out}");
+    let call = format!("stty rows 24 cols 80; {binary} test suite:suite {engines} --suites {suite} --out {out}");
     let mut command = Command::new("script");
     command.args(["-qec", &call, "/dev/null"]).stdin(Stdio::null()).env("TERM", "xterm").env_remove("NO_COLOR");
     command.envs(variable);
@@ -61,4 +66,17 @@ fn a_bar_on_a_terminal_in_colours_unless_they_are_not_wanted() {
     assert!(shown.contains("\x1b[36m"), "cyan: {shown:?}");
     let plain = on_terminal(Some(("NO_COLOR", "1"))).expect("as before");
     assert!(plain.contains(" left, ") && !plain.contains("\x1b[36m"), "{plain:?}");
+}
+
+#[test]
+fn sixteen_modes_and_many_failures_fit_a_small_terminal() {
+    let engines: String = (1..=16).map(|n| format!(" --engine fake:fail@{n}+fail@{}", n % 12 + 1)).collect();
+    let Some(shown) = terminal(&engines, None) else { return };
+    // What the bar left is gone when the summary comes: it begins after the last code that clears a line.
+    let summary = &shown[shown.rfind("\x1b[").map_or(0, |at| at + 4)..];
+    let lines: Vec<&str> = summary.lines().map(|line| line.trim_end_matches('\r')).collect();
+    assert!(lines.len() < 24, "{summary}");
+    assert!(lines.iter().all(|line| line.chars().count() <= 80), "{summary}");
+    assert!(summary.contains("... and ") && summary.contains("reports are in"), "{summary}");
+    assert_eq!(lines.iter().filter(|line| line.contains(" directives, ")).count(), 16, "{summary}");
 }
