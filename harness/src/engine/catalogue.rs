@@ -69,6 +69,8 @@ pub enum Drive {
         mode: Vec<Way>,
         /// A variable of the environment that says where the engine is.
         variable: Option<String>,
+        /// The version that its known failures were measured with.
+        measured: Option<String>,
     },
     /// By its own runner of scripts.
     Runner {
@@ -78,11 +80,13 @@ pub enum Drive {
         version: Vec<String>,
         /// What it prints when all is well.
         passed: Option<String>,
-        /// What it prints about proposals that it lacks.
-        unsupported: Option<String>,
+        /// What it prints about a failure.
+        failed: Option<String>,
         /// Programs that its commands need besides the first word.
         #[serde(default)]
         needs: Vec<String>,
+        /// The version that its known failures were measured with.
+        measured: Option<String>,
     },
     /// Not at all.
     None {
@@ -198,6 +202,14 @@ pub fn sound() -> Result<(), Error> {
     if faults().is_empty() { Ok(()) } else { Err(Error::Catalogue(faults().join("\n"))) }
 }
 
+/// Whether what is known of an engine's failures was measured with this version of it. Engines in this program have the
+/// version that is known; those from outside have whichever is installed.
+#[must_use]
+pub fn is_measured(name: &str, version: &str) -> bool {
+    let runtime = all().iter().find(|runtime| runtime.name == name);
+    runtime.and_then(Runtime::measured).is_none_or(|measured| measured == version)
+}
+
 /// Engines that are driven from outside and whose programs are there.
 pub(super) fn drivable() -> Vec<Box<dyn Engine>> {
     all().iter().filter(|runtime| runtime.found() == Found::Here).filter_map(Runtime::engine).collect()
@@ -252,13 +264,22 @@ impl Runtime {
         }
     }
 
+    /// The version that its known failures were measured with, if that is not settled by this program's own.
+    #[must_use]
+    pub fn measured(&self) -> Option<&str> {
+        match &self.drive {
+            Drive::Driver { measured, .. } | Drive::Runner { measured, .. } => measured.as_deref(),
+            Drive::Crate { .. } | Drive::None { .. } => None,
+        }
+    }
+
     /// The engine, if it is driven from outside.
     fn engine(&'static self) -> Option<Box<dyn Engine>> {
         match &self.drive {
             Drive::Driver { mode, .. } => {
                 Some(Box::new(Driver::new(Launch { name: &self.name, about: &self.title, modes: ways(mode) })))
             }
-            Drive::Runner { mode, version, passed, unsupported, .. } => {
+            Drive::Runner { mode, version, passed, failed, .. } => {
                 let pattern = |text: &Option<String>| text.as_ref().and_then(|text| Regex::new(text).ok());
                 Some(Box::new(Runner::new(Description {
                     name: &self.name,
@@ -266,7 +287,7 @@ impl Runtime {
                     modes: ways(mode),
                     version: version.clone(),
                     passed: pattern(passed),
-                    unsupported: pattern(unsupported),
+                    failed: pattern(failed),
                 })))
             }
             Drive::Crate { .. } | Drive::None { .. } => None,

@@ -4,7 +4,7 @@
 use crate::model::Outcome;
 use crate::protocol::Event;
 use crate::script::Directive;
-use crate::task::{Judged, SCRIPT};
+use crate::task::{Judged, NO_SCRIPT, SCRIPT};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -63,7 +63,7 @@ impl Attempt {
             }
             Event::Malformed { line, what } => {
                 self.finished = true;
-                vec![whole(line, Outcome::Fail, format!("not a script: {what}"))]
+                vec![whole(line, Outcome::Fail, format!("{NO_SCRIPT}{what}"))]
             }
             Event::Refused(why) => {
                 self.refused = Some(why);
