@@ -229,12 +229,31 @@ impl Runtime {
             {
                 Found::NoVariable(name.clone())
             }
-            Drive::Driver { mode, .. } => programs(mode.iter().filter_map(|way| way.command.first())),
-            Drive::Runner { mode, needs, .. } => {
-                programs(mode.iter().filter_map(|way| way.command.first()).chain(needs))
+            Drive::Driver { .. } | Drive::Runner { .. } => {
+                let absent = self.needs().into_iter().find(|program| place(program).is_none());
+                absent.map_or(Found::Here, |program| Found::NoProgram(program.to_owned()))
             }
             Drive::None { .. } => Found::Never,
         }
+    }
+
+    /// The programs that its modes need, each once.
+    fn needs(&self) -> Vec<&str> {
+        let needs = if let Drive::Runner { needs, .. } = &self.drive { needs.as_slice() } else { &[] };
+        let mut all = Vec::new();
+        for program in self.ways().iter().filter_map(|way| way.command.first()).chain(needs) {
+            if !all.contains(&program.as_str()) {
+                all.push(program);
+            }
+        }
+        all
+    }
+
+    /// Where those of them are that are its own: not this program, and no shell.
+    #[must_use]
+    pub fn programs(&self) -> Vec<PathBuf> {
+        let own = self.needs().into_iter().filter(|program| !["{wassay}", "sh"].contains(program));
+        own.filter_map(place).collect()
     }
 
     /// Why it can't be run here and what would help; nothing if it can.
@@ -295,10 +314,6 @@ impl Runtime {
     }
 }
 
-fn programs<'a>(mut all: impl Iterator<Item = &'a String>) -> Found {
-    all.find(|program| !is_there(program)).map_or(Found::Here, |program| Found::NoProgram(program.clone()))
-}
-
 fn ways(ways: &'static [Way]) -> Vec<(Mode, Vec<String>)> {
     let mode = |way: &'static Way| Mode { name: &way.name, about: &way.about };
     ways.iter().map(|way| (mode(way), way.command.iter().map(|word| expand(word)).collect())).collect()
@@ -341,15 +356,17 @@ fn js_driver() -> &'static Path {
     &FILE
 }
 
-/// Whether a program can be started: it has a path, or is in one of the folders of `PATH`.
-fn is_there(program: &str) -> bool {
-    if program == "{wassay}" {
-        return true;
+/// Where a program is: it has a path, or is in one of the folders of `PATH`.
+fn place(program: &str) -> Option<PathBuf> {
+    if program.contains("{wassay}") {
+        return Some(PathBuf::from(expand(program)));
     }
+    let is_there = |path: &PathBuf| path.is_file();
     if program.contains('/') {
-        return Path::new(program).is_file();
+        return Some(PathBuf::from(program)).filter(is_there);
     }
-    std::env::var_os("PATH").is_some_and(|paths| std::env::split_paths(&paths).any(|dir| dir.join(program).is_file()))
+    let paths = std::env::var_os("PATH")?;
+    std::env::split_paths(&paths).map(|dir| dir.join(program)).find(is_there)
 }
 
 /// The error for an engine that is not among those that can be run.

@@ -10,7 +10,7 @@ use fair::Fair;
 use regex::Regex;
 use rustix::process::{Signal, set_parent_process_death_signal};
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Output, Stdio};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -66,11 +66,12 @@ impl Runner {
         Self { description, version: LazyLock::new(version), features: Mutex::default() }
     }
 
-    /// Runs a script, in the form of a text.
+    /// Runs a script, in the form of a text. It lies in a folder of its own, where a runner may put what it makes of it.
     fn start(&self, command: &[String], text: &str) -> io::Result<Ended> {
-        let mut file = tempfile::Builder::new().prefix("wassay-").suffix(".wast").tempfile()?;
-        file.write_all(text.as_bytes())?;
-        let path = file.path().to_string_lossy();
+        let folder = tempfile::Builder::new().prefix("wassay-").tempdir()?;
+        let path = folder.path().join("script.wast");
+        std::fs::write(&path, text)?;
+        let path = path.to_string_lossy();
         let mut words = command.iter().map(|word| word.replace(SCRIPT, &path));
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words).stdin(Stdio::null());
@@ -84,7 +85,7 @@ impl Runner {
         let printed = [&output.stdout[..], &output.stderr[..]].concat();
         // Nobody wants a name of a temporary file in a report, where it differs from run to run.
         let printed = String::from_utf8_lossy(&printed).replace(path, "the script");
-        if let Some(signal) = output.status.signal() {
+        if let Some(signal) = output.status.signal().or_else(|| output.status.code().and_then(signal_in_shell)) {
             return Ended::Killed(signal, telling_line(&printed));
         }
         let Description { passed, failed, .. } = &self.description;
@@ -102,13 +103,20 @@ impl Runner {
     /// The first of the features that a script's modules need and the engine lacks in a mode.
     fn lacks(&self, mode: &'static str, command: &[String], needed: &[&'static str]) -> Option<&'static str> {
         let mut features = self.features.lock().unwrap_or_else(PoisonError::into_inner);
-        features.entry(mode).or_default().lacks(needed, |module| {
-            matches!(self.start(command, &fair::definition(module)), Ok(Ended::Passed))
-        })
+        features
+            .entry(mode)
+            .or_default()
+            .lacks(needed, |module| matches!(self.start(command, &fair::definition(module)), Ok(Ended::Passed)))
     }
 
     /// Runs a script, and asks why if it fails.
-    fn judge(&self, mode: &'static str, command: &[String], source: &str, features: WasmFeatures) -> io::Result<Verdict> {
+    fn judge(
+        &self,
+        mode: &'static str,
+        command: &[String],
+        source: &str,
+        features: WasmFeatures,
+    ) -> io::Result<Verdict> {
         let Some(Fair { text, timeless, needed }) = Fair::new(source, features) else {
             return Ok(verdict(self.start(command, source)?));
         };
@@ -138,6 +146,11 @@ fn verdict(ended: Ended) -> Verdict {
             std::process::abort()
         }
     }
+}
+
+/// The signal that an exit code stands for where a shell has run the program that was ended.
+fn signal_in_shell(code: i32) -> Option<i32> {
+    (129..=192).contains(&code).then(|| code - 128)
 }
 
 /// The version in what a program says of itself: the first word of the first line that begins as a number does, else all
