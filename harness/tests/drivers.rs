@@ -167,6 +167,16 @@ fn a_runner_of_whole_scripts() {
     }
 }
 
+#[test]
+fn a_runner_that_takes_for_ever() {
+    let place = Place::new(&[("a.wast", SCRIPT)]);
+    // A script may take six times as long as a directive.
+    let output = run(&place, &runner("", "sleep 0.5"), &["--timeout", "0.3"]);
+    assert_eq!(outcomes(&place)[0].0, Pass, "{}", stderr(&output));
+    let output = run(&place, &runner("", "exec sleep 60"), &["--timeout", "0.1"]);
+    assert_eq!(outcomes(&place)[0].0, Timeout, "{}", stderr(&output));
+}
+
 /// A runner in the shell of version 7, and more about it. Its commands see the script's path as `$1`.
 fn runner(extra: &str, command: &str) -> String {
     format!(

@@ -41,6 +41,11 @@ impl Attempt {
         self.finished
     }
 
+    /// Whether the script runs as a whole, as far as is known.
+    pub(super) fn is_whole(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| matches!(&plan[..], [directive] if directive.kind == SCRIPT))
+    }
+
     /// Directives that a worker must not report again.
     pub(super) fn judged(&self) -> Vec<u32> {
         (0..).zip(&self.judged).filter(|(at, judged)| **judged && !self.deadly.contains(at)).map(|(at, _)| at).collect()
