@@ -195,8 +195,8 @@ pub trait Engine: Send + Sync {
 
 /// Runs scripts as a whole.
 pub trait ScriptRunner {
-    /// Runs a script and says what came of it.
-    fn run(&self, mode: &str, source: &str) -> Verdict;
+    /// Runs a script, whose modules may use `features`, and says what came of it.
+    fn run(&self, mode: &str, source: &str, features: WasmFeatures) -> Verdict;
 }
 
 /// One script's modules and instances on one engine.

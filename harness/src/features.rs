@@ -3,7 +3,7 @@
 pub mod probe;
 
 use std::sync::LazyLock;
-use wasmparser::{Validator, WasmFeatures};
+use wasmparser::{BinaryReaderError, Validator, WasmFeatures};
 
 /// Every feature that is more than what a module of 1.0 may be made of, by its name in reports. The halves of
 /// [`HALVES`] have no name of their own.
@@ -32,6 +32,13 @@ pub fn required(module: &[u8], allowed: WasmFeatures) -> Option<Vec<&'static str
     Some(names(needed))
 }
 
+/// Names of features that `module` makes use of, sorted; of one that is invalid, those that are met before what is wrong.
+#[must_use]
+pub fn mentioned(module: &[u8], allowed: WasmFeatures) -> Vec<&'static str> {
+    let (features, _) = climb(module, allowed.union(WasmFeatures::MVP));
+    names(features)
+}
+
 /// Names of features in reports, sorted.
 #[must_use]
 pub fn names(features: WasmFeatures) -> Vec<&'static str> {
@@ -51,17 +58,23 @@ fn accepts(module: &[u8], features: WasmFeatures) -> bool {
     Validator::new_with_features(features).validate_all(module).is_ok()
 }
 
-fn grow(module: &[u8], allowed: WasmFeatures) -> Option<WasmFeatures> {
+/// Adds the features to 1.0 that are missed one after the other; the last error stays if there is another one.
+fn climb(module: &[u8], allowed: WasmFeatures) -> (WasmFeatures, Result<Vec<WasmFeatures>, BinaryReaderError>) {
     let mut features = WasmFeatures::MVP;
     let mut added = Vec::new();
     while let Err(error) = Validator::new_with_features(features).validate_all(module) {
-        let missing = whole(error.missing_wasm_feature()?, allowed);
-        if features.contains(missing) || !allowed.contains(missing) {
-            return None;
-        }
+        let missing = error.missing_wasm_feature().map(|flag| whole(flag, allowed));
+        let missing = missing.filter(|flag| !features.contains(*flag) && allowed.contains(*flag));
+        let Some(missing) = missing else { return (features, Err(error)) };
         features |= missing;
         added.push(missing);
     }
+    (features, Ok(added))
+}
+
+fn grow(module: &[u8], allowed: WasmFeatures) -> Option<WasmFeatures> {
+    let (mut features, added) = climb(module, allowed);
+    let added = added.ok()?;
     // With one feature added nothing can be dropped: without it the module was refused.
     if added.len() > 1 {
         for flag in added {

@@ -7,7 +7,7 @@ pub mod raw;
 use crate::expect::Expectations;
 use crate::model::{Outcome, Row};
 use crate::supervisor::News;
-use crate::task::{Judged, SCRIPT, Task};
+use crate::task::{Judged, NO_SCRIPT, SCRIPT, Task};
 use progress::Progress;
 use raw::{Attempt, Earlier, Raw};
 use std::collections::BTreeMap;
@@ -202,5 +202,5 @@ pub fn is_flaky(row: &Row) -> bool {
 /// Whether a row stands for a script that is no script.
 #[must_use]
 pub fn is_malformed(row: &Row) -> bool {
-    row.directive == SCRIPT && row.outcome == Outcome::Fail
+    row.directive == SCRIPT && row.outcome == Outcome::Fail && row.detail.starts_with(NO_SCRIPT)
 }

@@ -8,6 +8,7 @@ mod run;
 mod tests;
 
 pub(crate) use names::{cause, is_consequence};
+pub(crate) use run::encode;
 pub use run::{Context, Sink, Todo, run};
 
 use crate::model::Outcome;

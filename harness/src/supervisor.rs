@@ -30,6 +30,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Most scripts that a worker is given at once.
 const DEPTH: usize = 4;
 
+/// How much longer than a directive a script may take that runs as a whole.
+const WHOLE: u32 = 6;
+
 /// The machine does not let workers run.
 #[derive(Debug, Error)]
 #[error("no worker can be run: {0}")]
@@ -152,14 +155,20 @@ impl Post<'_> {
                 self.hear(heard.events);
                 self.worker = Some(worker);
                 std::thread::sleep(NAP);
-            } else if heard_at.elapsed() >= self.settings.timeout {
-                let cause = worker.time_out(self.settings.timeout)?;
+            } else if heard_at.elapsed() >= self.patience() {
+                let cause = worker.time_out(self.patience())?;
                 self.bury(&cause);
             } else {
                 self.worker = Some(worker);
             }
         }
         Ok(())
+    }
+
+    /// How long what runs may take: a script that runs as a whole is many directives.
+    fn patience(&self) -> Duration {
+        let whole = self.queue.front().is_some_and(|(_, attempt)| attempt.is_whole());
+        if whole { self.settings.timeout * WHOLE } else { self.settings.timeout }
     }
 
     /// Takes tasks from the pool, and gives them to the worker if there is one.

@@ -58,6 +58,9 @@ impl Serialize for Judged {
 /// Kind of the row that stands for a script as a whole, where there are no directives to speak of.
 pub const SCRIPT: &str = "script";
 
+/// How the detail of such a row begins where the script is none at all.
+pub const NO_SCRIPT: &str = "not a script: ";
+
 /// Every script on every configuration, those that take longest first, so that no core is idle at the end.
 ///
 /// # Errors

@@ -165,6 +165,6 @@ fn whole(job: &Job<'_>, runner: &dyn ScriptRunner, voice: &Voice) {
     }
     voice.begin(0, "");
     let started = Instant::now();
-    let verdict = runner.run(&job.mode, &job.source);
+    let verdict = runner.run(&job.mode, &job.source, WasmFeatures::from_bits_truncate(job.features));
     voice.end(0, verdict, u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
 }

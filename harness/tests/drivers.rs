@@ -5,7 +5,7 @@ mod common;
 
 use common::{Place, code, stderr, wassay};
 use std::process::Output;
-use wassay::model::Outcome::{self, Crash, Fail, Pass, Timeout, Unsupported};
+use wassay::model::Outcome::{self, Crash, Fail, Pass, Timeout, Unsupported, Xfail, Xpass};
 
 const SCRIPT: &str = r#"(module (func (export "f") (result i32) (i32.const 1)))
 (assert_return (invoke "f") (i32.const 1))
@@ -228,8 +228,12 @@ fn a_runner_of_whole_scripts() {
         ("grep -q no-such-thing", "", Fail, "exit status: 1"),
         ("echo 3/3; cat", "passed = '3/3'\n", Pass, ""),
         ("echo 2/3; cat", "passed = '3/3'\n", Fail, ""),
-        ("echo no gc here; false", "unsupported = 'no (\\S+) here'\n", Unsupported, "gc"),
+        ("echo ouch: 2; cat", "failed = 'ouch: .*'\n", Fail, "ouch: 2"),
+        ("echo ouch: 2 of 3; cat", "failed = 'ouch: (.*) of (.*)'\n", Fail, "2: 3"),
         ("kill -11 $$", "", Crash, "signal 11"),
+        ("exit 139", "", Crash, "signal 11"),
+        ("exit 255", "", Fail, "exit status: 255"),
+        ("touch \"$1.more\"; grep -q assert_return", "", Pass, ""),
         ("echo an error: $1:1; echo '  ^^^'; false", "", Fail, "an error: the script:1"),
         ("echo so; echo it is; echo '  ^^^'; false", "", Fail, "exit status: 1: it is"),
     ] {
@@ -244,6 +248,75 @@ fn a_runner_of_whole_scripts() {
         assert_eq!(outcomes.len(), 1, "{command}: {outcomes:?} {}", stderr(&output));
         assert_eq!(outcomes[0].0, wanted, "{command}: {outcomes:?}");
         assert!(outcomes[0].1.contains(words), "{command}: {outcomes:?}");
+        assert_eq!(code(&output), Some(i32::from(wanted != Pass)), "{command}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_runner_that_takes_for_ever() {
+    let place = Place::new(&[("a.wast", SCRIPT)]);
+    // A script may take six times as long as a directive.
+    let output = run(&place, &runner("", "sleep 0.5"), &["--timeout", "0.3"]);
+    assert_eq!(outcomes(&place)[0].0, Pass, "{}", stderr(&output));
+    let output = run(&place, &runner("", "exec sleep 60"), &["--timeout", "0.1"]);
+    assert_eq!(outcomes(&place)[0].0, Timeout, "{}", stderr(&output));
+}
+
+/// A runner in the shell of version 7, and more about it. Its commands see the script's path as `$1`.
+fn runner(extra: &str, command: &str) -> String {
+    format!(
+        "[drive]\nkind = \"runner\"\nversion = [\"echo\", \"Shell v7 (today)\"]\n{extra}[[drive.mode]]\nname = \"default\"\n\
+         about = \"\"\ncommand = [\"sh\", \"-c\", {command:?}, \"sh\", \"{{script}}\"]"
+    )
+}
+
+#[test]
+fn what_a_runner_can_not_judge() {
+    // Pages are of one size in 3.0, which is what scripts of no proposal are of.
+    let dated = "(module)\n(assert_invalid (module (memory 1 (pagesize 1))) \"no such page\")\n";
+    let simd = "(module (func (param v128)))\n";
+    for (script, command, wanted, words) in [
+        // Words about rejections are not there to be compared.
+        (dated, "! grep -q 'no such' \"$1\"", Pass, ""),
+        // It has what the script wants to be without, and cannot leave it.
+        (dated, "! grep pagesize \"$1\"", Unsupported, "feature-selection: exit status: 1: (assert_invalid"),
+        (dated, "grep pagesize \"$1\" || echo none; false", Fail, "exit status: 1: none"),
+        // It lacks what a module needs.
+        (simd, "echo no; false", Unsupported, "simd: exit status: 1: no"),
+        // It has that, and fails nonetheless.
+        (simd, "grep -q binary \"$1\" || { echo no; false; }", Fail, "exit status: 1: no"),
+        // It dies of that: no reason to die with it.
+        (simd, "grep -q binary \"$1\" && kill -11 $$; echo no; false", Unsupported, "simd: exit status: 1: no"),
+        // Our parser takes it for no script; the runner knows better, or does not.
+        ("(module", "grep -q module \"$1\"", Pass, ""),
+        ("(module", "echo what; false", Fail, "exit status: 1: what"),
+    ] {
+        let place = Place::new(&[("a.wast", script)]);
+        let output = run(&place, &runner("", command), &[]);
+        let outcomes = outcomes(&place);
+        assert_eq!(outcomes.len(), 1, "{command}: {outcomes:?} {}", stderr(&output));
+        assert_eq!(outcomes[0].0, wanted, "{command}: {outcomes:?}");
+        assert!(outcomes[0].1.starts_with(words), "{command}: {outcomes:?}");
+    }
+}
+
+#[test]
+fn what_is_known_of_another_version_is_a_hint() {
+    for (measured, command, wanted, exit) in
+        [("7", "false", Xfail, 0), ("7", "true", Xpass, 1), ("6", "false", Xfail, 0), ("6", "true", Pass, 0)]
+    {
+        let place = Place::new(&[("a.wast", SCRIPT)]);
+        let rows = "suite,file,line,engine,mode,target,outcome,reason,link\n\
+                    suite,a.wast,1,shell,*,*,fail,so it is,https://example.org\n";
+        std::fs::write(place.suite().join("expectations.csv"), rows).expect("a file");
+        let measured = format!("measured = '{measured}'\n");
+        let output = run(&place, &runner(&measured, command), &[]);
+        assert_eq!(outcomes(&place)[0].0, wanted, "{measured}{command}: {}", stderr(&output));
+        assert_eq!(code(&output), Some(exit), "{measured}{command}: {}", stderr(&output));
+        // A row that speaks of nothing is only wrong about the version that it is about.
+        std::fs::write(place.suite().join("expectations.csv"), rows.replace(",1,", ",2,")).expect("a file");
+        let output = run(&place, &runner(&measured, "true"), &[]);
+        assert_eq!(code(&output), Some(i32::from(measured.contains('7'))), "{measured}: {}", stderr(&output));
     }
 }
 

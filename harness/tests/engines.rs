@@ -5,7 +5,7 @@ mod common;
 
 use common::{Place, code, stderr, stdout, wassay};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 /// The keys of a description that none of these tests is about.
 const KEYS: &str = "title = 'One'\nlanguages = []\ncompiler = ''\nexecution = []\ninterop = []\nfeatures = ['x', 'y']\n\
@@ -113,4 +113,39 @@ fn the_catalogue_in_each_format() {
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
     assert_eq!(json[0]["found"]["no_program"], "no-such-program-anywhere");
     assert_eq!(json[0]["runtime"]["drive"]["kind"], "driver");
+}
+
+#[test]
+fn what_is_found_is_told_with_its_place() {
+    let place = Place::new(&[]);
+    let drive = "kind = 'runner'\nversion = ['echo', 'Version 1.2 of it']\nneeds = ['env']\nmeasured = '1.1'\n\
+                 [[drive.mode]]\nname = 'm'\nabout = ''\ncommand = ['sh', '-c', 'true', 'sh', '{script}']";
+    describe(&place, "one", drive);
+    describe(&place, "mute", "kind = 'driver'\n[[drive.mode]]\nname = 'm'\nabout = ''\ncommand = ['true']");
+    let folder = place.path("engines");
+    let one = stdout(&run(&folder, &["engines", "one"]));
+    for words in ["version     1.2\n", "here        yes\n", "/env\n", "known failures are of 1.1\n"] {
+        assert!(one.contains(words), "no `{words}` in {one}");
+    }
+    assert!(!one.contains("/sh"), "a shell is nobody's own: {one}");
+    let table = stdout(&run(&folder, &["engines"]));
+    let (here, rest) = table.split_once("Here, but do not start:").expect("both parts");
+    assert!(here.contains("\n  one ") && !here.contains("\n  mute "), "{table}");
+    assert!(rest.contains("\n  mute ") && rest.contains("it died"), "{table}");
+    let csv = run(&folder, &["engines", "one", "--format", "csv"]);
+    assert!(stdout(&csv).lines().nth(1).expect("a row").ends_with("/env,1.1"), "{}", stdout(&csv));
+}
+
+#[test]
+fn lines_fit_a_terminal() {
+    let call = format!("stty cols 80; {} engines; {0} engines wamr", env!("CARGO_BIN_EXE_wassay"));
+    let mut command = Command::new("script");
+    command.args(["-qec", &call, "/dev/null"]).stdin(Stdio::null());
+    // Where there is no such program, there is no such terminal.
+    let Ok(output) = command.output() else { return };
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains("More of one: wassay engines NAME") && shown.contains("wamr: WAMR"), "{shown}");
+    let long = shown.lines().filter(|line| line.trim_end().chars().count() > 80);
+    let long: Vec<_> = long.filter(|line| line.trim().contains(' ')).collect();
+    assert!(long.is_empty(), "{long:#?}");
 }

@@ -118,9 +118,11 @@ fn wasmi(script: &Script, text: &str) -> Result<(), String> {
     done.map_err(|error| format!("{error:#}").replace('\n', " "))
 }
 
-/// Scripts of the suite that is compiled in, with their texts.
+/// Scripts of the suites that are compiled in, and of those in the folders that `WASSAY_SUITES` names, with their texts.
 fn scripts() -> Vec<(Script, String)> {
-    let suites = suite::load(&[]).unwrap();
+    let folders = std::env::var_os("WASSAY_SUITES").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&folders).filter(|folder| !folder.as_os_str().is_empty()).collect();
+    let suites = suite::load(&folders).unwrap();
     let all = suites.into_iter().flat_map(|suite| suite.scripts);
     all.map(|script| (script.clone(), script.source().unwrap().into_owned())).collect()
 }

@@ -51,7 +51,8 @@ pub(super) struct DiffArgs {
 
 const AFTER: &str = "\
 Two engines disagree on a directive if it passes on one and does not on the other, or if it fails in another way: by \
-saying that it is not supported, by failing, or by a crash or timeout. What was expected makes no difference.
+saying that it is not supported, by failing, or by a crash or timeout. What was expected makes no difference. Where one \
+of them runs whole scripts, of the other the worst directive of each counts: a script passes if all of it passes.
 
 Exit codes: 0 they agree; 1 they do not; 2 the call or its input is wrong; 130 interrupted.";
 

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args, Debug)]
@@ -44,6 +45,8 @@ struct Entry {
     found: Found,
     /// What it lacks to be run here, and what would help.
     lacks: Option<String>,
+    /// The programs that were found for it.
+    programs: Vec<PathBuf>,
     version: String,
     modes: Vec<ModeEntry>,
     /// Features that the engine says it does not have.
@@ -72,10 +75,10 @@ pub(super) fn engines(args: &EnginesArgs) -> Result<ExitCode, Error> {
         Format::Csv => csv(&mut out, &entries)?,
         Format::Text if args.name.is_some() => {
             for entry in &entries {
-                details(&mut out, entry)?;
+                details(&mut out, entry, width())?;
             }
         }
-        Format::Text => table(&mut out, &entries)?,
+        Format::Text => table(&mut out, &entries, width())?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -107,7 +110,11 @@ fn entry(name: &str, runtime: Option<&'static Runtime>, found: Found, engine: Op
     Entry {
         name: name.to_owned(),
         found,
-        lacks: runtime.and_then(Runtime::lacks),
+        // What is here may still not start, for its age say.
+        lacks: runtime
+            .and_then(Runtime::lacks)
+            .or_else(|| engine.and_then(|engine| engine.check().err()).map(|error| error.to_string())),
+        programs: runtime.map(Runtime::programs).unwrap_or_default(),
         version: engine.map(Engine::version).unwrap_or_default(),
         modes,
         missing: engine.map(Engine::missing).unwrap_or_default(),
@@ -119,26 +126,34 @@ fn entry(name: &str, runtime: Option<&'static Runtime>, found: Found, engine: Op
     }
 }
 
-/// Engines by what there is of them here: a line each.
-fn table(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
-    let here = |entry: &&Entry| matches!(entry.found, Found::Here);
+/// Columns of the terminal that this is shown on; none where no terminal is: there lines are as long as they are.
+fn width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+/// Engines by what there is of them here: a line each, or more where lines are short.
+fn table(out: &mut dyn Write, entries: &[Entry], width: Option<usize>) -> io::Result<()> {
+    let here = |entry: &&Entry| matches!(entry.found, Found::Here) && entry.lacks.is_none();
+    let broken = |entry: &&Entry| matches!(entry.found, Found::Here) && entry.lacks.is_some();
     let unbuilt = |entry: &&Entry| matches!(entry.found, Found::NotBuilt(_));
     let absent = |entry: &&Entry| matches!(entry.found, Found::NoProgram(_) | Found::NoVariable(_));
     let never = |entry: &&Entry| matches!(entry.found, Found::Never);
     let get = |entry: &Entry| entry.runtime.map(|runtime| runtime.get.clone()).unwrap_or_default();
-    section(out, "Can be run here, with their modes", entries.iter().filter(here), |entry| {
+    let mut section = |title: &str, which: &dyn Fn(&&Entry) -> bool, more: &dyn Fn(&Entry) -> [String; 2]| {
+        section(out, width, title, entries.iter().filter(which), more)
+    };
+    section("Can be run here, with their modes", &here, &|entry| {
         [entry.version.clone(), names(&entry.modes).join(", ")]
     })?;
-    section(
-        out,
-        "Not in this build, and the command that would bring them",
-        entries.iter().filter(unbuilt),
-        |entry| {
-            let feature = if let Found::NotBuilt(feature) = &entry.found { feature.as_str() } else { "" };
-            [format!("feature {feature}"), get(entry)]
-        },
-    )?;
-    section(out, "Not on this machine, and what would bring them", entries.iter().filter(absent), |entry| {
+    section("Here, but do not start", &broken, &|entry| {
+        [entry.version.clone(), entry.lacks.clone().unwrap_or_default()]
+    })?;
+    section("Not in this build, and the command that would bring them", &unbuilt, &|entry| {
+        let feature = if let Found::NotBuilt(feature) = &entry.found { feature.as_str() } else { "" };
+        [format!("feature {feature}"), get(entry)]
+    })?;
+    section("Not on this machine, and what would bring them", &absent, &|entry| {
         let missing = match &entry.found {
             Found::NoProgram(program) => format!("no program {program}"),
             Found::NoVariable(name) => format!("{name} not set"),
@@ -146,7 +161,7 @@ fn table(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
         };
         [missing, get(entry)]
     })?;
-    section(out, "Not driven today, and why", entries.iter().filter(never), |entry| {
+    section("Not driven today, and why", &never, &|entry| {
         let why = match entry.runtime.map(|runtime| &runtime.drive) {
             Some(Drive::None { why }) => why.clone(),
             _ => String::new(),
@@ -158,9 +173,10 @@ fn table(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
 
 fn section<'a>(
     out: &mut dyn Write,
+    width: Option<usize>,
     title: &str,
     entries: impl Iterator<Item = &'a Entry>,
-    more: impl Fn(&Entry) -> [String; 2],
+    more: &dyn Fn(&Entry) -> [String; 2],
 ) -> io::Result<()> {
     let rows: Vec<[String; 4]> = entries
         .map(|entry| {
@@ -171,14 +187,38 @@ fn section<'a>(
     if rows.is_empty() {
         return Ok(());
     }
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let (first, second, third) = (width(0), width(1), width(2));
+    let widest = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let (first, second, third) = (widest(0), widest(1), widest(2));
     writeln!(out, "{title}:")?;
     for [name, about, more, last] in &rows {
-        let line = format!("  {name:<first$}  {about:<second$}  {more:<third$}  {last}");
-        writeln!(out, "{}", line.trim_end())?;
+        let Some(width) = width.filter(|width| 8 + first + second + third + widest(3) > *width) else {
+            let line = format!("  {name:<first$}  {about:<second$}  {more:<third$}  {last}");
+            writeln!(out, "{}", line.trim_end())?;
+            continue;
+        };
+        let head = format!("  {name:<first$}  {about}{}{more}", if more.is_empty() { "" } else { ", " });
+        for line in wrap(&head, width, first + 4).into_iter().chain(wrap(&format!("      {last}"), width, 6)) {
+            writeln!(out, "{line}")?;
+        }
     }
     Ok(())
+}
+
+/// A text in lines of `width` columns if its words allow, all but the first indented.
+fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
+    let mut lines = vec![text.to_owned()];
+    while let Some(last) = lines.last_mut() {
+        let margin = if last.starts_with(' ') { last.len() - last.trim_start().len() } else { 0 };
+        let end = last.char_indices().nth(width).map(|(end, _)| end);
+        let Some(end) = end else { break };
+        let cut = last[..=end].rfind(' ').filter(|cut| *cut > margin.max(indent));
+        let cut = cut.or_else(|| last[end..].find(' ').map(|cut| end + cut));
+        let Some(cut) = cut else { break };
+        let rest = format!("{:indent$}{}", "", last[cut..].trim_start());
+        last.truncate(cut);
+        lines.push(rest);
+    }
+    lines
 }
 
 /// What stands before the first semicolon or colon: there is no room for more in a line.
@@ -191,13 +231,19 @@ fn names(modes: &[ModeEntry]) -> Vec<&str> {
 }
 
 /// All of one engine.
-fn details(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
+fn details(out: &mut dyn Write, entry: &Entry, width: Option<usize>) -> io::Result<()> {
     writeln!(out, "{}: {}", entry.name, entry.about)?;
     let mut line = |key: &str, value: &str| {
-        if value.is_empty() { Ok(()) } else { writeln!(out, "  {key:<11} {value}") }
+        if value.is_empty() {
+            return Ok(());
+        }
+        let lines = wrap(&format!("  {key:<11} {value}"), width.unwrap_or(usize::MAX), 14);
+        lines.iter().try_for_each(|line| writeln!(out, "{line}"))
     };
     line("version", &entry.version)?;
     line("here", entry.lacks.as_deref().unwrap_or("yes"))?;
+    let programs: Vec<_> = entry.programs.iter().map(|program| program.display().to_string()).collect();
+    line("found", &programs.join(", "))?;
     if let Some(runtime) = entry.runtime {
         line("driven", driven(runtime))?;
         line("status", &runtime.status)?;
@@ -210,14 +256,21 @@ fn details(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         line("standards", &runtime.standards.join(", "))?;
         line("platforms", &runtime.platforms.join(", "))?;
         line("row", &runtime.row.map(|row| format!("{row} of the list of runtimes")).unwrap_or_default())?;
+        line(
+            "measured",
+            &runtime.measured().map(|version| format!("known failures are of {version}")).unwrap_or_default(),
+        )?;
         line("link", &runtime.link)?;
         line("get", &runtime.get)?;
     }
     line("without", &entry.missing.join(", "))?;
-    let width = entry.modes.iter().map(|mode| mode.name.len()).max().unwrap_or(0);
+    let longest = entry.modes.iter().map(|mode| mode.name.len()).max().unwrap_or(0);
     for (number, mode) in entry.modes.iter().enumerate() {
         let key = if number == 0 { "modes" } else { "" };
-        writeln!(out, "  {key:<11} {:<width$}  {}", mode.name, mode.about)?;
+        let text = format!("  {key:<11} {:<longest$}  {}", mode.name, mode.about);
+        for line in wrap(&text, width.unwrap_or(usize::MAX), 16 + longest) {
+            writeln!(out, "{line}")?;
+        }
     }
     Ok(())
 }
@@ -253,6 +306,8 @@ fn csv(out: &mut dyn Write, entries: &[Entry]) -> Result<(), Error> {
         "status",
         "link",
         "get",
+        "programs",
+        "measured",
     ])?;
     for entry in entries {
         let found = match entry.found {
@@ -286,8 +341,28 @@ fn csv(out: &mut dyn Write, entries: &[Entry]) -> Result<(), Error> {
             text(|runtime| &runtime.status),
             text(|runtime| &runtime.link),
             text(|runtime| &runtime.get),
+            entry.programs.iter().map(|program| program.display().to_string()).collect::<Vec<_>>().join("; "),
+            text(|runtime| runtime.measured().unwrap_or_default()),
         ])?;
     }
     writer.flush()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_wrapped_between_words() {
+        assert_eq!(wrap("  a bc def", 80, 4), ["  a bc def"]);
+        assert_eq!(wrap("  a bc def", 8, 4), ["  a bc", "    def"]);
+        assert_eq!(wrap("  a bc def", 6, 4), ["  a bc", "    def"]);
+        assert_eq!(wrap("  abcdefgh ij", 6, 4), ["  abcdefgh", "    ij"], "no word is cut");
+        assert_eq!(wrap("  \u{e9}\u{e9}\u{e9} \u{e9}\u{e9}", 6, 2), ["  \u{e9}\u{e9}\u{e9}", "  \u{e9}\u{e9}"]);
+        assert_eq!(wrap("", 6, 2), [""]);
+        for width in 0..20 {
+            assert_eq!(wrap("  a bc def gh", width, 4).join(" ").split_whitespace().count(), 4, "{width}");
+        }
+    }
 }

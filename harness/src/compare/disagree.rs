@@ -6,6 +6,7 @@ use crate::model::{Outcome, Row};
 use crate::recorder::progress::short;
 use crate::report::index::{Column, Key};
 use crate::report::{Error, Reports};
+use crate::task::SCRIPT;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -26,8 +27,10 @@ pub struct Disagreements {
     first: Vec<[Row; 2]>,
     /// How many there are, by the two outcomes.
     counts: BTreeMap<[Outcome; 2], u64>,
-    /// Directives that both have.
+    /// Directives that both have, and scripts.
     both: u64,
+    /// How many of these are scripts as a whole: an engine that runs whole ones says no more.
+    scripts: u64,
     /// Directives that only one has.
     alone: [u64; 2],
 }
@@ -76,6 +79,7 @@ pub fn find(
         first: Vec::new(),
         counts: BTreeMap::new(),
         both: 0,
+        scripts: 0,
         alone: [0; 2],
     };
     let keys: Vec<Key> = reports.scripts().cloned().collect();
@@ -88,7 +92,11 @@ pub fn find(
             };
             rows.iter().filter(fits).cloned().collect()
         };
-        let (its, others) = (of(left), of(right));
+        let mut both = [of(left), of(right)];
+        if both.iter().any(|rows| is_whole(rows)) {
+            both = both.map(|rows| whole(&rows).into_iter().collect());
+        }
+        let [its, others] = both;
         for pair in by_line(&its, &others) {
             match pair {
                 (Some(a), Some(b)) => found.judge(a, b, options),
@@ -100,6 +108,23 @@ pub fn find(
     Ok(found)
 }
 
+/// Whether this is what there is of a script that was run as a whole.
+fn is_whole(rows: &[Row]) -> bool {
+    matches!(rows, [row] if row.directive == SCRIPT)
+}
+
+/// What came of a script as a whole: of its directives the worst, and of these the first. It passes if all of them pass.
+fn whole(rows: &[Row]) -> Option<Row> {
+    let worst = rows.iter().map(|row| rank(row.outcome, &row.detail)).max()?;
+    let first = rows.iter().find(|row| rank(row.outcome, &row.detail) == worst)?.clone();
+    let detail = match worst {
+        Some(0) => String::new(),
+        _ if first.directive == SCRIPT => first.detail,
+        _ => format!("line {}, {}: {}", first.line, first.directive, first.detail),
+    };
+    Some(Row { line: 1, directive: SCRIPT.to_owned(), detail, ..first })
+}
+
 impl Disagreements {
     /// How many there are.
     #[must_use]
@@ -109,6 +134,7 @@ impl Disagreements {
 
     fn judge(&mut self, a: &Row, b: &Row, options: &Options<'_>) {
         self.both += 1;
+        self.scripts += u64::from(a.directive == SCRIPT);
         let ranks = [a, b].map(|row| rank(row.outcome, &row.detail));
         let left_out = |row: &Row| matches!(row.outcome, Outcome::Unsupported | Outcome::Skip);
         if ranks[0] == ranks[1] || options.supported && (left_out(a) || left_out(b)) {
@@ -139,7 +165,12 @@ impl Disagreements {
             writeln!(out, "... and {rest} more")?;
         }
         let [left, right] = &self.names;
-        writeln!(out, "{left} and {right} disagree on {} of {} directives", self.count(), self.both)?;
+        let what = match self.scripts {
+            0 => "directives",
+            scripts if scripts == self.both => "scripts",
+            _ => "scripts and directives",
+        };
+        writeln!(out, "{left} and {right} disagree on {} of {} {what}", self.count(), self.both)?;
         for ([a, b], count) in &self.counts {
             writeln!(out, "    {left} {a}, {right} {b}: {count}")?;
         }

@@ -72,6 +72,8 @@ pub enum Drive {
         /// Prints the version of an engine whose driver has no way to know it.
         #[serde(default)]
         version: Vec<String>,
+        /// The version that its known failures were measured with.
+        measured: Option<String>,
     },
     /// By its own runner of scripts.
     Runner {
@@ -81,11 +83,13 @@ pub enum Drive {
         version: Vec<String>,
         /// What it prints when all is well.
         passed: Option<String>,
-        /// What it prints about proposals that it lacks.
-        unsupported: Option<String>,
+        /// What it prints about a failure.
+        failed: Option<String>,
         /// Programs that its commands need besides the first word.
         #[serde(default)]
         needs: Vec<String>,
+        /// The version that its known failures were measured with.
+        measured: Option<String>,
     },
     /// Not at all.
     None {
@@ -201,6 +205,14 @@ pub fn sound() -> Result<(), Error> {
     if faults().is_empty() { Ok(()) } else { Err(Error::Catalogue(faults().join("\n"))) }
 }
 
+/// Whether what is known of an engine's failures was measured with this version of it. Engines in this program have the
+/// version that is known; those from outside have whichever is installed.
+#[must_use]
+pub fn is_measured(name: &str, version: &str) -> bool {
+    let runtime = all().iter().find(|runtime| runtime.name == name);
+    runtime.and_then(Runtime::measured).is_none_or(|measured| measured == version)
+}
+
 /// Engines that are driven from outside and whose programs are there.
 pub(super) fn drivable() -> Vec<Box<dyn Engine>> {
     all().iter().filter(|runtime| runtime.found() == Found::Here).filter_map(Runtime::engine).collect()
@@ -220,12 +232,31 @@ impl Runtime {
             {
                 Found::NoVariable(name.clone())
             }
-            Drive::Driver { mode, .. } => programs(mode.iter().filter_map(|way| way.command.first())),
-            Drive::Runner { mode, needs, .. } => {
-                programs(mode.iter().filter_map(|way| way.command.first()).chain(needs))
+            Drive::Driver { .. } | Drive::Runner { .. } => {
+                let absent = self.needs().into_iter().find(|program| place(program).is_none());
+                absent.map_or(Found::Here, |program| Found::NoProgram(program.to_owned()))
             }
             Drive::None { .. } => Found::Never,
         }
+    }
+
+    /// The programs that its modes need, each once.
+    fn needs(&self) -> Vec<&str> {
+        let needs = if let Drive::Runner { needs, .. } = &self.drive { needs.as_slice() } else { &[] };
+        let mut all = Vec::new();
+        for program in self.ways().iter().filter_map(|way| way.command.first()).chain(needs) {
+            if !all.contains(&program.as_str()) {
+                all.push(program);
+            }
+        }
+        all
+    }
+
+    /// Where those of them are that are its own: not this program, and no shell.
+    #[must_use]
+    pub fn programs(&self) -> Vec<PathBuf> {
+        let own = self.needs().into_iter().filter(|program| !["{wassay}", "sh"].contains(program));
+        own.filter_map(place).collect()
     }
 
     /// Why it can't be run here and what would help; nothing if it can.
@@ -255,6 +286,15 @@ impl Runtime {
         }
     }
 
+    /// The version that its known failures were measured with, if that is not settled by this program's own.
+    #[must_use]
+    pub fn measured(&self) -> Option<&str> {
+        match &self.drive {
+            Drive::Driver { measured, .. } | Drive::Runner { measured, .. } => measured.as_deref(),
+            Drive::Crate { .. } | Drive::None { .. } => None,
+        }
+    }
+
     /// The engine, if it is driven from outside.
     fn engine(&'static self) -> Option<Box<dyn Engine>> {
         match &self.drive {
@@ -262,7 +302,7 @@ impl Runtime {
                 let (modes, version) = (ways(mode), version.clone());
                 Some(Box::new(Driver::new(Launch { name: &self.name, about: &self.title, modes, version })))
             }
-            Drive::Runner { mode, version, passed, unsupported, .. } => {
+            Drive::Runner { mode, version, passed, failed, .. } => {
                 let pattern = |text: &Option<String>| text.as_ref().and_then(|text| Regex::new(text).ok());
                 Some(Box::new(Runner::new(Description {
                     name: &self.name,
@@ -270,16 +310,12 @@ impl Runtime {
                     modes: ways(mode),
                     version: version.clone(),
                     passed: pattern(passed),
-                    unsupported: pattern(unsupported),
+                    failed: pattern(failed),
                 })))
             }
             Drive::Crate { .. } | Drive::None { .. } => None,
         }
     }
-}
-
-fn programs<'a>(mut all: impl Iterator<Item = &'a String>) -> Found {
-    all.find(|program| !is_there(program)).map_or(Found::Here, |program| Found::NoProgram(program.clone()))
 }
 
 fn ways(ways: &'static [Way]) -> Vec<(Mode, Vec<String>)> {
@@ -324,15 +360,17 @@ fn js_driver() -> &'static Path {
     &FILE
 }
 
-/// Whether a program can be started: it has a path, or is in one of the folders of `PATH`.
-fn is_there(program: &str) -> bool {
-    if program == "{wassay}" {
-        return true;
+/// Where a program is: it has a path, or is in one of the folders of `PATH`.
+fn place(program: &str) -> Option<PathBuf> {
+    if program.contains("{wassay}") {
+        return Some(PathBuf::from(expand(program)));
     }
+    let is_there = |path: &PathBuf| path.is_file();
     if program.contains('/') {
-        return Path::new(program).is_file();
+        return Some(PathBuf::from(program)).filter(is_there);
     }
-    std::env::var_os("PATH").is_some_and(|paths| std::env::split_paths(&paths).any(|dir| dir.join(program).is_file()))
+    let paths = std::env::var_os("PATH")?;
+    std::env::split_paths(&paths).map(|dir| dir.join(program)).find(is_there)
 }
 
 /// The error for an engine that is not among those that can be run.

@@ -54,7 +54,7 @@ impl Driver {
         let hello: Box<dyn FnOnce() -> _ + Send> = Box::new(move || {
             let (_, mut hello) = Process::start(&command)?;
             if hello.version.is_empty() {
-                hello.version = runner::first_line_of(&version);
+                hello.version = runner::version_of(&version);
             }
             Ok(hello)
         });

@@ -1,13 +1,19 @@
 //! Engines that bring a runner of scripts along, run as they are: one verdict a script, read from how the runner ends.
 
+mod fair;
+
 use super::{Engine, Error, Mode, ScriptRunner, Session, unknown_mode};
+use crate::features::probe;
+use crate::model::Outcome;
 use crate::script::Verdict;
+use fair::Fair;
 use regex::Regex;
 use rustix::process::{Signal, set_parent_process_death_signal};
-use std::io::Write;
+use std::collections::HashMap;
+use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Output, Stdio};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use wasmparser::WasmFeatures;
 
 /// Stands for the script's path in a command.
@@ -26,14 +32,25 @@ pub struct Description {
     pub version: Vec<String>,
     /// What it prints when it has run the script and all was well; if not given, its exit code says so.
     pub passed: Option<Regex>,
-    /// What it prints where it does not know a proposal, first group: which.
-    pub unsupported: Option<Regex>,
+    /// What it prints about a failure, whatever its exit code says. Groups, if there are any, are what is worth being told.
+    pub failed: Option<Regex>,
 }
 
 /// An engine that runs whole scripts.
 pub struct Runner {
     description: Description,
     version: LazyLock<String, Box<dyn FnOnce() -> String + Send>>,
+    /// What is known of its features in each mode.
+    features: Mutex<HashMap<&'static str, probe::Known>>,
+}
+
+/// How a runner ended.
+enum Ended {
+    Passed,
+    /// What it said about it.
+    Failed(String),
+    /// By this signal; what it said before.
+    Killed(i32, String),
 }
 
 impl Runner {
@@ -41,40 +58,110 @@ impl Runner {
     #[must_use]
     pub fn new(description: Description) -> Self {
         let command = description.version.clone();
-        let version: Box<dyn FnOnce() -> String + Send> = Box::new(move || first_line_of(&command));
-        Self { description, version: LazyLock::new(version) }
+        let version: Box<dyn FnOnce() -> String + Send> = Box::new(move || version_of(&command));
+        Self { description, version: LazyLock::new(version), features: Mutex::default() }
+    }
+
+    /// Runs a script, in the form of a text. It lies in a folder of its own, where a runner may put what it makes of it.
+    fn start(&self, command: &[String], text: &str) -> io::Result<Ended> {
+        let folder = tempfile::Builder::new().prefix("wassay-").tempdir()?;
+        let path = folder.path().join("script.wast");
+        std::fs::write(&path, text)?;
+        let path = path.to_string_lossy();
+        let mut words = command.iter().map(|word| word.replace(SCRIPT, &path));
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words).stdin(Stdio::null());
+        // SAFETY: between fork and exec only a system call is made. Who waits for the runner may be ended for its slowness.
+        unsafe { command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?)) };
+        Ok(self.ended(&command.output()?, &path))
     }
 
     /// What to make of what a runner printed about the script at `path`.
-    fn verdict(&self, output: &Output, path: &str) -> Verdict {
+    fn ended(&self, output: &Output, path: &str) -> Ended {
         let printed = [&output.stdout[..], &output.stderr[..]].concat();
         // Nobody wants a name of a temporary file in a report, where it differs from run to run.
         let printed = String::from_utf8_lossy(&printed).replace(path, "the script");
-        if let Some(signal) = output.status.signal() {
-            // The same signal ends this worker, whose end is what the supervisor knows how to report.
-            eprintln!("the runner was ended by signal {signal}: {}", telling_line(&printed));
-            std::process::abort();
+        if let Some(signal) = output.status.signal().or_else(|| output.status.code().and_then(signal_in_shell)) {
+            return Ended::Killed(signal, telling_line(&printed));
         }
-        let Description { passed, unsupported, .. } = &self.description;
-        let passes = match passed {
-            Some(pattern) => output.status.success() && pattern.is_match(&printed),
-            None => output.status.success(),
+        let Description { passed, failed, .. } = &self.description;
+        if let Some(found) = failed.as_ref().and_then(|pattern| pattern.captures(&printed)) {
+            let groups: Vec<&str> = found.iter().skip(1).flatten().map(|group| group.as_str().trim()).collect();
+            let words = if groups.is_empty() { found[0].to_owned() } else { groups.join(": ") };
+            return Ended::Failed(shortened(&words));
+        }
+        if output.status.success() && passed.as_ref().is_none_or(|pattern| pattern.is_match(&printed)) {
+            return Ended::Passed;
+        }
+        Ended::Failed(format!("{}: {}", output.status, telling_line(&printed)))
+    }
+
+    /// The first of the features that a script's modules need and the engine lacks in a mode.
+    fn lacks(&self, mode: &'static str, command: &[String], needed: &[&'static str]) -> Option<&'static str> {
+        let mut features = self.features.lock().unwrap_or_else(PoisonError::into_inner);
+        features
+            .entry(mode)
+            .or_default()
+            .lacks(needed, |module| matches!(self.start(command, &fair::definition(module)), Ok(Ended::Passed)))
+    }
+
+    /// Runs a script, and asks why if it fails.
+    fn judge(
+        &self,
+        mode: &'static str,
+        command: &[String],
+        source: &str,
+        features: WasmFeatures,
+    ) -> io::Result<Verdict> {
+        let Some(Fair { text, timeless, needed }) = Fair::new(source, features) else {
+            return Ok(verdict(self.start(command, source)?));
         };
-        if passes {
-            return Verdict::pass();
+        let first = verdict(self.start(command, &text)?);
+        if first.outcome != Outcome::Fail {
+            return Ok(first);
         }
-        if let Some(found) = unsupported.as_ref().and_then(|pattern| pattern.captures(&printed)) {
-            return Verdict::unsupported(found.get(1).map_or("unknown", |group| group.as_str()).to_owned());
+        if let Some(feature) = self.lacks(mode, command, &needed) {
+            return Ok(Verdict::unsupported(format!("{}: {}", feature.replace('_', "-"), first.detail)));
         }
-        Verdict::fail(format!("{}: {}", output.status, telling_line(&printed)))
+        let Some(timeless) = timeless else { return Ok(first) };
+        let second = verdict(self.start(command, &timeless)?);
+        Ok(match second.outcome {
+            Outcome::Pass => Verdict::unsupported(format!("feature-selection: {}", first.detail)),
+            _ => second,
+        })
     }
 }
 
-/// The first line that a command prints; nothing if it can't be started.
-pub(super) fn first_line_of(command: &[String]) -> String {
+fn verdict(ended: Ended) -> Verdict {
+    match ended {
+        Ended::Passed => Verdict::pass(),
+        Ended::Failed(why) => Verdict::fail(why),
+        Ended::Killed(signal, words) => {
+            // The same end for this worker, which the supervisor knows how to report.
+            eprintln!("the runner was ended by signal {signal}: {words}");
+            std::process::abort()
+        }
+    }
+}
+
+/// The signal that an exit code stands for where a shell has run the program that was ended.
+fn signal_in_shell(code: i32) -> Option<i32> {
+    (129..=192).contains(&code).then(|| code - 128)
+}
+
+/// The version that a command prints; nothing if it can't be started.
+pub(super) fn version_of(command: &[String]) -> String {
     let Some((program, args)) = command.split_first() else { return String::new() };
-    let Ok(output) = Command::new(program).args(args).stdin(Stdio::null()).output() else { return String::new() };
-    String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().trim().to_owned()
+    let output = Command::new(program).args(args).stdin(Stdio::null()).output();
+    output.map_or_else(|_| String::new(), |output| version_in(&String::from_utf8_lossy(&output.stdout)))
+}
+
+/// The version in what a program says of itself: the first word of the first line that begins as a number does, else all
+/// of the line.
+fn version_in(printed: &str) -> String {
+    let line = printed.lines().next().unwrap_or_default().trim();
+    let numbered = |word: &&str| word.trim_start_matches('v').starts_with(|char: char| char.is_ascii_digit());
+    line.split_whitespace().find(numbered).map_or(line, |word| word.trim_start_matches('v')).to_owned()
 }
 
 /// The line that says most: the first about an error, or the last that is more than marks under another one.
@@ -83,7 +170,11 @@ fn telling_line(printed: &str) -> String {
     let mut lines = printed.lines().map(str::trim);
     let error = lines.clone().find(|line| line.to_lowercase().contains("error"));
     let line = error.or_else(|| lines.rfind(wordy));
-    line.unwrap_or("it says nothing").chars().take(300).collect()
+    shortened(line.unwrap_or("it says nothing"))
+}
+
+fn shortened(line: &str) -> String {
+    line.trim().chars().take(300).collect()
 }
 
 impl Engine for Runner {
@@ -120,25 +211,11 @@ impl Engine for Runner {
 }
 
 impl ScriptRunner for Runner {
-    fn run(&self, mode: &str, source: &str) -> Verdict {
-        let Some((_, command)) = self.description.modes.iter().find(|(known, _)| known.name == mode) else {
+    fn run(&self, mode: &str, source: &str, features: WasmFeatures) -> Verdict {
+        let Some((mode, command)) = self.description.modes.iter().find(|(known, _)| known.name == mode) else {
             return Verdict::fail(unknown_mode(self, mode).to_string());
         };
-        let file = tempfile::Builder::new().prefix("wassay-").suffix(".wast").tempfile();
-        let file = file.and_then(|mut file| file.write_all(source.as_bytes()).map(|()| file));
-        let file = match file {
-            Ok(file) => file,
-            Err(error) => return Verdict::fail(format!("the script can't be written for the runner: {error}")),
-        };
-        let path = file.path().to_string_lossy();
-        let mut words = command.iter().map(|word| word.replace(SCRIPT, &path));
-        let mut command = Command::new(words.next().unwrap_or_default());
-        command.args(words).stdin(Stdio::null());
-        // SAFETY: between fork and exec only a system call is made. Who waits for the runner may be ended for its slowness.
-        unsafe { command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?)) };
-        match command.output() {
-            Ok(output) => self.verdict(&output, &path),
-            Err(error) => Verdict::fail(format!("the runner can't be started: {error}")),
-        }
+        let judged = self.judge(mode.name, command, source, features);
+        judged.unwrap_or_else(|error| Verdict::fail(format!("the runner can't be started: {error}")))
     }
 }

@@ -11,6 +11,15 @@ fn of(text: &str) -> String {
 }
 
 #[test]
+fn what_an_invalid_module_mentions() {
+    let of = |text: &str| mentioned(&wasm(text), WasmFeatures::WASM3).join("+");
+    assert_eq!(of("(module (func (param v128) (result i32)))"), "simd");
+    assert_eq!(of("(module (memory 1) (memory 1) (func (result i32)) (func (param v128)))"), "multi_memory");
+    assert_eq!(of("(module (func (param v128)))"), "simd");
+    assert_eq!(of("(module (memory 1 1 shared))"), "", "not allowed");
+}
+
+#[test]
 fn each_feature_is_found() {
     let table = [
         ("(module)", ""),

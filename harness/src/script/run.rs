@@ -67,7 +67,7 @@ struct Runner<'scope, 'env> {
 }
 
 /// The module in a directive as bytes, or why the text format's parser does not take it.
-type Wasm = Result<Vec<u8>, String>;
+pub(crate) type Wasm = Result<Vec<u8>, String>;
 
 impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
     fn all<'a: 'env>(&mut self, directives: &'env mut [WastDirective<'a>], first: u32) {
@@ -395,7 +395,7 @@ fn text_verdict(text: &str) -> Verdict {
 }
 
 /// The bytes of the module in a directive, if there is one.
-fn encode(directive: &mut WastDirective<'_>) -> Option<Wasm> {
+pub(crate) fn encode(directive: &mut WastDirective<'_>) -> Option<Wasm> {
     fn quoted(module: &mut QuoteWat<'_>) -> Wasm {
         module.encode().map_err(|error| error.message())
     }

@@ -4,7 +4,7 @@
 use crate::model::Outcome;
 use crate::protocol::Event;
 use crate::script::Directive;
-use crate::task::{Judged, SCRIPT};
+use crate::task::{Judged, NO_SCRIPT, SCRIPT};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -41,6 +41,11 @@ impl Attempt {
         self.finished
     }
 
+    /// Whether the script runs as a whole, as far as is known.
+    pub(super) fn is_whole(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| matches!(&plan[..], [directive] if directive.kind == SCRIPT))
+    }
+
     /// Directives that a worker must not report again.
     pub(super) fn judged(&self) -> Vec<u32> {
         (0..).zip(&self.judged).filter(|(at, judged)| **judged && !self.deadly.contains(at)).map(|(at, _)| at).collect()
@@ -63,7 +68,7 @@ impl Attempt {
             }
             Event::Malformed { line, what } => {
                 self.finished = true;
-                vec![whole(line, Outcome::Fail, format!("not a script: {what}"))]
+                vec![whole(line, Outcome::Fail, format!("{NO_SCRIPT}{what}"))]
             }
             Event::Refused(why) => {
                 self.refused = Some(why);

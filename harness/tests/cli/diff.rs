@@ -1,6 +1,6 @@
 //! `wassay diff`
 
-use super::common::{Place, SCRIPT, code, stderr, stdout};
+use super::common::{Place, SCRIPT, code, stderr, stdout, wassay};
 use super::{ALL, run, text};
 
 #[test]
@@ -50,4 +50,62 @@ fn engines_that_have_run() {
     assert!(stderr(&output).contains("`fake` may be "), "{}", stderr(&output));
     let output = run(&["diff", "vm", "fake:pass", "--from", &out]);
     assert!(stderr(&output).contains("there is no `vm` in the report"), "{}", stderr(&output));
+}
+
+/// A runner of whole scripts that fails those with a word in them.
+const RUNNER: &str = r#"
+name = "shell"
+title = "A shell"
+languages = []
+compiler = ""
+execution = []
+interop = []
+features = []
+host_apis = []
+standards = []
+platforms = []
+status = "alive"
+link = ""
+get = ""
+[drive]
+kind = "runner"
+version = ["echo", "7"]
+[[drive.mode]]
+name = "whole"
+about = ""
+command = ["sh", "-c", "! grep -q unwelcome \"$1\"", "sh", "{script}"]
+"#;
+
+#[test]
+fn an_engine_that_runs_whole_scripts() {
+    let unwelcome = format!(";; unwelcome\n{SCRIPT}");
+    let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", &unwelcome)]);
+    let engines = place.path("engines");
+    std::fs::create_dir(&engines).expect("a folder");
+    std::fs::write(engines.join("shell.toml"), RUNNER).expect("a file");
+    let diff = |left: &str, right: &str| {
+        let mut command = wassay();
+        command.env("WASSAY_ENGINES", &engines).args(["diff", left, right, "suite:suite", "--suites"]);
+        command.arg(place.suite()).output().expect("the binary runs")
+    };
+    let output = diff("fake", "shell");
+    assert_eq!(code(&output), Some(1), "{}", stderr(&output));
+    let expected = "\
+suite/b.wast:1 script
+    fake pass    pass
+    shell whole  fail: exit status: 1: it says nothing
+fake pass and shell whole disagree on 1 of 2 scripts
+    fake pass pass, shell whole fail: 1
+";
+    assert_eq!(stdout(&output), expected);
+    // A script fails with the first of its directives that does.
+    let output = diff("shell", "fake:fail@3,trap@5");
+    let expected = "\
+suite/a.wast:1 script
+    shell whole           pass
+    fake fail@3,trap@5  fail: line 3, assert_return: expected (i32.const 1), got nothing
+shell whole and fake fail@3,trap@5 disagree on 1 of 2 scripts
+    shell whole pass, fake fail@3,trap@5 fail: 1
+";
+    assert_eq!(stdout(&output), expected.replace("whole    ", "whole  "), "{}", stderr(&output));
 }
