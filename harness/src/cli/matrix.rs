@@ -1,6 +1,6 @@
 //! `wassay matrix`
 
-use super::compare::output;
+use super::out::output;
 use super::{Error, SuitesArgs};
 use crate::filter::Filter;
 use crate::model::Row;
