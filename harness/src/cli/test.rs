@@ -71,6 +71,7 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
     if let Some(name) = &args.scale.run {
         run.run.clone_from(name);
     }
+    run.partition = args.scale.partition.map(|partition| partition.to_string()).unwrap_or_default();
     let mut recorder = record(args, &mut run, &tasks)?;
     let stop = interrupt()?;
     let mut order = recorder.unfinished();
