@@ -10,6 +10,7 @@ mod expect_update;
 mod list;
 mod matrix;
 mod merge;
+mod out;
 mod profile;
 mod report_page;
 mod scale;
@@ -199,10 +200,8 @@ enum Error {
     Interrupt(#[from] ctrlc::Error),
     #[error("{0}")]
     Probe(String),
-    #[error(transparent)]
-    Csv(#[from] csv::Error),
-    #[error(transparent)]
-    Json(#[from] serde_json::Error),
+    #[error("can't write to standard output: {0}")]
+    Stdout(io::Error),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -236,7 +235,7 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(code) => code,
-        // Whoever reads has seen enough (`wassay suites | head`).
+        // The supervisor of a worker or driver is gone.
         Err(Error::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");

@@ -149,6 +149,12 @@ impl Comparison {
         self.counts.get(&class).copied().unwrap_or(0)
     }
 
+    /// How many directives were looked at, on either side.
+    #[must_use]
+    pub fn looked_at(&self) -> u64 {
+        self.unchanged + self.counts.values().sum::<u64>()
+    }
+
     /// Whether anything got worse that nobody has accepted.
     #[must_use]
     pub fn is_red(&self) -> bool {

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// How tasks are dealt out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// By a hash of suite, file, engine and mode: what else there is makes no difference.
     Hash,

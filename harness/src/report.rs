@@ -12,6 +12,7 @@ pub(crate) mod portability;
 mod run;
 pub(crate) mod save;
 
+pub(crate) use csv::PARTITION;
 pub use index::Reports;
 pub use page::page;
 pub use portability::{Counter, Portability};

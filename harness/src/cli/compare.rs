@@ -1,12 +1,12 @@
 //! `wassay compare`
 
 use super::Error;
+use super::out::output;
 use crate::compare::format::{self, Format};
 use crate::compare::{self, Options};
 use crate::filter::Filter;
 use crate::report::Reports;
 use clap::Args;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -43,9 +43,10 @@ const AFTER: &str = "\
 What passes is better than what the engine says it does not support, that is better than what fails, and that is \
 better than a crash or a timeout. What sinks is a regression, unless an expectation accepts it; what rises is a fix. \
 Expectations change no truth: what changed only because one came or went is listed apart. So is what changed in a \
-script that the suite itself changed, or with a suite's revision while engine and harness stayed the same.
+script that the suite itself changed, or with a suite's revision while engine and harness stayed the same. An engine or
+mode that only one run has is named, not compared.
 
-Exit codes: 0 no regressions; 1 regressions; 2 the call or its input is wrong.";
+Exit codes: 0 no regressions; 1 regressions; 2 the call or its input is wrong, or nothing was compared.";
 
 /// `wassay compare`
 pub(super) fn compare(args: &CompareArgs) -> Result<ExitCode, Error> {
@@ -56,20 +57,11 @@ pub(super) fn compare(args: &CompareArgs) -> Result<ExitCode, Error> {
     let wanted = |row: &_| args.filter.as_ref().is_none_or(|filter| filter.row(row));
     let comparison = compare::compare(&mut base, &mut head, &Options { limit: args.limit, wanted: &wanted })?;
     output(args.output.as_deref(), |out| format::write(&comparison, args.format, out))?;
-    Ok(ExitCode::from(u8::from(comparison.is_red())))
-}
-
-/// Writes to a file, whole or not at all, or to standard output.
-pub(super) fn output(
-    path: Option<&std::path::Path>,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Error> {
-    match path {
-        Some(path) => Ok(crate::report::save::atomically(path, write)?),
-        None => {
-            let mut out = io::BufWriter::new(io::stdout().lock());
-            write(&mut out)?;
-            Ok(out.flush()?)
-        }
+    if comparison.looked_at() == 0 {
+        // No regressions where nothing was compared would be a check that cannot fail.
+        return Err(Error::Wrong(
+            "nothing was compared: no directive in either run is on an engine, in a mode, that both have".to_owned(),
+        ));
     }
+    Ok(ExitCode::from(u8::from(comparison.is_red())))
 }

@@ -1,9 +1,9 @@
 //! What comes from the definition of the command line itself: completions and the man page.
 
+use super::out::output;
 use super::{Cli, Error};
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -25,7 +25,7 @@ pub(super) struct ManArgs {
 pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, Error> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "wassay", &mut script);
-    io::stdout().lock().write_all(&script)?;
+    output(None, |out| out.write_all(&script))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -39,7 +39,7 @@ pub(super) fn man(args: &ManArgs) -> Result<ExitCode, Error> {
         None => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            io::stdout().lock().write_all(&page)?;
+            output(None, |out| out.write_all(&page))?;
         }
     }
     Ok(ExitCode::SUCCESS)

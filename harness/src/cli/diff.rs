@@ -1,6 +1,6 @@
 //! `wassay diff`
 
-use super::compare::output;
+use super::out::output;
 use super::{Cli, Command, Error, SuitesArgs, test};
 use crate::compare::disagree::{self, Disagreements};
 use crate::engine;

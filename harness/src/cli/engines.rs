@@ -1,6 +1,7 @@
 //! `wassay engines`: the catalogue, and what of it can be run here.
 
 use super::Error;
+use super::out::output;
 use crate::engine::catalogue::{self, Drive, Found, Runtime};
 use crate::engine::{self, Engine};
 use clap::{Args, ValueEnum};
@@ -66,20 +67,15 @@ pub(super) fn engines(args: &EnginesArgs) -> Result<ExitCode, Error> {
             engine::find(name)?;
         }
     }
-    let mut out = io::stdout().lock();
-    match args.format {
+    output(None, |out| match args.format {
         Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &entries)?;
-            writeln!(out)?;
+            serde_json::to_writer_pretty(&mut *out, &entries)?;
+            writeln!(out)
         }
-        Format::Csv => csv(&mut out, &entries)?,
-        Format::Text if args.name.is_some() => {
-            for entry in &entries {
-                details(&mut out, entry, width())?;
-            }
-        }
-        Format::Text => table(&mut out, &entries, width())?,
-    }
+        Format::Csv => csv(out, &entries),
+        Format::Text if args.name.is_some() => entries.iter().try_for_each(|entry| details(out, entry, width())),
+        Format::Text => table(out, &entries, width()),
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -284,7 +280,7 @@ fn driven(runtime: &Runtime) -> &'static str {
     }
 }
 
-fn csv(out: &mut dyn Write, entries: &[Entry]) -> Result<(), Error> {
+fn csv(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record([
         "name",
@@ -345,8 +341,7 @@ fn csv(out: &mut dyn Write, entries: &[Entry]) -> Result<(), Error> {
             text(|runtime| runtime.measured().unwrap_or_default()),
         ])?;
     }
-    writer.flush()?;
-    Ok(())
+    writer.flush()
 }
 
 #[cfg(test)]

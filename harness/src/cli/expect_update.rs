@@ -1,13 +1,14 @@
 //! `wassay expect`
 
 use super::Error;
+use super::out::{note, output};
 use crate::expect::update::Update;
 use crate::expect::{self, COLUMNS};
 use crate::filter::Filter;
 use crate::model::Row;
 use crate::report::{self, Reports};
 use clap::Args;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -57,16 +58,15 @@ pub(super) fn expect(args: &ExpectArgs) -> Result<ExitCode, Error> {
 }
 
 fn list(args: &ExpectArgs) -> Result<ExitCode, Error> {
-    let mut out = io::stdout().lock();
     let texts: Vec<String> = match &args.expectations {
         Some(dir) => vec![read(dir)?.1],
         None => crate::suite::expectations().map(|(_, text)| text.to_owned()).collect(),
     };
-    writeln!(out, "{}", COLUMNS.join(","))?;
-    for text in texts {
-        let rows = text.split_once('\n').map_or("", |(_, rows)| rows);
-        out.write_all(rows.as_bytes())?;
-    }
+    output(None, |out| {
+        writeln!(out, "{}", COLUMNS.join(","))?;
+        let mut rows = texts.iter().filter_map(|text| text.split_once('\n'));
+        rows.try_for_each(|(_, rows)| out.write_all(rows.as_bytes()))
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -94,12 +94,12 @@ fn update(args: &ExpectArgs) -> Result<ExitCode, Error> {
     })?;
     let (after, remarks) = update.after(&args.reason, &args.link);
     for remark in remarks {
-        writeln!(io::stderr(), "note: {remark}")?;
+        note(format_args!("note: {remark}"));
     }
     // A file that is not there yet is new as a whole, if there is anything to be in it.
     let before = if text.is_empty() && after != update.before() { "" } else { update.before() };
     if before == after {
-        writeln!(io::stdout().lock(), "nothing to change in {}", path.display())?;
+        output(None, |out| writeln!(out, "nothing to change in {}", path.display()))?;
         return Ok(ExitCode::SUCCESS);
     }
     let names = [
@@ -107,14 +107,14 @@ fn update(args: &ExpectArgs) -> Result<ExitCode, Error> {
         path.display().to_string(),
     ];
     let difference = similar::TextDiff::from_lines(before, &after);
-    write!(io::stdout().lock(), "{}", difference.unified_diff().header(&names[0], &names[1]))?;
+    output(None, |out| write!(out, "{}", difference.unified_diff().header(&names[0], &names[1])))?;
     if !args.write {
-        writeln!(io::stderr(), "nothing is written; `--write` does that")?;
+        note(format_args!("nothing is written; `--write` does that"));
         return Ok(ExitCode::FAILURE);
     }
     report::save::atomically(&path, |out| out.write_all(after.as_bytes()))?;
     if args.reason.is_empty() || args.link.is_empty() {
-        writeln!(io::stderr(), "written; fill in reason and link of each new row, or the file is refused")?;
+        note(format_args!("written; fill in reason and link of each new row, or the file is refused"));
     }
     Ok(ExitCode::SUCCESS)
 }

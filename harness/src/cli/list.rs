@@ -1,5 +1,6 @@
 //! The verb that only lists: `suites`.
 
+use super::out::output;
 use super::{Error, SuitesArgs};
 use crate::suite;
 use std::collections::BTreeMap;
@@ -8,9 +9,14 @@ use std::process::ExitCode;
 
 /// `wassay suites`
 pub(super) fn suites(args: &SuitesArgs) -> Result<ExitCode, Error> {
-    let mut out = io::stdout().lock();
     let suites = suite::load(&args.suites)?;
-    for suite in &suites {
+    let subjects = suite::subjects()?;
+    output(None, |out| write(out, &suites, subjects))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(out: &mut dyn Write, suites: &[suite::Suite], subjects: &[suite::Subject]) -> io::Result<()> {
+    for suite in suites {
         writeln!(out, "{} {} ({}): {} scripts", suite.name, suite.revision, origin(suite), suite.scripts.len())?;
         let mut parts: BTreeMap<&str, (Option<u8>, usize)> = BTreeMap::new();
         for script in &suite.scripts {
@@ -22,12 +28,12 @@ pub(super) fn suites(args: &SuitesArgs) -> Result<ExitCode, Error> {
         }
     }
     writeln!(out, "\nWhere a run takes the scripts of each proposal from:")?;
-    for subject in suite::subjects()?.iter().filter(|subject| subject.kind == suite::Kind::Proposal) {
-        let from = sources(&suites, &subject.name);
+    for subject in subjects.iter().filter(|subject| subject.kind == suite::Kind::Proposal) {
+        let from = sources(suites, &subject.name);
         let from = if from.is_empty() { "nowhere: there is none".to_owned() } else { from.join(", ") };
         writeln!(out, "  {:<28} {from}", subject.name)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn origin(suite: &suite::Suite) -> String {

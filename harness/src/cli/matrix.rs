@@ -1,6 +1,6 @@
 //! `wassay matrix`
 
-use super::compare::output;
+use super::out::output;
 use super::{Error, SuitesArgs};
 use crate::filter::Filter;
 use crate::model::Row;
@@ -76,7 +76,9 @@ pub(super) fn matrix(args: &MatrixArgs) -> Result<ExitCode, Error> {
 fn proposals(args: &MatrixArgs, wanted: &dyn Fn(&Row) -> bool) -> Result<(), Error> {
     let mut counter = Counter::default();
     each(args, wanted, |row| {
-        counter.add(row);
+        if args.format != Format::FeaturesJson || features_json::counts(row) {
+            counter.add(row);
+        }
         Ok(())
     })?;
     let lines = counter.lines();

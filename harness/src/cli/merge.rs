@@ -1,11 +1,17 @@
 //! `wassay merge`
 
 use super::Error;
+use super::out::{note, output};
+use crate::partition::{Kind, Partition};
+use crate::recorder::raw;
 use crate::report::{self, Reports};
 use clap::Args;
-use std::io::{self, Write};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// Most parts that are named as missing.
+const NAMED: usize = 10;
 
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
@@ -20,7 +26,9 @@ pub(super) struct MergeArgs {
 
 const AFTER: &str = "\
 Rows keep the names of their runs, and run.csv has a row for each. Two parts of one run must not have a script in \
-common; different runs may.";
+common; different runs may. What is missing is named: parts that no report has, and runs that did not come to their end.
+
+Exit codes: 0 all is there and as expected; 1 something is not; 2 the call or its input is wrong.";
 
 /// `wassay merge`
 pub(super) fn merge(args: &MergeArgs) -> Result<ExitCode, Error> {
@@ -36,6 +44,30 @@ pub(super) fn merge(args: &MergeArgs) -> Result<ExitCode, Error> {
     let summary = writer.close(&runs)?;
     let directives: u64 = summary.counts.values().map(report::Counts::total).sum();
     let out = args.out.display();
-    writeln!(io::stdout().lock(), "{directives} directives, {red} not as expected; reports are in {out}")?;
-    Ok(ExitCode::from(u8::from(red > 0)))
+    output(None, |to| writeln!(to, "{directives} directives, {red} not as expected; reports are in {out}"))?;
+    let missing = missing(&args.reports, &runs);
+    missing.iter().for_each(|missing| note(format_args!("{missing}")));
+    Ok(ExitCode::from(u8::from(red > 0 || !missing.is_empty())))
+}
+
+/// What the merged report lacks to be that of whole runs.
+fn missing(dirs: &[PathBuf], runs: &[Vec<String>]) -> Vec<String> {
+    let mut missing = Vec::new();
+    for dir in dirs.iter().filter(|dir| raw::is_there(dir)) {
+        let dir = dir.display();
+        missing.push(format!("unfinished: `{dir}`; `wassay test --resume --out {dir}` goes on from there"));
+    }
+    let mut parts: BTreeMap<(Kind, u64), BTreeSet<u64>> = BTreeMap::new();
+    for Partition { kind, part, count } in runs.iter().filter_map(|run| run.get(report::PARTITION)?.parse().ok()) {
+        parts.entry((kind, count)).or_default().insert(part);
+    }
+    for ((kind, count), there) in parts {
+        let absent = (1..=count).filter(|part| !there.contains(part));
+        missing.extend(absent.take(NAMED).map(|part| format!("missing: part {}", Partition { kind, part, count })));
+        let more = (count - there.len() as u64).saturating_sub(NAMED as u64);
+        if more > 0 {
+            missing.push(format!("missing: {more} more of {count} parts"));
+        }
+    }
+    missing
 }

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use toml::Spanned;
 
 /// Name of the file.
 const FILE: &str = "wassay.toml";
@@ -54,12 +55,12 @@ struct Profile {
     engine: Option<Vec<String>>,
     mode: Option<Vec<String>>,
     jobs: Option<NonZeroUsize>,
-    timeout: Option<f64>,
+    timeout: Option<Spanned<f64>>,
     memory: Option<u64>,
     out: Option<PathBuf>,
     suites: Option<Vec<PathBuf>>,
     expectations: Option<Vec<PathBuf>>,
-    filter: Option<String>,
+    filter: Option<Spanned<String>>,
     retries: Option<usize>,
 }
 
@@ -70,17 +71,23 @@ pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(
         (None, asked) => (find(), asked.clone()),
     };
     let Some(path) = path else { return asked.map_or(Ok(()), |name| Err(Error::NoFile(name).into())) };
-    let Some(profile) = load(&path, asked.as_deref())? else { return Ok(()) };
+    let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let fault = |at: usize, what: String| Error::Format { path: path.clone(), line: line(&text, at), what };
+    let Some(profile) = find_profile(&text, &path, asked.as_deref())? else { return Ok(()) };
     let base = path.parent().unwrap_or(Path::new("")).to_owned();
     let below = |paths: Vec<PathBuf>| paths.into_iter().map(|path| base.join(path)).collect();
-    let fault = |what: String| Error::Format { path: path.clone(), line: 0, what };
     let free = |name: &str| {
         let source = given.and_then(|given| given.value_source(name));
         !matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
     };
-    let timeout =
-        profile.timeout.map(|text| seconds(&text.to_string()).map_err(|what| fault(format!("timeout: {what}"))));
-    let filter = profile.filter.map(|text| text.parse::<Filter>().map_err(|error| fault(error.to_string())));
+    let timeout = profile.timeout.map(|given| {
+        let parsed = seconds(&given.as_ref().to_string());
+        parsed.map_err(|what| fault(given.span().start, format!("timeout: {what}")))
+    });
+    let filter = profile.filter.map(|given| {
+        let parsed = given.as_ref().parse::<Filter>();
+        parsed.map_err(|error| fault(given.span().start, error.to_string()))
+    });
     set(&mut args.selectors, profile.selectors, free("selectors"));
     set(&mut args.engine, profile.engine, free("engine"));
     set(&mut args.mode, profile.mode, free("mode"));
@@ -107,10 +114,14 @@ fn find() -> Option<PathBuf> {
     here.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
 }
 
-fn load(path: &Path, asked: Option<&str>) -> Result<Option<Profile>, Error> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    let mut file: File = toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(0, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+/// The line, from 1, of a place in a text.
+fn line(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+}
+
+fn find_profile(text: &str, path: &Path, asked: Option<&str>) -> Result<Option<Profile>, Error> {
+    let mut file: File = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line(text, span.start));
         Error::Format { path: path.to_owned(), line, what: error.message().trim_end().to_owned() }
     })?;
     match (file.profile.remove(asked.unwrap_or(DEFAULT)), asked) {

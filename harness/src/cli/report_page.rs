@@ -1,9 +1,9 @@
 //! `wassay report`
 
+use super::out::output;
 use super::{Error, SuitesArgs};
 use crate::{report, suite};
 use clap::Args;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -29,6 +29,6 @@ pub(super) fn report(args: &ReportArgs) -> Result<ExitCode, Error> {
     let out = args.out.clone().unwrap_or_else(|| first.join("report.html"));
     let suites = suite::load(&args.suites.suites)?;
     report::page(&out, &args.reports, &args.history, &suites)?;
-    writeln!(io::stdout().lock(), "{}", out.display())?;
+    output(None, |to| writeln!(to, "{}", out.display()))?;
     Ok(ExitCode::SUCCESS)
 }

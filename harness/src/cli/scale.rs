@@ -1,13 +1,13 @@
 //! What `wassay test` can be told beyond what to run on what: parts of a run, what failed, what is flaky.
 
 use super::Error;
+use super::out::output;
 use crate::filter::Filter;
 use crate::partition::Partition;
 use crate::report;
 use crate::task::Task;
 use clap::{Args, ValueEnum};
 use std::collections::HashSet;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(Args, Debug, Default)]
@@ -105,7 +105,7 @@ fn failed(dir: &Path) -> Result<HashSet<Key>, Error> {
 }
 
 /// `wassay test --list`
-pub(super) fn list(tasks: &[Task<'_>]) -> io::Result<()> {
+pub(super) fn list(tasks: &[Task<'_>]) -> Result<(), Error> {
     let mut lines: Vec<_> = tasks
         .iter()
         .map(|task| {
@@ -114,9 +114,9 @@ pub(super) fn list(tasks: &[Task<'_>]) -> io::Result<()> {
         })
         .collect();
     lines.sort();
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    for (suite, file, engine, mode, proposal) in lines {
-        writeln!(out, "{suite}/{file}\t{engine}:{mode}\t{proposal}")?;
-    }
-    out.flush()
+    output(None, |out| {
+        lines.iter().try_for_each(|(suite, file, engine, mode, proposal)| {
+            writeln!(out, "{suite}/{file}\t{engine}:{mode}\t{proposal}")
+        })
+    })
 }

@@ -1,5 +1,6 @@
 //! The end of a run, on one screen, and its exit code.
 
+use super::out::note;
 use crate::expect::Stale;
 use crate::model::{Outcome, Row};
 use crate::recorder::progress::line;
@@ -200,12 +201,11 @@ impl Screen {
 }
 
 /// Says what is wrong beyond red directives.
-pub(super) fn complain(out: &mut dyn Write, digest: &Digest, ending: &Ending, dir: &Path) -> io::Result<()> {
+pub(super) fn complain(digest: &Digest, ending: &Ending, dir: &Path) {
     for malformed in &digest.malformed {
-        writeln!(out, "error: {malformed}")?;
+        note(format_args!("error: {malformed}"));
     }
     if ending.interrupted {
-        writeln!(out, "interrupted: `--resume --out {}` goes on from here", dir.display())?;
+        note(format_args!("interrupted: `--resume --out {}` goes on from here", dir.display()));
     }
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! `wassay test`: from the call to the reports.
 
+use super::out::{note, output};
 use super::summary::{self, Digest, Ending};
 use super::{Error, TestArgs, scale};
 use crate::engine::{self, Engine, catalogue};
@@ -11,7 +12,6 @@ use crate::report::{self, Run, Summary};
 use crate::suite::{self, Script};
 use crate::supervisor::{self, Settings};
 use crate::task::{self, Configuration, Task};
-use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,8 +38,8 @@ impl Ended {
 pub(super) fn test(args: &TestArgs) -> Result<ExitCode, Error> {
     let Some(ended) = execute(args, false)? else { return Ok(ExitCode::SUCCESS) };
     let Ended { run, summary, digest, stale, ending } = &ended;
-    summary::print(&mut io::stdout().lock(), summary, run, digest, stale, &args.out)?;
-    summary::complain(&mut io::stderr().lock(), digest, ending, &args.out)?;
+    output(None, |out| summary::print(out, summary, run, digest, stale, &args.out))?;
+    summary::complain(digest, ending, &args.out);
     Ok(ending.code())
 }
 
@@ -58,7 +58,7 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
         return Ok(None);
     }
     if tasks.is_empty() && args.scale.failed.is_some() {
-        writeln!(io::stderr(), "of what is selected, nothing failed in the last run")?;
+        note(format_args!("of what is selected, nothing failed in the last run"));
         return Ok(None);
     }
 
@@ -71,11 +71,12 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
     if let Some(name) = &args.scale.run {
         run.run.clone_from(name);
     }
+    run.partition = args.scale.partition.map(|partition| partition.to_string()).unwrap_or_default();
     let mut recorder = record(args, &mut run, &tasks)?;
     let stop = interrupt()?;
     let mut order = recorder.unfinished();
     if order.len() < tasks.len() {
-        writeln!(io::stderr(), "{} of {} scripts are done already", tasks.len() - order.len(), tasks.len())?;
+        note(format_args!("{} of {} scripts are done already", tasks.len() - order.len(), tasks.len()));
     }
     loop {
         let weights: u64 = order.iter().map(|index| tasks[*index].weight).sum();
@@ -88,7 +89,7 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
         if order.is_empty() {
             break;
         }
-        writeln!(io::stderr(), "{} scripts are not as expected and run again", order.len())?;
+        note(format_args!("{} scripts are not as expected and run again", order.len()));
     }
     let interrupted = stop.load(Ordering::Relaxed);
     finish(args, run, &tasks, recorder, expectations, interrupted).map(Some)

@@ -52,7 +52,8 @@ pub fn column(reports: &Reports, name: &str) -> Result<Column, String> {
         [] => {
             let mut known: Vec<String> = all().map(|c| format!("`{}:{}`", c.engine, c.mode)).collect();
             known.dedup();
-            Err(format!("there is no `{name}` in the report; there are {}", known.join(", ")))
+            let known = if known.is_empty() { "no rows".to_owned() } else { known.join(", ") };
+            Err(format!("there is no `{name}` in the report; there are {known}"))
         }
         _ => {
             let known: Vec<String> = named

@@ -53,6 +53,12 @@ pub enum Error {
     },
 }
 
+/// Whether a run in this folder has not come to its end: it goes on, or was interrupted.
+#[must_use]
+pub fn is_there(dir: &Path) -> bool {
+    dir.join(FILE).exists()
+}
+
 /// What makes a task the same in another run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Identity {

@@ -53,8 +53,26 @@ pub(super) const PORTABILITY_COLUMNS: [&str; 18] = [
 ];
 
 /// Columns of `run.csv`, in order.
-pub(super) const RUN_COLUMNS: [&str; 11] =
-    ["run", "started", "seconds", "command", "revision_of_wassay", "llvm", "cpu", "cores", "os", "kernel", "jobs"];
+pub(super) const RUN_COLUMNS: [&str; 12] = [
+    "run",
+    "started",
+    "seconds",
+    "command",
+    "revision_of_wassay",
+    "llvm",
+    "cpu",
+    "cores",
+    "os",
+    "kernel",
+    "jobs",
+    "partition",
+];
+
+/// How many of these every report has: the others came later.
+const FIRST_RUN_COLUMNS: usize = 11;
+
+/// Place of `partition` among them.
+pub(crate) const PARTITION: usize = 11;
 
 fn writer<'a>(out: &'a mut dyn Write, columns: &[&str]) -> io::Result<::csv::Writer<&'a mut dyn Write>> {
     let mut writer = ::csv::WriterBuilder::new().has_headers(false).from_writer(out);
@@ -177,10 +195,12 @@ impl Exporter for RunTable {
 
 /// A run as a row of `run.csv`.
 pub(super) fn record_of(run: &Run) -> Vec<String> {
-    let Run { run, started, seconds, command, revision_of_wassay, llvm, cpu, cores, os, kernel, jobs, .. } = run;
+    let Run {
+        run, started, seconds, command, revision_of_wassay, llvm, cpu, cores, os, kernel, jobs, partition, ..
+    } = run;
     let numbers = [format!("{seconds:?}"), cores.to_string(), jobs.to_string()];
     let [seconds, cores, jobs] = &numbers;
-    let fields = [run, started, seconds, command, revision_of_wassay, llvm, cpu, cores, os, kernel, jobs];
+    let fields = [run, started, seconds, command, revision_of_wassay, llvm, cpu, cores, os, kernel, jobs, partition];
     fields.map(Clone::clone).into()
 }
 
@@ -193,9 +213,9 @@ pub(crate) fn runs(dir: &Path) -> Result<Vec<Vec<String>>, Error> {
         Err(source) => return Err(Error::Read { path, source }),
     };
     let mut reader = ::csv::Reader::from_reader(file);
-    check_header(&path, &mut reader, &RUN_COLUMNS)?;
+    check_header(&path, &mut reader, &RUN_COLUMNS[..FIRST_RUN_COLUMNS])?;
     let record = |record: Result<::csv::StringRecord, ::csv::Error>| match record {
-        Ok(record) => Ok(record.iter().take(RUN_COLUMNS.len()).map(str::to_owned).collect()),
+        Ok(record) => Ok((0..RUN_COLUMNS.len()).map(|at| record.get(at).unwrap_or_default().to_owned()).collect()),
         Err(error) => Err(fault(&path, error)),
     };
     reader.records().map(record).collect()
@@ -233,6 +253,11 @@ pub(super) fn fault(path: &Path, error: ::csv::Error) -> Error {
         ::csv::ErrorKind::Deserialize { err, .. } => Error::Format { path, line, what: err.to_string() },
         ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             Error::Format { path, line, what: format!("{len} fields, not {expected_len}") }
+        }
+        ::csv::ErrorKind::Utf8 { err, .. } => {
+            let column = CONFORMANCE_COLUMNS.get(err.field()).filter(|_| path.ends_with(CONFORMANCE));
+            let place = column.map_or_else(|| format!("field {}", err.field() + 1), |name| format!("`{name}`"));
+            Error::Format { path, line, what: format!("{place} is not UTF-8") }
         }
         other => Error::Format { path, line, what: format!("{other:?}") },
     }

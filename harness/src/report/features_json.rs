@@ -2,11 +2,13 @@
 //! (<https://github.com/WebAssembly/website>): by hand there, measured here.
 //!
 //! A feature is there if all of its directives that ran pass; the version is the one that was measured, and the note says
-//! how many passed. Where none ran, nothing is said.
+//! how many passed. Where none ran, nothing is said. Directives that the specification itself has overtaken, as the reason
+//! of their expectation says, count for nothing: they say nothing of an engine.
 
 use super::portability::Portability;
 use super::{Counts, markdown};
-use crate::model::Outcome;
+use crate::engine::catalogue;
+use crate::model::{Outcome, Row};
 use crate::suite::{Kind, subject, subjects};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -24,17 +26,16 @@ const NAMES: [(&str, &str); 9] = [
     ("threads", "threads"),
 ];
 
-/// Where engines live.
-const HOMES: [(&str, &str); 8] = [
-    ("vm", env!("CARGO_PKG_REPOSITORY")),
-    ("wasmtime", "https://wasmtime.dev/"),
-    ("wasmi", "https://github.com/wasmi-labs/wasmi"),
-    ("wasmer", "https://wasmer.io/"),
-    ("wasm3", "https://github.com/wasm3/wasm3"),
-    ("wamr", "https://bytecodealliance.github.io/wamr.dev/"),
-    ("node", "https://nodejs.org/"),
-    ("stitch", "https://github.com/makepad/stitch"),
-];
+/// Of the website's categories the one that all engines here are in: none is measured inside a browser.
+const CATEGORY: &str = "Standalone Runtimes";
+
+/// How the reason of an expectation begins that blames the script.
+const STALE: &str = "stale: ";
+
+/// Whether a row says anything of an engine.
+pub(crate) fn counts(row: &Row) -> bool {
+    row.outcome != Outcome::Xfail || !row.detail.starts_with(STALE)
+}
 
 /// The whole table.
 #[must_use]
@@ -47,14 +48,15 @@ pub(crate) fn table(lines: &[Portability]) -> Value {
     let mut engines = Map::new();
     for (head, column, cells) in markdown::columns(lines) {
         let engine = lines.iter().find(|line| markdown::column(line) == column);
-        let home = engine.and_then(|line| HOMES.iter().find(|(name, _)| *name == line.engine));
+        let home = engine.and_then(|line| catalogue::all().iter().find(|runtime| runtime.name == line.engine));
         let version = engine.map_or("", |line| &line.engine_version);
-        let url = home.map_or("about:blank", |(_, url)| url);
-        engines.insert(head, json!({ "url": url, "logo": "", "features": statuses(&cells, version) }));
+        let url = home.map_or("about:blank", |runtime| &runtime.link);
+        engines.insert(head, json!({ "url": url, "category": CATEGORY, "features": statuses(&cells, version) }));
     }
     json!({
         "$schema": "https://github.com/WebAssembly/website/raw/main/features.schema.json",
         "features": features,
+        "categories": [{ "name": CATEGORY, "queryKey": "standalones", "default": true }],
         "browsers": engines,
     })
 }
@@ -107,6 +109,30 @@ mod tests {
             assert_eq!(key(ours), theirs);
         }
         assert!(NAMES.iter().all(|(ours, _)| subject(ours).is_some()), "a proposal was renamed");
+    }
+
+    #[test]
+    fn what_the_specification_has_overtaken_says_nothing_of_an_engine() {
+        let row = |outcome, detail: &str| Row {
+            run: String::new(),
+            suite: String::new(),
+            revision: String::new(),
+            file: String::new(),
+            line: 1,
+            directive: String::new(),
+            proposal: String::new(),
+            features: String::new(),
+            engine: String::new(),
+            engine_version: String::new(),
+            mode: String::new(),
+            target: String::new(),
+            outcome,
+            detail: detail.to_owned(),
+            micros: 0,
+        };
+        assert!(!super::counts(&row(Outcome::Xfail, "stale: since 2.0 it may (fail: accepted it)")));
+        assert!(super::counts(&row(Outcome::Xfail, "it does not do that (fail: refused it)")));
+        assert!(super::counts(&row(Outcome::Fail, "stale: is what it says")));
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct Run {
     pub kernel: String,
     /// How many jobs ran at once.
     pub jobs: usize,
+    /// Which part of a whole it is; empty if it is all of it.
+    pub partition: String,
     begun: Instant,
 }
 
@@ -49,6 +51,7 @@ impl Run {
             os: os().unwrap_or_else(|| std::env::consts::OS.to_owned()),
             kernel: said_by("uname", &["-sr"]).unwrap_or_default(),
             jobs,
+            partition: String::new(),
             begun: Instant::now(),
         }
     }

@@ -52,6 +52,20 @@ fn a_filter_and_a_limit_and_a_file() {
 }
 
 #[test]
+fn nothing_that_is_compared_is_no_good_news() {
+    let ((_a, a), (_b, b)) = (report("pass"), report("fail@3"));
+    for words in [vec!["compare", &a, &b], vec!["compare", &a, &a, "-E", "engine(vm)"]] {
+        for format in ["text", "markdown", "junit", "github"] {
+            let output = run(&[&words[..], &["--format", format]].concat());
+            assert_eq!(code(&output), Some(2), "{words:?}: {}", stdout(&output));
+            assert!(stderr(&output).contains("error: nothing was compared"), "{}", stderr(&output));
+        }
+    }
+    let said = stdout(&run(&["compare", &a, &b]));
+    assert!(said.contains("fake pass: only in the earlier run, not compared"), "{said}");
+}
+
+#[test]
 fn wrong_calls() {
     let (_place, out) = report("pass");
     for (words, says) in [

@@ -32,6 +32,24 @@ fake pass and fake fail@3 disagree on 1 of 12 directives
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn an_interrupted_one_says_so() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let place = Place::new(&[("a.wast", SCRIPT)]);
+    let mut command = super::common::wassay();
+    command.args(["diff", "fake", "fake:hang@3", "suite:suite", "--timeout", "60", "--suites"]).arg(place.suite());
+    let run =
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("it runs");
+    // When there are workers, it listens.
+    let works = |pid: &u32| {
+        std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.windows(7).any(|word| word == b"worker\0"))
+    };
+    super::common::wait_for(|| super::common::children(run.id()).into_iter().find(works));
+    kill_process(Pid::from_raw(i32::try_from(run.id()).expect("an id")).expect("not 0"), Signal::INT).expect("ours");
+    assert_eq!(code(&run.wait_with_output().expect("it ends")), Some(130));
+}
+
+#[test]
 fn engines_that_have_run() {
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", SCRIPT)]);
     place.test("pass", &["--engine", "fake", "--engine", &format!("fake:{ALL}"), "--timeout", "0.3"]);

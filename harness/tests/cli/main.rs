@@ -10,8 +10,10 @@ mod diff;
 mod expect;
 mod full_disk;
 mod matrix;
+mod outcomes;
 mod resume;
 mod scale;
+mod streams;
 mod terminal;
 
 use common::{Place, SCRIPT};

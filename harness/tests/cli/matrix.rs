@@ -64,6 +64,11 @@ fn features_json_has_the_form_of_the_website() {
         assert_eq!(simd[0] == false, !passes, "{simd}");
         assert!(simd[1].as_str().is_some_and(|note| note.ends_with(" directives pass")), "{simd}");
         assert_eq!(table["features"]["simd"]["phase"], 5);
+        // What the website's schema requires of an engine, and allows.
+        let engine = table["browsers"][format!("fake/{mode}")].as_object().expect("an engine");
+        let keys: std::collections::BTreeSet<&str> = engine.keys().map(String::as_str).collect();
+        assert_eq!(keys.into_iter().collect::<Vec<_>>(), ["category", "features", "url"]);
+        assert_eq!(engine["category"], table["categories"][0]["name"]);
     }
 }
 
@@ -100,6 +105,42 @@ fn parts_merge_to_the_whole() {
         assert_eq!(code(&output), Some(2));
         assert!(stderr(&output).contains("both in"), "{}", stderr(&output));
     }
+}
+
+#[test]
+fn a_merge_says_what_is_missing() {
+    let files: Vec<String> = (0..6).map(|n| format!("{n}.wast")).collect();
+    let place = Place::new(&files.iter().map(|file| (file.as_str(), SCRIPT)).collect::<Vec<_>>());
+    let parts: Vec<String> = (1..=3).map(|part| text(&place.path(&part.to_string()))).collect();
+    for (part, out) in (1..).zip(&parts) {
+        assert_eq!(code(&place.test("pass", &["--out", out, "--partition", &format!("slice:{part}/3")])), Some(0));
+    }
+    let out = text(&place.path("all"));
+    let merge = |parts: &[&String]| {
+        let words: Vec<&str> = ["merge", "--out", &out].into_iter().chain(parts.iter().map(|p| p.as_str())).collect();
+        let output = run(&words);
+        (code(&output), stderr(&output))
+    };
+    assert_eq!(merge(&[&parts[0], &parts[1], &parts[2]]), (Some(0), String::new()));
+    assert_eq!(merge(&[&parts[0], &parts[2]]), (Some(1), "missing: part slice:2/3\n".to_owned()));
+    // What is merged knows what it is made of.
+    assert_eq!(merge(&[&out, &parts[1]]), (Some(0), String::new()));
+    // A run that was interrupted has a report, but not of everything.
+    std::fs::write(place.path("1/conformance.part"), "").expect("a file");
+    let (code, said) = merge(&[&parts[0], &parts[1], &parts[2]]);
+    assert_eq!(code, Some(1));
+    assert!(said.starts_with("unfinished: `") && said.contains("--resume --out "), "{said}");
+    // However many parts somebody says there are.
+    let path = place.path("2/run.csv");
+    let runs = std::fs::read_to_string(&path).expect("a file");
+    std::fs::write(&path, runs.replace("slice:2/3", "hash:2/18446744073709551615")).expect("a file");
+    let (code, said) = merge(&[&parts[1]]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("missing: part hash:1/18446744073709551615\nmissing: part hash:3/"), "{said}");
+    assert!(said.ends_with("missing: 18446744073709551604 more of 18446744073709551615 parts\n"), "{said}");
+    // Reports from before there was such a column are read all the same.
+    std::fs::write(&path, runs.replace(",partition", "").replace(",slice:2/3", "")).expect("a file");
+    assert_eq!(merge(&[&parts[1]]), (Some(0), String::new()));
 }
 
 #[test]

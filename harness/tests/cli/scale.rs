@@ -139,8 +139,8 @@ fn profiles_give_what_is_not_given() {
     for (text, words, says) in [
         ("[profile.a]\n", &["--profile", "b"][..], "has no profile `b`; it has `a`"),
         ("[profile.a]\nspeed = 1\n", &["--profile", "a"], "wassay.toml:2: unknown field `speed`"),
-        ("[profile.a]\ntimeout = 0\n", &["--profile", "a"], "wassay.toml:0: timeout: not a number of seconds above 0"),
-        ("[profile.a]\nfilter = 'x'\n", &["--profile", "a"], "filter `x`, character 1"),
+        ("[profile.a]\ntimeout = 0\n", &["--profile", "a"], "wassay.toml:2: timeout: not a number of seconds above 0"),
+        ("[profile.a]\nfilter = 'x'\n", &["--profile", "a"], "wassay.toml:2: filter `x`, character 1"),
         ("", &["--config", "/no/such"], "can't read `/no/such`"),
     ] {
         write(text);

@@ -1,0 +1,59 @@
+//! What a command says: on standard output what it was asked for, on standard error what should be known besides.
+
+use super::Error;
+use crate::report::save;
+use std::fmt;
+use std::io::{self, BufWriter, StdoutLock, Write};
+use std::path::Path;
+
+/// Standard output, which remembers what went wrong: those who write through it wrap errors in their own.
+struct Watched {
+    out: StdoutLock<'static>,
+    fault: Option<io::Error>,
+}
+
+impl Watched {
+    fn watch<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let kind = error.kind();
+            if kind != io::ErrorKind::Interrupted {
+                self.fault.get_or_insert(error);
+            }
+            kind.into()
+        })
+    }
+}
+
+impl Write for Watched {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes);
+        self.watch(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.out.flush();
+        self.watch(flushed)
+    }
+}
+
+/// Writes to a file, whole or not at all, or to standard output.
+///
+/// When whoever reads standard output has seen enough (`wassay compare base head | head`), writing ends, and all is well:
+/// what the command has to say by its exit code stays the same.
+pub(super) fn output(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    if let Some(path) = path {
+        return Ok(save::atomically(path, write)?);
+    }
+    let mut out = BufWriter::new(Watched { out: io::stdout().lock(), fault: None });
+    let result = write(&mut out).and_then(|()| out.flush());
+    match (result, out.get_mut().fault.take()) {
+        (Err(_), Some(fault)) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        (Err(_), Some(fault)) => Err(Error::Stdout(fault)),
+        (result, _) => Ok(result?),
+    }
+}
+
+/// Says something that should be known. Nobody may be listening, which is no reason to stop.
+pub(super) fn note(text: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
