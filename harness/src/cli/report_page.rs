@@ -15,8 +15,9 @@ pub(super) struct ReportArgs {
     /// Where the page goes; `report.html` in the first folder if not given.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Folder with an older report, of which the history shows the sums; can be given more than once.
-    #[arg(long, value_name = "DIR")]
+    /// Folder with an older report, or its `portability.csv` alone, of which the history shows the sums; can be given
+    /// more than once.
+    #[arg(long, value_name = "PATH")]
     history: Vec<PathBuf>,
     #[command(flatten)]
     suites: SuitesArgs,

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) const CONFORMANCE: &str = "conformance.csv";
+pub(super) const PORTABILITY: &str = "portability.csv";
 pub(super) const RUN: &str = "run.csv";
 
 /// Columns of `conformance.csv`, in order: the fields of [`Row`].
@@ -94,7 +95,7 @@ pub(super) struct PortabilityTable;
 
 impl Exporter for PortabilityTable {
     fn file(&self) -> &'static str {
-        "portability.csv"
+        PORTABILITY
     }
 
     fn export(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {

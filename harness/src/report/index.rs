@@ -33,7 +33,7 @@ pub struct Reports {
 }
 
 /// What a row ran on, and in which run.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Column {
     /// Engine.
     pub engine: String,
