@@ -63,15 +63,15 @@ impl Browser {
             }
         });
         let mut this = Self { process, messages, sent: 0, session: None, errors: Vec::new(), _profile: profile };
-        let target = this.call("Target.createTarget", json!({ "url": "about:blank" }));
+        let target = this.call("Target.createTarget", &json!({ "url": "about:blank" }));
         let attached = json!({ "targetId": target["targetId"], "flatten": true });
-        this.session = this.call("Target.attachToTarget", attached)["sessionId"].as_str().map(str::to_owned);
-        this.call("Page.enable", json!({}));
-        this.call("Runtime.enable", json!({}));
+        this.session = this.call("Target.attachToTarget", &attached)["sessionId"].as_str().map(str::to_owned);
+        this.call("Page.enable", &json!({}));
+        this.call("Runtime.enable", &json!({}));
         Some(this)
     }
 
-    fn call(&mut self, method: &str, params: Value) -> Value {
+    fn call(&mut self, method: &str, params: &Value) -> Value {
         self.sent += 1;
         let id = self.sent;
         let mut message = json!({ "id": id, "method": method, "params": params });
@@ -96,7 +96,7 @@ impl Browser {
     /// What an expression of JavaScript comes to.
     pub(crate) fn eval(&mut self, expression: &str) -> Value {
         let params = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
-        let mut answer = self.call("Runtime.evaluate", params);
+        let mut answer = self.call("Runtime.evaluate", &params);
         assert!(answer["exceptionDetails"].is_null(), "{expression}: {answer}");
         answer["result"]["value"].take()
     }
@@ -117,8 +117,8 @@ impl Browser {
 
     /// Loads a page at a fragment of its address, and waits until all of it is unpacked.
     pub(crate) fn open(&mut self, page: &Path, fragment: &str) {
-        self.call("Page.navigate", json!({ "url": "about:blank" }));
-        self.call("Page.navigate", json!({ "url": format!("file://{}#{fragment}", page.display()) }));
+        self.call("Page.navigate", &json!({ "url": "about:blank" }));
+        self.call("Page.navigate", &json!({ "url": format!("file://{}#{fragment}", page.display()) }));
         self.until("document.documentElement?.dataset.ready !== undefined");
     }
 
@@ -155,7 +155,7 @@ impl Browser {
         for kind in ["keyDown", "keyUp"] {
             let text = if kind == "keyDown" { text } else { "" };
             let event = json!({ "type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code });
-            self.call("Input.dispatchKeyEvent", event);
+            self.call("Input.dispatchKeyEvent", &event);
         }
     }
 
@@ -166,16 +166,16 @@ impl Browser {
     /// Makes the window so large, and says which colours its user prefers.
     pub(crate) fn screen(&mut self, width: u32, height: u32, scheme: &str) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.call("Emulation.setDeviceMetricsOverride", size);
+        self.call("Emulation.setDeviceMetricsOverride", &size);
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.call("Emulation.setEmulatedMedia", features);
+        self.call("Emulation.setEmulatedMedia", &features);
     }
 
     /// Leaves a picture where `WASSAY_SCREENSHOTS` says, if it does.
     pub(crate) fn picture(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("WASSAY_SCREENSHOTS").filter(|folder| !folder.is_empty()) else { return };
         std::fs::create_dir_all(&folder).expect("a folder");
-        let data = self.call("Page.captureScreenshot", json!({ "format": "png" }))["data"].take();
+        let data = self.call("Page.captureScreenshot", &json!({ "format": "png" }))["data"].take();
         let data = BASE64_STANDARD.decode(data.as_str().expect("a picture")).expect("base64");
         std::fs::write(Path::new(&folder).join(format!("{name}.png")), data).expect("a file");
     }
