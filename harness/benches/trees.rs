@@ -53,9 +53,12 @@ fn theirs(wasm: &[u8], collector: wasmtime::Collector) -> impl FnMut(&str, u32) 
     }
 }
 
+/// Calls an export by its name with a number.
+type Call<'a> = Box<dyn FnMut(&str, u32) -> u32 + 'a>;
+
 fn collectors(c: &mut Criterion) {
     let wasm = module();
-    let engines: [(&str, Box<dyn FnMut(&str, u32) -> u32>); 4] = [
+    let engines: [(&str, Call<'_>); 4] = [
         ("wassay o3", Box::new(ours(&wasm))),
         ("wasmtime copying", Box::new(theirs(&wasm, wasmtime::Collector::Copying))),
         ("wasmtime null", Box::new(theirs(&wasm, wasmtime::Collector::Null))),

@@ -10,6 +10,9 @@ use wasmparser::{AbstractHeapType, HeapType, ValType};
 
 type Object = *mut c_void;
 
+/// Cells of a reference.
+const POINTER: usize = size_of::<Object>() / size_of::<u32>();
+
 /// An object that is not to be collected while the host holds it.
 #[repr(C)]
 struct Root {
@@ -82,7 +85,7 @@ fn width(ty: ValType) -> usize {
         ValType::I32 | ValType::F32 => 1,
         ValType::I64 | ValType::F64 => 2,
         ValType::V128 => 4,
-        ValType::Ref(_) => size_of::<Object>() / size_of::<u32>(),
+        ValType::Ref(_) => POINTER,
     }
 }
 
@@ -90,22 +93,31 @@ fn width(ty: ValType) -> usize {
 pub(super) fn push(cells: &mut Vec<u32>, value: Value, roots: &mut Roots) -> Done<()> {
     // Of a host's reference, the number and one, because none may be null.
     let host = |number: u32| (number as usize + 1) as *const c_void;
-    let object = match value {
-        Value::I32(n) => return Ok(append(cells, n.cast_unsigned().into(), 1)),
-        Value::F32(bits) => return Ok(append(cells, bits.into(), 1)),
-        Value::I64(n) => return Ok(append(cells, n.cast_unsigned().into(), 2)),
-        Value::F64(bits) => return Ok(append(cells, bits.into(), 2)),
-        Value::V128(bits) => return Ok(append(cells, bits, 4)),
-        Value::Ref(Ref::Null(_)) => ptr::null_mut(),
-        // SAFETY: the environment is live; what stands for the host's object is never followed.
-        Value::Ref(Ref::Extern(Some(number))) => {
-            roots.hold(unsafe { wasm_externref_obj_new(roots.env, host(number)) })?
+    let (bits, count) = match value {
+        Value::I32(n) => (n.cast_unsigned().into(), 1),
+        Value::F32(bits) => (bits.into(), 1),
+        Value::I64(n) => (n.cast_unsigned().into(), 2),
+        Value::F64(bits) => (bits.into(), 2),
+        Value::V128(bits) => (bits, 4),
+        Value::Ref(reference) => {
+            let object = match reference {
+                Ref::Null(_) => ptr::null_mut(),
+                Ref::Extern(Some(number)) => {
+                    // SAFETY: the environment is live; what stands for the host's object is never followed.
+                    let made = unsafe { wasm_externref_obj_new(roots.env, host(number)) };
+                    roots.hold(made)?
+                }
+                Ref::Host(number) => {
+                    // SAFETY: as above.
+                    let made = unsafe { wasm_anyref_obj_new(roots.env, host(number)) };
+                    roots.hold(made)?
+                }
+                _ => return Err(no_such_value(value)),
+            };
+            (object as u128, POINTER)
         }
-        // SAFETY: as above.
-        Value::Ref(Ref::Host(number)) => roots.hold(unsafe { wasm_anyref_obj_new(roots.env, host(number)) })?,
-        Value::Ref(_) => return Err(no_such_value(value)),
     };
-    append(cells, object as u128, size_of::<Object>() / size_of::<u32>());
+    append(cells, bits, count);
     Ok(())
 }
 

@@ -59,6 +59,9 @@ impl Runtime {
         // SAFETY: nobody else has started the runtime, because `alone` is held; the arguments are those of the system's
         // allocator, which needs no option, and are only read during the call.
         let started = unsafe { sys::wasm_runtime_full_init(&raw mut arguments) };
+        // What it warns of is found out without its words.
+        // SAFETY: it only sets a number.
+        unsafe { sys::wasm_runtime_set_log_level(sys::WASM_LOG_LEVEL_FATAL) };
         started.then(|| Self {
             modules: Vec::new(),
             instances: Vec::new(),
@@ -145,8 +148,8 @@ impl Runtime {
         }
         // SAFETY: a global's data is as many cells as its type has; they need not be aligned.
         unsafe {
-            ptr::copy_nonoverlapping(global.global_data.cast::<u8>(), cells.as_mut_ptr().cast(), cells.len() * 4)
-        };
+            ptr::copy_nonoverlapping(global.global_data.cast::<u8>(), cells.as_mut_ptr().cast(), cells.len() * 4);
+        }
         cells::read(&cells, &[ty]).pop()
     }
 
