@@ -46,12 +46,16 @@ pub enum Error {
     },
 }
 
+/// Between outcomes of which any may come.
+const ANY: &str = "|";
+
 #[derive(Clone, Debug)]
 struct Expectation {
     origin: (String, u64),
     /// The first [`KEYS`] columns; `None` where there is a `*`.
     keys: [Option<String>; KEYS],
-    outcome: Outcome,
+    /// Any of these: more than one where it differs from run to run, or with the machine.
+    outcomes: Vec<Outcome>,
     reason: String,
     matched: bool,
 }
@@ -128,13 +132,13 @@ impl Expectations {
             let line = record.position().map_or(0, csv::Position::line);
             let fields: Vec<&str> = record.iter().collect();
             let expectation = expectation(file, line, &fields).map_err(|what| fault(line, what))?;
-            if let Some(other) = self.all.iter().find(|e| e.keys == expectation.keys) {
-                return Err(fault(line, format!("{}:{} is about the same", other.origin.0, other.origin.1)));
-            }
             let places = match &expectation.keys[1] {
                 Some(file) => self.by_file.entry(file.clone()).or_default(),
                 None => &mut self.any_file,
             };
+            if let Some(other) = places.iter().map(|i| &self.all[*i]).find(|e| e.keys == expectation.keys) {
+                return Err(fault(line, format!("{}:{} is about the same", other.origin.0, other.origin.1)));
+            }
             places.push(self.all.len());
             self.all.push(expectation);
         }
@@ -181,15 +185,16 @@ impl Expectations {
         // What is known of the directive itself comes before what is known of the one that it depends on.
         let best = best(&line).or_else(|| script::cause(&row.detail).and_then(best));
         let Some((_, i)) = best else { return };
-        let Expectation { outcome: expected, reason, .. } = &self.all[i];
-        match (expected, row.outcome) {
-            (Outcome::Pass, _) => {}
-            (_, Outcome::Pass) if !catalogue::is_measured(&row.engine, &row.engine_version) => {}
-            (_, Outcome::Pass) => {
+        let Expectation { outcomes, reason, .. } = &self.all[i];
+        let expected = outcomes.contains(&row.outcome);
+        match row.outcome {
+            Outcome::Pass if expected || !catalogue::is_measured(&row.engine, &row.engine_version) => {}
+            Outcome::Pass => {
                 row.outcome = Outcome::Xpass;
-                row.detail = format!("expected {expected}: {reason}");
+                let outcomes = outcomes.iter().map(|outcome| outcome.name()).collect::<Vec<_>>().join(ANY);
+                row.detail = format!("expected {outcomes}: {reason}");
             }
-            (Outcome::Fail | Outcome::Crash | Outcome::Timeout, seen) if *expected == seen => {
+            seen @ (Outcome::Fail | Outcome::Crash | Outcome::Timeout) if expected => {
                 row.outcome = Outcome::Xfail;
                 row.detail = format!("{reason} ({seen}: {})", row.detail);
             }
@@ -258,15 +263,15 @@ fn expectation(file: &str, line: u64, fields: &[&str]) -> Result<Expectation, St
     if at != "*" && at.parse().map_or(true, |n: u32| n == 0 || n.to_string() != at) {
         return Err(format!("`{at}` is no line"));
     }
-    let outcome: Outcome = outcome.parse()?;
-    if matches!(outcome, Outcome::Xfail | Outcome::Xpass) {
+    let outcomes = outcome.split(ANY).map(str::parse).collect::<Result<Vec<Outcome>, _>>()?;
+    if let Some(outcome) = outcomes.iter().find(|outcome| matches!(outcome, Outcome::Xfail | Outcome::Xpass)) {
         return Err(format!("`{outcome}` is what comes of an expectation, expect `fail` or `pass`"));
     }
     if !link.starts_with("https://") {
         return Err(format!("`{link}` is no https link"));
     }
     let keys = [suite, script, at, engine, mode, target].map(|key| (key != "*").then(|| key.to_owned()));
-    Ok(Expectation { origin: (file.to_owned(), line), keys, outcome, reason: reason.to_owned(), matched: false })
+    Ok(Expectation { origin: (file.to_owned(), line), keys, outcomes, reason: reason.to_owned(), matched: false })
 }
 
 fn csv_fault(error: &csv::Error) -> String {
