@@ -92,7 +92,7 @@ impl Case {
         let mut random = Random(seed);
         let bytes: Vec<u8> = (0..4096).flat_map(|_| random.next().to_le_bytes()).collect();
         // Left to chance nearly every access is out of bounds: half of the modules are made so that nothing traps.
-        let config = Config { disallow_traps: seed % 2 == 0, ..config.clone() };
+        let config = Config { disallow_traps: seed.is_multiple_of(2), ..config.clone() };
         let mut module = wasm_smith::Module::new(config, &mut Unstructured::new(&bytes)).ok()?;
         module.ensure_termination(FUEL).ok()?;
         let wasm = module.to_bytes();
