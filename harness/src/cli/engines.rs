@@ -204,12 +204,12 @@ fn section<'a>(
 fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines = vec![text.to_owned()];
     while let Some(last) = lines.last_mut() {
-        let margin = if last.starts_with(' ') { last.len() - last.trim_start().len() } else { 0 };
-        let end = last.char_indices().nth(width).map(|(end, _)| end);
-        let Some(end) = end else { break };
-        let cut = last[..=end].rfind(' ').filter(|cut| *cut > margin.max(indent));
-        let cut = cut.or_else(|| last[end..].find(' ').map(|cut| end + cut));
-        let Some(cut) = cut else { break };
+        let margin = last.len() - last.trim_start().len();
+        let Some((end, _)) = last.char_indices().nth(width) else { break };
+        let fits = if last[end..].starts_with(' ') { Some(end) } else { last[..end].rfind(' ') };
+        // A word that is too long for a line has one for itself.
+        let beyond = || Some(end.max(margin) + last[end.max(margin)..].find(' ')?);
+        let Some(cut) = fits.filter(|cut| *cut > margin).or_else(beyond) else { break };
         let rest = format!("{:indent$}{}", "", last[cut..].trim_start());
         last.truncate(cut);
         lines.push(rest);

@@ -14,9 +14,9 @@ fn of(text: &str) -> String {
 fn what_an_invalid_module_mentions() {
     let of = |text: &str| mentioned(&wasm(text), WasmFeatures::WASM3).join("+");
     assert_eq!(of("(module (func (param v128) (result i32)))"), "simd");
-    assert_eq!(of("(module (memory 1) (memory 1) (func (result i32)) (func (param v128)))"), "multi_memory");
+    assert_eq!(of("(module (func (result i32)) (func (param v128)))"), "simd");
     assert_eq!(of("(module (func (param v128)))"), "simd");
-    assert_eq!(of("(module (memory 1 1 shared))"), "", "not allowed");
+    assert_eq!(of("(module (memory 1 (pagesize 1)))"), "", "not allowed");
 }
 
 #[test]
