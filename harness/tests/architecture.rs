@@ -45,7 +45,8 @@ fn sources(root: &Path, folder: &Path, found: &mut Vec<String>) {
 fn named(document: &str) -> Vec<(String, GlobMatcher)> {
     let cells = document.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
     let words = cells.flat_map(|cell| cell.split("`, `")).map(|word| word.trim_end_matches('`'));
-    let glob = |word: &str| GlobBuilder::new(word).literal_separator(true).build().expect("a pattern").compile_matcher();
+    let glob =
+        |word: &str| GlobBuilder::new(word).literal_separator(true).build().expect("a pattern").compile_matcher();
     words.filter(|word| word.ends_with(".rs")).map(|word| (word.to_owned(), glob(word))).collect()
 }
 
@@ -78,7 +79,10 @@ fn every_link_leads_somewhere_and_every_document_is_linked() {
         for entry in std::fs::read_dir(&root).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             let is_document = name.ends_with(".md") && !["ARCHITECTURE.md", "README.md"].contains(&name.as_str());
-            assert!(!is_document || links.contains(&name.as_str()), "{root:?}: ARCHITECTURE.md does not link to {name}");
+            assert!(
+                !is_document || links.contains(&name.as_str()),
+                "{root:?}: ARCHITECTURE.md does not link to {name}"
+            );
         }
     }
 }
