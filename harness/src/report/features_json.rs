@@ -130,9 +130,9 @@ mod tests {
             detail: detail.to_owned(),
             micros: 0,
         };
-        assert!(!super::counts(&row(Outcome::Xfail, "stale: since 2.0 it may (fail: accepted it)")));
-        assert!(super::counts(&row(Outcome::Xfail, "it does not do that (fail: refused it)")));
-        assert!(super::counts(&row(Outcome::Fail, "stale: is what it says")));
+        assert!(!counts(&row(Outcome::Xfail, "stale: since 2.0 it may (fail: accepted it)")));
+        assert!(counts(&row(Outcome::Xfail, "it does not do that (fail: refused it)")));
+        assert!(counts(&row(Outcome::Fail, "stale: is what it says")));
     }
 
     #[test]

@@ -36,7 +36,7 @@ fake pass and fake fail@3 disagree on 1 of 12 directives
 fn an_interrupted_one_says_so() {
     use rustix::process::{Pid, Signal, kill_process};
     let place = Place::new(&[("a.wast", SCRIPT)]);
-    let mut command = super::common::wassay();
+    let mut command = wassay();
     command.args(["diff", "fake", "fake:hang@3", "suite:suite", "--timeout", "60", "--suites"]).arg(place.suite());
     let run =
         command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("it runs");

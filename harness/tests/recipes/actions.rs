@@ -166,10 +166,10 @@ impl Job {
     fn once(&self, mut context: Value, world: &World<'_>, played: &mut Played) -> Result<Result<(), String>, String> {
         let workspace = tempfile::tempdir().expect("a folder");
         for step in &self.steps {
-            if let Some(condition) = &step.r#if {
-                if !truthy(&evaluate(condition, &context, world)?) {
-                    continue;
-                }
+            if let Some(condition) = &step.r#if
+                && !truthy(&evaluate(condition, &context, world)?)
+            {
+                continue;
             }
             let name = step.name.as_ref().or(step.run.as_ref()).or(step.uses.as_ref()).expect("a step does something");
             let name = expand(&json!(name), &context, world)?;
