@@ -195,8 +195,19 @@ pub trait Engine: Send + Sync {
 
 /// Runs scripts as a whole.
 pub trait ScriptRunner {
-    /// Runs a script, whose modules may use `features`, and says what came of it.
-    fn run(&self, mode: &str, source: &str, features: WasmFeatures) -> Verdict;
+    /// Runs a script and says what came of it.
+    fn run(&self, mode: &str, script: &WholeScript<'_>) -> Verdict;
+}
+
+/// A script that is run as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct WholeScript<'a> {
+    /// Its file, below the folder of its suite.
+    pub file: &'a str,
+    /// Its text.
+    pub source: &'a str,
+    /// What its modules may use.
+    pub features: WasmFeatures,
 }
 
 /// One script's modules and instances on one engine.

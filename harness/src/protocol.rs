@@ -24,6 +24,8 @@ pub struct Job<'a> {
     /// Directives that must not run again, by number.
     #[serde(default)]
     pub deadly: Vec<u32>,
+    /// Name of the script: some runners look at it.
+    pub file: Cow<'a, str>,
     /// The script itself: a worker reads no files.
     pub source: Cow<'a, str>,
 }

@@ -203,6 +203,7 @@ impl Post<'_> {
             features: task.script.features.bits(),
             judged: attempt.judged(),
             deadly: attempt.deadly(),
+            file: Cow::Borrowed(&task.script.file),
             source: Cow::Borrowed(&task.source),
         }
     }

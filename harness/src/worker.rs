@@ -7,7 +7,7 @@
 
 mod memory;
 
-use crate::engine::{self, Engine, ScriptRunner};
+use crate::engine::{self, Engine, ScriptRunner, WholeScript};
 use crate::protocol::{Event, Job};
 use crate::script::{Context, Directive, Malformed, Sink, Todo, Tokens, Verdict, run};
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -165,6 +165,7 @@ fn whole(job: &Job<'_>, runner: &dyn ScriptRunner, voice: &Voice) {
     }
     voice.begin(0, "");
     let started = Instant::now();
-    let verdict = runner.run(&job.mode, &job.source, WasmFeatures::from_bits_truncate(job.features));
+    let features = WasmFeatures::from_bits_truncate(job.features);
+    let verdict = runner.run(&job.mode, &WholeScript { file: &job.file, source: &job.source, features });
     voice.end(0, verdict, u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
 }

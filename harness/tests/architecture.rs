@@ -55,7 +55,11 @@ fn every_file_is_named_and_every_named_file_is_there() {
     for (root, document, _) in documents() {
         let (mut files, mut others) = (Vec::new(), vec!["build.rs".to_owned()]);
         sources(&root, &root.join("src"), &mut files);
-        sources(&root, &root.join("tests"), &mut others);
+        for folder in
+            ["tests", "benches", "examples"].map(|name| root.join(name)).iter().filter(|folder| folder.exists())
+        {
+            sources(&root, folder, &mut others);
+        }
         let named = named(&document);
         let unnamed: Vec<_> =
             files.iter().filter(|file| !named.iter().any(|(_, glob)| glob.is_match(file.as_str()))).collect();

@@ -2,7 +2,7 @@
 
 mod fair;
 
-use super::{Engine, Error, Mode, ScriptRunner, Session, unknown_mode};
+use super::{Engine, Error, Mode, ScriptRunner, Session, WholeScript, unknown_mode};
 use crate::features::probe;
 use crate::model::Outcome;
 use crate::script::Verdict;
@@ -12,6 +12,7 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use wasmparser::WasmFeatures;
@@ -62,10 +63,12 @@ impl Runner {
         Self { description, version: LazyLock::new(version), features: Mutex::default() }
     }
 
-    /// Runs a script, in the form of a text. It lies in a folder of its own, where a runner may put what it makes of it.
-    fn start(&self, command: &[String], text: &str) -> io::Result<Ended> {
+    /// Runs a script, in the form of a text. It lies in a folder of its own, where a runner may put what it makes of it, and
+    /// has its own name: some are more lenient with what is called `names.wast`.
+    fn start(&self, command: &[String], file: &str, text: &str) -> io::Result<Ended> {
         let folder = tempfile::Builder::new().prefix("wassay-").tempdir()?;
-        let path = folder.path().join("script.wast");
+        let name = Path::new(file).file_name().unwrap_or_else(|| "script.wast".as_ref());
+        let path = folder.path().join(name);
         std::fs::write(&path, text)?;
         let path = path.to_string_lossy();
         let mut words = command.iter().map(|word| word.replace(SCRIPT, &path));
@@ -99,24 +102,18 @@ impl Runner {
     /// The first of the features that a script's modules need and the engine lacks in a mode.
     fn lacks(&self, mode: &'static str, command: &[String], needed: &[&'static str]) -> Option<&'static str> {
         let mut features = self.features.lock().unwrap_or_else(PoisonError::into_inner);
-        features
-            .entry(mode)
-            .or_default()
-            .lacks(needed, |module| matches!(self.start(command, &fair::definition(module)), Ok(Ended::Passed)))
+        features.entry(mode).or_default().lacks(needed, |module| {
+            matches!(self.start(command, "probe.wast", &fair::definition(module)), Ok(Ended::Passed))
+        })
     }
 
     /// Runs a script, and asks why if it fails.
-    fn judge(
-        &self,
-        mode: &'static str,
-        command: &[String],
-        source: &str,
-        features: WasmFeatures,
-    ) -> io::Result<Verdict> {
+    fn judge(&self, mode: &'static str, command: &[String], script: &WholeScript<'_>) -> io::Result<Verdict> {
+        let WholeScript { file, source, features } = *script;
         let Some(Fair { text, timeless, needed }) = Fair::new(source, features) else {
-            return Ok(verdict(self.start(command, source)?));
+            return Ok(verdict(self.start(command, file, source)?));
         };
-        let first = verdict(self.start(command, &text)?);
+        let first = verdict(self.start(command, file, &text)?);
         if first.outcome != Outcome::Fail {
             return Ok(first);
         }
@@ -124,7 +121,7 @@ impl Runner {
             return Ok(Verdict::unsupported(format!("{}: {}", feature.replace('_', "-"), first.detail)));
         }
         let Some(timeless) = timeless else { return Ok(first) };
-        let second = verdict(self.start(command, &timeless)?);
+        let second = verdict(self.start(command, file, &timeless)?);
         Ok(match second.outcome {
             Outcome::Pass => Verdict::unsupported(format!("feature-selection: {}", first.detail)),
             _ => second,
@@ -211,11 +208,11 @@ impl Engine for Runner {
 }
 
 impl ScriptRunner for Runner {
-    fn run(&self, mode: &str, source: &str, features: WasmFeatures) -> Verdict {
+    fn run(&self, mode: &str, script: &WholeScript<'_>) -> Verdict {
         let Some((mode, command)) = self.description.modes.iter().find(|(known, _)| known.name == mode) else {
             return Verdict::fail(unknown_mode(self, mode).to_string());
         };
-        let judged = self.judge(mode.name, command, source, features);
+        let judged = self.judge(mode.name, command, script);
         judged.unwrap_or_else(|error| Verdict::fail(format!("the runner can't be started: {error}")))
     }
 }
