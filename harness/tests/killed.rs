@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Place, SCRIPT, children, code, lasting, stderr, wait_for};
+use common::{Place, SCRIPT, children, code, has_judged, lasting, recorded, stderr, wait_for};
 use rustix::process::{Pid, Signal, kill_process};
 use wassay::model::Outcome::{self, Crash};
 
@@ -17,7 +17,7 @@ fn a_worker_is_killed() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let run = place.start("hang@3", &["--timeout", "60", "--jobs", "1"]);
     // It hangs at the third directive when the two before it are on record.
-    wait_for(|| recorded(&place, "\"at\":1,").then_some(()));
+    wait_for(|| has_judged(&place, 1).then_some(()));
     let worker = wait_for(|| children(run.id()).first().copied());
     kill(worker, Signal::KILL);
     let output = run.wait_with_output().expect("it ends");
@@ -92,7 +92,7 @@ fn a_run_that_was_killed_goes_on() {
     let place = Place::new(&scripts);
     let args = ["--timeout", "60", "--jobs", "1"];
     let mut run = place.start("hang@12", &args);
-    wait_for(|| recorded(&place, "\"at\":10,").then_some(()));
+    wait_for(|| has_judged(&place, 10).then_some(()));
     let workers = children(run.id());
     kill(run.id(), Signal::KILL);
     run.wait().expect("it ends");
@@ -117,11 +117,6 @@ fn a_record_of_something_else_is_not_resumed() {
     let output = place.test("pass", &["--resume"]);
     assert_eq!(code(&output), Some(2));
     assert!(stderr(&output).contains("is not the record of a run"), "{}", stderr(&output));
-}
-
-/// Whether the record of the run holds some text by now.
-fn recorded(place: &Place, text: &str) -> bool {
-    std::fs::read_to_string(place.out().join("conformance.part")).is_ok_and(|record| record.contains(text))
 }
 
 /// Whether a process is there, and not just waiting for its parent to look.

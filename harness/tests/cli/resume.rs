@@ -1,7 +1,7 @@
 //! A run that is killed, as often as one likes, goes on and gives the same report as one that was not.
 #![cfg(target_os = "linux")]
 
-use super::common::{Place, SCRIPT, children, code, lasting, stderr, wait_for};
+use super::common::{Place, SCRIPT, children, code, has_judged, lasting, stderr, wait_for};
 use rustix::process::{Pid, Signal, kill_process};
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ fn retries_are_resumed_too() {
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", SCRIPT)]);
     let args = ["--jobs", "1", "--retries", "1", "--timeout", "60"];
     let mut run = place.start("fail@3+hang@12", &args);
-    wait_for(|| String::from_utf8_lossy(&record(&place)).contains("\"at\":10,").then_some(()));
+    wait_for(|| has_judged(&place, 10).then_some(()));
     kill_process(Pid::from_raw(i32::try_from(run.id()).expect("an id")).expect("not 0"), Signal::KILL).expect("ours");
     run.wait().expect("it ends");
     let output = place.test("fail@3+hang@12", &["--jobs", "1", "--retries", "1", "--timeout", "0.3", "--resume"]);
@@ -69,7 +69,7 @@ fn retries_are_resumed_too() {
 fn a_scheduler_terminates_every_process_of_a_job() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let run = place.start("hang@3", &["--timeout", "60", "--jobs", "1"]);
-    wait_for(|| String::from_utf8_lossy(&record(&place)).contains("\"at\":1,").then_some(()));
+    wait_for(|| has_judged(&place, 1).then_some(()));
     let pid = |id: u32| Pid::from_raw(i32::try_from(id).expect("an id")).expect("not 0");
     // The workers first, and long before.
     for worker in children(run.id()) {
@@ -88,7 +88,7 @@ fn a_scheduler_terminates_every_process_of_a_job() {
 fn two_runs_do_not_share_a_folder() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let mut run = place.start("hang@3", &["--timeout", "60"]);
-    wait_for(|| String::from_utf8_lossy(&record(&place)).contains("\"at\":1,").then_some(()));
+    wait_for(|| has_judged(&place, 1).then_some(()));
     for args in [&[][..], &["--resume"]] {
         let output = place.test("pass", args);
         assert_eq!(code(&output), Some(2));

@@ -126,6 +126,17 @@ pub fn children(pid: u32) -> Vec<u32> {
     lists.iter().flat_map(|list| list.split_whitespace()).filter_map(|pid| pid.parse().ok()).collect()
 }
 
+/// Whether the record of the run holds some text by now.
+pub fn recorded(place: &Place, text: &str) -> bool {
+    std::fs::read_to_string(place.out().join("conformance.part")).is_ok_and(|record| record.contains(text))
+}
+
+/// Whether it is on record by now what came of the directive with this number, from 0.
+pub fn has_judged(place: &Place, at: u32) -> bool {
+    // The first of those that are written together, or a later one.
+    ["[[", "],["].iter().any(|before| recorded(place, &format!("{before}{at},[")))
+}
+
 /// Asks until there is an answer, for at most ten seconds.
 pub fn wait_for<T>(mut ask: impl FnMut() -> Option<T>) -> T {
     for _ in 0..1000 {

@@ -265,9 +265,11 @@ fn a_kubernetes_job_with_a_pod_that_is_evicted() {
     let pod = |index: usize| {
         let words = [words("command"), words("args")].concat();
         let mut command = Command::new(&words[0]);
-        // The volume is where we like.
+        // The volume is where we like, and scripts run one after the other, so that there is a time between two.
         let reports = place.path("reports");
-        command.args(words[1..].iter().map(|word| word.replace(mount, reports.to_str().expect("UTF-8"))));
+        let word =
+            |word: &String| word.replace(mount, reports.to_str().expect("UTF-8")).replace("--jobs 2", "--jobs 1");
+        command.args(words[1..].iter().map(word));
         for variable in container["env"].as_array().expect("a list") {
             let name = variable["name"].as_str().expect("a name");
             // What is not said here comes from the pod: its job.
