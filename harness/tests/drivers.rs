@@ -40,27 +40,7 @@ done
 
 /// Runs the script on an engine that a file of the catalogue's form describes.
 fn run(place: &Place, drive: &str, args: &[&str]) -> Output {
-    let engines = place.path("engines");
-    std::fs::create_dir_all(&engines).expect("a folder");
-    let description = format!(
-        r#"
-name = "shell"
-title = "A shell"
-languages = []
-compiler = ""
-execution = []
-interop = []
-features = []
-host_apis = []
-standards = []
-platforms = []
-status = "alive"
-link = ""
-get = ""
-{drive}
-"#
-    );
-    std::fs::write(engines.join("shell.toml"), description).expect("a file");
+    let engines = place.describe(drive);
     let mut command = wassay();
     command.env("WASSAY_ENGINES", &engines);
     command.args(["test", "suite:suite", "--engine", "shell", "--jobs", "1", "--out"]).arg(place.out());

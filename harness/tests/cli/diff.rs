@@ -72,19 +72,6 @@ fn engines_that_have_run() {
 
 /// A runner of whole scripts that fails those with a word in them.
 const RUNNER: &str = r#"
-name = "shell"
-title = "A shell"
-languages = []
-compiler = ""
-execution = []
-interop = []
-features = []
-host_apis = []
-standards = []
-platforms = []
-status = "alive"
-link = ""
-get = ""
 [drive]
 kind = "runner"
 version = ["echo", "7"]
@@ -98,9 +85,7 @@ command = ["sh", "-c", "! grep -q unwelcome \"$1\"", "sh", "{script}"]
 fn an_engine_that_runs_whole_scripts() {
     let unwelcome = format!(";; unwelcome\n{SCRIPT}");
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", &unwelcome)]);
-    let engines = place.path("engines");
-    std::fs::create_dir(&engines).expect("a folder");
-    std::fs::write(engines.join("shell.toml"), RUNNER).expect("a file");
+    let engines = place.describe(RUNNER);
     let diff = |left: &str, right: &str| {
         let mut command = wassay();
         command.env("WASSAY_ENGINES", &engines).args(["diff", left, right, "suite:suite", "--suites"]);

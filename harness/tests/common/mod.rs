@@ -46,6 +46,32 @@ impl Place {
         self.dir.path().join("suite")
     }
 
+    /// Describes the engine `shell`, which is driven so, in a folder for `WASSAY_ENGINES`.
+    pub fn describe(&self, drive: &str) -> PathBuf {
+        let engines = self.path("engines");
+        std::fs::create_dir_all(&engines).expect("a folder");
+        let description = format!(
+            r#"
+name = "shell"
+title = "A shell"
+languages = []
+compiler = ""
+execution = []
+interop = []
+features = []
+host_apis = []
+standards = []
+platforms = []
+status = "alive"
+link = ""
+get = ""
+{drive}
+"#
+        );
+        std::fs::write(engines.join("shell.toml"), description).expect("a file");
+        engines
+    }
+
     pub fn out(&self) -> PathBuf {
         self.dir.path().join("out")
     }
