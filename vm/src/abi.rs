@@ -1,16 +1,31 @@
 //! What compiled code and the runtime agree on: where things lie, and in which register a value travels.
 //!
 //! Nothing here knows LLVM or a store. [`lower`](crate) emits loads at these offsets, the runtime lays out memory
-//! accordingly, and both classify signatures with [`assign`]. A change here changes [`VERSION`].
+//! accordingly, and both classify signatures with [`assign`]. All of it goes into the [`fingerprint`] that artifacts carry.
 
 use crate::types::{FuncType, MemoryType, ValType};
 use std::sync::atomic::AtomicU64;
 
+mod builtin;
+mod context;
+pub mod fingerprint;
 pub mod heap;
 pub mod stack;
 
-/// Version of everything in this file; an artifact of another version is refused.
-pub const VERSION: u32 = 5;
+pub use builtin::{Builtin, Kind, Returned, Signature, Way};
+pub(crate) use builtin::{Status, each_builtin};
+pub use context::*;
+
+/// Offset of a field, as compiled code wants it.
+macro_rules! offset {
+    ($ty:ty, $field:ident) => {
+        std::mem::offset_of!($ty, $field) as u32
+    };
+}
+use offset;
+
+/// Bytes of a pointer.
+pub const POINTER: u32 = size_of::<*mut u8>() as u32;
 
 /// Integer-class parameters (after the context) that travel in registers.
 pub const INT_PARAMS: usize = 5;
@@ -96,12 +111,14 @@ pub struct VMStore {
     /// Parameters and results beyond the registers. A callee reads its own first thing, a caller its results.
     pub overflow: [u128; OVERFLOW_SLOTS],
 }
+/// Offset of [`VMStore::stack_limit`].
+pub const STORE_STACK_LIMIT: u32 = offset!(VMStore, stack_limit);
 /// Offset of [`VMStore::descriptor_base`].
-pub const STORE_DESCRIPTOR_BASE: u32 = std::mem::offset_of!(VMStore, descriptor_base) as u32;
+pub const STORE_DESCRIPTOR_BASE: u32 = offset!(VMStore, descriptor_base);
 /// Offset of [`VMStore::runs`].
-pub const STORE_RUNS: u32 = std::mem::offset_of!(VMStore, runs) as u32;
+pub const STORE_RUNS: u32 = offset!(VMStore, runs);
 /// Offset of [`VMStore::overflow`].
-pub const STORE_OVERFLOW: u32 = std::mem::offset_of!(VMStore, overflow) as u32;
+pub const STORE_OVERFLOW: u32 = offset!(VMStore, overflow);
 
 /// A linear memory as compiled code sees it.
 #[derive(Debug)]
@@ -130,10 +147,12 @@ pub struct VMTable {
     /// Number of elements.
     pub length: u64,
 }
-/// Offset of `length` in [`VMMemory`] and [`VMTable`].
-pub const DEFINITION_LENGTH: u32 = 8;
+/// Offset of [`VMMemory::length`].
+pub const MEMORY_LENGTH: u32 = offset!(VMMemory, length);
+/// Offset of [`VMTable::length`].
+pub const TABLE_LENGTH: u32 = offset!(VMTable, length);
 /// Bytes of a table's element: a reference is a pointer.
-pub const TABLE_ELEMENT: u32 = 8;
+pub const TABLE_ELEMENT: u32 = POINTER;
 
 /// A function as a value: what a `funcref` points to.
 #[derive(Clone, Copy, Debug)]
@@ -152,17 +171,17 @@ pub struct VMFuncRef {
     pub display: *const u32,
 }
 /// Offset of [`VMFuncRef::code`].
-pub const FUNC_REF_CODE: u32 = 0;
+pub const FUNC_REF_CODE: u32 = offset!(VMFuncRef, code);
 /// Offset of [`VMFuncRef::context`].
-pub const FUNC_REF_CONTEXT: u32 = 8;
+pub const FUNC_REF_CONTEXT: u32 = offset!(VMFuncRef, context);
 /// Offset of [`VMFuncRef::type_id`].
-pub const FUNC_REF_TYPE: u32 = 16;
+pub const FUNC_REF_TYPE: u32 = offset!(VMFuncRef, type_id);
 /// Offset of [`VMFuncRef::supertypes`].
-pub const FUNC_REF_SUPERTYPES: u32 = 20;
+pub const FUNC_REF_SUPERTYPES: u32 = offset!(VMFuncRef, supertypes);
 /// Offset of [`VMFuncRef::display`].
-pub const FUNC_REF_DISPLAY: u32 = 24;
+pub const FUNC_REF_DISPLAY: u32 = offset!(VMFuncRef, display);
 /// Bytes of a [`VMFuncRef`].
-pub const FUNC_REF_SIZE: u32 = 32;
+pub const FUNC_REF_SIZE: u32 = size_of::<VMFuncRef>() as u32;
 
 /// References that are no pointers, by their low bits; a pointer, and null, has neither. The first: an `i31`, in the 31
 /// bits above.
@@ -187,8 +206,14 @@ pub struct VMFuncImport {
     /// Identity of the function, the same in whatever instance imports it.
     pub func_ref: *const VMFuncRef,
 }
-/// Bytes of a [`VMFuncImport`]. `code` is at 0, `context` at 8, `func_ref` at 16.
-pub const FUNC_IMPORT_SIZE: u32 = 24;
+/// Offset of [`VMFuncImport::code`].
+pub const FUNC_IMPORT_CODE: u32 = offset!(VMFuncImport, code);
+/// Offset of [`VMFuncImport::context`].
+pub const FUNC_IMPORT_CONTEXT: u32 = offset!(VMFuncImport, context);
+/// Offset of [`VMFuncImport::func_ref`].
+pub const FUNC_IMPORT_REF: u32 = offset!(VMFuncImport, func_ref);
+/// Bytes of a [`VMFuncImport`].
+pub const FUNC_IMPORT_SIZE: u32 = size_of::<VMFuncImport>() as u32;
 
 /// A tag: its address is its identity.
 #[derive(Clone, Copy, Debug)]
@@ -214,11 +239,11 @@ pub struct VMException {
     pub unwind: [u64; 4],
 }
 /// Offset of [`VMException::tag`].
-pub const EXCEPTION_TAG: u32 = 8;
+pub const EXCEPTION_TAG: u32 = offset!(VMException, tag);
 /// Offset of [`VMException::unwind`]: what landing pads get is the address of that.
-pub const EXCEPTION_UNWIND: u32 = 16;
+pub const EXCEPTION_UNWIND: u32 = offset!(VMException, unwind);
 /// Offset of the first value behind a [`VMException`].
-pub const EXCEPTION_VALUES: u32 = 48;
+pub const EXCEPTION_VALUES: u32 = size_of::<VMException>() as u32;
 
 /// Name by which objects refer to the runtime's personality routine. The reference becomes a slot of the image, filled
 /// when the image is mapped.
@@ -233,230 +258,12 @@ pub struct VMSpace {
     /// The [`VMMemory`] or [`VMTable`], which may belong to another instance.
     pub definition: *mut u8,
 }
-/// Bytes of a [`VMSpace`]. `base` is at 0, `definition` at 8.
-pub const SPACE_SIZE: u32 = 16;
-
-/// Context header: pointer to the [`VMStore`].
-pub const CONTEXT_STORE: u32 = 0;
-/// Context header: pointer to the table of [`Builtin`]s (one code pointer each).
-pub const CONTEXT_BUILTINS: u32 = 8;
-/// Context header: pointer to the runtime's own record of the instance; compiled code never looks inside.
-pub const CONTEXT_INSTANCE: u32 = 16;
-/// Context header: pointer to the engine's array of [`heap::VMType`]s, by the number of the type.
-pub const CONTEXT_TYPES: u32 = 24;
-/// Context header: [`OPAQUE_F64`] as four `f64`.
-pub const CONTEXT_OPAQUE_F64: u32 = 32;
-/// Context header: [`OPAQUE_F64`] as four `f32`.
-pub const CONTEXT_OPAQUE_F32: u32 = 64;
-/// Bytes of the context header.
-pub const CONTEXT_HEADER: u32 = 80;
-
-/// Constants that compiled code loads instead of spelling: LLVM may return `x` for `x * 1.0`, `x - 0.0` and their like,
-/// where WebAssembly wants a signalling NaN quieted (<https://llvm.org/docs/LangRef.html#floatnan>,
-/// <https://webassembly.github.io/spec/core/exec/numerics.html#nan-propagation>).
-pub const OPAQUE_F64: [f64; 4] = [1.0, -1.0, 0.0, -0.0];
-
-/// How many of each thing an instance's context holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ContextCounts {
-    /// Types of the module.
-    pub types: u32,
-    /// Imported functions.
-    pub func_imports: u32,
-    /// Memories, imported ones first.
-    pub memories: u32,
-    /// Tables, imported ones first.
-    pub tables: u32,
-    /// Imported globals.
-    pub global_imports: u32,
-    /// Globals the module defines.
-    pub globals: u32,
-    /// Functions that the module defines and that can become values.
-    pub func_refs: u32,
-    /// Tags, imported ones first.
-    pub tags: u32,
-}
-
-/// Where each thing lies in an instance's context. All offsets in bytes from the context pointer.
-///
-/// The context is one zeroed, 16-byte aligned block: the header, then canonical type ids (`u32` each),
-/// [`VMFuncImport`]s, memories and tables ([`VMSpace`] each), pointers to imported globals' cells, own globals' cells
-/// ([`SLOT`] bytes each, little-endian from the first byte), own [`VMFuncRef`]s, pointers to [`VMTag`]s.
-#[derive(Clone, Copy, Debug)]
-pub struct ContextLayout {
-    counts: ContextCounts,
-    func_imports: u32,
-    memories: u32,
-    tables: u32,
-    global_imports: u32,
-    globals: u32,
-    func_refs: u32,
-    tags: u32,
-    size: u32,
-}
-
-impl ContextLayout {
-    /// Lays out a context. None when it would not fit 2 GiB.
-    #[must_use]
-    pub fn new(counts: ContextCounts) -> Option<Self> {
-        let mut end = u64::from(CONTEXT_HEADER);
-        let mut place = |count: u32, size: u32, align: u64| {
-            let start = end.next_multiple_of(align);
-            end = start + u64::from(count) * u64::from(size);
-            start
-        };
-        place(counts.types, 4, 16);
-        let func_imports = place(counts.func_imports, FUNC_IMPORT_SIZE, 8);
-        let memories = place(counts.memories, SPACE_SIZE, 8);
-        let tables = place(counts.tables, SPACE_SIZE, 8);
-        let global_imports = place(counts.global_imports, 8, 8);
-        let globals = place(counts.globals, SLOT, 16);
-        let func_refs = place(counts.func_refs, FUNC_REF_SIZE, 8);
-        let tags = place(counts.tags, 8, 8);
-        let small = |offset: u64| u32::try_from(offset).ok().filter(|&o| i32::try_from(o).is_ok());
-        Some(Self {
-            counts,
-            func_imports: small(func_imports)?,
-            memories: small(memories)?,
-            tables: small(tables)?,
-            global_imports: small(global_imports)?,
-            globals: small(globals)?,
-            func_refs: small(func_refs)?,
-            tags: small(tags)?,
-            size: small(end)?,
-        })
-    }
-
-    /// What it was made for.
-    #[must_use]
-    pub fn counts(&self) -> &ContextCounts {
-        &self.counts
-    }
-    /// Bytes of the whole context.
-    #[must_use]
-    pub fn size(&self) -> u32 {
-        self.size
-    }
-    /// The canonical id (`u32`) of type `index`.
-    #[must_use]
-    pub fn type_id(&self, index: u32) -> u32 {
-        CONTEXT_HEADER + index * 4
-    }
-    /// The [`VMFuncImport`] of imported function `index`.
-    #[must_use]
-    pub fn func_import(&self, index: u32) -> u32 {
-        self.func_imports + index * FUNC_IMPORT_SIZE
-    }
-    /// The [`VMSpace`] of memory `index`, imported or not.
-    #[must_use]
-    pub fn memory(&self, index: u32) -> u32 {
-        self.memories + index * SPACE_SIZE
-    }
-    /// The [`VMSpace`] of table `index`, imported or not.
-    #[must_use]
-    pub fn table(&self, index: u32) -> u32 {
-        self.tables + index * SPACE_SIZE
-    }
-    /// The pointer to the cell of imported global `index`.
-    #[must_use]
-    pub fn global_import(&self, index: u32) -> u32 {
-        self.global_imports + index * 8
-    }
-    /// The cell of the `index`-th global that the module defines (imported ones not counted).
-    #[must_use]
-    pub fn global(&self, index: u32) -> u32 {
-        self.globals + index * SLOT
-    }
-    /// The `index`-th own [`VMFuncRef`] (an index into the module's list of functions that can become values).
-    #[must_use]
-    pub fn func_ref(&self, index: u32) -> u32 {
-        self.func_refs + index * FUNC_REF_SIZE
-    }
-    /// The pointer to the [`VMTag`] of tag `index`, imported or not.
-    #[must_use]
-    pub fn tag(&self, index: u32) -> u32 {
-        self.tags + index * 8
-    }
-}
-
-/// A function of the runtime that compiled code calls through the context's table, C convention, context first.
-///
-/// Indices, addresses and lengths are passed as `u64` (zero-extended for 32-bit memories and tables), module-wide
-/// indices as `u32`, references as pointers. A function that can trap returns 0 or the [`Trap`](crate::Trap)'s number
-/// as `u32`, and the compiled code raises it, so that no frame of the host is ever skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub enum Builtin {
-    /// `(context, memory: u32, delta: u64) -> u64`: pages before, or -1.
-    MemoryGrow,
-    /// `(context, memory: u32, to: u64, value: u32, length: u64) -> u32`
-    MemoryFill,
-    /// `(context, to_memory | from_memory << 32: u64, to: u64, from: u64, length: u64) -> u32`
-    MemoryCopy,
-    /// `(context, memory | segment << 32: u64, to: u64, from: u64, length: u64) -> u32`
-    MemoryInit,
-    /// `(context, segment: u32)`
-    DataDrop,
-    /// `(context, table: u32, value: pointer, delta: u64) -> u64`: elements before, or -1.
-    TableGrow,
-    /// `(context, table: u32, to: u64, value: pointer, length: u64) -> u32`
-    TableFill,
-    /// `(context, to_table | from_table << 32: u64, to: u64, from: u64, length: u64) -> u32`
-    TableCopy,
-    /// `(context, table | segment << 32: u64, to: u64, from: u64, length: u64) -> u32`
-    TableInit,
-    /// `(context, segment: u32)`
-    ElemDrop,
-    /// `(context, memory: u32, index: u64, offset: u64, expected: u64, timeout: i64) -> u32`: a
-    /// [`WaitResult`](crate::WaitResult), or all ones for out of bounds. The timeout is in nanoseconds; below zero there
-    /// is none.
-    AtomicWait32,
-    /// As [`AtomicWait32`](Builtin::AtomicWait32).
-    AtomicWait64,
-    /// `(context, memory: u32, index: u64, offset: u64, count: u32) -> u32`: threads woken, or all ones for out of bounds.
-    AtomicNotify,
-    /// `(context, tag: u32) -> u64`: a new [`VMException`] whose values are still to be written, or 0 when there is no
-    /// room for one.
-    ExceptionNew,
-    /// `(context, exception: pointer)`: throws it. Does not return: the unwinder goes on in a landing pad.
-    ExceptionThrow,
-    /// `(context, type_index: u32) -> u64`: a new structure, all zeros but its header, or 0 when there is no memory.
-    StructNew,
-    /// `(context, type_index: u32, length: u32) -> u64`: a new array, all zeros but its header, or 0 when there is no memory.
-    ArrayNew,
-    /// `(context, to: pointer, size: u32, count: u64, low: u64, high: u64)`: writes the value, `size` bytes of these 16,
-    /// `count` times, into an array whose bounds were checked.
-    ArrayFill,
-    /// `(context, to: pointer, from: pointer, bytes: u64)`: copies between arrays whose bounds were checked.
-    ArrayCopy,
-    /// `(context, type_index | segment << 32: u64, from: u32, length: u32) -> u64`: a new array of what is in a data
-    /// segment, 0 when there is no memory, or a trap's number.
-    ArrayNewData,
-    /// As [`ArrayNewData`](Builtin::ArrayNewData), of an element segment.
-    ArrayNewElem,
-    /// `(context, segment: u32, to: pointer, from: u64, bytes: u64) -> u32`: copies from a data segment into an array
-    /// whose bounds were checked.
-    ArrayInitData,
-    /// `(context, segment: u32, to: pointer, from: u64, length: u64) -> u32`: as above, from an element segment.
-    ArrayInitElem,
-    /// `(context, type_id: u32, function: pointer) -> u64`: a new [`stack::VMContinuation`], or 0 when there is no room.
-    ContNew,
-    /// `(context, type_id: u32, continuation: pointer, count: u32) -> u64`: the continuation with the first arguments it is
-    /// resumed with, or 0 when there is no room, or [`stack::CONSUMED`].
-    ContBind,
-    /// `(context, continuation: pointer, handlers: pointer, clauses | values << 32: u64, exception: pointer) -> (u64, u64)`:
-    /// goes on with a continuation, which throws the exception unless that is null. Gives [`stack::RETURNED`], or which
-    /// clause handles what it suspended with and, second, the continuation. Traps or throws by itself.
-    Resume,
-    /// `(context, tag: pointer)`: returns when the continuation that it makes is resumed. Traps or throws by itself.
-    Suspend,
-    /// `(context, tag: pointer, continuation: pointer, type_id | values << 32: u64)`: goes on with a continuation, which gets
-    /// the one that this makes, of the given type, as its last value. Returns as `Suspend` does.
-    Switch,
-}
-
-/// Number of [`Builtin`]s.
-pub const BUILTINS: usize = Builtin::Switch as usize + 1;
+/// Offset of [`VMSpace::base`].
+pub const SPACE_BASE: u32 = offset!(VMSpace, base);
+/// Offset of [`VMSpace::definition`].
+pub const SPACE_DEFINITION: u32 = offset!(VMSpace, definition);
+/// Bytes of a [`VMSpace`].
+pub const SPACE_SIZE: u32 = size_of::<VMSpace>() as u32;
 
 #[cfg(test)]
 mod tests {
@@ -473,27 +280,5 @@ mod tests {
         assert_eq!(params[6], Place::Overflow(0));
         assert_eq!(params[7], Place::Vec(1));
         assert_eq!(results, [Place::Int(0), Place::Int(1), Place::Overflow(0), Place::Vec(0)]);
-    }
-
-    #[test]
-    fn structures_match_their_offsets() {
-        assert_eq!(std::mem::offset_of!(VMFuncRef, type_id), FUNC_REF_TYPE as usize);
-        assert_eq!(std::mem::offset_of!(VMFuncRef, supertypes), FUNC_REF_SUPERTYPES as usize);
-        assert_eq!(std::mem::offset_of!(VMFuncRef, display), FUNC_REF_DISPLAY as usize);
-        assert_eq!(size_of::<VMFuncRef>(), FUNC_REF_SIZE as usize);
-        assert_eq!(size_of::<VMFuncImport>(), FUNC_IMPORT_SIZE as usize);
-        assert_eq!(size_of::<VMSpace>(), SPACE_SIZE as usize);
-        assert_eq!(std::mem::offset_of!(VMException, tag), EXCEPTION_TAG as usize);
-        assert_eq!(std::mem::offset_of!(VMException, unwind), EXCEPTION_UNWIND as usize);
-        assert_eq!(size_of::<VMException>(), EXCEPTION_VALUES as usize);
-        assert_eq!(std::mem::offset_of!(VMMemory, length), DEFINITION_LENGTH as usize);
-        assert_eq!(std::mem::offset_of!(VMTable, length), DEFINITION_LENGTH as usize);
-    }
-
-    #[test]
-    fn a_context_too_large_is_refused() {
-        assert!(ContextLayout::new(ContextCounts { func_refs: u32::MAX, ..ContextCounts::default() }).is_none());
-        let layout = ContextLayout::new(ContextCounts { types: 3, globals: 2, ..ContextCounts::default() }).unwrap();
-        assert_eq!(layout.global(0) % 16, 0);
     }
 }

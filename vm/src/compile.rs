@@ -1,6 +1,6 @@
 //! From bytes to an artifact: parse and validate, lower and compile units in parallel, link.
 
-use crate::abi;
+use crate::abi::fingerprint::fingerprint;
 use crate::artifact::{Artifact, Image};
 use crate::codegen::{CodeTarget, link, unit};
 use crate::engine::Engine;
@@ -53,8 +53,8 @@ pub(crate) fn compile_for(engine: &Engine, target: &CodeTarget, bytes: &[u8]) ->
         link::link(&objects, parsed.description.func_imports, parsed.bodies.len() as u32)?
     };
     Ok(Artifact {
-        abi: abi::VERSION,
-        target: target.record(engine.config().relaxed_simd),
+        fingerprint: fingerprint(),
+        target: target.record(engine.config()),
         description: parsed.description,
         image,
     })

@@ -15,7 +15,7 @@ pub enum Level {
 }
 
 /// What an access outside a linear memory leaves behind. It never leaves the sandbox, whatever the mode.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum MemoryMode {
     /// As the specification says: every access that must trap does, and earlier stores are visible after it.

@@ -27,6 +27,7 @@ macro_rules! family {
 mod array;
 mod atomic;
 mod bounds;
+mod builtin;
 mod bulk;
 mod call;
 mod cast;

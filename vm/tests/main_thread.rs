@@ -31,12 +31,8 @@ fn overflow() {
     // push rbp; mov rbp, rsp; call itself; pop rbp; ret
     let code = [0x55, 0x48, 0x89, 0xe5, 0xe8, 0xf7, 0xff, 0xff, 0xff, 0x5d, 0xc3];
     let artifact = Artifact {
-        abi: abi::VERSION,
-        target: Target {
-            arch: std::env::consts::ARCH.into(),
-            features: Vec::new(),
-            relaxed_simd: wassay_vm::RelaxedSimd::default(),
-        },
+        fingerprint: abi::fingerprint::fingerprint(),
+        target: Target { arch: std::env::consts::ARCH.into(), ..Target::default() },
         description: Description {
             types: vec![FuncType::new([], []).into()],
             functions: vec![0],

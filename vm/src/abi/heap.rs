@@ -5,18 +5,28 @@
 //! it is. So that a type check of the likely case is one comparison of 32 bits; for the other case
 //! [`VMType`] has the supertypes, found by the number.
 
-use super::SLOT;
+use super::{POINTER, SLOT, offset};
 use crate::types::{CompositeType, FieldType, StorageType, ValType};
 
-/// Offset of the number of an object's type (`u32`), engine-wide, with [`HEADER_ARRAY`] if it is an array.
-pub const OBJECT_TYPE: u32 = 0;
-/// Offset of an array's length (`u32`), in elements.
-pub const ARRAY_LENGTH: u32 = 4;
-/// Offset of the number of a structure's descriptor (`u32`), and 0 in structures that have none: its distance from
-/// [`VMStore::descriptor_base`](super::VMStore::descriptor_base), divided by [`OBJECT_ALIGN`]. No object has the number 0.
-pub const DESCRIPTOR: u32 = 4;
+/// What an object begins with.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct VMHeader {
+    /// The number of the object's type, engine-wide, with [`HEADER_ARRAY`] if it is an array.
+    pub type_id: u32,
+    /// An array's length, in elements. In a structure the number of its descriptor: its distance from
+    /// [`VMStore::descriptor_base`](super::VMStore::descriptor_base), divided by [`OBJECT_ALIGN`], and 0 in structures that
+    /// have none, which is no object's number.
+    pub extra: u32,
+}
+/// Offset of [`VMHeader::type_id`].
+pub const OBJECT_TYPE: u32 = offset!(VMHeader, type_id);
+/// Offset of an array's length, [`VMHeader::extra`].
+pub const ARRAY_LENGTH: u32 = offset!(VMHeader, extra);
+/// Offset of the number of a structure's descriptor, [`VMHeader::extra`].
+pub const DESCRIPTOR: u32 = offset!(VMHeader, extra);
 /// Bytes of a header.
-pub const OBJECT_HEADER: u32 = 8;
+pub const OBJECT_HEADER: u32 = size_of::<VMHeader>() as u32;
 /// The bit of the type's number in a header that tells arrays from structures.
 pub const HEADER_ARRAY: u32 = 1 << 31;
 /// The number in the header of an exception, which has no type of its own.
@@ -43,11 +53,11 @@ pub struct VMType {
     pub references: *const u32,
 }
 /// Offset of [`VMType::display`].
-pub const TYPE_DISPLAY: u32 = 0;
+pub const TYPE_DISPLAY: u32 = offset!(VMType, display);
 /// Offset of [`VMType::supertypes`].
-pub const TYPE_SUPERTYPES: u32 = 8;
+pub const TYPE_SUPERTYPES: u32 = offset!(VMType, supertypes);
 /// Bytes of a [`VMType`].
-pub const TYPE_SIZE: u32 = 32;
+pub const TYPE_SIZE: u32 = size_of::<VMType>() as u32;
 
 /// What values of a type are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +96,12 @@ pub struct VMRun {
     /// Where the last one ends.
     pub end: usize,
 }
-/// Bytes of a [`VMRun`]. `next` is at 0.
-pub const RUN_SIZE: u32 = 16;
+/// Bytes of a [`VMRun`].
+pub const RUN_SIZE: u32 = size_of::<VMRun>() as u32;
+/// Offset of [`VMRun::next`].
+pub const RUN_NEXT: u32 = offset!(VMRun, next);
 /// Offset of [`VMRun::end`].
-pub const RUN_END: u32 = 8;
+pub const RUN_END: u32 = offset!(VMRun, end);
 
 /// Bytes of a field, and its alignment.
 #[must_use]
@@ -98,7 +110,8 @@ pub fn storage_size(storage: StorageType) -> u32 {
         StorageType::I8 => 1,
         StorageType::I16 => 2,
         StorageType::Val(ValType::I32 | ValType::F32) => 4,
-        StorageType::Val(ValType::I64 | ValType::F64 | ValType::Ref(_)) => 8,
+        StorageType::Val(ValType::I64 | ValType::F64) => 8,
+        StorageType::Val(ValType::Ref(_)) => POINTER,
         StorageType::Val(ValType::V128) => SLOT,
     }
 }
@@ -174,13 +187,5 @@ mod tests {
         let (base, derived) = (StructLayout::new(&fields[..2]), StructLayout::new(&fields));
         assert_eq!(base.offsets[..], derived.offsets[..2]);
         assert_eq!(derived.offsets[..], [8, 16, 32, 40]);
-    }
-
-    #[test]
-    fn structures_match_their_offsets() {
-        assert_eq!(std::mem::offset_of!(VMType, display), TYPE_DISPLAY as usize);
-        assert_eq!(std::mem::offset_of!(VMType, supertypes), TYPE_SUPERTYPES as usize);
-        assert_eq!(size_of::<VMType>(), TYPE_SIZE as usize);
-        assert_eq!(size_of::<VMRun>(), RUN_SIZE as usize);
     }
 }

@@ -3,7 +3,7 @@
 //! All values that a switch takes along, in whatever direction, lie in the store's overflow area, one slot each from the
 //! first slot on: no register is theirs, because who goes on is not whom the code was compiled to call.
 
-use super::VMTag;
+use super::{VMTag, offset};
 
 /// What a reference to a continuation points to: an object of the heap. It can be resumed once; then it is empty, and a
 /// continuation that goes on later is another object.
@@ -18,7 +18,7 @@ pub struct VMContinuation {
     pub fiber: *mut u8,
 }
 /// Bytes of a [`VMContinuation`].
-pub const CONTINUATION_SIZE: u32 = 16;
+pub const CONTINUATION_SIZE: u32 = size_of::<VMContinuation>() as u32;
 
 /// What one clause of a `resume` handles. The code lays them out in its frame, where they stay while it waits.
 #[derive(Clone, Copy, Debug)]
@@ -30,9 +30,9 @@ pub struct VMHandler {
     pub type_id: u32,
 }
 /// Offset of [`VMHandler::type_id`].
-pub const HANDLER_TYPE: u32 = 8;
+pub const HANDLER_TYPE: u32 = offset!(VMHandler, type_id);
 /// Bytes of a [`VMHandler`].
-pub const HANDLER_SIZE: u32 = 16;
+pub const HANDLER_SIZE: u32 = size_of::<VMHandler>() as u32;
 /// Marks a clause for `switch` in [`VMHandler::tag`]; tags are aligned to more than this.
 pub const HANDLER_SWITCH: usize = 1;
 
@@ -44,9 +44,4 @@ pub const RETURNED: u64 = 0;
 /// there.
 pub const CONSUMED: u64 = 1;
 
-const _: () = {
-    assert!(size_of::<VMContinuation>() == CONTINUATION_SIZE as usize);
-    assert!(size_of::<VMHandler>() == HANDLER_SIZE as usize);
-    assert!(std::mem::offset_of!(VMHandler, type_id) == HANDLER_TYPE as usize);
-    assert!(align_of::<VMTag>() > HANDLER_SWITCH);
-};
+const _: () = assert!(align_of::<VMTag>() > HANDLER_SWITCH);

@@ -71,12 +71,7 @@ impl Module {
     /// # Safety
     /// The artifact must come from this crate's compiler.
     pub(crate) unsafe fn from_artifact(engine: &Engine, artifact: Artifact) -> Result<Self> {
-        let (made, asked) = (artifact.target.relaxed_simd, engine.config().relaxed_simd);
-        if made != asked {
-            return Err(Error::Artifact(format!(
-                "its relaxed vector operators are {made:?}, those of the engine {asked:?}"
-            )));
-        }
+        artifact.target.check_settings(engine.config())?;
         let description = &artifact.description;
         let layout = description.context_layout().ok_or_else(|| Error::Limit("its instances are too large".into()))?;
         let types = engine.all_registered(&engine.type_ids(&description.types, &description.rec_groups)?);

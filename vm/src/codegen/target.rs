@@ -1,7 +1,7 @@
 //! What code is made for: the one place where compiling depends on the architecture.
 
 use crate::artifact::Target;
-use crate::config::RelaxedSimd;
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::lower::VectorIntrinsics;
 use crate::runtime::host_cpu;
@@ -84,9 +84,15 @@ impl CodeTarget {
     }
 
     /// As artifacts record it.
-    pub(crate) fn record(&self, relaxed_simd: RelaxedSimd) -> Target {
+    pub(crate) fn record(&self, config: &Config) -> Target {
         let features = self.features.iter().map(|&name| name.into()).collect();
-        Target { arch: "x86_64".into(), features, relaxed_simd }
+        Target {
+            arch: "x86_64".into(),
+            features,
+            relaxed_simd: config.relaxed_simd,
+            memory_mode: config.memory_mode,
+            llvm: Some(crate::llvm_version()),
+        }
     }
 }
 
@@ -153,7 +159,7 @@ mod tests {
         assert!(has.lookup.is_none() && has.multiply_q15.is_none() && has.truncate_f32_s.is_none());
         for level in [None, Some("x86-64-v2"), Some("x86-64-v3")] {
             let target = CodeTarget::new(level).unwrap();
-            if host_cpu::check(&target.record(RelaxedSimd::default())).is_ok() {
+            if host_cpu::check(&target.record(&Config::default())).is_ok() {
                 assert!(target.vector_intrinsics().dot_words.is_some());
                 assert_eq!(generic, run(&target), "{level:?}");
             }

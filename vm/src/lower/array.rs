@@ -1,6 +1,7 @@
 //! Arrays.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-array-new>
 
+use super::builtin::trap_of;
 use super::context::Alias;
 use super::function::Lowering;
 use super::object::Start;
@@ -99,8 +100,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// An array of zeros, made by the runtime.
     fn new_array(&mut self, type_index: u32, length: IntValue<'ctx>) -> Result<PointerValue<'ctx>> {
         let ty = self.unit.types.i32.const_int(type_index.into(), false);
-        let array = self.builtin(Builtin::ArrayNew, &[ty.into(), length.into()])?;
-        self.allocated(array)
+        self.new_object(Builtin::ArrayNew, &[ty.into(), length.into()])
     }
 
     fn initialise_element(
@@ -115,14 +115,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     pub(super) fn visit_array_new_data(&mut self, type_index: u32, segment: u32) -> Result<()> {
-        self.array_of_segment(Builtin::ArrayNewData, Trap::MemoryOutOfBounds, type_index, segment)
+        self.array_of_segment(Builtin::ArrayNewData, type_index, segment)
     }
 
     pub(super) fn visit_array_new_elem(&mut self, type_index: u32, segment: u32) -> Result<()> {
-        self.array_of_segment(Builtin::ArrayNewElem, Trap::TableOutOfBounds, type_index, segment)
+        self.array_of_segment(Builtin::ArrayNewElem, type_index, segment)
     }
 
-    fn array_of_segment(&mut self, builtin: Builtin, trap: Trap, type_index: u32, segment: u32) -> Result<()> {
+    fn array_of_segment(&mut self, builtin: Builtin, type_index: u32, segment: u32) -> Result<()> {
         let length = self.pop_int();
         let from = self.pop_int();
         let i64 = self.unit.types.i64;
@@ -131,7 +131,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let object = self.allocated(array)?;
         let least = i64.const_int(LEAST_OBJECT, false);
         let outside = self.builder.build_int_compare(IntPredicate::ULT, array, least, "")?;
-        self.trap_if(outside, trap)?;
+        self.trap_if(outside, trap_of(builtin)?)?;
         self.push(object);
         Ok(())
     }
@@ -255,8 +255,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             }
         };
         let size = self.unit.types.i32.const_int(elements.size.into(), false);
-        self.builtin(Builtin::ArrayFill, &[to.into(), size.into(), count.into(), low.into(), high.into()])?;
-        Ok(())
+        self.command(Builtin::ArrayFill, &[to.into(), size.into(), count.into(), low.into(), high.into()])
     }
 
     pub(super) fn visit_array_copy(&mut self, to_type: u32, from_type: u32) -> Result<()> {
@@ -275,20 +274,19 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let to = self.element_at(target, elements, to)?;
         let from = self.element_at(source, self.elements(from_type), from)?;
         let bytes = self.bytes(elements, count)?;
-        self.builtin(Builtin::ArrayCopy, &[to.into(), from.into(), bytes.into()])?;
-        Ok(())
+        self.command(Builtin::ArrayCopy, &[to.into(), from.into(), bytes.into()])
     }
 
     pub(super) fn visit_array_init_data(&mut self, type_index: u32, segment: u32) -> Result<()> {
-        self.array_init(Builtin::ArrayInitData, Trap::MemoryOutOfBounds, type_index, segment)
+        self.array_init(Builtin::ArrayInitData, type_index, segment)
     }
 
     pub(super) fn visit_array_init_elem(&mut self, type_index: u32, segment: u32) -> Result<()> {
-        self.array_init(Builtin::ArrayInitElem, Trap::TableOutOfBounds, type_index, segment)
+        self.array_init(Builtin::ArrayInitElem, type_index, segment)
     }
 
     /// Of data the builtin wants the length in bytes, of elements their number.
-    fn array_init(&mut self, builtin: Builtin, trap: Trap, type_index: u32, segment: u32) -> Result<()> {
+    fn array_init(&mut self, builtin: Builtin, type_index: u32, segment: u32) -> Result<()> {
         let count = self.pop_int();
         let count = self.wide(count)?;
         let from = self.pop_int();
@@ -301,6 +299,6 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let to = self.element_at(array, elements, to)?;
         let length = if builtin == Builtin::ArrayInitData { self.bytes(elements, count)? } else { count };
         let segment = self.unit.types.i32.const_int(segment.into(), false);
-        self.checked_builtin(builtin, trap, &[segment.into(), to.into(), from.into(), length.into()])
+        self.checked_builtin(builtin, &[segment.into(), to.into(), from.into(), length.into()])
     }
 }

@@ -20,8 +20,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Accessible bytes of a memory.
     pub(super) fn memory_length(&self, memory: u32) -> Result<IntValue<'ctx>> {
-        let definition = self.context_pointer(self.unit.layout.memory(memory) + 8)?;
-        let length = self.field(definition, abi::DEFINITION_LENGTH)?;
+        let definition = self.context_pointer(self.unit.layout.memory(memory) + abi::SPACE_DEFINITION)?;
+        let length = self.field(definition, abi::MEMORY_LENGTH)?;
         let length = self.load(self.unit.types.i64, length, Alias::Length)?.into_int_value();
         let shared = self.unit.description.memories[memory as usize].shared;
         if let (true, Some(load)) = (shared, length.as_instruction_value()) {

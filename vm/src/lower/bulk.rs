@@ -4,9 +4,7 @@
 use super::function::Lowering;
 use crate::abi::Builtin;
 use crate::error::Result;
-use crate::trap::Trap;
-use inkwell::IntPredicate;
-use inkwell::values::{BasicValueEnum, IntValue};
+use inkwell::values::BasicValueEnum;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn visit_memory_fill(&mut self, memory: u32) -> Result<()> {
@@ -14,21 +12,20 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let value = self.pop();
         let to = self.pop_wide()?;
         let memory = self.index(memory);
-        self.checked_builtin(Builtin::MemoryFill, Trap::MemoryOutOfBounds, &[memory, to, value, length])
+        self.checked_builtin(Builtin::MemoryFill, &[memory, to, value, length])
     }
 
     pub(super) fn visit_memory_copy(&mut self, to: u32, from: u32) -> Result<()> {
-        self.range(Builtin::MemoryCopy, Trap::MemoryOutOfBounds, to, from)
+        self.range(Builtin::MemoryCopy, to, from)
     }
 
     pub(super) fn visit_memory_init(&mut self, segment: u32, memory: u32) -> Result<()> {
-        self.range(Builtin::MemoryInit, Trap::MemoryOutOfBounds, memory, segment)
+        self.range(Builtin::MemoryInit, memory, segment)
     }
 
     pub(super) fn visit_data_drop(&mut self, segment: u32) -> Result<()> {
         let segment = self.index(segment);
-        self.builtin(Builtin::DataDrop, &[segment])?;
-        Ok(())
+        self.command(Builtin::DataDrop, &[segment])
     }
 
     pub(super) fn visit_table_fill(&mut self, table: u32) -> Result<()> {
@@ -36,21 +33,20 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let value = self.pop();
         let to = self.pop_wide()?;
         let table = self.index(table);
-        self.checked_builtin(Builtin::TableFill, Trap::TableOutOfBounds, &[table, to, value, length])
+        self.checked_builtin(Builtin::TableFill, &[table, to, value, length])
     }
 
     pub(super) fn visit_table_copy(&mut self, to: u32, from: u32) -> Result<()> {
-        self.range(Builtin::TableCopy, Trap::TableOutOfBounds, to, from)
+        self.range(Builtin::TableCopy, to, from)
     }
 
     pub(super) fn visit_table_init(&mut self, segment: u32, table: u32) -> Result<()> {
-        self.range(Builtin::TableInit, Trap::TableOutOfBounds, table, segment)
+        self.range(Builtin::TableInit, table, segment)
     }
 
     pub(super) fn visit_elem_drop(&mut self, segment: u32) -> Result<()> {
         let segment = self.index(segment);
-        self.builtin(Builtin::ElemDrop, &[segment])?;
-        Ok(())
+        self.command(Builtin::ElemDrop, &[segment])
     }
 
     fn index(&self, index: u32) -> BasicValueEnum<'ctx> {
@@ -64,24 +60,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// `low` and `high` are packed into one argument, so that every argument has a register.
-    fn range(&mut self, builtin: Builtin, trap: Trap, low: u32, high: u32) -> Result<()> {
+    fn range(&mut self, builtin: Builtin, low: u32, high: u32) -> Result<()> {
         let length = self.pop_wide()?;
         let from = self.pop_wide()?;
         let to = self.pop_wide()?;
         let both = self.unit.types.i64.const_int(u64::from(low) | u64::from(high) << 32, false);
-        self.checked_builtin(builtin, trap, &[both.into(), to, from, length])
-    }
-
-    /// Calls a builtin that answers 0 or a trap's number; each has only one way to trap.
-    pub(super) fn checked_builtin(
-        &mut self,
-        builtin: Builtin,
-        trap: Trap,
-        arguments: &[BasicValueEnum<'ctx>],
-    ) -> Result<()> {
-        let status: IntValue<'ctx> = self.builtin(builtin, arguments)?;
-        let zero = status.get_type().const_zero();
-        let failed = self.builder.build_int_compare(IntPredicate::NE, status, zero, "")?;
-        self.trap_if(failed, trap)
+        self.checked_builtin(builtin, &[both.into(), to, from, length])
     }
 }

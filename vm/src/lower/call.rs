@@ -1,16 +1,14 @@
-//! Calls: of functions, through tables, and of the runtime.
+//! Calls: of functions, directly and through tables and references.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions>
 
 use super::context::Alias;
 use super::function::Lowering;
 use super::prototype::Wearing;
-use crate::abi::{self, Builtin, Place};
+use crate::abi::{self, Place};
 use crate::error::{Error, Result};
 use crate::trap::Trap;
 use crate::types::HeapType;
-use inkwell::attributes::AttributeLoc;
-use inkwell::types::BasicMetadataTypeEnum;
-use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, IntValue, PointerValue, ValueKind};
+use inkwell::values::{BasicValueEnum, PointerValue, ValueKind};
 
 /// What is called, with what context.
 pub(super) enum Callee<'ctx> {
@@ -40,7 +38,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn direct_callee(&self, function: u32) -> Result<Callee<'ctx>> {
         if function < self.unit.description.func_imports {
             let import = self.unit.layout.func_import(function);
-            Ok(Callee::Other { code: self.context_pointer(import)?, context: self.context_pointer(import + 8)? })
+            let code = self.context_pointer(import + abi::FUNC_IMPORT_CODE)?;
+            Ok(Callee::Other { code, context: self.context_pointer(import + abi::FUNC_IMPORT_CONTEXT)? })
         } else {
             Ok(Callee::Own(function))
         }
@@ -148,36 +147,5 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             _ => self.builder.build_aggregate_return(&registers)?,
         };
         Ok(())
-    }
-
-    /// Calls a builtin of the runtime. All of them return an integer or nothing, and are called as if they returned
-    /// one: a register that nobody reads.
-    pub(super) fn builtin(&self, builtin: Builtin, arguments: &[BasicValueEnum<'ctx>]) -> Result<IntValue<'ctx>> {
-        self.mark();
-        let table = self.context_pointer(abi::CONTEXT_BUILTINS)?;
-        let code = self.field(table, builtin as u32 * 8)?;
-        let code = self.load(self.unit.types.ptr, code, Alias::Invariant)?.into_pointer_value();
-        let mut types: Vec<BasicMetadataTypeEnum<'ctx>> = vec![self.unit.types.ptr.into()];
-        types.extend(arguments.iter().map(|a| BasicMetadataTypeEnum::from(a.get_type())));
-        let mut all: Vec<BasicMetadataValueEnum<'ctx>> = vec![self.context.into()];
-        all.extend(arguments.iter().map(|&a| BasicMetadataValueEnum::from(a)));
-        let ty = match builtin {
-            Builtin::MemoryGrow
-            | Builtin::TableGrow
-            | Builtin::ExceptionNew
-            | Builtin::ContNew
-            | Builtin::ContBind
-            | Builtin::StructNew
-            | Builtin::ArrayNew
-            | Builtin::ArrayNewData
-            | Builtin::ArrayNewElem => self.unit.types.i64,
-            _ => self.unit.types.i32,
-        };
-        let call = self.builder.build_indirect_call(ty.fn_type(&types, false), code, &all, "")?;
-        call.add_attribute(AttributeLoc::Function, self.unit.no_unwind);
-        match call.try_as_basic_value() {
-            ValueKind::Basic(value) => Ok(value.into_int_value()),
-            ValueKind::Instruction(_) => Err(Error::Codegen("a builtin gave no value".into())),
-        }
     }
 }

@@ -2,18 +2,16 @@
 //! <https://github.com/WebAssembly/stack-switching/blob/main/proposals/stack-switching/Explainer.md>
 //!
 //! To LLVM all of these are calls, which return when somebody goes on with this stack, or throw. Values pass through the
-//! overflow area (see [`abi::stack`]).
+//! overflow area (see [`abi::stack`](crate::abi::stack)).
 
-use super::context::Alias;
 use super::function::Lowering;
+use crate::abi::Builtin;
 use crate::abi::stack::{CONSUMED, HANDLER_SIZE, HANDLER_SWITCH, HANDLER_TYPE, RETURNED};
-use crate::abi::{self, Builtin};
 use crate::error::{Error, Result};
 use crate::trap::Trap;
 use crate::types::{HeapType, ValType};
 use inkwell::IntPredicate;
-use inkwell::types::BasicMetadataTypeEnum;
-use inkwell::values::{BasicValueEnum, IntValue, PointerValue, ValueKind};
+use inkwell::values::{IntValue, PointerValue};
 use wasmparser::{Handle, ResumeTable};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
@@ -22,8 +20,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let is_null = self.builder.build_is_null(function, "")?;
         self.trap_if(is_null, Trap::NullFunctionReference)?;
         let type_id = self.type_id(type_index)?;
-        let made = self.builtin(Builtin::ContNew, &[type_id.into(), function.into()])?;
-        self.push_continuation(made)
+        let made = self.new_object(Builtin::ContNew, &[type_id.into(), function.into()])?;
+        self.push(made);
+        Ok(())
     }
 
     pub(super) fn visit_cont_bind(&mut self, argument_index: u32, result_index: u32) -> Result<()> {
@@ -37,7 +36,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let made = self.builtin(Builtin::ContBind, &[type_id.into(), continuation.into(), count.into()])?;
         let consumed = self.is(made, CONSUMED)?;
         self.trap_if(consumed, Trap::ContinuationConsumed)?;
-        self.push_continuation(made)
+        let made = self.allocated(made)?;
+        self.push(made);
+        Ok(())
     }
 
     pub(super) fn visit_suspend(&mut self, tag: u32) -> Result<()> {
@@ -161,14 +162,6 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_compare(IntPredicate::EQ, value, constant, "")?)
     }
 
-    fn push_continuation(&mut self, made: IntValue<'ctx>) -> Result<()> {
-        let none = self.is(made, 0)?;
-        self.trap_if(none, Trap::AllocationFailed)?;
-        let value = self.builder.build_int_to_ptr(made, self.unit.types.ptr, "")?;
-        self.push(value);
-        Ok(())
-    }
-
     fn pop_continuation(&mut self) -> Result<PointerValue<'ctx>> {
         self.pop_object(Trap::NullContinuationReference)
     }
@@ -189,28 +182,5 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             self.push(value);
         }
         Ok(())
-    }
-
-    /// Calls a builtin that leaves this stack. Gives the two results that it returns when somebody comes back.
-    fn leave(
-        &mut self,
-        builtin: Builtin,
-        arguments: &[BasicValueEnum<'ctx>],
-    ) -> Result<(IntValue<'ctx>, IntValue<'ctx>)> {
-        self.mark();
-        let table = self.context_pointer(abi::CONTEXT_BUILTINS)?;
-        let code = self.field(table, builtin as u32 * 8)?;
-        let code = self.load(self.unit.types.ptr, code, Alias::Invariant)?.into_pointer_value();
-        let mut all: Vec<BasicValueEnum<'ctx>> = vec![self.context.into()];
-        all.extend(arguments);
-        let types: Vec<BasicMetadataTypeEnum<'ctx>> = all.iter().map(|value| value.get_type().into()).collect();
-        let i64 = self.unit.types.i64;
-        let ty = self.unit.context.struct_type(&[i64.into(), i64.into()], false).fn_type(&types, false);
-        let call = self.throwing_call(ty, code, &all)?;
-        let ValueKind::Basic(BasicValueEnum::StructValue(results)) = call.try_as_basic_value() else {
-            return Err(Error::Codegen("a switch of stacks gave no values".into()));
-        };
-        let result = |at| self.builder.build_extract_value(results, at, "");
-        Ok((result(0)?.into_int_value(), result(1)?.into_int_value()))
     }
 }

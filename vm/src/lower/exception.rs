@@ -4,13 +4,11 @@
 //! A call where something is caught is an `invoke`, and its landing pad catches everything: the code there compares tags,
 //! and hands on what it does not want to the handler around it, or throws it again.
 
-use super::context::Alias;
 use super::function::Lowering;
 use crate::abi::{self, Builtin};
 use crate::error::{Error, Result};
 use crate::trap::Trap;
 use inkwell::IntPredicate;
-use inkwell::attributes::AttributeLoc;
 use inkwell::basic_block::BasicBlock;
 use inkwell::types::FunctionType;
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, IntValue, PhiValue, PointerValue};
@@ -91,15 +89,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             self.builder.build_unconditional_branch(handler.decide)?;
             return Ok(());
         }
-        self.mark();
-        let table = self.context_pointer(abi::CONTEXT_BUILTINS)?;
-        let code = self.field(table, Builtin::ExceptionThrow as u32 * 8)?;
-        let code = self.load(self.unit.types.ptr, code, Alias::Invariant)?.into_pointer_value();
-        let ptr = self.unit.types.ptr;
-        let ty = self.unit.context.void_type().fn_type(&[ptr.into(), ptr.into()], false);
-        let call = self.builder.build_indirect_call(ty, code, &[self.context.into(), exception.into()], "")?;
-        // Merged throws would be in no backtrace, and unwind tables have no use for it either.
-        call.add_attribute(AttributeLoc::Function, self.unit.no_merge);
+        self.command(Builtin::ExceptionThrow, &[exception.into()])?;
         // Only a broken stack has nobody who catches: the entry stub does.
         self.trap(Trap::Unreachable)
     }
@@ -128,11 +118,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// An exception of a tag, with the values on top of the stack.
     pub(super) fn new_exception(&mut self, tag: u32) -> Result<PointerValue<'ctx>> {
         let index = self.unit.types.i32.const_int(tag.into(), false);
-        let exception = self.builtin(Builtin::ExceptionNew, &[index.into()])?;
-        let zero = exception.get_type().const_zero();
-        let none = self.builder.build_int_compare(IntPredicate::EQ, exception, zero, "")?;
-        self.trap_if(none, Trap::AllocationFailed)?;
-        let exception = self.builder.build_int_to_ptr(exception, self.unit.types.ptr, "")?;
+        let exception = self.new_object(Builtin::ExceptionNew, &[index.into()])?;
         let description = self.unit.description;
         let count = description.signature(description.tags[tag as usize]).params.len();
         let values = self.stack.split_off(self.stack.len() - count);

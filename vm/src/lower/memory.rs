@@ -140,7 +140,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         if !guarded && !in_bounds {
             self.check_bounds(memory_index, index, memarg.offset, size)?;
         }
-        let base = self.context_pointer(self.unit.layout.memory(memory_index))?;
+        let base = self.context_pointer(self.unit.layout.memory(memory_index) + abi::SPACE_BASE)?;
         // Below 2^33, so the sum does not wrap and the reservation reaches beyond it; or checked just now.
         let offset = i64.const_int(memarg.offset, false);
         let sum = if memarg.offset == 0 { index } else { self.builder.build_int_nuw_add(index, offset, "")? };

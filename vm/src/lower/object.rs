@@ -54,6 +54,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         #[expect(clippy::cast_possible_truncation, reason = "there are few sizes")]
         let run = self.field(store, abi::STORE_RUNS + class as u32 * heap::RUN_SIZE)?;
         let run_end = self.field(run, heap::RUN_END)?;
+        let run = self.field(run, heap::RUN_NEXT)?;
         let next = self.load(ptr, run, Alias::Run)?.into_pointer_value();
         let end = self.load(i64, run_end, Alias::Run)?.into_int_value();
         let at = self.builder.build_ptr_to_int(next, i64, "")?;
@@ -94,21 +95,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     fn runtime_object(&mut self, type_index: u32, length: Option<u32>) -> Result<PointerValue<'ctx>> {
         let i32 = self.unit.types.i32;
         let ty = i32.const_int(type_index.into(), false);
-        let object = match length {
-            None => self.builtin(Builtin::StructNew, &[ty.into()])?,
+        match length {
+            None => self.new_object(Builtin::StructNew, &[ty.into()]),
             Some(length) => {
                 let length = i32.const_int(length.into(), false);
-                self.builtin(Builtin::ArrayNew, &[ty.into(), length.into()])?
+                self.new_object(Builtin::ArrayNew, &[ty.into(), length.into()])
             }
-        };
-        self.allocated(object)
-    }
-
-    /// What a builtin made, unless it is 0: then there is no memory.
-    pub(super) fn allocated(&mut self, object: IntValue<'ctx>) -> Result<PointerValue<'ctx>> {
-        let none = self.builder.build_int_compare(IntPredicate::EQ, object, object.get_type().const_zero(), "")?;
-        self.trap_if(none, Trap::AllocationFailed)?;
-        Ok(self.builder.build_int_to_ptr(object, self.unit.types.ptr, "")?)
+        }
     }
 
     /// Both words at once.

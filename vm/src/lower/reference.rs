@@ -2,6 +2,7 @@
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#reference-instructions>
 
 use super::function::Lowering;
+use crate::abi;
 use crate::error::{Error, Result};
 use crate::trap::Trap;
 use wasmparser::HeapType;
@@ -48,7 +49,7 @@ impl Lowering<'_, '_, '_> {
     pub(super) fn visit_ref_func(&mut self, function: u32) -> Result<()> {
         let (description, layout) = (self.unit.description, self.unit.layout);
         let value = if function < description.func_imports {
-            self.context_pointer(layout.func_import(function) + 16)?
+            self.context_pointer(layout.func_import(function) + abi::FUNC_IMPORT_REF)?
         } else {
             let index = description
                 .func_ref_index(function)

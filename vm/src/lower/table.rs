@@ -47,8 +47,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     fn table_length(&self, table: u32) -> Result<IntValue<'ctx>> {
-        let definition = self.context_pointer(self.unit.layout.table(table) + 8)?;
-        let length = self.field(definition, abi::DEFINITION_LENGTH)?;
+        let definition = self.context_pointer(self.unit.layout.table(table) + abi::SPACE_DEFINITION)?;
+        let length = self.field(definition, abi::TABLE_LENGTH)?;
         Ok(self.load(self.unit.types.i64, length, Alias::Length)?.into_int_value())
     }
 
@@ -63,7 +63,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let length = self.table_length(table)?;
         let past = self.builder.build_int_compare(IntPredicate::UGE, index, length, "")?;
         self.trap_if(past, trap)?;
-        let base = self.context_pointer(self.unit.layout.table(table))?;
+        let base = self.context_pointer(self.unit.layout.table(table) + abi::SPACE_BASE)?;
         let size = self.unit.types.i64.const_int(abi::TABLE_ELEMENT.into(), false);
         let bytes = self.builder.build_int_nuw_mul(index, size, "")?;
         self.displaced(base, bytes)

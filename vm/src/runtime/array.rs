@@ -2,14 +2,15 @@
 //! with the context of an instance, and with what validation and the code have checked.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-array-fill>
 
-use super::builtins::{halves, instance, number, store};
+use super::builtins::{halves, instance, store};
 use super::{object, segments};
+use crate::abi::Status;
 use crate::trap::Trap;
 use std::ptr::NonNull;
 
 /// `array.fill`, and the second half of `array.new`.
 #[expect(clippy::cast_possible_truncation, reason = "the length was checked")]
-pub(super) unsafe extern "sysv64" fn fill(_context: *mut u8, to: *mut u8, size: u32, count: u64, low: u64, high: u64) {
+pub(super) unsafe extern "C" fn fill(_context: *mut u8, to: *mut u8, size: u32, count: u64, low: u64, high: u64) {
     let value = u128::from(high) << 64 | u128::from(low);
     if let Some(to) = NonNull::new(to) {
         // SAFETY: see the head of this file.
@@ -19,7 +20,7 @@ pub(super) unsafe extern "sysv64" fn fill(_context: *mut u8, to: *mut u8, size: 
 
 /// `array.copy`. The two may be parts of one array that overlap.
 #[expect(clippy::cast_possible_truncation, reason = "the length was checked")]
-pub(super) unsafe extern "sysv64" fn copy(_context: *mut u8, to: *mut u8, from: *const u8, bytes: u64) {
+pub(super) unsafe extern "C" fn copy(_context: *mut u8, to: *mut u8, from: *const u8, bytes: u64) {
     // SAFETY: see the head of this file.
     unsafe { std::ptr::copy(from, to, bytes as usize) };
 }
@@ -33,39 +34,39 @@ fn address(made: Result<NonNull<u8>, Trap>) -> u64 {
 }
 
 /// `array.new_data`
-pub(super) unsafe extern "sysv64" fn new_data(context: *mut u8, which: u64, from: u32, length: u32) -> u64 {
+pub(super) unsafe extern "C" fn new_data(context: *mut u8, which: u64, from: u32, length: u32) -> u64 {
     let (ty, segment) = halves(which);
     // SAFETY: see the head of this file.
     unsafe { address(segments::array_of_data(store(context), instance(context), ty, segment, from, length)) }
 }
 
 /// `array.new_elem`
-pub(super) unsafe extern "sysv64" fn new_elem(context: *mut u8, which: u64, from: u32, length: u32) -> u64 {
+pub(super) unsafe extern "C" fn new_elem(context: *mut u8, which: u64, from: u32, length: u32) -> u64 {
     let (ty, segment) = halves(which);
     // SAFETY: see the head of this file.
     unsafe { address(segments::array_of_elements(store(context), instance(context), ty, segment, from, length)) }
 }
 
 /// `array.init_data`
-pub(super) unsafe extern "sysv64" fn init_data(
+pub(super) unsafe extern "C" fn init_data(
     context: *mut u8,
     segment: u32,
     to: *mut u8,
     from: u64,
     bytes: u64,
-) -> u32 {
+) -> Status {
     // SAFETY: see the head of this file.
-    unsafe { number(segments::data_into(instance(context), segment, from, bytes, || Some(to))) }
+    unsafe { segments::data_into(instance(context), segment, from, bytes, || Some(to)) }.into()
 }
 
 /// `array.init_elem`
-pub(super) unsafe extern "sysv64" fn init_elem(
+pub(super) unsafe extern "C" fn init_elem(
     context: *mut u8,
     segment: u32,
     to: *mut u64,
     from: u64,
     length: u64,
-) -> u32 {
+) -> Status {
     // SAFETY: see the head of this file.
-    unsafe { number(segments::elements_into(instance(context), segment, from, length, || Some(to))) }
+    unsafe { segments::elements_into(instance(context), segment, from, length, || Some(to)) }.into()
 }

@@ -6,80 +6,57 @@
 //! Other threads may access a shared memory while a range of it is filled or copied. The specification lets them see any
 //! mixture of old and new bytes; the copying is done by the C library, and nothing here looks at what is copied.
 
-use super::arch::{self, builtin_thunks};
-use super::array;
-use super::fiber::switch;
+use super::arch::Suspended;
+use super::array::{
+    copy as array_copy, fill as array_fill, init_data as array_init_data, init_elem as array_init_elem,
+    new_data as array_new_data, new_elem as array_new_elem,
+};
+use super::fiber::switch::{cont_bind, cont_new, resume, suspend, switch};
 use super::instance::InstanceData;
 use super::memory::MemoryInstance;
 use super::segments;
 use super::store::StoreOpaque;
 use super::table::TableInstance;
-use crate::abi;
+use super::unwind::_Unwind_RaiseException as exception_throw;
 use crate::abi::heap::{HEADER_ARRAY, OBJECT_HEADER, VMType};
+use crate::abi::stack::{VMContinuation, VMHandler};
+use crate::abi::{self, Status, VMException, VMFuncRef, VMTag, each_builtin};
 use crate::trap::Trap;
 use std::time::Duration;
 
 /// An entry point, whatever its type.
-pub(crate) type Code = unsafe extern "sysv64" fn();
+pub(crate) type Code = unsafe extern "C" fn();
 
-builtin_thunks! {
-    memory_grow_thunk => memory_grow;
-    memory_fill_thunk => memory_fill;
-    memory_copy_thunk => memory_copy;
-    memory_init_thunk => memory_init;
-    data_drop_thunk => data_drop;
-    table_grow_thunk => table_grow;
-    table_fill_thunk => table_fill;
-    table_copy_thunk => table_copy;
-    table_init_thunk => table_init;
-    elem_drop_thunk => elem_drop;
-    atomic_wait32_thunk => atomic_wait32;
-    atomic_wait64_thunk => atomic_wait64;
-    atomic_notify_thunk => atomic_notify;
-    exception_new_thunk => exception_new;
-    struct_new_thunk => struct_new;
-    array_new_thunk => array_new;
-    array_fill_thunk => array::fill;
-    array_copy_thunk => array::copy;
-    array_new_data_thunk => array::new_data;
-    array_new_elem_thunk => array::new_elem;
-    array_init_data_thunk => array::init_data;
-    array_init_elem_thunk => array::init_elem;
-    cont_new_thunk => switch::cont_new;
-    cont_bind_thunk => switch::cont_bind;
+/// What the entry point of a builtin goes on to must be what the table says.
+macro_rules! check_target {
+    (call $target:path: ($($ty:ty),*) -> $result:ty) => {
+        let _: unsafe extern "C" fn(*mut u8, $($ty),*) -> $result = $target;
+    };
+    // The unwinder's function: the entry point gives it its own part of the exception.
+    (throw $target:path: ($ty:ty) -> $result:ty) => {
+        let _: std::marker::PhantomData<$ty> = std::marker::PhantomData::<*mut VMException>;
+        let _: unsafe extern "C" fn(*mut [u64; 4]) -> std::ffi::c_int = $target;
+    };
+    (switch $target:path: ($($ty:ty),*) -> $result:ty) => {
+        let _: unsafe extern "C" fn(*mut u8, $($ty,)* *mut Suspended) -> *mut Suspended = $target;
+    };
 }
 
-/// Entry points by the number of the [`Builtin`](abi::Builtin).
-pub(crate) static TABLE: [Code; abi::BUILTINS] = [
-    memory_grow_thunk,
-    memory_fill_thunk,
-    memory_copy_thunk,
-    memory_init_thunk,
-    data_drop_thunk,
-    table_grow_thunk,
-    table_fill_thunk,
-    table_copy_thunk,
-    table_init_thunk,
-    elem_drop_thunk,
-    atomic_wait32_thunk,
-    atomic_wait64_thunk,
-    atomic_notify_thunk,
-    exception_new_thunk,
-    arch::throw_thunk,
-    struct_new_thunk,
-    array_new_thunk,
-    array_fill_thunk,
-    array_copy_thunk,
-    array_new_data_thunk,
-    array_new_elem_thunk,
-    array_init_data_thunk,
-    array_init_elem_thunk,
-    cont_new_thunk,
-    cont_bind_thunk,
-    arch::resume_thunk,
-    arch::suspend_thunk,
-    arch::switch_thunk,
-];
+macro_rules! entry_points {
+    ($($(#[$doc:meta])* $name:ident = $way:ident $function:ident($($argument:ident: $ty:ty),*) -> $result:ty
+        $(, traps $trap:ident)?;)*) => {
+        /// The entry points, each named as its target is.
+        mod entry {
+            $($crate::runtime::arch::thunk!($way $function($($argument),*) => super::$function);)*
+        }
+
+        /// Entry points by the number of the [`Builtin`](abi::Builtin).
+        pub(crate) static TABLE: [Code; abi::Builtin::ALL.len()] = [$(entry::$function),*];
+
+        const _: () = { $(check_target!($way $function: ($($ty),*) -> $result);)* };
+    };
+}
+each_builtin!(entry_points);
 
 /// # Safety
 /// `context` must be that of an instance.
@@ -88,91 +65,87 @@ pub(super) unsafe fn instance<'a>(context: *mut u8) -> &'a InstanceData {
     unsafe { &**context.add(abi::CONTEXT_INSTANCE as usize).cast::<*const InstanceData>() }
 }
 
-pub(super) fn number(result: Result<(), Trap>) -> u32 {
-    result.map_or_else(|trap| trap as u32, |()| 0)
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "two indices in one register")]
 pub(super) fn halves(packed: u64) -> (u32, u32) {
     (packed as u32, (packed >> 32) as u32)
 }
 
 /// `memory.grow`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-grow>
-unsafe extern "sysv64" fn memory_grow(context: *mut u8, memory: u32, delta: u64) -> u64 {
+unsafe extern "C" fn memory_grow(context: *mut u8, memory: u32, delta: u64) -> u64 {
     // SAFETY: see the head of this file.
     unsafe { instance(context).memory(memory).as_ref().grow(delta).unwrap_or(u64::MAX) }
 }
 
 /// `memory.fill`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-fill>
-unsafe extern "sysv64" fn memory_fill(context: *mut u8, memory: u32, to: u64, value: u32, length: u64) -> u32 {
+unsafe extern "C" fn memory_fill(context: *mut u8, memory: u32, to: u64, value: u32, length: u64) -> Status {
     // SAFETY: see the head of this file; the range is checked, and no longer than the address space.
     unsafe {
         let Some(target) = instance(context).memory(memory).as_ref().range(to, length) else {
-            return Trap::MemoryOutOfBounds as u32;
+            return Err(Trap::MemoryOutOfBounds).into();
         };
         #[expect(clippy::cast_possible_truncation, reason = "the byte is the low one; the length was checked")]
         target.write_bytes(value as u8, length as usize);
-        0
+        Ok(()).into()
     }
 }
 
 /// `memory.copy`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-copy>
-unsafe extern "sysv64" fn memory_copy(context: *mut u8, memories: u64, to: u64, from: u64, length: u64) -> u32 {
+unsafe extern "C" fn memory_copy(context: *mut u8, memories: u64, to: u64, from: u64, length: u64) -> Status {
     let (to_memory, from_memory) = halves(memories);
     // SAFETY: see the head of this file; both ranges are checked.
     unsafe {
         let instance = instance(context);
         let target = instance.memory(to_memory).as_ref().range(to, length);
         let source = instance.memory(from_memory).as_ref().range(from, length);
-        let (Some(target), Some(source)) = (target, source) else { return Trap::MemoryOutOfBounds as u32 };
+        let (Some(target), Some(source)) = (target, source) else { return Err(Trap::MemoryOutOfBounds).into() };
         #[expect(clippy::cast_possible_truncation, reason = "the length was checked")]
         target.copy_from(source, length as usize);
-        0
+        Ok(()).into()
     }
 }
 
-unsafe extern "sysv64" fn memory_init(context: *mut u8, which: u64, to: u64, from: u64, length: u64) -> u32 {
+unsafe extern "C" fn memory_init(context: *mut u8, which: u64, to: u64, from: u64, length: u64) -> Status {
     let (memory, segment) = halves(which);
     // SAFETY: see the head of this file.
-    number(unsafe { segments::memory_init(instance(context), memory, segment, to, from, length) })
+    unsafe { segments::memory_init(instance(context), memory, segment, to, from, length) }.into()
 }
 
-unsafe extern "sysv64" fn data_drop(context: *mut u8, segment: u32) {
+unsafe extern "C" fn data_drop(context: *mut u8, segment: u32) {
     // SAFETY: see the head of this file.
     segments::drop_data(unsafe { instance(context) }, segment);
 }
 
 /// `table.grow`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-table-grow>
-unsafe extern "sysv64" fn table_grow(context: *mut u8, table: u32, value: u64, delta: u64) -> u64 {
+unsafe extern "C" fn table_grow(context: *mut u8, table: u32, value: *mut u8, delta: u64) -> u64 {
     // SAFETY: see the head of this file.
-    unsafe { (*instance(context).table(table).as_ptr()).grow(delta, value).unwrap_or(u64::MAX) }
+    unsafe { (*instance(context).table(table).as_ptr()).grow(delta, value as u64).unwrap_or(u64::MAX) }
 }
 
 /// `table.fill`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-table-fill>
-unsafe extern "sysv64" fn table_fill(context: *mut u8, table: u32, to: u64, value: u64, length: u64) -> u32 {
+unsafe extern "C" fn table_fill(context: *mut u8, table: u32, to: u64, value: *mut u8, length: u64) -> Status {
     // SAFETY: see the head of this file.
     let table = unsafe { &mut *instance(context).table(table).as_ptr() };
-    number(table.range(to, length).map(|elements| elements.fill(value)).ok_or(Trap::TableOutOfBounds))
+    table.range(to, length).map(|elements| elements.fill(value as u64)).ok_or(Trap::TableOutOfBounds).into()
 }
 
 /// `table.copy`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-table-copy>
-unsafe extern "sysv64" fn table_copy(context: *mut u8, tables: u64, to: u64, from: u64, length: u64) -> u32 {
+unsafe extern "C" fn table_copy(context: *mut u8, tables: u64, to: u64, from: u64, length: u64) -> Status {
     let (to_table, from_table) = halves(tables);
     // SAFETY: see the head of this file.
     unsafe {
         let (target, source) = (instance(context).table(to_table), instance(context).table(from_table));
         let done = TableInstance::copy(target.as_ptr(), to, source.as_ptr(), from, length);
-        number(done.ok_or(Trap::TableOutOfBounds))
+        done.ok_or(Trap::TableOutOfBounds).into()
     }
 }
 
-unsafe extern "sysv64" fn table_init(context: *mut u8, which: u64, to: u64, from: u64, length: u64) -> u32 {
+unsafe extern "C" fn table_init(context: *mut u8, which: u64, to: u64, from: u64, length: u64) -> Status {
     let (table, segment) = halves(which);
     // SAFETY: see the head of this file.
-    number(unsafe { segments::table_init(instance(context), table, segment, to, from, length) })
+    unsafe { segments::table_init(instance(context), table, segment, to, from, length) }.into()
 }
 
-unsafe extern "sysv64" fn elem_drop(context: *mut u8, segment: u32) {
+unsafe extern "C" fn elem_drop(context: *mut u8, segment: u32) {
     // SAFETY: see the head of this file.
     segments::drop_elements(unsafe { instance(context) }, segment);
 }
@@ -189,7 +162,7 @@ unsafe fn place<'a>(context: *mut u8, memory: u32, index: u64, offset: u64) -> O
 
 /// `memory.atomic.wait32`. Spec: <https://webassembly.github.io/threads/core/exec/instructions.html>
 #[expect(clippy::cast_possible_truncation, reason = "32 bits were widened")]
-unsafe extern "sysv64" fn atomic_wait32(
+unsafe extern "C" fn atomic_wait32(
     context: *mut u8,
     memory: u32,
     index: u64,
@@ -204,7 +177,7 @@ unsafe extern "sysv64" fn atomic_wait32(
 }
 
 /// `memory.atomic.wait64`
-unsafe extern "sysv64" fn atomic_wait64(
+unsafe extern "C" fn atomic_wait64(
     context: *mut u8,
     memory: u32,
     index: u64,
@@ -218,7 +191,7 @@ unsafe extern "sysv64" fn atomic_wait64(
 }
 
 /// `memory.atomic.notify`
-unsafe extern "sysv64" fn atomic_notify(context: *mut u8, memory: u32, index: u64, offset: u64, count: u32) -> u32 {
+unsafe extern "C" fn atomic_notify(context: *mut u8, memory: u32, index: u64, offset: u64, count: u32) -> u32 {
     // SAFETY: see the head of this file.
     let Some((memory, address)) = (unsafe { place(context, memory, index, offset) }) else { return u32::MAX };
     memory.notify(address, count).unwrap_or(u32::MAX)
@@ -237,7 +210,7 @@ pub(super) unsafe fn store<'a>(context: *mut u8) -> &'a mut StoreOpaque {
 }
 
 /// `throw`, its first part. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw>
-unsafe extern "sysv64" fn exception_new(context: *mut u8, tag: u32) -> u64 {
+unsafe extern "C" fn exception_new(context: *mut u8, tag: u32) -> u64 {
     // SAFETY: see the head of this file.
     unsafe {
         let instance = instance(context);
@@ -261,7 +234,7 @@ unsafe fn object_type<'a>(context: *mut u8, type_index: u32) -> (u32, &'a VMType
 }
 
 /// `struct.new_default`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-struct-new-default>
-unsafe extern "sysv64" fn struct_new(context: *mut u8, type_index: u32) -> u64 {
+unsafe extern "C" fn struct_new(context: *mut u8, type_index: u32) -> u64 {
     // SAFETY: see the head of this file.
     unsafe {
         let (id, ty) = object_type(context, type_index);
@@ -270,7 +243,7 @@ unsafe extern "sysv64" fn struct_new(context: *mut u8, type_index: u32) -> u64 {
 }
 
 /// `array.new_default`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-array-new-default>
-unsafe extern "sysv64" fn array_new(context: *mut u8, type_index: u32, length: u32) -> u64 {
+unsafe extern "C" fn array_new(context: *mut u8, type_index: u32, length: u32) -> u64 {
     // SAFETY: see the head of this file.
     unsafe {
         let (id, ty) = object_type(context, type_index);

@@ -57,7 +57,7 @@ mod tests {
         let target = |arch: &str, features: &[&str]| Target {
             arch: arch.into(),
             features: features.iter().map(|&f| f.into()).collect(),
-            relaxed_simd: crate::RelaxedSimd::default(),
+            ..Target::default()
         };
         let host = std::env::consts::ARCH;
         assert!(check(&target(host, &features())).is_ok());

@@ -83,7 +83,7 @@ unsafe fn handles<'a>(store: *mut StoreOpaque) -> &'a mut Handles {
 ///
 /// # Safety
 /// Only the host stub may call it, on behalf of wasm code of the record's store.
-pub(crate) unsafe extern "sysv64" fn dispatch(record: *mut HostRecord, registers: *mut Registers) -> Ended {
+pub(crate) unsafe extern "C" fn dispatch(record: *mut HostRecord, registers: *mut Registers) -> Ended {
     // SAFETY: records live as long as their store.
     let &HostRecord { store, ref function, instance } = unsafe { &*record };
     let call = HostCall { store, instance, registers };

@@ -3,8 +3,8 @@
 use super::backtrace::Symbols;
 use super::space::Reservation;
 use super::{code_registry, host_cpu, unwind};
-use crate::abi;
-use crate::artifact::{Artifact, Image, RuntimeSymbol, Target};
+use crate::abi::fingerprint::fingerprint;
+use crate::artifact::{Artifact, Image, RuntimeSymbol, Target, check_fingerprint};
 use crate::error::{Error, Result};
 use crate::module::description::Description;
 use rustix::mm::MprotectFlags;
@@ -40,10 +40,8 @@ impl CodeImage {
     /// # Safety
     /// The artifact must come from this crate's compiler: its code is trusted.
     pub(crate) unsafe fn new(artifact: Artifact) -> Result<Arc<Self>> {
-        let Artifact { abi, target, description, mut image } = artifact;
-        if abi != abi::VERSION {
-            return Err(Error::Artifact(format!("made for version {abi}, this is version {}", abi::VERSION)));
-        }
+        let Artifact { fingerprint, target, description, mut image } = artifact;
+        check_fingerprint(fingerprint)?;
         host_cpu::check(&target)?;
         let defined = description.functions.len().checked_sub(description.func_imports as usize);
         if defined != Some(image.functions.len()) {
@@ -141,7 +139,7 @@ impl CodeImage {
             image.bytes[slot.at as usize..][..8].fill(0);
         }
         Artifact {
-            abi: abi::VERSION,
+            fingerprint: fingerprint(),
             target: self.target.clone(),
             description: Description::clone(&self.description),
             image,

@@ -22,7 +22,7 @@ define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   %17 = load ptr, ptr %16, align 8, !invariant.load !{}
   %18 = getelementptr inbounds i8, ptr %17, i32 136
   %19 = load ptr, ptr %18, align 8, !invariant.load !{}
-  %20 = call i32 %19(ptr %0, ptr %14, i32 8, i64 %15, i64 3, i64 0) [nounwind]
+  call void %19(ptr %0, ptr %14, i32 8, i64 %15, i64 3, i64 0) [nounwind]
   ret ptr %13
 }
 
@@ -234,6 +234,6 @@ define hidden void @f6(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr
   %29 = load ptr, ptr %28, align 8, !invariant.load !{}
   %30 = getelementptr inbounds i8, ptr %29, i32 144
   %31 = load ptr, ptr %30, align 8, !invariant.load !{}
-  %32 = call i32 %31(ptr %0, ptr %25, ptr %27, i64 16) [nounwind]
+  call void %31(ptr %0, ptr %25, ptr %27, i64 16) [nounwind]
   ret void
 }

@@ -89,7 +89,7 @@ define hidden void @f3(ptr noundef nonnull align 16 dereferenceable(128) %0) {
   %3 = load ptr, ptr %2, align 8, !invariant.load !{}
   %4 = getelementptr inbounds i8, ptr %3, i32 32
   %5 = load ptr, ptr %4, align 8, !invariant.load !{}
-  %6 = call i32 %5(ptr %0, i32 0) [nounwind]
+  call void %5(ptr %0, i32 0) [nounwind]
   ret void
 }
 
@@ -156,6 +156,6 @@ define hidden void @f6(ptr noundef nonnull align 16 dereferenceable(128) %0) {
   %3 = load ptr, ptr %2, align 8, !invariant.load !{}
   %4 = getelementptr inbounds i8, ptr %3, i32 72
   %5 = load ptr, ptr %4, align 8, !invariant.load !{}
-  %6 = call i32 %5(ptr %0, i32 0) [nounwind]
+  call void %5(ptr %0, i32 0) [nounwind]
   ret void
 }

@@ -13,7 +13,7 @@ use std::mem::{offset_of, size_of};
 
 mod switch;
 
-pub(crate) use switch::{Suspended, fiber_landing, resume_thunk, suspend_thunk, switch_thunk};
+pub(crate) use switch::{Suspended, fiber_landing, take_up};
 
 const VEC: usize = offset_of!(Registers, vec);
 const INT: usize = offset_of!(Registers, int);
@@ -201,7 +201,7 @@ pub(crate) const HOST_FRAME: usize = size_of::<Registers>() + 48;
 #[unsafe(naked)]
 pub(crate) unsafe extern "sysv64" fn with_registers(
     data: *mut u8,
-    f: unsafe extern "sysv64" fn(data: *mut u8, stack_pointer: usize),
+    f: unsafe extern "C" fn(data: *mut u8, stack_pointer: usize),
 ) {
     naked_asm!(
         ".cfi_startproc",
@@ -226,25 +226,6 @@ pub(crate) unsafe extern "sysv64" fn with_registers(
     )
 }
 
-/// The builtin that throws: the unwinder begins at whoever called this.
-#[unsafe(naked)]
-pub(crate) unsafe extern "sysv64" fn throw_thunk() {
-    naked_asm!(
-        ".cfi_startproc",
-        "mov rax, [rdi + {store}]",
-        "cmp rsp, [rax + {limit}]",
-        "jb {exhausted}",
-        "lea rdi, [rsi + {unwind}]",
-        "jmp {raise}",
-        ".cfi_endproc",
-        unwind = const abi::EXCEPTION_UNWIND,
-        store = const abi::CONTEXT_STORE,
-        limit = const offset_of!(VMStore, stack_limit),
-        exhausted = sym exhausted,
-        raise = sym unwind::_Unwind_RaiseException,
-    )
-}
-
 /// DWARF's numbers of the registers in which landing pads find the exception and the selector.
 pub(crate) const UNWIND_EXCEPTION: i32 = 0;
 pub(crate) const UNWIND_SELECTOR: i32 = 1;
@@ -261,11 +242,12 @@ pub(crate) unsafe extern "sysv64" fn exhausted() {
     )
 }
 
-/// Defines the entry points of builtins: like their targets, but safe to call however little stack is left.
-macro_rules! builtin_thunks {
-    ($($thunk:ident => $target:path;)*) => {$(
+/// Defines the entry point of a builtin, as a row of the table names it: like its target, but safe to call however little
+/// stack is left. Code that leaves the stack hands its target, as one more argument, the frame that it leaves.
+macro_rules! thunk {
+    (call $name:ident($($argument:ident),*) => $target:path) => {
         #[unsafe(naked)]
-        unsafe extern "sysv64" fn $thunk() {
+        pub(super) unsafe extern "C" fn $name() {
             std::arch::naked_asm!(
                 ".cfi_startproc",
                 "mov rax, [rdi + {store}]",
@@ -274,14 +256,82 @@ macro_rules! builtin_thunks {
                 "jmp {target}",
                 ".cfi_endproc",
                 store = const $crate::abi::CONTEXT_STORE,
-                limit = const std::mem::offset_of!($crate::abi::VMStore, stack_limit),
+                limit = const $crate::abi::STORE_STACK_LIMIT,
                 exhausted = sym $crate::runtime::arch::exhausted,
                 target = sym $target,
             )
         }
-    )*};
+    };
+    // The unwinder begins at whoever called this.
+    (throw $name:ident($exception:ident) => $target:path) => {
+        #[unsafe(naked)]
+        pub(super) unsafe extern "C" fn $name() {
+            std::arch::naked_asm!(
+                ".cfi_startproc",
+                "mov rax, [rdi + {store}]",
+                "cmp rsp, [rax + {limit}]",
+                "jb {exhausted}",
+                "lea rdi, [rsi + {unwind}]",
+                "jmp {target}",
+                ".cfi_endproc",
+                store = const $crate::abi::CONTEXT_STORE,
+                limit = const $crate::abi::STORE_STACK_LIMIT,
+                exhausted = sym $crate::runtime::arch::exhausted,
+                unwind = const $crate::abi::EXCEPTION_UNWIND,
+                target = sym $target,
+            )
+        }
+    };
+    (switch $name:ident($($argument:ident),*) => $target:path) => {
+        #[unsafe(naked)]
+        pub(super) unsafe extern "C" fn $name() {
+            std::arch::naked_asm!(
+                ".cfi_startproc",
+                "mov rax, [rdi + {store}]",
+                "cmp rsp, [rax + {limit}]",
+                "jb {exhausted}",
+                "push rbp",
+                ".cfi_def_cfa_offset 16",
+                ".cfi_offset rbp, -16",
+                "mov rbp, rsp",
+                ".cfi_def_cfa_register rbp",
+                "push rbx",
+                "push r12",
+                "push r13",
+                "push r14",
+                "push r15",
+                "sub rsp, 24",
+                concat!("mov ", $crate::runtime::arch::register_after!($($argument),*), ", rsp"),
+                "call {target}",
+                "jmp {take_up}",
+                ".cfi_endproc",
+                store = const $crate::abi::CONTEXT_STORE,
+                limit = const $crate::abi::STORE_STACK_LIMIT,
+                exhausted = sym $crate::runtime::arch::exhausted,
+                target = sym $target,
+                take_up = sym $crate::runtime::arch::take_up,
+            )
+        }
+    };
 }
-pub(crate) use builtin_thunks;
+pub(crate) use thunk;
+
+/// The register of the argument that comes after the context and these.
+macro_rules! register_after {
+    ($a:ident) => {
+        "rdx"
+    };
+    ($a:ident, $b:ident) => {
+        "rcx"
+    };
+    ($a:ident, $b:ident, $c:ident) => {
+        "r8"
+    };
+    ($a:ident, $b:ident, $c:ident, $d:ident) => {
+        "r9"
+    };
+}
+pub(crate) use register_after;
 
 /// Signals by which wasm code stops. (Integer division is checked by the code, so SIGFPE is never wasm's; SIGTRAP is what
 /// traps are on other architectures.)

@@ -30,7 +30,7 @@ unsafe fn empty(store: *mut StoreOpaque, type_id: u32) -> Option<NonNull<VMConti
 }
 
 /// `cont.new`: a builtin.
-pub(crate) unsafe extern "sysv64" fn cont_new(context: *mut u8, type_id: u32, function: *const VMFuncRef) -> u64 {
+pub(crate) unsafe extern "C" fn cont_new(context: *mut u8, type_id: u32, function: *const VMFuncRef) -> u64 {
     // SAFETY: called by wasm code, which is suspended; nobody else uses the store.
     unsafe {
         let store = store(context);
@@ -45,7 +45,7 @@ pub(crate) unsafe extern "sysv64" fn cont_new(context: *mut u8, type_id: u32, fu
 }
 
 /// `cont.bind`: a builtin.
-pub(crate) unsafe extern "sysv64" fn cont_bind(
+pub(crate) unsafe extern "C" fn cont_bind(
     context: *mut u8,
     type_id: u32,
     continuation: *mut VMContinuation,
@@ -86,7 +86,7 @@ unsafe fn run_on(activation: *mut Activation, fiber: *mut Fiber) {
 }
 
 /// `resume`, `resume_throw` and `resume_throw_ref`.
-pub(crate) unsafe extern "sysv64" fn resume(
+pub(crate) unsafe extern "C" fn resume(
     context: *mut u8,
     continuation: *mut VMContinuation,
     handlers: *const VMHandler,
@@ -230,11 +230,7 @@ unsafe fn cut(
 }
 
 /// `suspend`
-pub(crate) unsafe extern "sysv64" fn suspend(
-    context: *mut u8,
-    tag: *const VMTag,
-    frame: *mut Suspended,
-) -> *mut Suspended {
+pub(crate) unsafe extern "C" fn suspend(context: *mut u8, tag: *const VMTag, frame: *mut Suspended) -> *mut Suspended {
     // SAFETY: as in `cont_new`; the arguments are those of compiled code.
     unsafe {
         let activation = (*store(context)).vm.activation.cast::<Activation>();
@@ -253,7 +249,7 @@ pub(crate) unsafe extern "sysv64" fn suspend(
 }
 
 /// `switch`: what is cut off passes to what goes on, which hangs where the other hung.
-pub(crate) unsafe extern "sysv64" fn switch(
+pub(crate) unsafe extern "C" fn switch(
     context: *mut u8,
     tag: *const VMTag,
     continuation: *mut VMContinuation,
@@ -289,7 +285,7 @@ pub(crate) unsafe extern "sysv64" fn switch(
 }
 
 /// The function of a fiber has returned, with results in `registers` and the overflow area.
-pub(crate) unsafe extern "sysv64" fn returned(fiber: *mut Fiber, registers: *mut Registers) -> *mut Suspended {
+pub(crate) unsafe extern "C" fn returned(fiber: *mut Fiber, registers: *mut Registers) -> *mut Suspended {
     // SAFETY: the stub gives what it was begun with; nobody else uses the store.
     unsafe {
         let store = (*fiber).store;
@@ -310,7 +306,7 @@ pub(crate) unsafe extern "sysv64" fn returned(fiber: *mut Fiber, registers: *mut
 }
 
 /// An exception has left the function of a fiber: it goes on where the fiber was resumed.
-pub(crate) unsafe extern "sysv64" fn thrown(fiber: *mut Fiber, exception: *mut VMException) -> *mut Suspended {
+pub(crate) unsafe extern "C" fn thrown(fiber: *mut Fiber, exception: *mut VMException) -> *mut Suspended {
     // SAFETY: as in `returned`.
     unsafe {
         let resumer = end(fiber);

@@ -44,7 +44,7 @@ impl StoreOpaque {
     pub(crate) fn collect(&mut self) {
         /// # Safety
         /// For [`arch::with_registers`] with a store.
-        unsafe extern "sysv64" fn at(store: *mut u8, stack_pointer: usize) {
+        unsafe extern "C" fn at(store: *mut u8, stack_pointer: usize) {
             // SAFETY: `with_registers` hands on what it got, below.
             unsafe { (*store.cast::<StoreOpaque>()).collect_below(stack_pointer) };
         }

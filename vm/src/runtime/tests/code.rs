@@ -1,6 +1,7 @@
 //! Modules assembled by hand.
 
-use crate::abi::{self, CONTEXT_BUILTINS, CONTEXT_STORE, STORE_OVERFLOW};
+use crate::abi::fingerprint::fingerprint;
+use crate::abi::{CONTEXT_BUILTINS, CONTEXT_STORE, STORE_OVERFLOW};
 use crate::artifact::{Artifact, Image, Target};
 use crate::module::description::{Description, Entity, Export, Import};
 use crate::runtime::host_cpu;
@@ -77,7 +78,7 @@ impl Builder {
         self.functions[(function - self.description.func_imports) as usize].start
     }
 
-    pub(super) fn layout(&self) -> abi::ContextLayout {
+    pub(super) fn layout(&self) -> crate::abi::ContextLayout {
         self.description.context_layout().unwrap()
     }
 
@@ -89,9 +90,8 @@ impl Builder {
             ..Image::default()
         };
         let features = host_cpu::features().into_iter().map(Into::into).collect();
-        let target =
-            Target { arch: std::env::consts::ARCH.into(), features, relaxed_simd: crate::RelaxedSimd::default() };
-        Artifact { abi: abi::VERSION, target, description: self.description, image }
+        let target = Target { arch: std::env::consts::ARCH.into(), features, ..Target::default() };
+        Artifact { fingerprint: fingerprint(), target, description: self.description, image }
     }
 
     pub(super) fn module(self, engine: &Engine) -> Module {

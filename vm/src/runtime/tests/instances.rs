@@ -170,7 +170,7 @@ fn artifacts_for_others_are_refused() {
         let error = unsafe { Module::from_artifact(&engine, artifact) }.unwrap_err();
         assert!(matches!(error, Error::Artifact(_)), "{error}");
     };
-    refused(|artifact| artifact.abi += 1);
+    refused(|artifact| artifact.fingerprint += 1);
     refused(|artifact| artifact.target.arch = "z80".into());
     refused(|artifact| artifact.target.features.push("telepathy".into()));
     refused(|artifact| artifact.image.text += 1000);

@@ -3,8 +3,8 @@
 //! Every stack that waits has the same frame on top, [`Suspended`], whatever it waits for; and to switch is to leave such a
 //! frame, and to take up another.
 
-use super::{INT, VEC, exhausted};
-use crate::abi::{self, Registers, VMException, VMStore};
+use super::{INT, VEC};
+use crate::abi::{self, Registers, VMException};
 use crate::runtime::fiber::{Fiber, switch};
 use crate::runtime::unwind;
 use crate::trap::Trap;
@@ -144,7 +144,7 @@ pub(crate) unsafe extern "sysv64" fn fiber_landing() {
 
 /// Takes up the frame in `rax`. What it jumps to when the call does not return finds things as if wasm had called it.
 #[unsafe(naked)]
-unsafe extern "sysv64" fn take_up() {
+pub(crate) unsafe extern "sysv64" fn take_up() {
     naked_asm!(
         ".cfi_startproc",
         "mov rsp, rax",
@@ -209,52 +209,6 @@ trap_stubs! {
     trap_consumed => ContinuationConsumed;
     trap_unhandled => UnhandledTag;
     trap_failed => AllocationFailed;
-}
-
-/// Defines builtins that leave the stack. Their target gets the frame they leave in the register named, after its own
-/// arguments.
-macro_rules! switch_thunks {
-    ($($(#[$doc:meta])* $thunk:ident => $target:path, $frame:literal;)*) => {$(
-        $(#[$doc])*
-        #[unsafe(naked)]
-        pub(crate) unsafe extern "sysv64" fn $thunk() {
-            naked_asm!(
-                ".cfi_startproc",
-                "mov rax, [rdi + {store}]",
-                "cmp rsp, [rax + {limit}]",
-                "jb {exhausted}",
-                "push rbp",
-                ".cfi_def_cfa_offset 16",
-                ".cfi_offset rbp, -16",
-                "mov rbp, rsp",
-                ".cfi_def_cfa_register rbp",
-                "push rbx",
-                "push r12",
-                "push r13",
-                "push r14",
-                "push r15",
-                "sub rsp, 24",
-                concat!("mov ", $frame, ", rsp"),
-                "call {target}",
-                "jmp {take_up}",
-                ".cfi_endproc",
-                store = const abi::CONTEXT_STORE,
-                limit = const offset_of!(VMStore, stack_limit),
-                exhausted = sym exhausted,
-                target = sym $target,
-                take_up = sym take_up,
-            )
-        }
-    )*};
-}
-
-switch_thunks! {
-    /// The builtin behind `resume`.
-    resume_thunk => switch::resume, "r9";
-    /// The builtin behind `suspend`.
-    suspend_thunk => switch::suspend, "rdx";
-    /// The builtin behind `switch`.
-    switch_thunk => switch::switch, "r8";
 }
 
 const _: () = assert!(size_of::<Suspended>() == 80 && offset_of!(Suspended, back) == 72);
