@@ -147,6 +147,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let timeout = self.pop();
         let expected = self.pop_int();
         let expected = self.builder.build_int_z_extend(expected, self.unit.types.i64, "")?;
+        // An address that is not aligned traps as such in every memory: the step before the one that asks for a shared
+        // memory (<https://webassembly.github.io/threads/core/exec/instructions.html>).
+        self.check_alignment(&memarg, ty)?;
         if !self.is_shared(&memarg) {
             // Whether it is, every import has to agree on: nobody could ever notify.
             self.pop();
@@ -154,23 +157,17 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             self.push(self.unit.types.i32.const_zero());
             return Ok(());
         }
-        self.parking(memarg, builtin, ty, &[expected.into(), timeout])
+        self.parking(memarg, builtin, &[expected.into(), timeout])
     }
 
     pub(super) fn visit_memory_atomic_notify(&mut self, memarg: MemArg) -> Result<()> {
         let count = self.pop();
-        self.parking(memarg, Builtin::AtomicNotify, self.unit.types.i32, &[count])
+        self.check_alignment(&memarg, self.unit.types.i32)?;
+        self.parking(memarg, Builtin::AtomicNotify, &[count])
     }
 
-    /// Calls a builtin that takes a place in a memory, and answers with all ones if it is out of bounds.
-    fn parking(
-        &mut self,
-        memarg: MemArg,
-        builtin: Builtin,
-        ty: IntType<'ctx>,
-        arguments: &[BasicValueEnum<'ctx>],
-    ) -> Result<()> {
-        self.check_alignment(&memarg, ty)?;
+    /// Calls a builtin that takes a place in a memory, which is aligned, and answers with all ones if it is out of bounds.
+    fn parking(&mut self, memarg: MemArg, builtin: Builtin, arguments: &[BasicValueEnum<'ctx>]) -> Result<()> {
         let index = self.pop_int();
         let (i32, i64) = (self.unit.types.i32, self.unit.types.i64);
         let index = self.builder.build_int_z_extend(index, i64, "")?;

@@ -115,37 +115,38 @@ impl MemoryInstance {
         Some(unsafe { self.space.base().add(usize::try_from(at).ok()?) })
     }
 
-    /// `range` for an atomic access.
-    fn atomic(&self, at: u64, size: u64) -> Result<NonNull<u8>, Trap> {
+    /// `range` for `memory.atomic.wait`, with its checks in their order.
+    /// Spec: <https://webassembly.github.io/threads/core/exec/instructions.html>
+    fn parking(&self, at: u64, size: u64) -> Result<NonNull<u8>, Trap> {
         if !at.is_multiple_of(size) {
             return Err(Trap::UnalignedAtomic);
+        }
+        if !self.ty.shared {
+            return Err(Trap::ExpectedSharedMemory);
         }
         self.range(at, size).ok_or(Trap::MemoryOutOfBounds)
     }
 
     /// Waits until notified at `at`, if the `i32` there is `expected`. Without a timeout that may be forever.
     pub(crate) fn wait32(&self, at: u64, expected: u32, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
-        if !self.ty.shared {
-            return Err(Trap::ExpectedSharedMemory);
-        }
-        let value = self.atomic(at, 4)?.cast::<AtomicU32>();
+        let value = self.parking(at, 4)?.cast::<AtomicU32>();
         // SAFETY: in bounds, aligned, and accessed atomically; a race with plain accesses of wasm is none of Rust's.
         Ok(self.waiters.wait(at, || unsafe { value.as_ref() }.load(SeqCst) == expected, timeout))
     }
 
     /// As [`wait32`](Self::wait32), of an `i64`.
     pub(crate) fn wait64(&self, at: u64, expected: u64, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
-        if !self.ty.shared {
-            return Err(Trap::ExpectedSharedMemory);
-        }
-        let value = self.atomic(at, 8)?.cast::<AtomicU64>();
+        let value = self.parking(at, 8)?.cast::<AtomicU64>();
         // SAFETY: as in `wait32`.
         Ok(self.waiters.wait(at, || unsafe { value.as_ref() }.load(SeqCst) == expected, timeout))
     }
 
     /// Wakes up to `count` of the threads that wait at `at`, and gives their number.
     pub(crate) fn notify(&self, at: u64, count: u32) -> Result<u32, Trap> {
-        self.atomic(at, 4)?;
+        if !at.is_multiple_of(4) {
+            return Err(Trap::UnalignedAtomic);
+        }
+        self.range(at, 4).ok_or(Trap::MemoryOutOfBounds)?;
         Ok(self.waiters.notify(at, count))
     }
 
