@@ -9,6 +9,7 @@ use crate::module::parse::{self, Parsed};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasmparser::FunctionBody;
 
 /// Stack of a compiling thread. LLVM recurses on nested expressions and loops; this is address space, of which only
@@ -34,7 +35,7 @@ pub fn llvm_version() -> String {
 
 /// Checks that `bytes` are a valid module under the engine's features.
 pub(crate) fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
-    parse::validate(bytes, engine.config().features)
+    contained(|| "validating".into(), || parse::validate(bytes, engine.config().features))
 }
 
 /// Compiles a module.
@@ -44,6 +45,21 @@ pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Artifact> {
 
 /// Compiles a module for a target that is not the engine's own, perhaps.
 pub(crate) fn compile_for(engine: &Engine, target: &CodeTarget, bytes: &[u8]) -> Result<Artifact> {
+    contained(|| "compiling".into(), || to_artifact(engine, target, bytes))
+}
+
+/// Does part of compiling. It panics where something does not hold that always does; modules come from anywhere, so that is
+/// an error, and not the embedder's end.
+fn contained<T>(during: impl FnOnce() -> String, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    // What a panic leaves behind is dropped: LLVM's module and context, descriptions, objects.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(Error::Internal { during: during(), message: text.unwrap_or("it panicked").into() })
+    })
+}
+
+fn to_artifact(engine: &Engine, target: &CodeTarget, bytes: &[u8]) -> Result<Artifact> {
     let parsed = parse::parse(bytes, engine.config().features)?;
     let image = if parsed.bodies.is_empty() {
         Image::default()
@@ -83,7 +99,9 @@ fn each_unit<T: Send>(
             .map(|range| {
                 let bodies = &parsed.bodies[range.clone()];
                 #[expect(clippy::cast_possible_truncation, reason = "function indices are 32-bit")]
-                work(&settings, first + range.start as u32, bodies)
+                let first = first + range.start as u32;
+                let during = || format!("compiling functions {first} to {}", first as usize + bodies.len() - 1);
+                contained(during, || work(&settings, first, bodies))
             })
             // All of them, then the first error: which one is reported must not depend on timing.
             .collect::<Vec<Result<_>>>()
@@ -110,7 +128,53 @@ impl Engine {
     /// # Errors
     /// As [`Module::new`](crate::Module::new).
     pub fn llvm_ir(&self, bytes: &[u8]) -> Result<Vec<String>> {
-        let parsed = parse::parse(bytes, self.config().features)?;
-        each_unit(self, self.code_target()?, &parsed, unit::print)
+        let target = self.code_target()?;
+        contained(
+            || "compiling".into(),
+            || {
+                let parsed = parse::parse(bytes, self.config().features)?;
+                each_unit(self, target, &parsed, unit::print)
+            },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CompositeType, FuncType};
+
+    /// What compiling says of a module of which `spoil` makes one that no validation lets through.
+    fn stops(text: &str, spoil: impl FnOnce(&mut Parsed<'_>)) -> String {
+        let engine = Engine::default();
+        let target = engine.code_target().unwrap();
+        let buffer = wast::parser::ParseBuffer::new(text).unwrap();
+        let bytes = wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap();
+        let mut parsed = parse::parse(&bytes, engine.config().features).unwrap();
+        each_unit(&engine, target, &parsed, unit::compile).expect("it is valid as it is");
+        spoil(&mut parsed);
+        let error = each_unit(&engine, target, &parsed, unit::compile).unwrap_err();
+        assert!(matches!(error, Error::Internal { .. }), "{error}");
+        parse::parse(&bytes, engine.config().features)
+            .and_then(|parsed| each_unit(&engine, target, &parsed, unit::compile))
+            .expect("the threads go on");
+        error.to_string()
+    }
+
+    #[test]
+    fn a_broken_invariant_stops_compiling_and_nothing_else() {
+        let error = stops("(module (type (func (param i32))) (func (type 1)) (type (func)) (func call 0))", |parsed| {
+            parsed.description.functions[0] = 0;
+        });
+        assert!(error.contains("compiling functions 0 to 1: "), "{error}");
+
+        let cast = "(module (type $s (struct)) (func (param anyref) (result i32) local.get 0 ref.test (ref $s)))";
+        let error = stops(cast, |parsed| parsed.description.types[0].composite = CompositeType::Cont(1));
+        assert!(error.contains("no cast of continuations"), "{error}");
+
+        let fields = "(module (type $s (struct (field i32))) (func (result anyref) i32.const 1 struct.new $s))";
+        let error =
+            stops(fields, |parsed| parsed.description.types[0].composite = CompositeType::Func(FuncType::new([], [])));
+        assert!(error.contains("structure types where structures are"), "{error}");
     }
 }

@@ -32,6 +32,14 @@ pub enum Error {
     /// The module is larger than this VM takes.
     #[error("module exceeds a limit of this implementation: {0}")]
     Limit(String),
+    /// A mistake of this VM, whatever the module: something that is always so was not. Nothing of the module can be used.
+    #[error("internal error in {during}: {message}")]
+    Internal {
+        /// What was being done.
+        during: String,
+        /// What was found.
+        message: String,
+    },
     /// LLVM or the linking of its objects failed.
     #[error("code generation failed: {0}")]
     Codegen(String),

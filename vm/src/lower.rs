@@ -47,6 +47,7 @@ mod legacy_exception;
 mod memory;
 mod object;
 mod operator;
+mod promise;
 mod prototype;
 mod reference;
 mod simd;

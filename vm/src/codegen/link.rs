@@ -90,7 +90,9 @@ fn narrow(address: u64) -> Result<u32> {
 
 fn part_of<'d>(section: &impl ObjectSection<'d>) -> Result<Option<Part>> {
     let name = section.name().map_err(broken)?;
-    let SectionFlags::Elf { sh_flags, .. } = section.flags() else { return Ok(None) };
+    let SectionFlags::Elf { sh_flags, .. } = section.flags() else {
+        return Err(Error::Codegen("a section of LLVM's object is not one of ELF".into()));
+    };
     let has = |flag| sh_flags & flag == flag;
     if section.size() == 0 {
         return Ok(None);
@@ -188,7 +190,9 @@ fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, image: &mut 
                 }
                 other => return Err(Error::Codegen(format!("relocation against {other:?}"))),
             };
-            let RelocationFlags::Elf { r_type } = relocation.flags() else { continue };
+            let RelocationFlags::Elf { r_type } = relocation.flags() else {
+                return Err(Error::Codegen("a relocation of LLVM's object is not one of ELF".into()));
+            };
             let field = usize::try_from(offset).ok().and_then(|offset| target.get_mut(offset..));
             let field = field.ok_or_else(|| Error::Codegen("a relocation lies outside its section".into()))?;
             relocate::apply(

@@ -8,7 +8,7 @@ use inkwell::context::Context;
 use inkwell::targets::{
     CodeModel, InitializationConfig, RelocMode, Target, TargetMachine, TargetMachineOptions, TargetTriple,
 };
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::sync::Once;
 
 /// A context keeps every type, constant and name it ever saw, so it is replaced from time to time.
@@ -23,7 +23,7 @@ struct Kit {
 }
 
 thread_local! {
-    static KIT: RefCell<Kit> = RefCell::new(Kit { context: Context::create(), uses: 0, machine: None });
+    static KIT: Cell<Option<Kit>> = const { Cell::new(None) };
 }
 
 /// Runs `work` with this thread's context and a target machine for `target` and `level`.
@@ -32,20 +32,19 @@ pub(crate) fn with_machine<T>(
     level: Level,
     work: impl FnOnce(&Context, &TargetMachine) -> Result<T>,
 ) -> Result<T> {
-    KIT.with_borrow_mut(|kit| {
-        if kit.uses == USES_OF_A_CONTEXT {
-            kit.context = Context::create();
-            kit.uses = 0;
-        }
-        kit.uses += 1;
-        if kit.machine.as_ref().is_none_or(|(_, for_level, for_target)| (*for_level, for_target) != (level, target)) {
-            kit.machine = Some((new_machine(target, level)?, level, target.clone()));
-        }
-        match &kit.machine {
-            Some((machine, ..)) => work(&kit.context, machine),
-            None => Err(Error::Codegen("no target machine".into())),
-        }
-    })
+    // Taken out, so that what a panic leaves behind is not used again.
+    let kit = KIT.take().filter(|kit| kit.uses < USES_OF_A_CONTEXT);
+    let mut kit = kit.unwrap_or_else(|| Kit { context: Context::create(), uses: 0, machine: None });
+    kit.uses += 1;
+    let fits = |(_, for_level, for_target): &(_, Level, CodeTarget)| (*for_level, for_target) == (level, target);
+    let machine = match kit.machine.take().filter(fits) {
+        Some((machine, ..)) => machine,
+        None => new_machine(target, level)?,
+    };
+    let done = work(&kit.context, &machine);
+    kit.machine = Some((machine, level, target.clone()));
+    KIT.set(Some(kit));
+    done
 }
 
 fn new_machine(target: &CodeTarget, level: Level) -> Result<TargetMachine> {

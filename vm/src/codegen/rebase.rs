@@ -89,11 +89,12 @@ fn counter(phi: InstructionValue<'_>) -> Option<Counter<'_>> {
 }
 
 fn rebase(counter: &Counter<'_>, builder: &Builder<'_>) -> Result<()> {
-    let Some(start) = int_operand(counter.phi, counter.start) else { return Ok(()) };
+    let not_constant = || Error::Codegen("a counter whose numbers are not constant".into());
+    let start = int_operand(counter.phi, counter.start).ok_or_else(not_constant)?;
     let ty = start.get_type();
     let plus = |n: IntValue<'_>, shift: u64| {
-        let n = n.get_zero_extended_constant().unwrap_or_default();
-        ty.const_int(n.wrapping_add(shift) & u64::from(u32::MAX), false)
+        let n = n.get_zero_extended_constant().ok_or_else(not_constant)?;
+        Ok::<_, Error>(ty.const_int(n.wrapping_add(shift) & u64::from(u32::MAX), false))
     };
     let back = counter.shift.wrapping_neg();
     for (value, other) in [(counter.phi, counter.next), (counter.next, counter.phi)] {
@@ -101,26 +102,25 @@ fn rebase(counter: &Counter<'_>, builder: &Builder<'_>) -> Result<()> {
         let mut before = None;
         for user in users(value).into_iter().filter(|&user| user != other) {
             if addend(user, value).is_some() {
-                if let Some(constant) = int_operand(user, 1) {
-                    user.set_operand(1, plus(constant, back));
-                    forget_wrapping(user);
-                }
+                let constant = int_operand(user, 1).ok_or_else(not_constant)?;
+                set_operand(user, 1, plus(constant, back)?);
+                forget_wrapping(user);
             } else if let Some(limit) = limit(user, value) {
-                user.set_operand(1, plus(limit, counter.shift));
+                set_operand(user, 1, plus(limit, counter.shift)?);
             } else {
                 let before = match before {
                     Some(before) => before,
-                    None => *before.insert(undone(value, plus(ty.const_zero(), back), builder)?),
+                    None => *before.insert(undone(value, plus(ty.const_zero(), back)?, builder)?),
                 };
                 for index in 0..user.get_num_operands() {
                     if operand(user, index).and_then(|o| o.as_instruction_value()) == Some(value) {
-                        user.set_operand(index, before);
+                        set_operand(user, index, before);
                     }
                 }
             }
         }
     }
-    counter.phi.set_operand(counter.start, plus(start, counter.shift));
+    set_operand(counter.phi, counter.start, plus(start, counter.shift)?);
     forget_wrapping(counter.next);
     Ok(())
 }
@@ -158,9 +158,13 @@ fn int_of(value: InstructionValue<'_>) -> Option<IntValue<'_>> {
     }
 }
 
+fn set_operand<'ctx>(instruction: InstructionValue<'ctx>, index: u32, value: impl BasicValue<'ctx>) {
+    assert!(instruction.set_operand(index, value), "an instruction has the operands that were read of it");
+}
+
 /// Promises about the old numbers say nothing of the new ones.
+#[expect(clippy::expect_used, reason = "an invariant of what was found, not of input")]
 fn forget_wrapping(sum: InstructionValue<'_>) {
-    // Neither fails on a sum.
-    let _ = sum.set_no_unsigned_wrap_flag(false);
-    let _ = sum.set_no_signed_wrap_flag(false);
+    sum.set_no_unsigned_wrap_flag(false).expect("sums can wrap");
+    sum.set_no_signed_wrap_flag(false).expect("sums can wrap");
 }

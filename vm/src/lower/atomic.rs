@@ -7,6 +7,7 @@
 
 use super::context::Alias;
 use super::function::Lowering;
+use super::promise::set_alignment;
 use crate::abi::Builtin;
 use crate::error::{Error, Result};
 use crate::trap::Trap;
@@ -243,7 +244,7 @@ fn llvm(ordering: Ordering, weak: AtomicOrdering) -> AtomicOrdering {
 
 /// Makes a load or store atomic. A read-modify-write is born so, with the alignment of its type.
 fn make_atomic(access: InstructionValue<'_>, ty: IntType<'_>, ordering: AtomicOrdering) -> Result<()> {
-    access.set_alignment(ty.get_bit_width() / 8).map_err(|e| Error::Codegen(e.to_string()))?;
+    set_alignment(access, ty.get_bit_width() / 8);
     access.set_atomic_ordering(ordering).map_err(|e| Error::Codegen(e.to_string()))?;
     make_volatile(Some(access))
 }

@@ -3,14 +3,15 @@
 
 use super::context::Alias;
 use super::function::Lowering;
+use super::promise::loaded;
 use crate::abi;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::trap::Trap;
 use crate::types::MemoryType;
 use inkwell::AtomicOrdering;
 use inkwell::IntPredicate;
 use inkwell::types::{BasicTypeEnum, IntType};
-use inkwell::values::{BasicValue, IntValue};
+use inkwell::values::IntValue;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// The type of addresses, sizes and lengths of a memory or table.
@@ -24,9 +25,10 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let length = self.field(definition, abi::MEMORY_LENGTH)?;
         let length = self.load(self.unit.types.i64, length, Alias::Length)?.into_int_value();
         let shared = self.unit.description.memories[memory as usize].shared;
-        if let (true, Some(load)) = (shared, length.as_instruction_value()) {
-            // Another thread may be growing it. Only fails on what is no load.
-            let _ = load.set_atomic_ordering(AtomicOrdering::SequentiallyConsistent);
+        if shared {
+            // Another thread may be growing it.
+            let ordered = loaded(&length).set_atomic_ordering(AtomicOrdering::SequentiallyConsistent);
+            ordered.map_err(|e| Error::Codegen(e.to_string()))?;
         }
         Ok(length)
     }
@@ -69,7 +71,6 @@ pub(super) fn size_of_access(ty: BasicTypeEnum<'_>) -> u64 {
         BasicTypeEnum::IntType(ty) => u64::from(ty.get_bit_width() / 8),
         BasicTypeEnum::FloatType(ty) => u64::from(ty.get_bit_width() / 8),
         BasicTypeEnum::VectorType(ty) => u64::from(ty.get_size()) * size_of_access(ty.get_element_type()),
-        // WebAssembly has no wider access than that of a vector.
-        _ => 16,
+        other => unreachable!("no access of wasm is one of {other:?}"),
     }
 }

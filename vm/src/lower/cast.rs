@@ -88,7 +88,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let always = |value| self.unit.types.i1.const_int(u64::from(value), false);
         let is_null = self.builder.build_is_null(value, "")?;
         // What is not null is looked at only where it is not null.
-        let Some(here) = self.builder.get_insert_block() else { return Ok(always(false)) };
+        let here = self.here();
         let (not_null, done) = (self.new_block(), self.new_block());
         self.builder.build_conditional_branch(is_null, done, not_null)?;
         self.go_on_in(not_null);
@@ -110,8 +110,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 CompositeType::Array(_) => {
                     self.object_is(value, |this, header| this.header_is_of(header, index, HEADER_ARRAY))?
                 }
-                // Validation lets no cast of continuations through.
-                CompositeType::Cont(_) => always(true),
+                CompositeType::Cont(_) => unreachable!("validation lets no cast of continuations through"),
             },
             HeapType::Exact(index) => match self.unit.description.types[index as usize].composite {
                 CompositeType::Func(_) => self.func_is_exactly(value, self.type_id(index)?)?,
@@ -121,7 +120,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 CompositeType::Array(_) => {
                     self.object_is(value, |this, header| this.header_is_exactly(header, index, HEADER_ARRAY))?
                 }
-                CompositeType::Cont(_) => always(true),
+                CompositeType::Cont(_) => unreachable!("validation lets no cast of continuations through"),
             },
             HeapType::Struct => self.object_is(value, |this, header| this.header_is_array(header, false))?,
             HeapType::Array => self.object_is(value, |this, header| this.header_is_array(header, true))?,
@@ -136,7 +135,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         test: impl FnOnce(&Self, IntValue<'ctx>) -> Result<IntValue<'ctx>>,
     ) -> Result<IntValue<'ctx>> {
         let is_object = self.tag_is(value, abi::TAG_I31 | abi::TAG_HOST, 0)?;
-        let Some(start) = self.builder.get_insert_block() else { return Ok(is_object) };
+        let start = self.here();
         let (object, done) = (self.new_block(), self.new_block());
         self.builder.build_conditional_branch(is_object, object, done)?;
         self.go_on_in(object);
@@ -185,16 +184,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         others: &[(BasicBlock<'ctx>, IntValue<'ctx>)],
         value: IntValue<'ctx>,
     ) -> Result<IntValue<'ctx>> {
-        let here = self.builder.get_insert_block();
+        let here = self.here();
         self.builder.build_unconditional_branch(done)?;
         self.go_on_in(done);
         let phi = self.builder.build_phi(self.unit.types.i1, "")?;
         for (block, value) in others {
             phi.add_incoming(&[(value, *block)]);
         }
-        if let Some(here) = here {
-            phi.add_incoming(&[(&value, here)]);
-        }
+        phi.add_incoming(&[(&value, here)]);
         Ok(phi.as_basic_value().into_int_value())
     }
 
@@ -233,7 +230,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     ) -> Result<IntValue<'ctx>> {
         let types = &self.unit.types;
         let description = self.unit.description;
-        let Some(start) = self.builder.get_insert_block() else { return Ok(exact) };
+        let start = self.here();
         if description.types[type_index as usize].is_final {
             return Ok(exact);
         }

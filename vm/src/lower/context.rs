@@ -1,13 +1,14 @@
 //! Reading the instance's context, and what LLVM may know of how the runtime's data alias.
 
 use super::function::Lowering;
+use super::promise::{loaded, set_metadata, set_volatile};
 use crate::MemoryMode;
 use crate::abi;
 use crate::error::Result;
 use crate::types::{StorageType, ValType};
 use inkwell::context::Context;
 use inkwell::types::{BasicType, BasicTypeEnum};
-use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, IntValue, MetadataValue, PointerValue};
+use inkwell::values::{BasicValueEnum, InstructionValue, IntValue, MetadataValue, PointerValue};
 
 /// What an access touches. Different kinds never overlap; [`Invariant`](Alias::Invariant) is never written while
 /// code runs.
@@ -112,8 +113,7 @@ impl<'ctx> Aliases<'ctx> {
             None => (self.invariant, self.invariant_kind),
             Some(tag) => (self.tags[tag], self.tbaa_kind),
         };
-        // Only fails on what is no metadata node, and these are.
-        let _ = instruction.set_metadata(metadata, kind);
+        set_metadata(instruction, metadata, kind);
     }
 }
 
@@ -141,8 +141,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         alias: Alias,
     ) -> Result<BasicValueEnum<'ctx>> {
         let value = self.builder.build_load(ty, pointer, "")?;
-        if let (Some(aliases), Some(load)) = (&self.unit.aliases, value.as_instruction_value()) {
-            aliases.annotate(load, alias);
+        if let Some(aliases) = &self.unit.aliases {
+            aliases.annotate(loaded(&value), alias);
         }
         Ok(value)
     }
@@ -168,8 +168,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Makes a load or store happen exactly where it stands, if the mode is precise.
     pub(super) fn make_precise(&self, access: InstructionValue<'ctx>) {
         if self.unit.options.memory_mode == MemoryMode::Precise {
-            // Only fails on what is neither load nor store.
-            let _ = access.set_volatile(true);
+            set_volatile(access);
         }
     }
 
@@ -188,9 +187,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn load_overflow(&self, ty: BasicTypeEnum<'ctx>, slot: u16) -> Result<BasicValueEnum<'ctx>> {
         let pointer = self.overflow_slot(slot)?;
         let value = self.load(ty, pointer, Alias::Overflow)?;
-        if let Some(load) = value.as_instruction_value() {
-            keep_apart(load, slot);
-        }
+        keep_apart(loaded(&value), slot);
         Ok(value)
     }
 
@@ -206,6 +203,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 /// seconds. It leaves volatile ones alone.
 fn keep_apart(access: InstructionValue<'_>, slot: u16) {
     const FEW: u16 = 64;
-    // Only fails on what is neither load nor store.
-    let _ = access.set_volatile(slot >= FEW);
+    if slot >= FEW {
+        set_volatile(access);
+    }
 }

@@ -108,7 +108,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let arguments = [continuation.into(), table.into(), counts.into(), exception.into()];
         let (outcome, suspended) = self.leave(Builtin::Resume, &arguments)?;
 
-        let here = self.builder.get_insert_block();
+        let here = self.here();
         let mut cases = Vec::new();
         let height = self.stack.len();
         for (number, clause) in (RETURNED + 1..).zip(clauses) {
@@ -122,7 +122,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             self.stack.truncate(height);
             cases.push((i64.const_int(number, false), handled));
         }
-        if let (Some(here), false) = (here, cases.is_empty()) {
+        if !cases.is_empty() {
             let returned = self.new_block();
             self.builder.position_at_end(here);
             self.builder.build_switch(outcome, returned, &cases)?;

@@ -78,8 +78,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         if let Some(last) = self.function.get_last_basic_block()
             && last != block
         {
-            // Only fails for blocks of no function.
-            let _ = block.move_after(last);
+            block.move_after(last).expect("blocks of a function are moved in it");
         }
         self.builder.position_at_end(block);
     }
@@ -92,12 +91,10 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         height: usize,
     ) -> Result<()> {
         let block = self.new_block();
-        let before = self.builder.get_insert_block();
+        let before = self.here();
         self.builder.position_at_end(block);
         let phis = values.iter().map(|&ty| self.builder.build_phi(ty, "")).collect::<Result<_, _>>()?;
-        if let Some(before) = before {
-            self.builder.position_at_end(before);
-        }
+        self.builder.position_at_end(before);
         let label = Label { block, phis, last, used: false };
         self.frames.push(Frame { kind, label, height, handler: None, clauses: None });
         Ok(())
@@ -165,11 +162,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Turns an `if` into a block whose code goes on where the condition was false. Whether it was an `if`.
     fn enter_else(&mut self) -> bool {
-        let Some(frame) = self.frames.last_mut() else { return false };
+        let frame = self.frame();
         let Kind::If { otherwise, parameters } = std::mem::replace(&mut frame.kind, Kind::Block) else {
             return false;
         };
-        self.stack.truncate(frame.height);
+        let height = frame.height;
+        self.stack.truncate(height);
         self.stack.extend(parameters);
         self.reachable = true;
         self.go_on_in(otherwise);
@@ -181,24 +179,22 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         if self.reachable {
             self.branch_to(0)?;
         }
-        if let Some(frame) = self.frames.last() {
-            self.stack.truncate(frame.height);
-        }
+        let height = self.frame().height;
+        self.stack.truncate(height);
         self.reachable = true;
         Ok(())
     }
 
     pub(super) fn visit_end(&mut self) -> Result<()> {
         self.end_clauses()?;
-        if matches!(self.frames.last(), Some(Frame { kind: Kind::Loop, .. })) {
+        if matches!(self.frame().kind, Kind::Loop) {
             return self.close_frame();
         }
-        if matches!(self.frames.last(), Some(Frame { kind: Kind::If { .. }, .. })) {
+        if matches!(self.frame().kind, Kind::If { .. }) {
             // Without an `else`, what would go there goes to the end as it is.
             self.visit_else()?;
         }
-        let used = self.frames.last().is_some_and(|frame| frame.label.used);
-        if used {
+        if self.frame().label.used {
             if self.reachable {
                 self.branch_to(0)?;
             }
@@ -209,14 +205,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     fn close_frame(&mut self) -> Result<()> {
-        let Some(frame) = self.frames.pop() else { return Ok(()) };
+        let frame = self.frames.pop().expect("a validated body ends no block twice");
         if !self.reachable {
             self.stack.truncate(frame.height);
         }
         if !frame.label.used {
             // SAFETY: nothing branches to the block, and its phis, which have no inputs, were never pushed.
-            // Only fails for blocks of no function.
-            let _ = unsafe { frame.label.block.delete() };
+            unsafe { frame.label.block.delete() }.expect("labels are blocks of the function");
         }
         if self.frames.is_empty() && self.reachable {
             self.emit_return()?;
@@ -226,7 +221,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Goes on at the innermost label, with the values that its branches bring.
     fn enter_label(&mut self) {
-        let Some(frame) = self.frames.last() else { return };
+        let frame = self.frames.last().expect("a validated body goes on in a block");
         self.stack.truncate(frame.height);
         self.stack.extend(frame.label.phis.iter().map(|phi| phi.as_basic_value()));
         self.go_on_in(frame.label.block);
@@ -239,15 +234,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Announces a branch from the block at hand to a label: the values on top of the stack go with it.
     pub(super) fn announce(&mut self, depth: u32) -> BasicBlock<'ctx> {
-        let from = self.builder.get_insert_block();
+        let from = self.here();
         let label = self.frames.len() - 1 - depth as usize;
         let label = &mut self.frames[label].label;
         label.used = true;
         let first = self.stack.len() - label.phis.len();
-        if let Some(from) = from {
-            for (phi, value) in label.phis.iter().zip(&self.stack[first..]) {
-                phi.add_incoming(&[(value as &dyn BasicValue<'ctx>, from)]);
-            }
+        for (phi, value) in label.phis.iter().zip(&self.stack[first..]) {
+            phi.add_incoming(&[(value as &dyn BasicValue<'ctx>, from)]);
         }
         label.block
     }
@@ -291,7 +284,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     #[expect(clippy::needless_pass_by_value, reason = "operators hand their immediates over")]
     pub(super) fn visit_br_table(&mut self, targets: BrTable<'_>) -> Result<()> {
         let index = self.pop_int();
-        let from = self.builder.get_insert_block();
+        let from = self.here();
         let mut entries: Vec<Option<BasicBlock<'ctx>>> = vec![None; self.frames.len()];
         let mut entry = |this: &mut Self, depth: u32| -> Result<BasicBlock<'ctx>> {
             if let Some(block) = entries[depth as usize] {
@@ -316,9 +309,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 cases.push((index.get_type().const_int(value, false), block));
             }
         }
-        if let Some(from) = from {
-            self.builder.position_at_end(from);
-        }
+        self.builder.position_at_end(from);
         self.builder.build_switch(index, otherwise, &cases)?;
         self.transfer();
         Ok(())

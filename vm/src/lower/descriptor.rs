@@ -106,7 +106,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push(value);
         let constant = |value: bool| types.i1.const_int(value.into(), false);
         let is_null = self.builder.build_is_null(value, "")?;
-        let Some(here) = self.builder.get_insert_block() else { return Ok(constant(false)) };
+        let here = self.here();
         let (not_null, pointer, done) = (self.new_block(), self.new_block(), self.new_block());
         self.builder.build_conditional_branch(is_null, done, not_null)?;
 

@@ -6,7 +6,7 @@
 
 use super::function::Lowering;
 use crate::abi::{self, Builtin};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::trap::Trap;
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
@@ -59,7 +59,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// A handler whose decision is still to be written.
     pub(super) fn new_handler(&self) -> Result<Handler<'ctx>> {
         let (pad, decide) = (self.new_block(), self.new_block());
-        let before = self.builder.get_insert_block();
+        let before = self.here();
         self.builder.position_at_end(decide);
         let exception = self.builder.build_phi(self.unit.types.ptr, "")?;
         self.builder.position_at_end(pad);
@@ -76,15 +76,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let caught = unsafe { self.builder.build_gep(self.unit.context.i8_type(), caught, &[back], "") }?;
         exception.add_incoming(&[(&caught, pad)]);
         self.builder.build_unconditional_branch(decide)?;
-        if let Some(before) = before {
-            self.builder.position_at_end(before);
-        }
+        self.builder.position_at_end(before);
         Ok(Handler { pad, decide, exception })
     }
 
     /// Hands an exception on to a handler of this function, or to the caller. Ends the block.
     pub(super) fn hand_on(&mut self, exception: PointerValue<'ctx>, handler: Option<Handler<'ctx>>) -> Result<()> {
-        if let (Some(handler), Some(from)) = (handler, self.builder.get_insert_block()) {
+        if let Some(handler) = handler {
+            let from = self.here();
             handler.exception.add_incoming(&[(&exception, from)]);
             self.builder.build_unconditional_branch(handler.decide)?;
             return Ok(());
@@ -152,18 +151,15 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn visit_try_table(&mut self, try_table: TryTable) -> Result<()> {
         let mut opened = None;
         if !try_table.catches.is_empty() {
-            let before = self.builder.get_insert_block();
+            let before = self.here();
             let handler = self.new_handler()?;
             self.builder.position_at_end(handler.decide);
             self.decide(handler, &try_table.catches)?;
-            let before = before.ok_or_else(|| Error::Codegen("code outside a block".into()))?;
             self.builder.position_at_end(before);
             opened = Some(handler);
         }
         self.visit_block(try_table.ty)?;
-        if let Some(frame) = self.frames.last_mut() {
-            frame.handler = opened;
-        }
+        self.frame().handler = opened;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The state while one function body is lowered, and the way through the body.
 
 use super::control::Frame;
+use super::promise::{loaded, set_alignment};
 use super::prototype::Wearing;
 use super::unit::Unit;
 use crate::abi::{self, Place};
@@ -69,7 +70,7 @@ pub(crate) fn lower_function(
     let wearing = if tail_calls { Wearing::Universal } else { Wearing::Natural };
     let function = unit.function(index, wearing);
     unit.add_definition_attributes(function);
-    let offset = u32::try_from(body.range().start).unwrap_or(0);
+    let offset = narrow(body.range().start)?;
     let subprogram = unit.debug.subprogram(&super::symbol(index), offset);
     function.set_subprogram(subprogram);
 
@@ -100,11 +101,10 @@ pub(crate) fn lower_function(
     };
     lowering.mark();
     if clauses != 0 {
-        let bytes = unit.types.i8.array_type(clauses * abi::stack::HANDLER_SIZE);
+        let bytes = clauses.checked_mul(abi::stack::HANDLER_SIZE).ok_or_else(too_many_clauses)?;
+        let bytes = unit.types.i8.array_type(bytes);
         let room = lowering.builder.build_alloca(bytes, "")?;
-        if let Some(room) = room.as_instruction() {
-            room.set_alignment(8).map_err(|e| Error::Codegen(e.to_string()))?;
-        }
+        set_alignment(loaded(&room), 8);
         lowering.clauses = Some(room);
     }
     lowering.declare_locals(body)?;
@@ -112,7 +112,7 @@ pub(crate) fn lower_function(
     let mut operators = body.get_operators_reader()?;
     while !operators.eof() {
         let (operator, offset) = operators.read_with_offset()?;
-        lowering.offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        lowering.offset = narrow(offset)?;
         if lowering.reachable {
             lowering.operator(&operator)?;
         } else {
@@ -120,6 +120,15 @@ pub(crate) fn lower_function(
         }
     }
     Ok(())
+}
+
+/// An offset in the module's bytes.
+fn narrow(offset: u64) -> Result<u32> {
+    u32::try_from(offset).map_err(|_| Error::Limit("a module has at most 4 GiB of bytes".into()))
+}
+
+fn too_many_clauses() -> Error {
+    Error::Limit("the clauses of a `resume` would not fit in a frame".into())
 }
 
 /// What has to be known of a body before its first operator is lowered.
@@ -141,7 +150,8 @@ fn survey(body: &FunctionBody<'_>) -> Result<Survey> {
             Operator::Resume { resume_table, .. }
             | Operator::ResumeThrow { resume_table, .. }
             | Operator::ResumeThrowRef { resume_table, .. } => {
-                survey.clauses = survey.clauses.max(u32::try_from(resume_table.len()).unwrap_or(u32::MAX));
+                let clauses = u32::try_from(resume_table.len()).map_err(|_| too_many_clauses())?;
+                survey.clauses = survey.clauses.max(clauses);
             }
             _ => {}
         }
@@ -181,7 +191,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             }
         }
         // A float zero, or a vector of them, is one of the constants that LLVM must not see.
-        let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).unwrap_or_default();
+        let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).expect("zero is one of them");
         for index in parameters..self.locals.len() {
             let local = self.locals[index];
             let value = match local.ty {
@@ -218,12 +228,6 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     pub(super) fn push(&mut self, value: impl Into<BasicValueEnum<'ctx>>) {
         self.stack.push(value.into());
-    }
-
-    /// Validation promises that the stack is not empty, and that types are as each operator wants them.
-    #[expect(clippy::expect_used, reason = "an invariant of validated code, not of input")]
-    pub(super) fn pop(&mut self) -> BasicValueEnum<'ctx> {
-        self.stack.pop().expect("a validated body never pops an empty stack")
     }
 
     pub(super) fn pop_int(&mut self) -> IntValue<'ctx> {

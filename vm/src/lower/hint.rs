@@ -3,6 +3,7 @@
 //! LLVM: <https://llvm.org/docs/BranchWeightMetadata.html>
 
 use super::function::Lowering;
+use super::promise::set_metadata;
 use inkwell::context::Context;
 use inkwell::values::{InstructionValue, MetadataValue};
 
@@ -24,7 +25,6 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let Some(taken) = self.hint() else { return };
         let [likely, unlikely] = LIKELY;
         let (holds, fails) = if taken { (likely, unlikely) } else { (unlikely, likely) };
-        // Only fails on what is no metadata node, and this is one.
-        let _ = branch.set_metadata(weights(self.unit.context, holds, fails), self.unit.prof_kind);
+        set_metadata(branch, weights(self.unit.context, holds, fails), self.unit.prof_kind);
     }
 }

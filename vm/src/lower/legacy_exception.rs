@@ -10,53 +10,45 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn visit_try(&mut self, ty: BlockType) -> Result<()> {
         let handler = self.new_handler()?;
         self.visit_block(ty)?;
-        if let Some(frame) = self.frames.last_mut() {
-            frame.handler = Some(handler);
-            let exception = handler.exception.as_basic_value().into_pointer_value();
-            frame.clauses = Some(Clauses { exception, undecided: Some(handler.decide) });
-        }
+        let frame = self.frame();
+        frame.handler = Some(handler);
+        let exception = handler.exception.as_basic_value().into_pointer_value();
+        frame.clauses = Some(Clauses { exception, undecided: Some(handler.decide) });
         Ok(())
     }
 
     /// Ends the part before a clause, and goes on where the clause is decided about. What is thrown from here on is no
     /// business of this `try`.
-    fn enter_clause(&mut self) -> Result<Option<Clauses<'ctx>>> {
+    fn enter_clause(&mut self) -> Result<Clauses<'ctx>> {
         self.close_part()?;
-        let Some(frame) = self.frames.last_mut() else { return Ok(None) };
+        let frame = self.frame();
         frame.handler = None;
-        let clauses = frame.clauses;
-        if let Some(undecided) = clauses.and_then(|clauses| clauses.undecided) {
-            self.go_on_in(undecided);
-        }
+        let clauses = frame.clauses.expect("validation lets clauses follow a `try` only");
+        self.go_on_in(clauses.undecided.expect("validation lets no clause follow `catch_all`"));
         Ok(clauses)
     }
 
     pub(super) fn visit_catch(&mut self, tag: u32) -> Result<()> {
-        let Some(clauses) = self.enter_clause()? else { return Ok(()) };
+        let clauses = self.enter_clause()?;
         let (caught, not_caught) = (self.new_block(), self.new_block());
         let matches = self.has_tag(clauses.exception, tag)?;
         self.builder.build_conditional_branch(matches, caught, not_caught)?;
-        if let Some(frame) = self.frames.last_mut() {
-            frame.clauses = Some(Clauses { undecided: Some(not_caught), ..clauses });
-        }
+        self.frame().clauses = Some(Clauses { undecided: Some(not_caught), ..clauses });
         self.go_on_in(caught);
         self.push_values(clauses.exception, tag)
     }
 
     pub(super) fn visit_catch_all(&mut self) -> Result<()> {
-        let Some(clauses) = self.enter_clause()? else { return Ok(()) };
-        if let Some(frame) = self.frames.last_mut() {
-            frame.clauses = Some(Clauses { undecided: None, ..clauses });
-        }
+        let clauses = self.enter_clause()?;
+        self.frame().clauses = Some(Clauses { undecided: None, ..clauses });
         Ok(())
     }
 
     pub(super) fn visit_rethrow(&mut self, depth: u32) -> Result<()> {
-        let frame = self.frames.iter().rev().nth(depth as usize);
-        if let Some(Clauses { exception, .. }) = frame.and_then(|frame| frame.clauses) {
-            let handler = self.handler(0);
-            self.hand_on(exception, handler)?;
-        }
+        let caught = self.frames.iter().rev().nth(depth as usize).and_then(|frame| frame.clauses);
+        let Clauses { exception, .. } = caught.expect("validation lets only what was caught be thrown again");
+        let handler = self.handler(0);
+        self.hand_on(exception, handler)?;
         self.transfer();
         Ok(())
     }
@@ -73,16 +65,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     fn decide_rest(&mut self, depth: usize) -> Result<()> {
-        let Some(frame) = self.frames.last_mut() else { return Ok(()) };
+        let frame = self.frame();
         frame.handler = None;
         let Some(Clauses { exception, undecided: Some(undecided) }) = frame.clauses.take() else { return Ok(()) };
-        let before = self.builder.get_insert_block();
+        let before = self.here();
         self.builder.position_at_end(undecided);
         let handler = self.handler(depth);
         self.hand_on(exception, handler)?;
-        if let Some(before) = before {
-            self.builder.position_at_end(before);
-        }
+        self.builder.position_at_end(before);
         Ok(())
     }
 }

@@ -4,10 +4,11 @@
 use super::bounds::{size_of_access, smallest_length};
 use super::context::Alias;
 use super::function::Lowering;
+use super::promise::{loaded, set_alignment, set_volatile};
 use crate::abi::{self, Builtin};
 use crate::error::Result;
 use inkwell::types::{BasicTypeEnum, IntType};
-use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, PointerValue};
+use inkwell::values::{BasicValueEnum, InstructionValue, PointerValue};
 use wasmparser::{MemArg, MemArgTarget};
 
 /// How a narrow integer becomes a wide one.
@@ -81,14 +82,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn load_from(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
         let address = self.address(memarg, ty)?;
         let value = self.load(ty, address.pointer, Alias::Memory)?;
-        if let Some(load) = value.as_instruction_value() {
-            unaligned(load);
-            self.make_racy(load, &memarg);
-            // For LLVM a plain access out of bounds is undefined, so it may drop or reorder it, and with it the trap
-            // (<https://llvm.org/docs/LangRef.html#volatile-memory-accesses>).
-            if address.may_fault {
-                self.make_precise(load);
-            }
+        let load = loaded(&value);
+        unaligned(load);
+        self.make_racy(load, &memarg);
+        // For LLVM a plain access out of bounds is undefined, so it may drop or reorder it, and with it the trap
+        // (<https://llvm.org/docs/LangRef.html#volatile-memory-accesses>).
+        if address.may_fault {
+            self.make_precise(load);
         }
         Ok(value)
     }
@@ -115,8 +115,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// relaxed mode too (<https://llvm.org/docs/LangRef.html#memory-model-for-concurrent-operations>).
     fn make_racy(&self, access: InstructionValue<'ctx>, memarg: &MemArg) {
         if self.is_shared(memarg) {
-            // Only fails on what is neither load nor store.
-            let _ = access.set_volatile(true);
+            set_volatile(access);
         }
     }
 
@@ -171,6 +170,5 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
 /// Alignment is a hint in WebAssembly, so LLVM may count on none.
 fn unaligned(access: InstructionValue<'_>) {
-    // Only fails on what is neither load nor store.
-    let _ = access.set_alignment(1);
+    set_alignment(access, 1);
 }

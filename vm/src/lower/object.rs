@@ -9,6 +9,7 @@
 
 use super::context::{Alias, Kind};
 use super::function::Lowering;
+use super::promise::{set_metadata, set_volatile};
 use crate::abi::heap::{self, HEADER_ARRAY, OBJECT_HEADER, cell_class};
 use crate::abi::{self, Builtin};
 use crate::error::Result;
@@ -63,19 +64,18 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let full = self.builder.build_int_compare(IntPredicate::ULT, room, cell, "")?;
         let (asking, taking, done) = (self.new_block(), self.new_block(), self.new_block());
         let branch = self.builder.build_conditional_branch(full, asking, taking)?;
-        // Only fails on what is no metadata node, and this is one.
-        let _ = branch.set_metadata(self.unit.cold_weights, self.unit.prof_kind);
+        set_metadata(branch, self.unit.cold_weights, self.unit.prof_kind);
 
         self.go_on_in(asking);
         let made = self.runtime_object(type_index, length)?;
-        let asked = self.builder.get_insert_block();
+        let asked = self.here();
         self.builder.build_unconditional_branch(done)?;
 
         self.go_on_in(taking);
         let rest = self.builder.build_int_add(at, cell, "")?;
         // Whatever the mode: were this left to the next allocation's store, and a trap came between, the cell would be
         // given out twice.
-        always(self.store(rest.into(), run, Alias::Run)?);
+        set_volatile(self.store(rest.into(), run, Alias::Run)?);
         self.write_header(next, type_index, length)?;
         if start == Start::Zero {
             self.clear(next, bytes)?;
@@ -85,9 +85,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.go_on_in(done);
         let object = self.builder.build_phi(ptr, "")?;
         object.add_incoming(&[(&next, taking)]);
-        if let Some(asked) = asked {
-            object.add_incoming(&[(&made, asked)]);
-        }
+        object.add_incoming(&[(&made, asked)]);
         Ok(object.as_basic_value().into_pointer_value())
     }
 
@@ -123,7 +121,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let zero = self.unit.types.i64.const_zero();
         for at in (OBJECT_HEADER..bytes).step_by(8) {
             let place = self.field(object, at)?;
-            always(self.builder.build_store(place, zero)?);
+            set_volatile(self.builder.build_store(place, zero)?);
         }
         Ok(())
     }
@@ -200,22 +198,16 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         const FEW: usize = 64;
         let store = self.store_part(value, place, storage, alias)?;
         if Kind::of(storage) == Kind::Ref || number >= FEW {
-            always(store);
+            set_volatile(store);
         }
         Ok(())
     }
 
-    /// The fields of a structure type of the module; none of another.
+    /// The fields of a structure type of the module.
     pub(super) fn struct_fields(&self, type_index: u32) -> &'_ [FieldType] {
         match &self.unit.description.types[type_index as usize].composite {
             CompositeType::Struct(fields) => fields,
-            _ => &[],
+            _ => unreachable!("validation asks for structure types where structures are"),
         }
     }
-}
-
-/// Keeps LLVM from moving or dropping a store.
-fn always(store: InstructionValue<'_>) {
-    // Only fails on what is neither load nor store.
-    let _ = store.set_volatile(true);
 }

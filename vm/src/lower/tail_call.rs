@@ -55,7 +55,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                     self.store_overflow(value, slot)?;
                 }
                 (_, Some(index)) => arguments[index as usize] = self.to_register(value)?.into(),
-                (_, None) => {}
+                (_, None) => unreachable!("every register is in the universal prototype"),
             }
         }
         self.mark();
@@ -109,7 +109,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                     let value = self.to_register(value)?;
                     all = self.builder.build_insert_value(all, value, index, "")?.into_struct_value();
                 }
-                (_, None) => {}
+                (_, None) => unreachable!("every register is in the universal prototype"),
             }
         }
         self.builder.build_return(Some(&all))?;

@@ -1,6 +1,7 @@
 //! Traps that code checks for itself.
 
 use super::function::Lowering;
+use super::promise::set_metadata;
 use crate::error::Result;
 use crate::trap::Trap;
 use inkwell::attributes::AttributeLoc;
@@ -25,8 +26,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let going_on = self.unit.context.append_basic_block(self.function, "");
         let branch = self.builder.build_conditional_branch(condition, trapping, going_on)?;
         if self.unit.options.optimize {
-            // Only fails on what is no metadata node, and this is one.
-            let _ = branch.set_metadata(self.unit.cold_weights, self.unit.prof_kind);
+            set_metadata(branch, self.unit.cold_weights, self.unit.prof_kind);
         }
         self.builder.position_at_end(trapping);
         self.trap(trap)?;

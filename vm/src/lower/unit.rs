@@ -167,11 +167,11 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
         )
     }
 
-    /// Where the fields of a structure type of the module lie, by its index; nothing, of another type.
+    /// Where the fields of a structure type of the module lie, by its index.
     pub(super) fn struct_layout(&self, type_index: u32) -> Rc<StructLayout> {
         let make = || match &self.description.types[type_index as usize].composite {
             CompositeType::Struct(fields) => Rc::new(StructLayout::new(fields)),
-            _ => Rc::default(),
+            _ => unreachable!("validation asks for structure types where structures are"),
         };
         Rc::clone(self.struct_layouts.borrow_mut().entry(type_index).or_insert_with(make))
     }

@@ -3,6 +3,7 @@
 
 use super::context::Alias;
 use super::function::Lowering;
+use super::promise::set_volatile;
 use crate::abi;
 use crate::error::Result;
 use inkwell::types::{BasicTypeEnum, FloatType};
@@ -62,8 +63,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn visit_drop(&mut self) -> Result<()> {
         let value = self.pop();
         if let Some(load) = value.as_instruction_value().and_then(source_load) {
-            // Only fails on what is neither load nor store, and this is a load.
-            let _ = load.set_volatile(true);
+            set_volatile(load);
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use crate::abi;
 use crate::module::description::{ConstExpr, ConstOp};
 use crate::registry::RegisteredType;
 use crate::trap::Trap;
+use crate::types::StorageType;
 use std::ptr::NonNull;
 
 /// The value of `expr`, as it lies in a global's cell. An object that was made for it is in nothing yet that keeps it: it
@@ -32,9 +33,9 @@ pub(crate) unsafe fn evaluate(
     let mut evaluation = Evaluation { store, instance, stack: Vec::new() };
     // SAFETY: the caller's promise.
     let done = expr.0.iter().try_for_each(|&op| unsafe { evaluation.operator(op) });
-    let value = evaluation.pop();
+    let value = done.map(|()| evaluation.pop());
     store.heap.temporaries.truncate(temporaries);
-    done.map(|()| value)
+    value
 }
 
 /// The value of an operator that has no operands and makes nothing.
@@ -53,7 +54,21 @@ unsafe fn constant(op: ConstOp, instance: &InstanceData) -> Option<u128> {
         ConstOp::GlobalGet(index) => unsafe { instance.global(index).cast::<u128>().read() },
         ConstOp::RefFunc(index) => instance.func_ref(index).as_ptr() as u128,
         ConstOp::RefNull => 0,
-        _ => return None,
+        ConstOp::I32Add
+        | ConstOp::I32Sub
+        | ConstOp::I32Mul
+        | ConstOp::I64Add
+        | ConstOp::I64Sub
+        | ConstOp::I64Mul
+        | ConstOp::RefI31
+        | ConstOp::Convert
+        | ConstOp::StructNew(_)
+        | ConstOp::StructNewDefault(_)
+        | ConstOp::StructNewDesc(_)
+        | ConstOp::StructNewDefaultDesc(_)
+        | ConstOp::ArrayNew(_)
+        | ConstOp::ArrayNewDefault(_)
+        | ConstOp::ArrayNewFixed(..) => return None,
     })
 }
 
@@ -64,9 +79,9 @@ struct Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
-    /// Validation promises that there is something.
+    #[expect(clippy::expect_used, reason = "an invariant of validated expressions, not of input")]
     fn pop(&mut self) -> u128 {
-        self.stack.pop().unwrap_or_default()
+        self.stack.pop().expect("a validated expression never pops an empty stack")
     }
 
     /// # Safety
@@ -119,9 +134,8 @@ impl<'a> Evaluation<'a> {
                 let length = self.pop() as u32;
                 let array = self.store.new_array(ty, length)?;
                 let value = self.pop();
-                if let Some((at, storage)) = object::part(ty, 0) {
-                    object::fill(array.add(at), abi::heap::storage_size(storage), length as usize, value);
-                }
+                let (at, storage) = part(ty, 0);
+                object::fill(array.add(at), abi::heap::storage_size(storage), length as usize, value);
                 self.keep(array)
             },
             ConstOp::ArrayNewDefault(index) => {
@@ -135,8 +149,14 @@ impl<'a> Evaluation<'a> {
                 let array = self.store.new_array(ty, length)?;
                 self.initialise(array, ty, length as usize)
             },
-            // All others are constants.
-            _ => 0,
+            ConstOp::I32(_)
+            | ConstOp::I64(_)
+            | ConstOp::F32(_)
+            | ConstOp::F64(_)
+            | ConstOp::V128(_)
+            | ConstOp::GlobalGet(_)
+            | ConstOp::RefFunc(_)
+            | ConstOp::RefNull => unreachable!("constants were looked for first"),
         };
         self.stack.push(value);
         Ok(())
@@ -165,12 +185,11 @@ impl<'a> Evaluation<'a> {
     /// # Safety
     /// There must be so many of both.
     unsafe fn initialise(&mut self, object: NonNull<u8>, ty: &RegisteredType, count: usize) -> u128 {
-        let values = self.stack.split_off(self.stack.len().saturating_sub(count));
+        let values = self.stack.split_off(self.stack.len() - count);
         for (value, number) in values.into_iter().zip(0..) {
-            if let Some((at, storage)) = object::part(ty, number) {
-                // SAFETY: the caller's promise.
-                unsafe { object::write(object, at, storage, value) };
-            }
+            let (at, storage) = part(ty, number);
+            // SAFETY: the caller's promise.
+            unsafe { object::write(object, at, storage, value) };
         }
         self.keep(object)
     }
@@ -181,4 +200,10 @@ impl<'a> Evaluation<'a> {
         self.store.heap.temporaries.push(reference);
         reference.into()
     }
+}
+
+/// Where a field or element lies, and how.
+#[expect(clippy::expect_used, reason = "an invariant of validated expressions, not of input")]
+fn part(ty: &RegisteredType, number: u32) -> (usize, StorageType) {
+    object::part(ty, number).expect("a validated expression has a value for each part of an object")
 }

@@ -105,7 +105,8 @@ pub(crate) unsafe fn fill(to: NonNull<u8>, size: u32, count: usize, value: u128)
             2 => fill_with(to, count, value as u16),
             4 => fill_with(to, count, value as u32),
             8 => fill_with(to, count, value as u64),
-            _ => fill_with(to, count, value),
+            16 => fill_with(to, count, value),
+            _ => unreachable!("no element has {size} bytes"),
         }
     }
 }

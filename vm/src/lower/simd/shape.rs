@@ -57,7 +57,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             8 => self.unit.types.i8,
             16 => self.unit.types.i16,
             32 => self.unit.types.i32,
-            _ => self.unit.types.i64,
+            64 => self.unit.types.i64,
+            _ => unreachable!("no vector has lanes of {bits} bits"),
         }
     }
 
@@ -111,7 +112,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// changed by bits that are all zero, as only the context knows. Operators that don't mind find the constant
     /// behind it, so the disguise costs nothing where no float arithmetic is.
     fn disguised(&mut self, constant: VectorValue<'ctx>) -> Result<VectorValue<'ctx>> {
-        let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).unwrap_or_default();
+        let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).expect("zero is one of them");
         let zero = self.opaque_constant(self.unit.types.f64, zero)?;
         let zeros = self.splat(zero, 2)?;
         let zeros = self.reshape(zeros, constant.get_type())?;

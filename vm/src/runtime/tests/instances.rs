@@ -199,3 +199,14 @@ fn many_modules_come_and_go() {
         }
     });
 }
+
+/// Validation lets no such expression through; what would be made of it is no value.
+#[test]
+#[should_panic(expected = "a validated expression never pops an empty stack")]
+fn an_expression_without_operands_stops() {
+    let mut module = Builder::new();
+    module.description.globals = vec![GlobalType { content: ValType::I32, mutable: false }];
+    module.description.global_inits = vec![ConstExpr(vec![ConstOp::I32(1), ConstOp::I32Add])];
+    let engine = Engine::default();
+    let _ = Instance::new(Store::new(&engine, ()), &module.module(&engine), &[]);
+}
