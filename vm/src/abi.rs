@@ -4,6 +4,7 @@
 //! accordingly, and both classify signatures with [`assign`]. All of it goes into the [`fingerprint`] that artifacts carry.
 
 use crate::types::{FuncType, MemoryType, ValType};
+use std::cell::UnsafeCell;
 use std::sync::atomic::AtomicU64;
 
 mod builtin;
@@ -109,7 +110,7 @@ pub struct VMStore {
     /// Free cells of each size of [`heap::CELLS`].
     pub runs: [heap::VMRun; heap::CELLS.len()],
     /// Parameters and results beyond the registers. A callee reads its own first thing, a caller its results.
-    pub overflow: [u128; OVERFLOW_SLOTS],
+    pub overflow: UnsafeCell<[u128; OVERFLOW_SLOTS]>,
 }
 /// Offset of [`VMStore::stack_limit`].
 pub const STORE_STACK_LIMIT: u32 = offset!(VMStore, stack_limit);

@@ -91,8 +91,7 @@ impl Func {
     /// [`Error::Usage`] when it belongs to another store, or arguments or the length of `results` do not fit its type;
     /// [`Error::Trap`] when it traps; [`Error::Exception`] when it throws; the error of a host function that failed.
     pub fn call(&self, mut store: impl AsContextMut, params: &[Val], results: &mut [Val]) -> Result<()> {
-        let context = store.as_context_mut();
-        let opaque = &raw mut context.0.opaque;
+        let opaque = store.as_context_mut().0.opaque.this();
         // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile. The overflow
         // area holds as many values as are let through.
         unsafe {
@@ -111,7 +110,7 @@ impl Func {
             }
             let mut registers = MaybeUninit::<Registers>::uninit();
             let registers = registers.as_mut_ptr();
-            let overflow = &raw mut (*opaque).vm.overflow;
+            let overflow = StoreOpaque::overflow(opaque);
             write(Slots::params(registers, overflow), &ty.params, params, &*opaque)?;
             invoke(opaque, function, registers)?;
             let mut slots = Slots::results(registers, overflow);

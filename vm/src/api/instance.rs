@@ -21,8 +21,7 @@ impl Instance {
     /// or too few, or something belongs to another store or engine; [`Error::Resources`] when the host has no room;
     /// [`Error::Trap`] when a segment does not fit or the start function traps (what was written until then stays).
     pub fn new(mut store: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Self> {
-        let context = store.as_context_mut();
-        let opaque = &raw mut context.0.opaque;
+        let opaque = store.as_context_mut().0.opaque.this();
         // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile; it keeps the
         // instance.
         unsafe {

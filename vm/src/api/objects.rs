@@ -62,13 +62,13 @@ impl Object {
         Ok(unsafe { Val::from_raw(object::read(self.at, at, storage), unpacked(storage), store) })
     }
 
-    fn set(&self, store: &StoreOpaque, number: u32, value: Val) -> Result<()> {
+    fn set(&self, store: &mut StoreOpaque, number: u32, value: Val) -> Result<()> {
         let (at, FieldType { storage, mutable }) = self.part(number)?;
         if !mutable {
             return Err(Error::Usage(format!("number {number} can't be set")));
         }
         let raw = value.to_raw(unpacked(storage), store)?;
-        // SAFETY: a part of a live object; the value was checked.
+        // SAFETY: a part of a live object of this store, which is borrowed exclusively; the value was checked.
         unsafe { object::write(self.at, at, storage, raw) };
         Ok(())
     }
@@ -169,7 +169,7 @@ impl StructRef {
     /// [`Error::Usage`] if there is no such field, it can't be set, or the value is of another type; or if something
     /// belongs to another store, or its scope has ended.
     pub fn set_field(&self, mut store: impl AsContextMut, index: u32, value: Val) -> Result<()> {
-        let opaque = &store.as_context_mut().0.opaque;
+        let opaque = &mut store.as_context_mut().0.opaque;
         Object::new(self.0, opaque)?.set(opaque, index, value)
     }
 
@@ -246,7 +246,7 @@ impl ArrayRef {
     /// [`Error::Usage`] if there is no such element, it can't be set, or the value is of another type; or if something
     /// belongs to another store, or its scope has ended.
     pub fn set(&self, mut store: impl AsContextMut, index: u32, value: Val) -> Result<()> {
-        let opaque = &store.as_context_mut().0.opaque;
+        let opaque = &mut store.as_context_mut().0.opaque;
         Object::new(self.0, opaque)?.set(opaque, index, value)
     }
 

@@ -27,6 +27,9 @@ unsafe impl<T: Send> Send for Store<T> {}
 // SAFETY: as above.
 unsafe impl<T: Sync> Sync for Store<T> {}
 
+/// Moving the store does not move what it owns, which alone must stay where it is.
+impl<T> Unpin for Store<T> {}
+
 impl<T> Store<T> {
     /// An empty store.
     pub fn new(engine: &Engine, data: T) -> Self {

@@ -58,15 +58,14 @@ impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
     /// function that failed.
     #[inline]
     pub fn call(&self, mut store: impl AsContextMut, params: P) -> Result<R> {
-        let context = store.as_context_mut();
-        let opaque = &raw mut context.0.opaque;
+        let opaque = store.as_context_mut().0.opaque.this();
         // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile; the type was
         // checked when this was made.
         unsafe {
             let function = self.func.0.of(&*opaque)?;
             let mut registers = MaybeUninit::<Registers>::uninit();
             let registers = registers.as_mut_ptr();
-            let overflow = &raw mut (*opaque).vm.overflow;
+            let overflow = StoreOpaque::overflow(opaque);
             params.write(Slots::params(registers, overflow), &*opaque)?;
             invoke(opaque, function.as_ptr(), registers)?;
             Ok(R::read(Slots::results(registers, overflow), &*opaque))

@@ -44,8 +44,8 @@ pub(crate) struct Activation {
 /// Calls a function with the arguments that are in `registers` and the store's overflow area; results come back there.
 ///
 /// # Safety
-/// `store` must be derived from an exclusive borrow of the store that is not used meanwhile: wasm and host functions
-/// change it through other pointers. `function` must belong to it, and the arguments must be of the function's type.
+/// `store` must be [`StoreOpaque::this`] of a store that is borrowed exclusively, by a borrow that is not used meanwhile: wasm
+/// and host functions change it by that pointer too. `function` must belong to it, and the arguments must be of the function's type.
 pub(crate) unsafe fn invoke(
     store: *mut StoreOpaque,
     function: *const VMFuncRef,
@@ -99,16 +99,20 @@ pub(crate) unsafe fn invoke(
 }
 
 /// Why wasm was left, as an error; a panic of a host function goes on from here.
+///
+/// # Safety
+/// The store must have been left just now, with its trace captured.
 #[cold]
-fn why(store: &mut StoreOpaque, trap: Option<Trap>) -> Error {
-    match store.pending.take() {
+unsafe fn why(store: &mut StoreOpaque, trap: Option<Trap>) -> Error {
+    let (trap, trace) = match store.pending.take() {
         Some(Pending::Panic(payload)) => std::panic::resume_unwind(payload),
-        Some(Pending::Error(Error::Trap { trap, backtrace })) if backtrace.frames.is_empty() => {
-            Error::Trap { trap, backtrace: backtrace::resolve(&store.trace) }
-        }
-        Some(Pending::Error(error)) => error,
-        None => Error::Trap { trap: trap.unwrap_or(Trap::Host), backtrace: backtrace::resolve(&store.trace) },
-    }
+        Some(Pending::Error(Error::Trap { trap, backtrace })) if backtrace.frames.is_empty() => (trap, &store.trace),
+        Some(Pending::Error(error)) => return error,
+        None => (trap.unwrap_or(Trap::Host), &store.trace),
+    };
+    // SAFETY: the trace is of calls that led to here. Those of this store are over, but it is alive; the stores of those
+    // before wait for us, borrowed by who entered them.
+    Error::Trap { trap, backtrace: unsafe { backtrace::resolve(trace) } }
 }
 
 /// Ends the innermost activation of `store` from a host function that failed. Gives the activation, for the host stub to

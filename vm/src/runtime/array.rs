@@ -1,6 +1,11 @@
-//! What compiled code asks the runtime to do with arrays. As in [`builtins`](super::builtins), all that is here is called
-//! with the context of an instance, and with what validation and the code have checked.
+//! What compiled code asks the runtime to do with arrays.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-array-fill>
+//!
+//! # Safety
+//!
+//! As of [`builtins`](super::builtins): all that is here is called with the context of an instance, and with what validation
+//! and the code have checked.
+#![expect(clippy::missing_safety_doc, reason = "the head of the file says it for all of them")]
 
 use super::builtins::{halves, instance, store};
 use super::{object, segments};
@@ -37,14 +42,14 @@ fn address(made: Result<NonNull<u8>, Trap>) -> u64 {
 pub(super) unsafe extern "C" fn new_data(context: *mut u8, which: u64, from: u32, length: u32) -> u64 {
     let (ty, segment) = halves(which);
     // SAFETY: see the head of this file.
-    unsafe { address(segments::array_of_data(store(context), instance(context), ty, segment, from, length)) }
+    unsafe { address(segments::array_of_data(&mut *store(context), instance(&context), ty, segment, from, length)) }
 }
 
 /// `array.new_elem`
 pub(super) unsafe extern "C" fn new_elem(context: *mut u8, which: u64, from: u32, length: u32) -> u64 {
     let (ty, segment) = halves(which);
     // SAFETY: see the head of this file.
-    unsafe { address(segments::array_of_elements(store(context), instance(context), ty, segment, from, length)) }
+    unsafe { address(segments::array_of_elements(&mut *store(context), instance(&context), ty, segment, from, length)) }
 }
 
 /// `array.init_data`
@@ -56,7 +61,7 @@ pub(super) unsafe extern "C" fn init_data(
     bytes: u64,
 ) -> Status {
     // SAFETY: see the head of this file.
-    unsafe { segments::data_into(instance(context), segment, from, bytes, || Some(to)) }.into()
+    unsafe { segments::data_into(instance(&context), segment, from, bytes, || Some(to)) }.into()
 }
 
 /// `array.init_elem`
@@ -68,5 +73,5 @@ pub(super) unsafe extern "C" fn init_elem(
     length: u64,
 ) -> Status {
     // SAFETY: see the head of this file.
-    unsafe { segments::elements_into(instance(context), segment, from, length, || Some(to)) }.into()
+    unsafe { segments::elements_into(instance(&context), segment, from, length, || Some(to)) }.into()
 }

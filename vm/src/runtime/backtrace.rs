@@ -108,18 +108,23 @@ unsafe fn walk_activation(trace: &mut Trace, activation: &Activation, mut frame:
     }
 }
 
-/// Says which functions a trace went through. The stores that they belong to must be alive.
-pub(crate) fn resolve(trace: &Trace) -> WasmBacktrace {
+/// Says which functions a trace went through.
+///
+/// # Safety
+/// The stores that they belong to must be alive.
+pub(crate) unsafe fn resolve(trace: &Trace) -> WasmBacktrace {
     let mut frames = Vec::new();
     for &address in &trace.addresses[..trace.length] {
         // The call itself is before the address it returns to.
         let pc = address - 1;
-        code_registry::find(pc, |image| {
+        let look = |image: &CodeImage| {
             let mut symbols = image.symbols.lock().unwrap_or_else(PoisonError::into_inner);
             let symbols = symbols.get_or_insert_with(|| Symbols::new(image.parts()));
             let offset = u32::try_from(pc - image.text().start).unwrap_or(u32::MAX);
             symbols.frames(image, offset, &mut frames);
-        });
+        };
+        // SAFETY: the caller's promise: stores keep their modules, and these their images.
+        unsafe { code_registry::find(pc, look) };
     }
     frames.truncate(WasmBacktrace::LIMIT);
     WasmBacktrace { frames }

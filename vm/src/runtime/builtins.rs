@@ -1,10 +1,14 @@
 //! What compiled code asks the runtime to do. See [`Builtin`](abi::Builtin) for the arguments.
 //!
+//! # Safety
+//!
 //! Each is called by wasm code with the context of an instance whose store this thread is running, and with indices that
-//! validation has checked. None calls wasm, unwinds or panics.
+//! validation has checked. Wasm waits meanwhile, so that a builtin has the store for itself. None calls wasm, unwinds or
+//! panics (a broken invariant ends the process: builtins have the C convention).
 //!
 //! Other threads may access a shared memory while a range of it is filled or copied. The specification lets them see any
 //! mixture of old and new bytes; the copying is done by the C library, and nothing here looks at what is copied.
+#![expect(clippy::missing_safety_doc, reason = "the head of the file says it for all of them")]
 
 use super::arch::Suspended;
 use super::array::{
@@ -59,9 +63,9 @@ macro_rules! entry_points {
 each_builtin!(entry_points);
 
 /// # Safety
-/// `context` must be that of an instance.
-pub(super) unsafe fn instance<'a>(context: *mut u8) -> &'a InstanceData {
-    // SAFETY: the header says which instance it is; instances live as long as their store.
+/// `context` must be that of an instance of a store that is alive as long as the builtin has it.
+pub(super) unsafe fn instance(context: &*mut u8) -> &InstanceData {
+    // SAFETY: the header says which instance it is; instances live as long as their store, and are only read.
     unsafe { &**context.add(abi::CONTEXT_INSTANCE as usize).cast::<*const InstanceData>() }
 }
 
@@ -73,14 +77,14 @@ pub(super) fn halves(packed: u64) -> (u32, u32) {
 /// `memory.grow`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-grow>
 unsafe extern "C" fn memory_grow(context: *mut u8, memory: u32, delta: u64) -> u64 {
     // SAFETY: see the head of this file.
-    unsafe { instance(context).memory(memory).as_ref().grow(delta).unwrap_or(u64::MAX) }
+    unsafe { instance(&context).memory(memory).as_ref().grow(delta).unwrap_or(u64::MAX) }
 }
 
 /// `memory.fill`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-fill>
 unsafe extern "C" fn memory_fill(context: *mut u8, memory: u32, to: u64, value: u32, length: u64) -> Status {
     // SAFETY: see the head of this file; the range is checked, and no longer than the address space.
     unsafe {
-        let Some(target) = instance(context).memory(memory).as_ref().range(to, length) else {
+        let Some(target) = instance(&context).memory(memory).as_ref().range(to, length) else {
             return Err(Trap::MemoryOutOfBounds).into();
         };
         #[expect(clippy::cast_possible_truncation, reason = "the byte is the low one; the length was checked")]
@@ -94,7 +98,7 @@ unsafe extern "C" fn memory_copy(context: *mut u8, memories: u64, to: u64, from:
     let (to_memory, from_memory) = halves(memories);
     // SAFETY: see the head of this file; both ranges are checked.
     unsafe {
-        let instance = instance(context);
+        let instance = instance(&context);
         let target = instance.memory(to_memory).as_ref().range(to, length);
         let source = instance.memory(from_memory).as_ref().range(from, length);
         let (Some(target), Some(source)) = (target, source) else { return Err(Trap::MemoryOutOfBounds).into() };
@@ -107,24 +111,24 @@ unsafe extern "C" fn memory_copy(context: *mut u8, memories: u64, to: u64, from:
 unsafe extern "C" fn memory_init(context: *mut u8, which: u64, to: u64, from: u64, length: u64) -> Status {
     let (memory, segment) = halves(which);
     // SAFETY: see the head of this file.
-    unsafe { segments::memory_init(instance(context), memory, segment, to, from, length) }.into()
+    unsafe { segments::memory_init(instance(&context), memory, segment, to, from, length) }.into()
 }
 
 unsafe extern "C" fn data_drop(context: *mut u8, segment: u32) {
     // SAFETY: see the head of this file.
-    segments::drop_data(unsafe { instance(context) }, segment);
+    segments::drop_data(unsafe { instance(&context) }, segment);
 }
 
 /// `table.grow`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-table-grow>
 unsafe extern "C" fn table_grow(context: *mut u8, table: u32, value: *mut u8, delta: u64) -> u64 {
     // SAFETY: see the head of this file.
-    unsafe { (*instance(context).table(table).as_ptr()).grow(delta, value as u64).unwrap_or(u64::MAX) }
+    unsafe { (*instance(&context).table(table).as_ptr()).grow(delta, value as u64).unwrap_or(u64::MAX) }
 }
 
 /// `table.fill`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-table-fill>
 unsafe extern "C" fn table_fill(context: *mut u8, table: u32, to: u64, value: *mut u8, length: u64) -> Status {
     // SAFETY: see the head of this file.
-    let table = unsafe { &mut *instance(context).table(table).as_ptr() };
+    let table = unsafe { &mut *instance(&context).table(table).as_ptr() };
     table.range(to, length).map(|elements| elements.fill(value as u64)).ok_or(Trap::TableOutOfBounds).into()
 }
 
@@ -133,7 +137,7 @@ unsafe extern "C" fn table_copy(context: *mut u8, tables: u64, to: u64, from: u6
     let (to_table, from_table) = halves(tables);
     // SAFETY: see the head of this file.
     unsafe {
-        let (target, source) = (instance(context).table(to_table), instance(context).table(from_table));
+        let (target, source) = (instance(&context).table(to_table), instance(&context).table(from_table));
         let done = TableInstance::copy(target.as_ptr(), to, source.as_ptr(), from, length);
         done.ok_or(Trap::TableOutOfBounds).into()
     }
@@ -142,19 +146,19 @@ unsafe extern "C" fn table_copy(context: *mut u8, tables: u64, to: u64, from: u6
 unsafe extern "C" fn table_init(context: *mut u8, which: u64, to: u64, from: u64, length: u64) -> Status {
     let (table, segment) = halves(which);
     // SAFETY: see the head of this file.
-    unsafe { segments::table_init(instance(context), table, segment, to, from, length) }.into()
+    unsafe { segments::table_init(instance(&context), table, segment, to, from, length) }.into()
 }
 
 unsafe extern "C" fn elem_drop(context: *mut u8, segment: u32) {
     // SAFETY: see the head of this file.
-    segments::drop_elements(unsafe { instance(context) }, segment);
+    segments::drop_elements(unsafe { instance(&context) }, segment);
 }
 
 /// A memory of an instance, and an address in it; none when that is no number of 64 bits.
 ///
 /// # Safety
 /// `context` must be that of an instance that has the memory.
-unsafe fn place<'a>(context: *mut u8, memory: u32, index: u64, offset: u64) -> Option<(&'a MemoryInstance, u64)> {
+unsafe fn place(context: &*mut u8, memory: u32, index: u64, offset: u64) -> Option<(&MemoryInstance, u64)> {
     let address = index.checked_add(offset)?;
     // SAFETY: the caller's promise; memories live as long as the store.
     Some((unsafe { instance(context).memory(memory).as_ref() }, address))
@@ -171,7 +175,7 @@ unsafe extern "C" fn atomic_wait32(
     timeout: i64,
 ) -> u32 {
     // SAFETY: see the head of this file.
-    let Some((memory, address)) = (unsafe { place(context, memory, index, offset) }) else { return u32::MAX };
+    let Some((memory, address)) = (unsafe { place(&context, memory, index, offset) }) else { return u32::MAX };
     // The code has checked the alignment, and whether the memory is shared.
     memory.wait32(address, expected as u32, duration(timeout)).map_or(u32::MAX, |result| result as u32)
 }
@@ -186,14 +190,14 @@ unsafe extern "C" fn atomic_wait64(
     timeout: i64,
 ) -> u32 {
     // SAFETY: see the head of this file.
-    let Some((memory, address)) = (unsafe { place(context, memory, index, offset) }) else { return u32::MAX };
+    let Some((memory, address)) = (unsafe { place(&context, memory, index, offset) }) else { return u32::MAX };
     memory.wait64(address, expected, duration(timeout)).map_or(u32::MAX, |result| result as u32)
 }
 
 /// `memory.atomic.notify`
 unsafe extern "C" fn atomic_notify(context: *mut u8, memory: u32, index: u64, offset: u64, count: u32) -> u32 {
     // SAFETY: see the head of this file.
-    let Some((memory, address)) = (unsafe { place(context, memory, index, offset) }) else { return u32::MAX };
+    let Some((memory, address)) = (unsafe { place(&context, memory, index, offset) }) else { return u32::MAX };
     memory.notify(address, count).unwrap_or(u32::MAX)
 }
 
@@ -202,21 +206,23 @@ fn duration(timeout: i64) -> Option<Duration> {
     u64::try_from(timeout).ok().map(Duration::from_nanos)
 }
 
+/// The store of an instance. While a builtin runs, wasm code waits for it, and nobody else uses the store.
+///
 /// # Safety
 /// `context` must be that of an instance.
-pub(super) unsafe fn store<'a>(context: *mut u8) -> &'a mut StoreOpaque {
-    // SAFETY: the header says which store it is; wasm code, which called, is suspended, and nobody else uses the store.
-    unsafe { &mut **context.add(abi::CONTEXT_STORE as usize).cast::<*mut StoreOpaque>() }
+pub(crate) unsafe fn store(context: *mut u8) -> *mut StoreOpaque {
+    // SAFETY: the header says which store it is.
+    unsafe { *context.add(abi::CONTEXT_STORE as usize).cast::<*mut StoreOpaque>() }
 }
 
 /// `throw`, its first part. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw>
 unsafe extern "C" fn exception_new(context: *mut u8, tag: u32) -> u64 {
     // SAFETY: see the head of this file.
     unsafe {
-        let instance = instance(context);
+        let instance = instance(&context);
         let description = instance.description();
         let values = description.signature(description.tags[tag as usize]).params.len();
-        store(context).new_exception(instance.tag(tag), values).map_or(0, |exception| exception.as_ptr() as u64)
+        (*store(context)).new_exception(instance.tag(tag), values).map_or(0, |exception| exception.as_ptr() as u64)
     }
 }
 
@@ -224,7 +230,7 @@ unsafe extern "C" fn exception_new(context: *mut u8, tag: u32) -> u64 {
 ///
 /// # Safety
 /// `context` must be that of an instance whose module has the type.
-unsafe fn object_type<'a>(context: *mut u8, type_index: u32) -> (u32, &'a VMType) {
+unsafe fn object_type(context: &*mut u8, type_index: u32) -> (u32, &VMType) {
     // SAFETY: the caller's promise; the numbers are those of types that the engine has, and keeps.
     unsafe {
         let id = instance(context).module.types()[type_index as usize].id;
@@ -237,8 +243,8 @@ unsafe fn object_type<'a>(context: *mut u8, type_index: u32) -> (u32, &'a VMType
 unsafe extern "C" fn struct_new(context: *mut u8, type_index: u32) -> u64 {
     // SAFETY: see the head of this file.
     unsafe {
-        let (id, ty) = object_type(context, type_index);
-        store(context).allocate(id, ty.size.into(), 0).map_or(0, |object| object.as_ptr() as u64)
+        let (id, ty) = object_type(&context, type_index);
+        (*store(context)).allocate(id, ty.size.into(), 0).map_or(0, |object| object.as_ptr() as u64)
     }
 }
 
@@ -246,10 +252,10 @@ unsafe extern "C" fn struct_new(context: *mut u8, type_index: u32) -> u64 {
 unsafe extern "C" fn array_new(context: *mut u8, type_index: u32, length: u32) -> u64 {
     // SAFETY: see the head of this file.
     unsafe {
-        let (id, ty) = object_type(context, type_index);
+        let (id, ty) = object_type(&context, type_index);
         // At most 2^32 elements of 16 bytes: no overflow.
         let elements = OBJECT_HEADER.next_multiple_of(ty.size.max(1));
         let bytes = u64::from(elements) + u64::from(length) * u64::from(ty.size);
-        store(context).allocate(id | HEADER_ARRAY, bytes, length).map_or(0, |object| object.as_ptr() as u64)
+        (*store(context)).allocate(id | HEADER_ARRAY, bytes, length).map_or(0, |object| object.as_ptr() as u64)
     }
 }

@@ -25,11 +25,8 @@ static READERS: AtomicUsize = AtomicUsize::new(0);
 /// The lock that writers take, and the snapshots (as addresses) that a reader may still be looking at.
 static RETIRED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
-/// What `look` makes of the image whose text contains `pc`. Async-signal-safe if `look` is.
-///
-/// The image is alive while `look` runs only if something else keeps it so: typically a frame of its code on the stack
-/// of this thread, whose store keeps the module.
-pub(crate) fn find<R>(pc: usize, look: impl FnOnce(&CodeImage) -> R) -> Option<R> {
+/// The image whose text contains `pc`: it was there just now. Async-signal-safe.
+fn look_up(pc: usize) -> Option<*const CodeImage> {
     READERS.fetch_add(1, SeqCst);
     let snapshot = CURRENT.load(SeqCst);
     let image = if snapshot.is_null() {
@@ -41,13 +38,22 @@ pub(crate) fn find<R>(pc: usize, look: impl FnOnce(&CodeImage) -> R) -> Option<R
         after.checked_sub(1).map(|at| snapshot[at]).filter(|entry| pc < entry.end).map(|entry| entry.image)
     };
     READERS.fetch_sub(1, SeqCst);
-    // SAFETY: an image takes itself out of the registry before it is gone; see above for why it is not going now.
-    image.map(|image| look(unsafe { &*image }))
+    image
+}
+
+/// What `look` makes of the image whose text contains `pc`. Async-signal-safe if `look` is.
+///
+/// # Safety
+/// Something must keep the image, if there is one, until this returns: typically `pc` is a frame of its code on the stack of
+/// this thread, whose store keeps the module.
+pub(crate) unsafe fn find<R>(pc: usize, look: impl FnOnce(&CodeImage) -> R) -> Option<R> {
+    // SAFETY: an image takes itself out of the registry before it is gone, and the caller promises that this one stays.
+    look_up(pc).map(|image| look(unsafe { &*image }))
 }
 
 /// Whether code that we compiled lies at `pc`. Async-signal-safe.
 pub(crate) fn contains(pc: usize) -> bool {
-    find(pc, |_| ()).is_some()
+    look_up(pc).is_some()
 }
 
 /// Makes an image known. It must stay at its address until [`remove`].

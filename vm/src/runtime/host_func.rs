@@ -26,8 +26,8 @@ pub(crate) struct HostCall {
 impl HostCall {
     /// The overflow area of the store.
     pub(crate) fn overflow(&self) -> *mut [u128; OVERFLOW_SLOTS] {
-        // SAFETY: the store is alive while it calls; no reference is made.
-        unsafe { &raw mut (*self.store).vm.overflow }
+        // SAFETY: the store is alive while it calls.
+        unsafe { StoreOpaque::overflow(self.store) }
     }
 }
 
@@ -72,11 +72,8 @@ pub(crate) struct Ended {
     exception: *mut VMException,
 }
 
-/// # Safety
-/// The store must be alive, and used by nobody else.
-unsafe fn handles<'a>(store: *mut StoreOpaque) -> &'a mut Handles {
-    // SAFETY: the caller's promise.
-    unsafe { (*store).handles.get_mut() }.unwrap_or_else(PoisonError::into_inner)
+fn handles(store: &mut StoreOpaque) -> &mut Handles {
+    store.handles.get_mut().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Called by the host stub.
@@ -91,7 +88,7 @@ pub(crate) unsafe extern "C" fn dispatch(record: *mut HostRecord, registers: *mu
     unsafe { (*store).drop_values() };
     // What the closure may have left half done is behind its own `&`: as with any `Fn` that threads share.
     // SAFETY: the store is alive, and nobody else uses it before the function does.
-    let scope = unsafe { handles(store) }.height();
+    let scope = handles(unsafe { &mut *store }).height();
     let ended = catch_unwind(AssertUnwindSafe(|| (function.call)(call)));
     let ended = ended.map(|returned| match returned {
         // SAFETY: as above, after the function has returned. Nothing is collected before it is thrown.
@@ -100,7 +97,7 @@ pub(crate) unsafe extern "C" fn dispatch(record: *mut HostRecord, registers: *mu
     });
     // What the function had references to is wasm's again.
     // SAFETY: as above.
-    unsafe { handles(store) }.end_scope(scope);
+    handles(unsafe { &mut *store }).end_scope(scope);
     let pending = match ended {
         Ok(Ok(exception)) => return Ended { activation: null_mut(), exception },
         Ok(Err(error)) => Pending::Error(error),

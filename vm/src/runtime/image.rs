@@ -77,10 +77,12 @@ impl CodeImage {
             unsafe { space.base().as_ptr().add(slot.at as usize).cast::<usize>().write_unaligned(address) };
         }
         // What is read starts at the next multiple of `Image::PAGE`, which no host's page is larger than: none is shared.
-        space.protect(0..text, MprotectFlags::READ | MprotectFlags::EXEC).map_err(failed)?;
+        // SAFETY: the bytes are still ours alone, and from here on only read and run.
+        unsafe { space.protect(0..text, MprotectFlags::READ | MprotectFlags::EXEC) }.map_err(failed)?;
         let rest = text.next_multiple_of(rustix::param::page_size());
         if rest < length {
-            space.protect(rest..length, MprotectFlags::READ).map_err(failed)?;
+            // SAFETY: as above.
+            unsafe { space.protect(rest..length, MprotectFlags::READ) }.map_err(failed)?;
         }
         let image = Arc::new(Self {
             space,

@@ -59,10 +59,10 @@ impl InstanceData {
         self.context.base
     }
 
-    /// Pointer to what lies at an offset that [`abi::ContextLayout`] gave.
+    /// Pointer to what lies at an offset that [`abi::ContextLayout`] gave for an index that the module has.
     fn at<T>(&self, offset: u32) -> *mut T {
-        debug_assert!((offset as usize) + size_of::<T>() <= self.context.layout.size());
-        // SAFETY: offsets of the layout that the block was made by are inside it.
+        assert!((offset as usize) + size_of::<T>() <= self.context.layout.size(), "no part of an instance");
+        // SAFETY: inside the block.
         unsafe { self.context.base.as_ptr().add(offset as usize).cast() }
     }
 
@@ -86,15 +86,18 @@ impl InstanceData {
     }
 
     pub(crate) fn memory(&self, index: u32) -> NonNull<MemoryInstance> {
+        has(&self.description().memories, index);
         self.definition(self.module.layout().memory(index))
     }
 
     pub(crate) fn table(&self, index: u32) -> NonNull<TableInstance> {
+        has(&self.description().tables, index);
         self.definition(self.module.layout().table(index))
     }
 
     /// Where the value of global `index` lies.
     pub(crate) fn global(&self, index: u32) -> NonNull<u8> {
+        has(&self.description().globals, index);
         let layout = self.module.layout();
         let cell = match index.checked_sub(self.description().global_imports) {
             // SAFETY: the context was filled when the instance was made.
@@ -105,6 +108,7 @@ impl InstanceData {
     }
 
     pub(crate) fn tag(&self, index: u32) -> NonNull<VMTag> {
+        has(&self.description().tags, index);
         // SAFETY: the context was filled when the instance was made.
         let tag = unsafe { *self.at::<*mut VMTag>(self.module.layout().tag(index)) };
         NonNull::new(tag).expect("the context is filled")
@@ -128,11 +132,17 @@ impl InstanceData {
     }
 }
 
+/// Stops at an index that the module does not have: there is something else in its place.
+fn has<T>(things: &[T], index: u32) {
+    assert!((index as usize) < things.len(), "the module has no number {index} among {}", things.len());
+}
+
 /// Instantiates a module. When it traps on the way, what it wrote into imported tables and memories stays, and so does the
 /// instance: functions of it may be in those tables.
 ///
 /// # Safety
-/// As for [`invoke`](super::activation::invoke): `store` must be derived from an exclusive borrow not used meanwhile.
+/// As for [`invoke`](super::activation::invoke): `store` must be [`StoreOpaque::this`] of one that is borrowed exclusively, by
+/// a borrow that is not used meanwhile.
 pub(crate) unsafe fn instantiate(
     store: *mut StoreOpaque,
     module: &Module,

@@ -45,19 +45,23 @@ impl Reservation {
 
     /// Makes the pages that `bytes` touches readable and writable. They read as zero the first time.
     pub(crate) fn commit(&self, bytes: Range<usize>) -> Result<(), Errno> {
-        self.protect(bytes, MprotectFlags::READ | MprotectFlags::WRITE)
+        // SAFETY: whatever could be done with these pages by Rust, still can.
+        unsafe { self.protect(bytes, MprotectFlags::READ | MprotectFlags::WRITE) }
     }
 
     /// Changes what may be done with the pages that `bytes` touches.
-    pub(crate) fn protect(&self, bytes: Range<usize>, access: MprotectFlags) -> Result<(), Errno> {
+    ///
+    /// # Safety
+    /// Nobody may have references into the pages that do not allow for it, nor make any later; and no code in there be
+    /// running, unless it still may.
+    pub(crate) unsafe fn protect(&self, bytes: Range<usize>, access: MprotectFlags) -> Result<(), Errno> {
         let page = rustix::param::page_size();
         let start = bytes.start - bytes.start % page;
         let end = bytes.end.checked_next_multiple_of(page).filter(|&end| end <= self.length).ok_or(Errno::NOMEM)?;
         if bytes.is_empty() {
             return Ok(());
         }
-        // SAFETY: the pages are ours. Rust holds no reference into pages that become less accessible: only `image` takes
-        // access away, before it hands anything out.
+        // SAFETY: the pages are ours; the caller's promise.
         unsafe { mprotect(self.base.as_ptr().add(start).cast::<c_void>(), end - start, access) }
     }
 }

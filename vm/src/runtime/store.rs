@@ -12,12 +12,15 @@ use super::instance::InstanceData;
 use super::memory::MemoryInstance;
 use super::table::TableInstance;
 use crate::abi::heap::VMRun;
-use crate::abi::{VMFuncRef, VMStore, VMTag};
+use crate::abi::{OVERFLOW_SLOTS, VMFuncRef, VMStore, VMTag};
+use crate::api::Module;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::types::{MemoryType, TableType};
 use std::any::Any;
+use std::cell::UnsafeCell;
 use std::fmt;
+use std::marker::PhantomPinned;
 use std::ops::Range;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
@@ -89,13 +92,17 @@ pub(crate) enum Pending {
 }
 
 /// A store without the embedder's data.
+///
+/// While wasm of it runs, its stubs, its host functions and the collector use it by [`StoreOpaque::this`], although whoever
+/// entered wasm still has a `&mut`. So it is not `Unpin`: of references to such types rustc does not take for granted that
+/// nobody else accesses what they point to (<https://rust-lang.github.io/rfcs/3467-unsafe-pinned.html>).
 #[repr(C)]
 pub struct StoreOpaque {
     /// What compiled code sees. First, so that a pointer to it is one to the whole.
     pub(crate) vm: VMStore,
     pub(crate) id: StoreId,
     pub(crate) engine: Engine,
-    /// This, by the pointer that compiled code goes through.
+    /// This, by the pointer that compiled code goes through: one to the whole, the embedder's data too.
     pub(crate) this: *mut Self,
     pub(crate) pending: Option<Pending>,
     pub(crate) trace: Trace,
@@ -115,12 +122,39 @@ pub struct StoreOpaque {
     pub(crate) fibers: Fibers,
     pub(crate) handles: SharedHandles,
     pub(crate) heap: Heap,
+    pinned: PhantomPinned,
 }
 
-// SAFETY: its raw pointers lead into allocations that it owns itself; host functions and host values are `Send + Sync`.
+// SAFETY: the parts that are not the embedder's are told to be `Send` and `Sync` below. Raw pointers lead to what the store
+// owns itself, to types and code that its instances keep, and, while wasm runs, to the stacks of threads: activations
+// (`vm.activation`), and clauses and frames of those who resumed a continuation (`Fiber`). A store can be sent while wasm
+// of it runs, by a host function that sends its `Caller` and waits, as a borrow makes it do: those stacks then wait too.
+// They are read where wasm of this store waits in them, and written by nobody, and a thread takes those of its own
+// for running only that it finds in its own list (`thread::is_active`). Continuations hold frames of wasm alone, which
+// knows no thread: what the host was called from waits on the stack of the thread that called it.
 unsafe impl Send for StoreOpaque {}
-// SAFETY: as above; a shared reference only reads.
+// SAFETY: what is reached by a shared reference is only read, by `Cell`s of instances too, which builtins and instantiation
+// alone change, and they have the store for themselves; but for the host's references, which are behind a lock.
 unsafe impl Sync for StoreOpaque {}
+
+/// What the store holds of others is as both of the above want it.
+const _: () = {
+    const fn sent<T: Send>() {}
+    const fn shared<T: Send + Sync>() {}
+    sent::<Pending>();
+    shared::<(Engine, Module, HostFunction, SharedHandles, Arc<MemoryInstance>)>();
+    shared::<Box<dyn Any + Send + Sync>>();
+};
+
+/// `StoreOpaque` is not `Unpin`, or this would be ambiguous.
+const _: () = {
+    trait Pinned<A> {
+        const HOLDS: () = ();
+    }
+    impl<T> Pinned<()> for T {}
+    impl<T: Unpin> Pinned<u8> for T {}
+    let () = <StoreOpaque as Pinned<_>>::HOLDS;
+};
 
 /// A global's value, little-endian from the first byte.
 #[derive(Debug)]
@@ -128,6 +162,20 @@ unsafe impl Sync for StoreOpaque {}
 pub(crate) struct GlobalCell(pub(crate) u128);
 
 impl StoreOpaque {
+    /// The store, for whom wasm is entered for: by the pointer that everything else goes through meanwhile.
+    pub(crate) fn this(&mut self) -> *mut Self {
+        self.this
+    }
+
+    /// Its overflow area. Its contents may be written while the store is borrowed, shared too.
+    ///
+    /// # Safety
+    /// The store must be alive.
+    pub(crate) unsafe fn overflow(this: *mut Self) -> *mut [u128; OVERFLOW_SLOTS] {
+        // SAFETY: the caller's promise.
+        UnsafeCell::raw_get(unsafe { &raw const (*this).vm.overflow })
+    }
+
     /// An empty store; `this` must be set once it is where it stays.
     pub(crate) fn new(engine: &Engine) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -137,7 +185,7 @@ impl StoreOpaque {
                 activation: null_mut(),
                 descriptor_base: 0,
                 runs: [VMRun { next: 0, end: 0 }; _],
-                overflow: [0; _],
+                overflow: UnsafeCell::new([0; _]),
             },
             id: StoreId(NEXT.fetch_add(1, Relaxed)),
             engine: engine.clone(),
@@ -157,6 +205,7 @@ impl StoreOpaque {
             fibers: Fibers::default(),
             handles: SharedHandles::default(),
             heap: Heap::default(),
+            pinned: PhantomPinned,
         }
     }
 

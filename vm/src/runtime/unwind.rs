@@ -3,6 +3,11 @@
 //!
 //! An exception is thrown by calling the unwinder as if wasm code itself did. It passes frames of wasm only: whoever
 //! entered wasm catches it in the frame of the entry stub, and a host function is never active between.
+//!
+//! # Safety
+//!
+//! Personality routines are called by the unwinder only, with what its interface says.
+#![expect(clippy::missing_safety_doc, reason = "the head of the file says it of personality routines")]
 
 use super::thread;
 use crate::abi::EXCEPTION_UNWIND;

@@ -3,6 +3,12 @@
 //! Wasm code keeps frame pointers, so a chain of them leads from any point of it to the frame of [`enter`]. The stubs
 //! here touch the stack only after comparing it with the limit of the store: what they call is Rust, which must not run
 //! into the guard page. Therefore no stub ever faults, except by the one trap instruction of [`exhausted`].
+//!
+//! # Safety
+//!
+//! Stubs that don't say more are no functions for Rust: compiled code and other stubs jump to them, with the context of an
+//! instance, or of a host function, as the first argument.
+#![expect(clippy::missing_safety_doc, reason = "the head of the file says it of stubs")]
 
 use crate::abi::{self, Registers, VMStore};
 use crate::runtime::activation::Activation;

@@ -124,7 +124,8 @@ fn guard(space: &Reservation, stack: Stack, protects: bool) -> Option<()> {
         return Some(());
     }
     let start = stack.0 - space.addresses().start;
-    space.protect(start..start + page, MprotectFlags::empty()).ok()
+    // SAFETY: as above, nor will anybody: stacks begin above.
+    unsafe { space.protect(start..start + page, MprotectFlags::empty()) }.ok()
 }
 
 #[cfg(test)]

@@ -1,24 +1,23 @@
 //! What happens when stacks are switched. The stubs of [`arch`](crate::runtime::arch) call these, with the frame that they
 //! left on the stack they come from, and go on with the frame that they get.
 //!
-//! Like builtins, none of these calls wasm, unwinds or panics.
+//! # Safety
+//!
+//! As of [`builtins`](crate::runtime::builtins): compiled code calls these with its context and with what validation has
+//! checked, and they have the store for themselves. None calls wasm, unwinds or panics. `frame` is the one that a stub left
+//! on top of the stack at hand.
+#![expect(clippy::missing_safety_doc, reason = "the head of the file says it for what stubs call")]
 
 use super::{Fiber, Fibers, Stack, attach, detach};
 use crate::abi::stack::{CONSUMED, CONTINUATION_SIZE, HANDLER_SWITCH, RETURNED, VMContinuation, VMHandler};
-use crate::abi::{self, CONTEXT_STORE, Place, Registers, VMException, VMFuncRef, VMTag};
+use crate::abi::{self, Place, Registers, VMException, VMFuncRef, VMTag};
 use crate::runtime::activation::Activation;
 use crate::runtime::arch::Suspended;
+use crate::runtime::builtins::store;
 use crate::runtime::store::StoreOpaque;
 use crate::trap::Trap;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
-
-/// # Safety
-/// `context` must be that of an instance.
-unsafe fn store(context: *mut u8) -> *mut StoreOpaque {
-    // SAFETY: the header says which store it is.
-    unsafe { *context.add(CONTEXT_STORE as usize).cast::<*mut StoreOpaque>() }
-}
 
 /// A continuation that is still empty. May collect.
 ///
@@ -63,12 +62,15 @@ pub(crate) unsafe extern "C" fn cont_bind(
         let Some(object) = object else { return 0 };
         let fiber = detach(continuation);
         attach(object, fiber);
-        (*fiber).bound.extend_from_slice(&(&(*store).vm.overflow)[..count as usize]);
+        (*fiber).bound.extend_from_slice(&(&*StoreOpaque::overflow(store))[..count as usize]);
         object.as_ptr() as u64
     }
 }
 
 /// Goes on in `frame`, where the trap is raised.
+///
+/// # Safety
+/// `frame` must be on top of a stack that waits.
 unsafe fn trap(frame: *mut Suspended, trap: Trap) -> *mut Suspended {
     // SAFETY: the caller has it from a stub.
     unsafe { (*frame).trap(trap) };
@@ -76,6 +78,9 @@ unsafe fn trap(frame: *mut Suspended, trap: Trap) -> *mut Suspended {
 }
 
 /// Makes the activation run on `fiber`, or on the stack that wasm was entered on.
+///
+/// # Safety
+/// Both must be of one store, which is running wasm code that is suspended; `fiber` may be null.
 unsafe fn run_on(activation: *mut Activation, fiber: *mut Fiber) {
     // SAFETY: the callers have both from the store.
     unsafe {
@@ -126,6 +131,9 @@ pub(crate) unsafe extern "C" fn resume(
 }
 
 /// Goes on where a continuation does, whose chain hangs on its parent.
+///
+/// # Safety
+/// As for [`run_on`]; `fiber` must wait, and `exception` be null or one of the store.
 unsafe fn go_on(activation: *mut Activation, fiber: NonNull<Fiber>, exception: *mut VMException) -> *mut Suspended {
     // SAFETY: the callers have made sure of all that.
     unsafe {
@@ -142,7 +150,11 @@ unsafe fn go_on(activation: *mut Activation, fiber: NonNull<Fiber>, exception: *
 }
 
 /// Puts all values where the fiber expects them, the last `count` of which are in the overflow area. Gives it a stack if
-/// it has none.
+/// it has none. May collect.
+///
+/// # Safety
+/// `fiber` must be the one that `continuation` goes on with, and both be of `store`, which is running wasm code that is
+/// suspended.
 unsafe fn prepare(
     store: *mut StoreOpaque,
     continuation: *mut VMContinuation,
@@ -151,19 +163,21 @@ unsafe fn prepare(
 ) -> Result<(), Trap> {
     // SAFETY: the callers have all of that from the store.
     unsafe {
-        let record = &mut *fiber.as_ptr();
-        let begins = record.stack.is_none();
+        let begins = fiber.as_ref().stack.is_none();
         if begins {
-            record.stack = (*store).fibers.stacks.take();
-            if record.stack.is_none() {
+            let mut stack = (*store).fibers.stacks.take();
+            if stack.is_none() {
+                // Looks at fibers, this one too: no reference to it may be held.
                 (*store).heap.temporaries.push(continuation as u64);
                 (*store).collect();
                 (*store).heap.temporaries.pop();
-                record.stack = (*store).fibers.stacks.take();
+                stack = (*store).fibers.stacks.take();
             }
+            (*fiber.as_ptr()).stack = stack;
         }
+        let record = &mut *fiber.as_ptr();
         let Some(stack) = record.stack else { return Err(Trap::AllocationFailed) };
-        let slots = &mut (*store).vm.overflow;
+        let slots = &mut *StoreOpaque::overflow(store);
         let bound = record.bound.len();
         if bound != 0 {
             // Together they are the values of one function or tag type, for which there is room.
@@ -194,6 +208,9 @@ unsafe fn prepare(
 }
 
 /// The innermost fiber around whose `resume` has a clause for what is looked for, and the clause's number.
+///
+/// # Safety
+/// The activation must be running wasm code that is suspended.
 unsafe fn find(activation: *mut Activation, wanted: usize) -> Option<(NonNull<Fiber>, usize)> {
     // SAFETY: the chain is the store's; the clauses are in frames that wait.
     unsafe {
@@ -211,7 +228,10 @@ unsafe fn find(activation: *mut Activation, wanted: usize) -> Option<(NonNull<Fi
     }
 }
 
-/// Cuts the running chain behind `outermost`, and makes it a continuation that goes on in `frame`.
+/// Cuts the running chain behind `outermost`, and makes it a continuation that goes on in `frame`. May collect.
+///
+/// # Safety
+/// `outermost` must be in the chain of `activation`, and `frame` on top of the stack that runs.
 unsafe fn cut(
     activation: *mut Activation,
     outermost: NonNull<Fiber>,
@@ -271,7 +291,7 @@ pub(crate) unsafe extern "C" fn switch(
         (*store).heap.temporaries.pop();
         let Some(object) = object else { return trap(frame, Trap::AllocationFailed) };
         let count = (type_and_count >> 32) as usize;
-        (*store).vm.overflow[count] = object.as_ptr() as u128;
+        (&mut *StoreOpaque::overflow(store))[count] = object.as_ptr() as u128;
         if let Err(cause) = prepare(store, continuation, fiber, count + 1) {
             detach(object.as_ptr());
             return trap(frame, cause);
@@ -289,7 +309,7 @@ pub(crate) unsafe extern "C" fn returned(fiber: *mut Fiber, registers: *mut Regi
     // SAFETY: the stub gives what it was begun with; nobody else uses the store.
     unsafe {
         let store = (*fiber).store;
-        let slots = &mut (*store).vm.overflow;
+        let slots = &mut *StoreOpaque::overflow(store);
         let places = &(*fiber).places;
         for (slot, &place) in places.as_ref().map_or(&[][..], |places| &places.1).iter().enumerate().rev() {
             match place {
@@ -316,6 +336,9 @@ pub(crate) unsafe extern "C" fn thrown(fiber: *mut Fiber, exception: *mut VMExce
 }
 
 /// Ends the innermost fiber, on whose stack this runs. Gives where its parent goes on.
+///
+/// # Safety
+/// It must be the innermost of the activation of its store, and its function be over.
 unsafe fn end(fiber: *mut Fiber) -> *mut Suspended {
     // SAFETY: as in `returned`.
     unsafe {

@@ -34,7 +34,7 @@ impl StoreOpaque {
     ///
     /// # Safety
     /// Both must be structures of this store, and the type of `object` one whose descriptors are of the type of the other.
-    pub(crate) unsafe fn describe(&self, object: NonNull<u8>, descriptor: NonNull<u8>) {
+    pub(crate) unsafe fn describe(&mut self, object: NonNull<u8>, descriptor: NonNull<u8>) {
         let number = (descriptor.as_ptr() as usize - self.vm.descriptor_base) / OBJECT_ALIGN as usize;
         #[expect(clippy::cast_possible_truncation, reason = "a heap has no more cells than that")]
         // SAFETY: the caller's promise: there is a header.

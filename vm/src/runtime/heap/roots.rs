@@ -21,7 +21,8 @@ impl StoreOpaque {
     pub(super) unsafe fn mark_roots(&self, marker: &mut Marker<'_>, stack_pointer: usize) {
         // SAFETY: the caller's promise.
         unsafe { self.mark_stacks(marker, stack_pointer) };
-        for &slot in &self.vm.overflow {
+        // SAFETY: nobody writes it meanwhile.
+        for &slot in unsafe { &*self.vm.overflow.get() } {
             marker.word(low(slot));
         }
         for &reference in &self.heap.temporaries {

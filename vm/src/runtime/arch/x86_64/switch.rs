@@ -2,6 +2,11 @@
 //!
 //! Every stack that waits has the same frame on top, [`Suspended`], whatever it waits for; and to switch is to leave such a
 //! frame, and to take up another.
+//!
+//! # Safety
+//!
+//! The stubs are no functions for Rust: other stubs jump to them, with registers as [`Suspended`] gives them.
+#![expect(clippy::missing_safety_doc, reason = "the head of the file says it of stubs")]
 
 use super::{INT, VEC};
 use crate::abi::{self, Registers, VMException};
