@@ -1,6 +1,7 @@
 //! Everything that can go wrong, as values.
 
 use crate::api::Exception;
+use crate::shown::Shown;
 use crate::trap::{Trap, WasmBacktrace};
 use thiserror::Error;
 
@@ -12,7 +13,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// The bytes are not a valid module under the engine's features.
-    #[error("invalid module at offset {offset:#x}: {message}")]
+    #[error("invalid module at offset {offset:#x}: {}", Shown(.message))]
     Invalid {
         /// What is wrong.
         message: String,
@@ -47,7 +48,7 @@ pub enum Error {
     #[error("not a usable artifact: {0}")]
     Artifact(String),
     /// An import is not there.
-    #[error("unknown import: `{module}` `{name}`")]
+    #[error("unknown import: `{}` `{}`", Shown(.module), Shown(.name))]
     UnknownImport {
         /// Module part of the name.
         module: String,
@@ -55,7 +56,7 @@ pub enum Error {
         name: String,
     },
     /// An import is there, but of another type.
-    #[error("incompatible import type: `{module}` `{name}`: expected {expected}, found {found}")]
+    #[error("incompatible import type: `{}` `{}`: expected {expected}, found {found}", Shown(.module), Shown(.name))]
     IncompatibleImport {
         /// Module part of the name.
         module: String,
@@ -67,7 +68,7 @@ pub enum Error {
         found: String,
     },
     /// Something was defined twice in a linker.
-    #[error("`{module}` `{name}` is defined already")]
+    #[error("`{}` `{}` is defined already", Shown(.module), Shown(.name))]
     Duplicate {
         /// Module part of the name.
         module: String,

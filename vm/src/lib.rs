@@ -43,6 +43,7 @@ mod lower;
 pub mod module;
 mod registry;
 mod runtime;
+mod shown;
 mod trap;
 mod types;
 

@@ -1,6 +1,7 @@
 //! Why wasm stopped: one closed set of codes, and the frames it stopped in.
 //! Spec: <https://webassembly.github.io/spec/core/intro/overview.html#trap>
 
+use crate::shown::Shown;
 use std::fmt;
 
 macro_rules! traps {
@@ -108,13 +109,14 @@ pub struct Frame {
     pub offset: Option<u32>,
 }
 
+/// On one line: what is not visible in names is escaped, and long ones are cut.
 impl fmt::Display for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(module) = &self.module {
-            write!(f, "{module}!")?;
+            write!(f, "{}!", Shown(module))?;
         }
         match &self.name {
-            Some(name) => write!(f, "{name}")?,
+            Some(name) => write!(f, "{}", Shown(name))?,
             None => write!(f, "<wasm function {}>", self.function)?,
         }
         match self.offset {

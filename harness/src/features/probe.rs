@@ -22,7 +22,12 @@ const PROBES: &[(&str, &str)] = &[
     ("gc_types", "(func (param externref))"),
     ("legacy_exceptions", "(func try catch_all end)"),
     ("memory64", "(memory i64 1)"),
+    ("memory_control", "(memory 1) (func (memory.discard (i32.const 0) (i32.const 0)))"),
     ("multi_memory", "(memory 1) (memory 1)"),
+    (
+        "multibyte_array_access",
+        "(type $a (array i8)) (func (param (ref $a)) (drop (i32.load (type $a) (local.get 0) (i32.const 0))))",
+    ),
     ("multi_value", "(func (result i32 i32) (i32.const 0) (i32.const 0))"),
     ("mutable_global", "(global (export \"g\") (mut i32) (i32.const 0))"),
     ("reference_types", "(table 1 externref)"),
@@ -77,6 +82,15 @@ mod tests {
             let needed = crate::features::required(&module, WasmFeatures::all());
             let needed = needed.unwrap_or_else(|| panic!("the probe of {feature} is invalid"));
             assert!(needed.contains(feature) || *feature == "gc_types", "{feature}: {needed:?}");
+        }
+    }
+
+    #[test]
+    fn each_feature_of_a_proposal_has_a_probe() {
+        for subject in crate::suite::subjects().unwrap() {
+            for feature in crate::features::names(subject.features) {
+                assert!(module(feature).is_some(), "{}: {feature}", subject.name);
+            }
         }
     }
 

@@ -47,6 +47,8 @@ pub struct Subject {
     pub spec: String,
     /// Where to read about it.
     pub link: String,
+    /// Why no scripts for it are built in; empty when some are.
+    pub no_scripts: String,
     /// What it needs beyond what it is based on; of a version of the spec, all that the version has.
     pub features: WasmFeatures,
 }
@@ -85,6 +87,9 @@ struct ProposalFile {
     spec: Option<String>,
     link: String,
     features: Vec<String>,
+    /// Why no scripts for it are built in.
+    #[serde(default)]
+    no_scripts: String,
     #[serde(default)]
     scripts: Vec<GroupEntry>,
 }
@@ -171,8 +176,8 @@ fn parse(spec: &[(&str, &str)], proposals: &[(&str, &str)]) -> Result<Data, Faul
             let v: VersionFile = toml_from(&file, text)?;
             let features = flags(&file, &v.features)?;
             let VersionFile { name, aliases, title, version, phase, link, .. } = v;
-            let kind = Kind::Spec;
-            data.subjects.push(Subject { kind, name, aliases, title, phase, spec: version, link, features });
+            let (kind, spec, no_scripts) = (Kind::Spec, version, String::new());
+            data.subjects.push(Subject { kind, name, aliases, title, phase, spec, link, no_scripts, features });
             entries.push((file, v.scripts));
         }
     }
@@ -181,9 +186,9 @@ fn parse(spec: &[(&str, &str)], proposals: &[(&str, &str)]) -> Result<Data, Faul
         if file.ends_with(".toml") {
             let p: ProposalFile = toml_from(&file, text)?;
             let features = flags(&file, &p.features)?;
-            let ProposalFile { name, aliases, title, phase, link, .. } = p;
+            let ProposalFile { name, aliases, title, phase, link, no_scripts, .. } = p;
             let (kind, spec) = (Kind::Proposal, p.spec.unwrap_or_default());
-            data.subjects.push(Subject { kind, name, aliases, title, phase, spec, link, features });
+            data.subjects.push(Subject { kind, name, aliases, title, phase, spec, link, no_scripts, features });
             entries.push((file, p.scripts));
         }
     }

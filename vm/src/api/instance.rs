@@ -6,6 +6,7 @@ use super::{
 use crate::error::{Error, Result};
 use crate::runtime::instance::{InstanceData, instantiate};
 use crate::runtime::store::Handle;
+use crate::shown::Shown;
 
 /// A module that was given its imports.
 /// Spec: <https://webassembly.github.io/spec/core/exec/modules.html#instantiation>
@@ -85,7 +86,7 @@ impl Instance {
         name: &str,
     ) -> Result<TypedFunc<P, R>> {
         let func = self.get_func(&store, name);
-        func.ok_or_else(|| Error::Usage(format!("there is no exported function `{name}`")))?.typed(&store)
+        func.ok_or_else(|| Error::Usage(format!("there is no exported function `{}`", Shown(name))))?.typed(&store)
     }
 
     /// Every export, in the module's order.

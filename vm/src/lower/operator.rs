@@ -48,13 +48,41 @@ impl Lowering<'_, '_, '_> {
     }
 }
 
-/// Proposals that modules may use operators of and that this VM does not run, by `wasmparser`'s names, and why. A module
-/// with such an operator is [`Error::Unsupported`](crate::Error::Unsupported); single operators of them may be there all
-/// the same.
+/// Features that this VM does not run, by `wasmparser`'s names ([`WasmFeatures`](wasmparser::WasmFeatures) in lower case),
+/// and why. With the feature on, a module that needs it is valid and [`Error::Unsupported`](crate::Error::Unsupported);
+/// single operators of a proposal may be there all the same. What is part of the component model is in components only,
+/// which are not modules: [`Error::Invalid`](crate::Error::Invalid).
 pub const NOT_BUILT: &[(&str, &str)] = &[
-    ("memory_control", "phase 1, and `memory.discard` is all that is written down of it"),
-    ("shared_everything_threads", "phase 1: shared globals, tables and heap objects, before there is a text to follow"),
+    ("cm64", COMPONENTS),
+    ("cm_accessors", COMPONENTS),
+    ("cm_async", COMPONENTS),
+    ("cm_async_stackful", COMPONENTS),
+    ("cm_canon_names", COMPONENTS),
+    ("cm_error_context", COMPONENTS),
+    ("cm_fixed_length_lists", COMPONENTS),
+    ("cm_forward", COMPONENTS),
+    ("cm_gc", COMPONENTS),
+    ("cm_implements", COMPONENTS),
+    ("cm_map", COMPONENTS),
+    ("cm_more_async_builtins", COMPONENTS),
+    ("cm_nested_names", COMPONENTS),
+    ("cm_threading", COMPONENTS),
+    ("cm_values", COMPONENTS),
+    ("component_model", COMPONENTS),
+    ("memory_control", "phase 1: its ideas compete, and `wasmparser` reads `memory.discard` alone"),
+    (
+        "multibyte_array_access",
+        "phase 2: loads and stores of numbers in arrays of bytes, of which there is an overview (December 2025), and \
+         neither formal text nor a script",
+    ),
+    (
+        "shared_everything_threads",
+        "phase 1: functions, globals, tables and heap objects that threads share; there are an overview (June 2026) and 11 \
+         scripts of what is valid, but a heap of this VM belongs to one store, and so to one thread at a time",
+    ),
 ];
+
+const COMPONENTS: &str = "part of the component model: this VM runs modules";
 
 #[cfg(test)]
 mod tests {
@@ -80,9 +108,11 @@ mod tests {
             refused.clone().filter(|(proposal, ..)| NOT_BUILT.iter().all(|(listed, _)| listed != proposal)).collect();
         assert!(unlisted.is_empty(), "refused, but their proposals are not listed: {unlisted:?}");
         let refusing: BTreeSet<_> = refused.map(|(proposal, ..)| *proposal).collect();
+        let known: BTreeSet<_> = operators.iter().map(|(proposal, ..)| *proposal).collect();
         let listed: BTreeSet<_> = NOT_BUILT.iter().map(|(proposal, _)| *proposal).collect();
         assert_eq!(listed.len(), NOT_BUILT.len(), "a proposal is listed twice");
-        let stale: Vec<_> = listed.difference(&refusing).collect();
+        // Some have no operators of their own: `tests/features.rs` has a module for each.
+        let stale: Vec<_> = listed.intersection(&known).filter(|listed| !refusing.contains(*listed)).collect();
         assert!(stale.is_empty(), "listed as not built, but every operator of them is: {stale:?}");
         assert!(NOT_BUILT.iter().all(|(_, reason)| !reason.is_empty()), "no reason");
     }

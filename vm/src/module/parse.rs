@@ -207,15 +207,18 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Names are a help for people: a broken section is not an error, the rest of it is dropped.
+    /// Names are a help for people: a broken section is not an error, and what is not broken of it is read. That order is
+    /// not asked for is why the readers below are not those that ask for it.
+    /// Spec: <https://webassembly.github.io/spec/core/appendix/custom.html#name-section>, and for the names of what is in
+    /// no backtrace <https://github.com/WebAssembly/extended-name-section>.
     fn names(&mut self, names: wasmparser::NameSectionReader<'_>) {
         let module = &mut self.parsed.description;
-        for name in names {
+        for name in names.sections {
             match name {
                 Ok(wasmparser::Name::Module { name, .. }) => module.name = Some(name.into()),
                 Ok(wasmparser::Name::Function(functions)) => {
                     module.function_names =
-                        functions.into_iter().map_while(Result::ok).map(|n| (n.index, n.name.into())).collect();
+                        functions.names.map_while(Result::ok).map(|n| (n.index, n.name.into())).collect();
                     module.function_names.sort_by_key(|(index, _)| *index);
                     module.function_names.dedup_by_key(|(index, _)| *index);
                 }

@@ -2,6 +2,7 @@
 
 use crate::artifact::Target;
 use crate::error::{Error, Result};
+use crate::shown::Shown;
 
 /// Features that every CPU of the architecture has, so that no detection names them.
 #[cfg(target_arch = "x86_64")]
@@ -43,7 +44,9 @@ pub(crate) fn check(target: &Target) -> Result<()> {
     }
     let has = |name: &str| BASELINE.contains(&name) || detect().any(|(known, has)| has && known == name);
     match target.features.iter().find(|name| !has(name)) {
-        Some(name) => Err(Error::Artifact(format!("it uses the CPU feature `{name}`, which this host does not have"))),
+        Some(name) => {
+            Err(Error::Artifact(format!("it uses the CPU feature `{}`, which this host does not have", Shown(name))))
+        }
         None => Ok(()),
     }
 }
