@@ -6,14 +6,18 @@ use crate::config::{Config, MemoryMode, RelaxedSimd};
 use crate::error::{Error, Result};
 use crate::module::description::Description;
 use serde::{Deserialize, Serialize};
-use std::fmt::Debug;
 use std::ops::Range;
+use std::sync::Arc;
 
-/// First bytes of a serialized artifact.
-const MAGIC: &[u8; 8] = b"\x7fwassay\0";
+mod bulk;
+pub(crate) mod format;
+
+pub use bulk::Bulk;
+pub(crate) use bulk::Keeper;
+pub(crate) use format::Header;
 
 /// A compiled module.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Artifact {
     /// The [`fingerprint`] it was made for.
     pub fingerprint: u64,
@@ -40,19 +44,22 @@ pub struct Target {
     pub llvm: Option<String>,
 }
 
-/// Code and what belongs to it, as it is mapped: `bytes` is text, then read-only data.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// Code and what belongs to it. Addresses in it are counted from the begin of the text.
+#[derive(Clone, Debug)]
 pub struct Image {
-    /// Text first, from a page boundary; then, from a page boundary, everything that is only read.
-    pub bytes: Vec<u8>,
-    /// Bytes of text. The read-only part starts at the next multiple of [`Image::PAGE`].
-    pub text: u32,
-    /// The `.eh_frame` records inside `bytes`, closed by a zero terminator. Empty when there is no code.
+    /// Machine code. It refers to the read-only part by its distance.
+    pub text: Bulk<u8>,
+    /// Everything that is only read: constants, unwind tables, and, on pages of their own, what `slots` says.
+    pub read_only: Bulk<u8>,
+    /// Address of the read-only part, a multiple of [`Image::PAGE`]: [`Image::SMALL_READ_ONLY`] if the image is small, so that
+    /// many of them can lie in one mapping of text and one of read-only data, and right behind the text if it is not.
+    pub read_only_at: u32,
+    /// The `.eh_frame` records inside the read-only part, closed by a zero terminator. Empty when there is no code.
     pub eh_frame: Range<u32>,
-    /// Where the code of each function that the module defines lies in the text, by defined-function index.
-    pub functions: Vec<Range<u32>>,
-    /// DWARF of each codegen unit; addresses in it are offsets in the text, lines are offsets in the module's bytes.
-    pub debug: Vec<DebugUnit>,
+    /// Where the code of each function that the module defines begins and ends in the text, by defined-function index.
+    pub functions: Bulk<u32>,
+    /// Where code comes from.
+    pub debug: Debug,
     /// Where, in the read-only part, addresses of the runtime belong, 8 bytes each. They are zero here, so that an image
     /// is the same wherever it is mapped.
     pub slots: Vec<RuntimeSlot>,
@@ -61,7 +68,7 @@ pub struct Image {
 /// A place in an image that is filled when the image is mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuntimeSlot {
-    /// Offset in the image's bytes.
+    /// Offset in the read-only part.
     pub at: u32,
     /// What belongs there.
     pub symbol: RuntimeSymbol,
@@ -74,18 +81,103 @@ pub enum RuntimeSymbol {
     Personality,
 }
 
+impl Default for Image {
+    /// A small one, of nothing.
+    fn default() -> Self {
+        Self {
+            text: Bulk::default(),
+            read_only: Bulk::default(),
+            read_only_at: Self::SMALL_READ_ONLY,
+            eh_frame: 0..0,
+            functions: Bulk::default(),
+            debug: Debug::default(),
+            slots: Vec::new(),
+        }
+    }
+}
+
 impl Image {
     /// Alignment of the parts, in bytes: the page size of x86-64, the one target so far.
     pub const PAGE: u32 = 0x1000;
+    /// Address of the read-only part of small images.
+    pub const SMALL_READ_ONLY: u32 = 64 << 20;
+    /// Bytes that neither part of a small image outgrows.
+    pub const SMALL: u32 = 1 << 20;
+
+    /// Whether it is placed among other small ones.
+    #[must_use]
+    pub fn is_small(&self) -> bool {
+        self.read_only_at == Self::SMALL_READ_ONLY
+    }
+
+    /// Where the code of the `index`-th function that the module defines lies in the text.
+    #[must_use]
+    pub fn function(&self, index: u32) -> Option<Range<u32>> {
+        match self.functions.get(2 * index as usize..)? {
+            [start, end, ..] => Some(*start..*end),
+            _ => None,
+        }
+    }
+}
+
+/// DWARF of the codegen units: addresses in it are offsets in the text, lines are offsets in the module's bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Debug {
+    /// What units there are, encoded: [`Debug::units`].
+    pub(crate) index: Bulk<u8>,
+    /// The contents of their sections, one after the other.
+    pub(crate) bytes: Bulk<u8>,
 }
 
 /// DWARF sections of one codegen unit, relocated.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct DebugUnit {
     /// Part of the text that the unit covers.
     pub text: Range<u32>,
     /// Section name (`.debug_line`, ...) and contents.
-    pub sections: Vec<(String, Vec<u8>)>,
+    pub sections: Vec<(String, Bulk<u8>)>,
+}
+
+/// Text of a unit, and name and length of its sections.
+type UnitIndex = (Range<u32>, Vec<(String, u32)>);
+
+impl Debug {
+    /// All units as they are stored.
+    ///
+    /// # Errors
+    /// [`Error::Artifact`] when they can't be encoded.
+    pub fn new(units: &[DebugUnit]) -> Result<Self> {
+        let mut bytes = Vec::new();
+        let mut index: Vec<UnitIndex> = Vec::new();
+        for unit in units {
+            let mut sections = Vec::new();
+            for (name, contents) in &unit.sections {
+                let length =
+                    u32::try_from(contents.len()).map_err(|_| Error::Artifact("line tables of 4 GiB".into()))?;
+                sections.push((name.clone(), length));
+                bytes.extend_from_slice(contents);
+            }
+            index.push((unit.text.clone(), sections));
+        }
+        let index = postcard::to_stdvec(&index).map_err(|e| Error::Artifact(e.to_string()))?;
+        Ok(Self { index: index.into(), bytes: bytes.into() })
+    }
+
+    /// The units, as far as they can be read: they are only a help.
+    #[must_use]
+    pub fn units(&self) -> Vec<DebugUnit> {
+        let index: Vec<UnitIndex> = postcard::from_bytes(&self.index).unwrap_or_default();
+        let mut at = 0;
+        let mut read = |(text, sections): UnitIndex| {
+            let sections = sections.into_iter().map(|(name, length)| {
+                let start = at;
+                at += length as usize;
+                Some((name, self.bytes.slice(start..at)?))
+            });
+            Some(DebugUnit { text, sections: sections.collect::<Option<_>>()? })
+        };
+        index.into_iter().map_while(&mut read).collect()
+    }
 }
 
 impl Artifact {
@@ -94,19 +186,30 @@ impl Artifact {
     /// # Errors
     /// [`Error::Artifact`] when it can't be encoded.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        postcard::to_extend(self, MAGIC.to_vec()).map_err(|e| Error::Artifact(e.to_string()))
+        format::encode(self)
     }
 
-    /// From bytes that [`Artifact::to_bytes`] gave. Checks form and version, not the code: that must be trusted.
+    /// From bytes that [`Artifact::to_bytes`] gave, copied. Damage is noticed; whoever makes bytes on purpose makes code,
+    /// which must be trusted.
     ///
     /// # Errors
-    /// [`Error::Artifact`] when the bytes are something else, or of another version.
+    /// [`Error::Artifact`] when the bytes are something else, of another build, or damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let body = bytes.strip_prefix(MAGIC).ok_or_else(|| Error::Artifact("wrong magic number".into()))?;
-        let (made, _) = postcard::take_from_bytes::<u64>(body).map_err(|e| Error::Artifact(e.to_string()))?;
-        check_fingerprint(made)?;
-        postcard::from_bytes(body).map_err(|e| Error::Artifact(e.to_string()))
+        let header = Header::read(bytes, bytes.len() as u64)?;
+        format::decode(&header, |section| copied(&bytes[header.range(section)]), true)
     }
+}
+
+/// A copy of an artifact's bytes.
+fn copied(bytes: &[u8]) -> Bulk<u8> {
+    // In words, because there are words in it that are read as such.
+    let mut words = vec![0_u64; bytes.len().div_ceil(size_of::<u64>())];
+    // SAFETY: there are as many bytes, and any are a word.
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), words.as_mut_ptr().cast(), bytes.len()) };
+    let words = Arc::new(words);
+    let copy = std::ptr::slice_from_raw_parts(words.as_ptr().cast(), bytes.len());
+    // SAFETY: they were written just now, and nobody writes them again.
+    unsafe { Bulk::part(copy, words) }
 }
 
 impl Target {
@@ -115,7 +218,7 @@ impl Target {
     /// # Errors
     /// [`Error::Artifact`] that says what is different.
     pub(crate) fn check_settings(&self, config: &Config) -> Result<()> {
-        let differ = |what: &str, made: &dyn Debug, asked: &dyn Debug| {
+        let differ = |what: &str, made: &dyn std::fmt::Debug, asked: &dyn std::fmt::Debug| {
             Err(Error::Artifact(format!("its {what} are {made:?}, those of the engine {asked:?}")))
         };
         if self.relaxed_simd != config.relaxed_simd {

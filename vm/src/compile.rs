@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_broken_invariant_stops_compiling_and_nothing_else() {
         let error = stops("(module (type (func (param i32))) (func (type 1)) (type (func)) (func call 0))", |parsed| {
-            parsed.description.functions[0] = 0;
+            parsed.description.functions.to_mut()[0] = 0;
         });
         assert!(error.contains("compiling functions 0 to 1: "), "{error}");
 

@@ -48,6 +48,7 @@ pub struct Config {
     pub(crate) memory_mode: MemoryMode,
     pub(crate) relaxed_simd: RelaxedSimd,
     pub(crate) cpu: Option<String>,
+    pub(crate) check_mapped_artifacts: bool,
     pub(crate) compile_threads: NonZeroUsize,
     #[cfg(feature = "compiler")]
     pub(crate) features: wasmparser::WasmFeatures,
@@ -60,6 +61,7 @@ impl Default for Config {
             memory_mode: MemoryMode::default(),
             relaxed_simd: RelaxedSimd::default(),
             cpu: None,
+            check_mapped_artifacts: false,
             compile_threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             #[cfg(feature = "compiler")]
             features: wasmparser::WasmFeatures::default(),
@@ -95,6 +97,13 @@ impl Config {
     /// The CPU to compile for, as LLVM names it. Default: the one this runs on.
     pub fn cpu(&mut self, name: &str) -> &mut Self {
         self.cpu = Some(name.to_owned());
+        self
+    }
+
+    /// Whether [`Module::deserialize_file`](crate::Module::deserialize_file) looks at the whole of a file that it maps, to
+    /// find damage in code and data too; what it reads it checks anyway. Default: no, as that takes as long as reading it.
+    pub fn check_mapped_artifacts(&mut self, check: bool) -> &mut Self {
+        self.check_mapped_artifacts = check;
         self
     }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod activation;
 pub(crate) mod arch;
+pub(crate) mod arena;
 pub(crate) mod array;
 pub(crate) mod backtrace;
 pub(crate) mod builtins;
@@ -17,6 +18,7 @@ pub(crate) mod host_func;
 pub(crate) mod image;
 pub(crate) mod instance;
 pub(crate) mod link;
+pub(crate) mod mappings;
 pub(crate) mod memory;
 pub(crate) mod object;
 pub(crate) mod segments;

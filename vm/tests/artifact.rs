@@ -47,9 +47,17 @@ fn what_is_no_artifact_is_refused() {
     for cut in [0, 1, 7, 8, 9, 20, bytes.len() / 2, bytes.len() - 1] {
         assert!(matches!(Artifact::from_bytes(&bytes[..cut]), Err(Error::Artifact(_))), "cut at {cut}");
     }
-    let mut other_version = bytes.clone();
-    other_version[8] ^= 1;
-    assert!(matches!(Artifact::from_bytes(&other_version), Err(Error::Artifact(_))));
+    let refused = |bytes: &[u8], why: &str| {
+        let error = Artifact::from_bytes(bytes).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    };
+    refused(&wat(TEXT), "first bytes");
+    let mut other_build = bytes.clone();
+    other_build[8] ^= 1;
+    refused(&other_build, "another build");
+    let mut longer = bytes.clone();
+    longer.push(0);
+    refused(&longer, "should have");
 }
 
 #[test]

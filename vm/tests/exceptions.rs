@@ -230,7 +230,7 @@ fn artifacts_catch_wherever_they_are_mapped() {
         let artifact = wassay_vm::artifact::Artifact::from_bytes(&bytes).unwrap();
         assert!(!artifact.image.slots.is_empty(), "{mode}");
         for slot in &artifact.image.slots {
-            assert_eq!(artifact.image.bytes[slot.at as usize..][..8], [0; 8], "{mode}");
+            assert_eq!(artifact.image.read_only[slot.at as usize..][..8], [0; 8], "{mode}");
         }
         // SAFETY: they come from `serialize`.
         let module = unsafe { Module::deserialize(&engine, &bytes) }.unwrap();

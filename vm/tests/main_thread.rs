@@ -35,18 +35,13 @@ fn overflow() {
         target: Target { arch: std::env::consts::ARCH.into(), ..Target::default() },
         description: Description {
             types: vec![FuncType::new([], []).into()],
-            functions: vec![0],
-            func_refs: vec![0],
-            code_offsets: vec![0],
+            functions: vec![0].into(),
+            func_refs: vec![0].into(),
+            code_offsets: vec![0].into(),
             exports: vec![Export { name: "deep".into(), entity: Entity::Func(0) }],
             ..Description::default()
         },
-        image: Image {
-            bytes: code.to_vec(),
-            text: 11,
-            functions: std::iter::once(0..11).collect(),
-            ..Image::default()
-        },
+        image: Image { text: code.to_vec().into(), functions: vec![0, 11].into(), ..Image::default() },
     };
     let engine = Engine::default();
     // SAFETY: the code is that above, which keeps to the convention.

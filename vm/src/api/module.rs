@@ -1,14 +1,21 @@
 //! Modules, compiled and mapped.
 
 use crate::abi::ContextLayout;
-use crate::artifact::Artifact;
+use crate::artifact::{Artifact, Bulk, Header, format};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::module::description::{Description, Entity, Export, Import};
 use crate::registry::RegisteredType;
 use crate::runtime::image::CodeImage;
+use crate::runtime::space::Reservation;
 use crate::types::{ExternType, Renumber};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
 use std::sync::Arc;
+
+/// Files of fewer bytes are read: a mapping is a thing of which a process has a limited number.
+const MAPPED: u64 = 1 << 20;
 
 /// A compiled module, ready to be instantiated in any store of its engine. Cloning it is cheap.
 #[derive(Clone, Debug)]
@@ -48,7 +55,8 @@ impl Module {
         crate::compile::validate(engine, bytes)
     }
 
-    /// The module as bytes that [`Module::deserialize`] takes, on a host with the same CPU features.
+    /// The module as bytes that [`Module::deserialize`] and [`Module::deserialize_file`] take, on a host with the same CPU
+    /// features. They are the same wherever the module was loaded.
     ///
     /// # Errors
     /// [`Error::Artifact`] when it can't be encoded.
@@ -56,21 +64,74 @@ impl Module {
         self.0.code.to_artifact().to_bytes()
     }
 
-    /// The module that [`Module::serialize`] gave as bytes; compiles nothing.
+    /// The module that [`Module::serialize`] gave as bytes, which are copied; compiles nothing. Damage anywhere in them is
+    /// noticed by their hashes.
     ///
     /// # Safety
-    /// The bytes contain machine code, which is run as it is: they must come from [`Module::serialize`] unchanged.
+    /// An artifact is as trusted as a program: it contains machine code, which is run as it is, and a description, which is
+    /// believed. The bytes must come from [`Module::serialize`] or
+    /// [`Engine::precompile_module`](crate::Engine::precompile_module). Hashes tell what was damaged by accident from what was
+    /// not; whoever forges an artifact can forge its hashes too.
     ///
     /// # Errors
-    /// [`Error::Artifact`] when they are something else, of another version of this crate, or for another host.
+    /// [`Error::Artifact`] when they are damaged or something else, made by another build of this crate, by another LLVM, for
+    /// another host, or under settings that give other results than the engine's; [`Error::Limit`] when instances would be too
+    /// large, or the process has too many mappings of memory; [`Error::Resources`] when the host has no room.
     pub unsafe fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Self> {
+        let artifact = Artifact::from_bytes(bytes)?;
         // SAFETY: the caller's promise.
-        unsafe { Self::from_artifact(engine, Artifact::from_bytes(bytes)?) }
+        unsafe { Self::from_artifact(engine, artifact) }
+    }
+
+    /// The module that a file contains, as [`Module::serialize`] gave it. Large code, line tables, names and data are not
+    /// read: they are mapped from the file, and come into memory when they are used, shared by all processes that use them.
+    ///
+    /// Size, description and all that code is found by are checked for damage before anything is mapped as code; the rest only
+    /// if [`Config::check_mapped_artifacts`](crate::Config::check_mapped_artifacts) says so. What is small is read like any
+    /// other file, and checked whole.
+    ///
+    /// # Safety
+    /// As for [`Module::deserialize`]; and the file must not change while the module, or anything made of it, is alive: put
+    /// another one in its place by renaming, never by writing into it. If it is cut short, code that runs into the missing end
+    /// stops the process (`SIGBUS`).
+    ///
+    /// # Errors
+    /// As for [`Module::deserialize`], and [`Error::Artifact`] when the file can't be read.
+    pub unsafe fn deserialize_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let name = |error: &dyn std::fmt::Display| Error::Artifact(format!("{}: {error}", path.display()));
+        let file = File::open(path).map_err(|error| name(&error))?;
+        let length = file.metadata().map_err(|error| name(&error))?.len();
+        if length < MAPPED {
+            // SAFETY: the caller's promise.
+            return unsafe { Self::deserialize(engine, &std::fs::read(path).map_err(|error| name(&error))?) };
+        }
+        let mut start = [0; Header::SIZE];
+        file.read_exact_at(&mut start, 0).map_err(|error| name(&error))?;
+        let header = Header::read(&start, length)?;
+        let length = usize::try_from(length).map_err(|error| name(&error))?;
+        let space = Arc::new(Reservation::of_file(&file, length)?);
+        let bytes = std::ptr::slice_from_raw_parts(space.base().as_ptr().cast_const(), length);
+        // SAFETY: the reservation has that many bytes, and the caller promises that the file stays as it is.
+        let bytes = unsafe { Bulk::part(bytes, Arc::clone(&space) as _) };
+        let part = |section| bytes.slice(header.range(section)).unwrap_or_default();
+        let artifact = format::decode(&header, part, engine.config().check_mapped_artifacts)?;
+        // SAFETY: the caller's promise.
+        unsafe { Self::from_mapped(engine, artifact, Some(space)) }
     }
 
     /// # Safety
     /// The artifact must come from this crate's compiler.
     pub(crate) unsafe fn from_artifact(engine: &Engine, artifact: Artifact) -> Result<Self> {
+        // SAFETY: the caller's promise.
+        unsafe { Self::from_mapped(engine, artifact, None) }
+    }
+
+    /// `mapped` is what the artifact's arrays are parts of, if it was mapped for this module alone.
+    ///
+    /// # Safety
+    /// The artifact must come from this crate's compiler.
+    unsafe fn from_mapped(engine: &Engine, artifact: Artifact, mapped: Option<Arc<Reservation>>) -> Result<Self> {
         artifact.target.check_settings(engine.config())?;
         let description = &artifact.description;
         let layout = description.context_layout().ok_or_else(|| Error::Limit("its instances are too large".into()))?;
@@ -78,7 +139,7 @@ impl Module {
         let mut exports: Box<[u32]> = (0..).take(description.exports.len()).collect();
         exports.sort_unstable_by_key(|&at| &description.exports[at as usize].name);
         // SAFETY: the caller's promise.
-        let code = unsafe { CodeImage::new(artifact)? };
+        let code = unsafe { CodeImage::new(artifact, mapped)? };
         Ok(Self(Arc::new(Shared { engine: engine.clone(), code, layout, types, exports })))
     }
 

@@ -3,7 +3,7 @@
 
 use super::relocate;
 use crate::abi;
-use crate::artifact::{DebugUnit, Image, RuntimeSlot, RuntimeSymbol};
+use crate::artifact::{Debug, DebugUnit, Image, RuntimeSlot, RuntimeSymbol};
 use crate::error::{Error, Result};
 use crate::lower::{UNIVERSAL_SUFFIX, symbol};
 use object::read::elf::ElfFile64;
@@ -19,6 +19,8 @@ enum Part {
     Text,
     ReadOnly,
     Unwind,
+    /// Words for the runtime to fill: on pages of their own, so that all others can stay as a file has them.
+    Slots,
     /// DWARF, kept apart: index among the object's own debug sections.
     Debug,
 }
@@ -50,34 +52,44 @@ pub(crate) fn link(objects: &[Vec<u8>], first: u32, count: u32) -> Result<Image>
         })
         .collect::<Result<Vec<_>>>()?;
 
-    let mut image = Image::default();
-    let mut end = place(&mut inputs, Part::Text, 0)?;
-    image.text = narrow(end)?;
-    end = end.next_multiple_of(Image::PAGE.into());
-    end = place(&mut inputs, Part::ReadOnly, end)?;
-    // Records of objects follow each other without a gap: a gap would read as the end of the list.
-    let unwind = end.next_multiple_of(8);
-    end = place(&mut inputs, Part::Unwind, unwind)?;
-    place(&mut inputs, Part::Debug, 0)?;
-    if end > unwind {
-        end += 4;
-        image.eh_frame = narrow(unwind)?..narrow(end)?;
+    let text = narrow(place(&mut inputs, Part::Text, 0)?)?;
+    let packed = text.next_multiple_of(Image::PAGE);
+    let mut image = Image { read_only_at: packed, ..Image::default() };
+    let mut end = place_read_only(&mut inputs, &mut image)?;
+    if text <= Image::SMALL && end - packed <= Image::SMALL {
+        image.read_only_at = Image::SMALL_READ_ONLY;
+        end = place_read_only(&mut inputs, &mut image)?;
     }
-    image.bytes = vec![0; usize::try_from(end).map_err(|_| too_large())?];
+    place(&mut inputs, Part::Debug, 0)?;
+    image.text = vec![0; text as usize].into();
+    image.read_only = vec![0; (end - image.read_only_at) as usize].into();
 
     let functions = define(&inputs)?;
-    for input in &inputs {
-        let unit = copy(input, &functions, &mut image)?;
-        image.debug.push(unit);
+    let units = inputs.iter().map(|input| copy(input, &functions, &mut image)).collect::<Result<Vec<_>>>()?;
+    image.debug = Debug::new(&units)?;
+    let mut ranges = Vec::new();
+    for index in first..first + count {
+        let known = functions.get(&symbol(index));
+        let (start, size) = known.ok_or_else(|| Error::Codegen(format!("no code for function {index}")))?;
+        ranges.extend([narrow(*start)?, narrow(start + size)?]);
     }
-    image.functions = (first..first + count)
-        .map(|index| {
-            let (address, size) =
-                functions.get(&symbol(index)).ok_or_else(|| Error::Codegen(format!("no code for function {index}")))?;
-            Ok(narrow(*address)?..narrow(address + size)?)
-        })
-        .collect::<Result<_>>()?;
+    image.functions = ranges.into();
     Ok(image)
+}
+
+/// Gives addresses to all that is only read. Returns where it ends.
+fn place_read_only(inputs: &mut [Input<'_>], image: &mut Image) -> Result<u32> {
+    let end = place(inputs, Part::ReadOnly, image.read_only_at.into())?;
+    // Records of objects follow each other without a gap: a gap would read as the end of the list.
+    let unwind = end.next_multiple_of(8);
+    let mut end = place(inputs, Part::Unwind, unwind)?;
+    if end > unwind {
+        end += 4;
+        image.eh_frame = narrow(unwind)? - image.read_only_at..narrow(end)? - image.read_only_at;
+    }
+    let slots = end.next_multiple_of(Image::PAGE.into());
+    let slots_end = place(inputs, Part::Slots, slots)?;
+    narrow(if slots_end > slots { slots_end } else { end })
 }
 
 fn too_large() -> Error {
@@ -107,7 +119,10 @@ fn part_of<'d>(section: &impl ObjectSection<'d>) -> Result<Option<Part>> {
         return Ok(Some(Part::Text));
     }
     // A word of its own for what the unwind tables refer to outside the object; see `RuntimeSlot`.
-    if has(object::elf::SHF_WRITE) && !name.starts_with(".data.DW.ref.") {
+    if name.starts_with(".data.DW.ref.") {
+        return Ok(Some(Part::Slots));
+    }
+    if has(object::elf::SHF_WRITE) {
         return Err(Error::Codegen(format!("section {name} is writable: code images have no data")));
     }
     Ok(Some(Part::ReadOnly))
@@ -169,7 +184,11 @@ fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, image: &mut 
         } else {
             #[expect(clippy::cast_possible_truncation, reason = "addresses in an image are below 2 GiB")]
             let start = placed.address as usize;
-            let target = &mut image.bytes[start..start + data.len()];
+            let (part, start) = match placed.part {
+                Part::Text => (&mut image.text, start),
+                _ => (&mut image.read_only, start - image.read_only_at as usize),
+            };
+            let target = &mut part.to_mut()[start..start + data.len()];
             target.copy_from_slice(&data);
             target
         };
@@ -177,12 +196,12 @@ fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, image: &mut 
             let symbol = match relocation.target() {
                 RelocationTarget::Symbol(index) => {
                     if is_runtime_symbol(input, index)? {
-                        if placed.part != Part::ReadOnly
+                        if placed.part != Part::Slots
                             || relocation.flags() != (RelocationFlags::Elf { r_type: object::elf::R_X86_64_64 })
                         {
                             return Err(Error::Codegen("code refers to the runtime by its address".into()));
                         }
-                        let at = narrow(placed.address + offset)?;
+                        let at = narrow(placed.address + offset)? - image.read_only_at;
                         image.slots.push(RuntimeSlot { at, symbol: RuntimeSymbol::Personality });
                         continue;
                     }
@@ -203,7 +222,7 @@ fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, image: &mut 
             )?;
         }
         if placed.part == Part::Debug {
-            unit.sections.push((section.name().map_err(broken)?.to_owned(), debug));
+            unit.sections.push((section.name().map_err(broken)?.to_owned(), debug.into()));
         }
     }
     Ok(unit)

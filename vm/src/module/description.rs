@@ -1,6 +1,7 @@
 //! What a module says, apart from its code: all that instantiating needs, and nothing of LLVM or of a store.
 
 use crate::abi::{ContextCounts, ContextLayout};
+use crate::artifact::Bulk;
 use crate::types::{CompositeType, ExternType, FuncType, GlobalType, MemoryType, RefType, SubType, TableType};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -18,7 +19,8 @@ pub struct Description {
     /// Imports in their order.
     pub imports: Vec<Import>,
     /// Type index of each function.
-    pub functions: Vec<u32>,
+    #[serde(skip)]
+    pub functions: Bulk<u32>,
     /// How many functions are imported.
     pub func_imports: u32,
     /// Each table.
@@ -47,11 +49,14 @@ pub struct Description {
     pub data: Vec<DataSegment>,
     /// Functions that the module defines and that can become values (exported, in a segment, in a constant expression,
     /// or declared for `ref.func`), ascending. Position in this list = index of the context's own func refs.
-    pub func_refs: Vec<u32>,
-    /// Names of functions from the name section, ascending by function index.
-    pub function_names: Vec<(u32, String)>,
+    #[serde(skip)]
+    pub func_refs: Bulk<u32>,
+    /// Names of functions from the name section.
+    #[serde(skip)]
+    pub function_names: FunctionNames,
     /// Offset in the module's bytes of the body of each function that the module defines, ascending.
-    pub code_offsets: Vec<u32>,
+    #[serde(skip)]
+    pub code_offsets: Bulk<u32>,
     /// Type index of each tag.
     pub tags: Vec<u32>,
     /// How many tags are imported.
@@ -182,7 +187,7 @@ pub enum ElementMode {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ElementItems {
     /// Function indices.
-    Funcs(Vec<u32>),
+    Funcs(#[serde(skip)] Bulk<u32>),
     /// One expression each.
     Exprs(Vec<ConstExpr>),
 }
@@ -193,7 +198,8 @@ pub struct DataSegment {
     /// Where it is copied when the module is instantiated; none: kept for `memory.init`.
     pub active: Option<ActiveData>,
     /// The bytes.
-    pub bytes: Vec<u8>,
+    #[serde(skip)]
+    pub bytes: Bulk<u8>,
 }
 
 /// Target of an active data segment.
@@ -205,7 +211,63 @@ pub struct ActiveData {
     pub offset: ConstExpr,
 }
 
+/// Names of functions by index, as three arrays: so that a hundred thousand of them take no time to load.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FunctionNames {
+    /// Indices of functions that have a name, ascending.
+    functions: Bulk<u32>,
+    /// Where each of the names ends in `text`.
+    ends: Bulk<u32>,
+    /// The names, one after the other, in UTF-8.
+    text: Bulk<u8>,
+}
+
+impl FunctionNames {
+    /// From names of functions, of which the first counts where there are several. Those that go beyond 4 GiB of text are left
+    /// out.
+    #[must_use]
+    pub fn new(mut names: Vec<(u32, &str)>) -> Self {
+        names.sort_by_key(|(index, _)| *index);
+        names.dedup_by_key(|(index, _)| *index);
+        let (mut functions, mut ends, mut text) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, name) in names {
+            let Ok(end) = u32::try_from(text.len() + name.len()) else { break };
+            functions.push(index);
+            ends.push(end);
+            text.extend_from_slice(name.as_bytes());
+        }
+        Self { functions: functions.into(), ends: ends.into(), text: text.into() }
+    }
+
+    /// The name of function `index`.
+    #[must_use]
+    pub fn get(&self, index: u32) -> Option<&str> {
+        let at = self.functions.binary_search(&index).ok()?;
+        let start = at.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        std::str::from_utf8(self.text.get(start as usize..*self.ends.get(at)? as usize)?).ok()
+    }
+}
+
 impl Description {
+    /// All long arrays of 32-bit numbers, in an order that depends on nothing but the rest of the description. Artifacts
+    /// keep these apart, so that loading one leaves them where they are.
+    pub(crate) fn words(&mut self) -> Vec<&mut Bulk<u32>> {
+        let names = &mut self.function_names;
+        let own =
+            [&mut self.functions, &mut self.func_refs, &mut self.code_offsets, &mut names.functions, &mut names.ends];
+        let segments = self.elements.iter_mut().filter_map(|segment| match &mut segment.items {
+            ElementItems::Funcs(functions) => Some(functions),
+            ElementItems::Exprs(_) => None,
+        });
+        own.into_iter().chain(segments).collect()
+    }
+
+    /// All long arrays of bytes, likewise.
+    pub(crate) fn bytes(&mut self) -> Vec<&mut Bulk<u8>> {
+        let segments = self.data.iter_mut().map(|segment| &mut segment.bytes);
+        [&mut self.function_names.text].into_iter().chain(segments).collect()
+    }
+
     /// Counts of what an instance's context holds.
     #[must_use]
     pub fn context_counts(&self) -> ContextCounts {
@@ -284,9 +346,8 @@ impl Description {
     /// Name of function `index`: from the name section, else the first export of it.
     #[must_use]
     pub fn function_name(&self, index: u32) -> Option<&str> {
-        match self.function_names.binary_search_by_key(&index, |(i, _)| *i) {
-            Ok(at) => Some(&self.function_names[at].1),
-            Err(_) => self.exports.iter().find(|e| e.entity == Entity::Func(index)).map(|e| e.name.as_str()),
-        }
+        self.function_names.get(index).or_else(|| {
+            self.exports.iter().find(|e| e.entity == Entity::Func(index)).map(|export| export.name.as_str())
+        })
     }
 }

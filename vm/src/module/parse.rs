@@ -4,7 +4,7 @@
 use super::convert;
 use super::description::{
     ActiveData, ConstExpr, ConstOp, DataSegment, Description, ElementItems, ElementMode, ElementSegment, Entity,
-    Export, Import,
+    Export, FunctionNames, Import,
 };
 use super::hints::BranchHints;
 use crate::error::{Error, Result};
@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
                             Some(ActiveData { memory: memory_index, offset: const_expr(&offset_expr)? })
                         }
                     };
-                    module.data.push(DataSegment { active, bytes: segment.data.into() });
+                    module.data.push(DataSegment { active, bytes: segment.data.to_vec().into() });
                 }
             }
             Payload::CodeSectionEntry(body) => {
@@ -217,10 +217,8 @@ impl<'a> Reader<'a> {
             match name {
                 Ok(wasmparser::Name::Module { name, .. }) => module.name = Some(name.into()),
                 Ok(wasmparser::Name::Function(functions)) => {
-                    module.function_names =
-                        functions.names.map_while(Result::ok).map(|n| (n.index, n.name.into())).collect();
-                    module.function_names.sort_by_key(|(index, _)| *index);
-                    module.function_names.dedup_by_key(|(index, _)| *index);
+                    let names = functions.names.map_while(Result::ok).map(|name| (name.index, name.name));
+                    module.function_names = FunctionNames::new(names.collect());
                 }
                 Ok(_) => {}
                 Err(_) => return,
@@ -238,7 +236,7 @@ impl<'a> Reader<'a> {
         let mut found: Vec<u32> = exported.collect();
         for segment in &module.elements {
             match &segment.items {
-                ElementItems::Funcs(indices) => found.extend(indices),
+                ElementItems::Funcs(indices) => found.extend_from_slice(indices),
                 ElementItems::Exprs(exprs) => found.extend(exprs.iter().flat_map(funcs_of)),
             }
         }
@@ -247,7 +245,7 @@ impl<'a> Reader<'a> {
         found.retain(|&index| index >= module.func_imports);
         found.sort_unstable();
         found.dedup();
-        module.func_refs = found;
+        module.func_refs = found.into();
     }
 }
 

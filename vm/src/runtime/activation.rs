@@ -99,20 +99,15 @@ pub(crate) unsafe fn invoke(
 }
 
 /// Why wasm was left, as an error; a panic of a host function goes on from here.
-///
-/// # Safety
-/// The store must have been left just now, with its trace captured.
 #[cold]
-unsafe fn why(store: &mut StoreOpaque, trap: Option<Trap>) -> Error {
+fn why(store: &mut StoreOpaque, trap: Option<Trap>) -> Error {
     let (trap, trace) = match store.pending.take() {
         Some(Pending::Panic(payload)) => std::panic::resume_unwind(payload),
         Some(Pending::Error(Error::Trap { trap, backtrace })) if backtrace.frames.is_empty() => (trap, &store.trace),
         Some(Pending::Error(error)) => return error,
         None => (trap.unwrap_or(Trap::Host), &store.trace),
     };
-    // SAFETY: the trace is of calls that led to here. Those of this store are over, but it is alive; the stores of those
-    // before wait for us, borrowed by who entered them.
-    Error::Trap { trap, backtrace: unsafe { backtrace::resolve(trace) } }
+    Error::Trap { trap, backtrace: backtrace::resolve(trace) }
 }
 
 /// Ends the innermost activation of `store` from a host function that failed. Gives the activation, for the host stub to

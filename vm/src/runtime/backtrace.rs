@@ -10,6 +10,7 @@ use crate::module::description::Description;
 use crate::trap::{Frame, WasmBacktrace};
 use addr2line::Context;
 use gimli::{EndianArcSlice, LittleEndian};
+use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError};
@@ -108,23 +109,17 @@ unsafe fn walk_activation(trace: &mut Trace, activation: &Activation, mut frame:
     }
 }
 
-/// Says which functions a trace went through.
-///
-/// # Safety
-/// The stores that they belong to must be alive.
-pub(crate) unsafe fn resolve(trace: &Trace) -> WasmBacktrace {
+/// Says which functions a trace went through, as far as they are still there.
+pub(crate) fn resolve(trace: &Trace) -> WasmBacktrace {
     let mut frames = Vec::new();
     for &address in &trace.addresses[..trace.length] {
         // The call itself is before the address it returns to.
         let pc = address - 1;
-        let look = |image: &CodeImage| {
-            let mut symbols = image.symbols.lock().unwrap_or_else(PoisonError::into_inner);
-            let symbols = symbols.get_or_insert_with(|| Symbols::new(image.parts()));
-            let offset = u32::try_from(pc - image.text().start).unwrap_or(u32::MAX);
-            symbols.frames(image, offset, &mut frames);
-        };
-        // SAFETY: the caller's promise: stores keep their modules, and these their images.
-        unsafe { code_registry::find(pc, look) };
+        let Some(image) = code_registry::find(pc) else { continue };
+        let mut symbols = image.symbols.lock().unwrap_or_else(PoisonError::into_inner);
+        let symbols = symbols.get_or_insert_with(|| Symbols::new(image.parts()));
+        let offset = u32::try_from(pc - image.text().start).unwrap_or(u32::MAX);
+        symbols.frames(&image, offset, &mut frames);
     }
     frames.truncate(WasmBacktrace::LIMIT);
     WasmBacktrace { frames }
@@ -134,7 +129,9 @@ type Section = EndianArcSlice<LittleEndian>;
 
 /// What is needed to say what an address in an image is; made when the first backtrace wants it.
 pub(crate) struct Symbols {
-    units: Vec<(Range<u32>, Context<Section>)>,
+    /// Debug information of each unit, read when it is first asked for. What can't be read costs offsets, not the
+    /// backtrace.
+    units: Vec<(DebugUnit, OnceCell<Option<Context<Section>>>)>,
     /// Code of functions by address, and their index among those that the module defines.
     functions: Vec<(Range<u32>, u32)>,
 }
@@ -147,10 +144,10 @@ impl fmt::Debug for Symbols {
 
 impl Symbols {
     fn new(image: &Image) -> Self {
-        let mut functions: Vec<_> = image.functions.iter().cloned().zip(0..).collect();
+        let code = image.functions.chunks_exact(2).map(|code| code[0]..code[1]);
+        let mut functions: Vec<_> = code.zip(0..).collect();
         functions.sort_unstable_by_key(|(code, _)| code.start);
-        // Debug information that can't be read costs offsets, not the backtrace.
-        let units = image.debug.iter().filter_map(|unit| Some((unit.text.clone(), context(unit)?))).collect();
+        let units = image.debug.units().into_iter().map(|unit| (unit, OnceCell::new())).collect();
         Self { units, functions }
     }
 
@@ -178,9 +175,10 @@ impl Symbols {
     /// Offsets in the module's bytes of the calls at an offset in the text, innermost first, as far as they are known.
     fn places(&self, offset: u32) -> Vec<Option<u32>> {
         let mut places = Vec::new();
-        let unit = self.units.iter().find(|(text, _)| text.contains(&offset));
+        let unit = self.units.iter().find(|(unit, _)| unit.text.contains(&offset));
+        let context = unit.and_then(|(unit, known)| known.get_or_init(|| context(unit)).as_ref());
         if let Some(mut found) =
-            unit.and_then(|(_, context)| context.find_frames(u64::from(offset)).skip_all_loads().ok())
+            context.and_then(|context| context.find_frames(u64::from(offset)).skip_all_loads().ok())
         {
             while let Ok(Some(frame)) = found.next() {
                 places.push(frame.location.and_then(|l| l.line).filter(|&line| line != 0));

@@ -1,9 +1,11 @@
 //! Address space: reserved whole, made accessible piece by piece, given back on drop.
 
+use super::mappings::Counted;
 use crate::error::{Error, Result};
 use rustix::io::Errno;
-use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
+use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap};
 use std::ffi::c_void;
+use std::fs::File;
 use std::ops::Range;
 use std::ptr::{NonNull, null_mut};
 
@@ -12,6 +14,7 @@ use std::ptr::{NonNull, null_mut};
 pub(crate) struct Reservation {
     base: NonNull<u8>,
     length: usize,
+    counted: Counted,
 }
 
 // SAFETY: it owns its pages; what is done with their contents is the business of who asks for the base.
@@ -24,13 +27,26 @@ impl Reservation {
     pub(crate) fn new(length: usize) -> Result<Self> {
         let length = length.max(1).checked_next_multiple_of(rustix::param::page_size());
         let length = length.ok_or_else(|| Error::Resources("a reservation larger than the address space".into()))?;
+        // Of pages with access, and of pages without.
+        let counted = Counted::take(2)?;
         // Not counted against the host's memory: only what is committed is.
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
         // SAFETY: the kernel picks the address, so no mapping of anybody else is replaced.
         let base = unsafe { mmap_anonymous(null_mut(), length, ProtFlags::empty(), flags) }
             .map_err(|e| Error::Resources(format!("can't reserve {length} bytes of address space: {e}")))?;
         let base = NonNull::new(base.cast()).ok_or_else(|| Error::Resources("mapped at address 0".into()))?;
-        Ok(Self { base, length })
+        Ok(Self { base, length, counted })
+    }
+
+    /// The first `length` bytes of a file, which must have them, for reading: pages of its own as far as they are written to.
+    pub(crate) fn of_file(file: &File, length: usize) -> Result<Self> {
+        // What is mapped is split up into headers, text, constants, words of the runtime, and the rest.
+        let counted = Counted::take(5)?;
+        // SAFETY: the kernel picks the address, so no mapping of anybody else is replaced.
+        let base = unsafe { mmap(null_mut(), length.max(1), ProtFlags::READ, MapFlags::PRIVATE, file, 0) }
+            .map_err(|e| Error::Resources(format!("can't map {length} bytes of a file: {e}")))?;
+        let base = NonNull::new(base.cast()).ok_or_else(|| Error::Resources("mapped at address 0".into()))?;
+        Ok(Self { base, length: length.next_multiple_of(rustix::param::page_size()), counted })
     }
 
     pub(crate) fn base(&self) -> NonNull<u8> {
@@ -45,8 +61,14 @@ impl Reservation {
 
     /// Makes the pages that `bytes` touches readable and writable. They read as zero the first time.
     pub(crate) fn commit(&self, bytes: Range<usize>) -> Result<(), Errno> {
+        let all =
+            bytes.start == 0 && bytes.end.checked_next_multiple_of(rustix::param::page_size()) == Some(self.length);
         // SAFETY: whatever could be done with these pages by Rust, still can.
-        unsafe { self.protect(bytes, MprotectFlags::READ | MprotectFlags::WRITE) }
+        unsafe { self.protect(bytes, MprotectFlags::READ | MprotectFlags::WRITE)? };
+        if all {
+            self.counted.shrink_to(1);
+        }
+        Ok(())
     }
 
     /// Changes what may be done with the pages that `bytes` touches.

@@ -9,11 +9,11 @@ use wassay_vm::artifact::Artifact;
 pub(crate) fn functions(engine: &Engine, wasm: &[u8]) -> Vec<Vec<Instruction>> {
     let artifact = Artifact::from_bytes(&engine.precompile_module(wasm).unwrap()).unwrap();
     let image = artifact.image;
-    let decode = |range: &std::ops::Range<u32>| {
-        let code = &image.bytes[range.start as usize..range.end as usize];
-        Decoder::with_ip(64, code, range.start.into(), DecoderOptions::NONE).into_iter().collect()
+    let decode = |range: &[u32]| {
+        let code = &image.text[range[0] as usize..range[1] as usize];
+        Decoder::with_ip(64, code, range[0].into(), DecoderOptions::NONE).into_iter().collect()
     };
-    image.functions.iter().map(decode).collect()
+    image.functions.chunks_exact(2).map(decode).collect()
 }
 
 /// An instruction as text.

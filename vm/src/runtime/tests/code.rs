@@ -84,9 +84,8 @@ impl Builder {
 
     pub(super) fn artifact(self) -> Artifact {
         let image = Image {
-            text: u32::try_from(self.text.len()).unwrap(),
-            bytes: self.text,
-            functions: self.functions,
+            text: self.text.into(),
+            functions: self.functions.iter().flat_map(|code| [code.start, code.end]).collect(),
             ..Image::default()
         };
         let features = host_cpu::features().into_iter().map(Into::into).collect();

@@ -1,7 +1,7 @@
 //! Backtraces through debug information, with sections that `gimli` writes.
 
 use super::code::{Builder, call, trap};
-use crate::artifact::{Artifact, DebugUnit};
+use crate::artifact::{Artifact, Debug, DebugUnit, Image};
 use crate::types::FuncType;
 use crate::{Engine, Error, Instance, Module, Store, Trap, TypedFunc};
 use gimli::write::{Address, AttributeValue, DwarfUnit, EndianVec, LineProgram, LineString, Sections, UnitEntryId};
@@ -9,7 +9,10 @@ use std::ops::Range;
 
 /// Debug information of the module of [`artifact`]: in its code, wasm function 2 has the body of function 1 inlined, which
 /// traps at offset 150 and is called at 250; function 3 calls at 350; nothing is known of function 4.
-fn debug_unit(functions: &[Range<u32>], text: u32) -> DebugUnit {
+fn debug_unit(image: &Image) -> DebugUnit {
+    let functions: Vec<Range<u32>> = image.functions.chunks_exact(2).map(|code| code[0]..code[1]).collect();
+    let functions = functions.as_slice();
+    let text = u32::try_from(image.text.len()).unwrap();
     let encoding = gimli::Encoding { format: gimli::Format::Dwarf32, version: 5, address_size: 8 };
     let mut dwarf = DwarfUnit::new(encoding);
     let name = |dwarf: &mut DwarfUnit| LineString::new("wasm", encoding, &mut dwarf.line_strings);
@@ -55,7 +58,7 @@ fn debug_unit(functions: &[Range<u32>], text: u32) -> DebugUnit {
     dwarf.write(&mut sections).unwrap();
     let mut unit = DebugUnit { text: 0..text, sections: Vec::new() };
     let kept: Result<(), ()> = sections.for_each(|id, bytes| {
-        unit.sections.push((id.name().into(), bytes.slice().to_vec()));
+        unit.sections.push((id.name().into(), bytes.slice().to_vec().into()));
         Ok(())
     });
     kept.unwrap();
@@ -93,7 +96,7 @@ fn frames(artifact: Artifact) -> Vec<(u32, Option<u32>)> {
 fn frames_have_offsets_and_inlined_functions() {
     let mut artifact = artifact();
     let image = &mut artifact.image;
-    image.debug = vec![debug_unit(&image.functions, image.text)];
+    image.debug = Debug::new(&[debug_unit(image)]).unwrap();
     assert_eq!(frames(artifact), [(1, Some(150)), (2, Some(250)), (3, Some(350)), (4, None)]);
 }
 
@@ -101,10 +104,10 @@ fn frames_have_offsets_and_inlined_functions() {
 fn broken_debug_information_costs_only_offsets() {
     let mut artifact = artifact();
     let image = &mut artifact.image;
-    let mut unit = debug_unit(&image.functions, image.text);
+    let mut unit = debug_unit(image);
     for (_, bytes) in &mut unit.sections {
-        bytes.fill(0xff);
+        bytes.to_mut().fill(0xff);
     }
-    image.debug = vec![unit];
+    image.debug = Debug::new(&[unit]).unwrap();
     assert_eq!(frames(artifact), [(2, None), (3, None), (4, None)]);
 }

@@ -1,7 +1,7 @@
 //! Instantiation: imports, segments, start functions, artifacts.
 
 use super::code::{Builder, add, trap};
-use crate::artifact::Artifact;
+use crate::artifact::{Artifact, RuntimeSlot, RuntimeSymbol};
 use crate::module::description::{
     ActiveData, ConstExpr, ConstOp, DataSegment, ElementItems, ElementMode, ElementSegment, Entity, Import,
 };
@@ -18,7 +18,7 @@ fn elements(offset: i32, functions: Vec<u32>) -> ElementSegment {
     ElementSegment {
         mode: ElementMode::Active { table: 0, offset: constant(offset) },
         ty: RefType::FUNCREF,
-        items: ElementItems::Funcs(functions),
+        items: ElementItems::Funcs(functions.into()),
     }
 }
 
@@ -98,7 +98,7 @@ fn data_and_start() {
         module.memory(1, None);
         let start = start.then(|| module.function("start", FuncType::new([], []), trap(Trap::Unreachable as u8)));
         module.description.start = start;
-        let segment = |active| DataSegment { active, bytes: b"abc".to_vec() };
+        let segment = |active| DataSegment { active, bytes: b"abc".to_vec().into() };
         let at = |offset| ActiveData { memory: 0, offset: constant(offset) };
         module.description.data = vec![segment(Some(at(7))), segment(None), segment(Some(at(offset)))];
         module.module(&engine)
@@ -173,9 +173,15 @@ fn artifacts_for_others_are_refused() {
     refused(|artifact| artifact.fingerprint += 1);
     refused(|artifact| artifact.target.arch = "z80".into());
     refused(|artifact| artifact.target.features.push("telepathy".into()));
-    refused(|artifact| artifact.image.text += 1000);
-    refused(|artifact| artifact.image.functions.clear());
-    refused(|artifact| artifact.image.functions[0].end = 1 << 30);
+    refused(|artifact| artifact.image.text = vec![0; (1 << 20) + 1].into());
+    refused(|artifact| artifact.image.read_only = vec![0; (1 << 20) + 1].into());
+    refused(|artifact| artifact.image.read_only_at = 0);
+    refused(|artifact| artifact.image.read_only_at += 1);
+    refused(|artifact| artifact.image.read_only_at = 1 << 31);
+    refused(|artifact| artifact.image.functions.to_mut().clear());
+    refused(|artifact| artifact.image.functions.to_mut()[0] = u32::MAX);
+    refused(|artifact| artifact.image.functions.to_mut()[1] = 1 << 30);
+    refused(|artifact| artifact.image.slots.push(RuntimeSlot { at: 0, symbol: RuntimeSymbol::Personality }));
     refused(|artifact| artifact.image.eh_frame = 0..1 << 30);
 }
 

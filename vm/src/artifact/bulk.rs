@@ -1,0 +1,174 @@
+//! Long arrays of an artifact, which stay where its bytes are: in a mapped file or in one copy of it.
+
+use std::any::Any;
+use std::fmt;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+/// What holds the bytes that arrays are parts of, and drops them with the last array.
+pub(crate) type Keeper = Arc<dyn Any + Send + Sync>;
+
+/// An array of plain numbers, `u8` or `u32`: its own, or a part of an artifact's bytes. Cloning a part copies nothing.
+#[derive(Clone)]
+pub struct Bulk<T: 'static>(Inner<T>);
+
+#[derive(Clone)]
+enum Inner<T: 'static> {
+    Own(Vec<T>),
+    Part(Part<T>),
+}
+
+struct Part<T> {
+    /// Of as many initialised elements as it says, which nobody writes while `keeper` lives.
+    elements: *const [T],
+    keeper: Keeper,
+}
+
+impl<T> Clone for Part<T> {
+    fn clone(&self) -> Self {
+        Self { elements: self.elements, keeper: Arc::clone(&self.keeper) }
+    }
+}
+
+// SAFETY: the elements are only read, by whichever thread, and what holds them may be sent and shared.
+unsafe impl<T: Send + Sync> Send for Part<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send + Sync> Sync for Part<T> {}
+
+impl<T> Bulk<T> {
+    /// A part of what `keeper` holds.
+    ///
+    /// # Safety
+    /// The elements must be initialised, and neither written nor freed while `keeper` lives.
+    pub(crate) unsafe fn part(elements: *const [T], keeper: Keeper) -> Self {
+        Self(Inner::Part(Part { elements, keeper }))
+    }
+
+    /// Some of the elements; none if there are not so many.
+    pub(crate) fn slice(&self, range: Range<usize>) -> Option<Self>
+    where
+        T: Clone,
+    {
+        let elements: *const [T] = self.get(range)?;
+        Some(match &self.0 {
+            // SAFETY: a slice of a vector's elements.
+            Inner::Own(_) => Self(Inner::Own(unsafe { &*elements }.to_vec())),
+            Inner::Part(part) => Self(Inner::Part(Part { elements, keeper: Arc::clone(&part.keeper) })),
+        })
+    }
+}
+
+impl<T: Clone> Bulk<T> {
+    /// The elements as a vector, a copy if they were part of something.
+    pub fn to_mut(&mut self) -> &mut Vec<T> {
+        if let Inner::Part(_) = self.0 {
+            self.0 = Inner::Own(self.to_vec());
+        }
+        match &mut self.0 {
+            Inner::Own(elements) => elements,
+            Inner::Part(_) => unreachable!("it was made its own just now"),
+        }
+    }
+
+    /// Adds an element at the end.
+    pub fn push(&mut self, element: T) {
+        self.to_mut().push(element);
+    }
+}
+
+impl Bulk<u8> {
+    /// The same bytes as little-endian words; none if they are not aligned, or no whole number of words.
+    pub(crate) fn words(&self) -> Option<Bulk<u32>> {
+        const { assert!(cfg!(target_endian = "little"), "words are stored as this host reads them") };
+        let count = self.len() / size_of::<u32>();
+        let start = self.as_ptr().cast::<u32>();
+        if !self.len().is_multiple_of(size_of::<u32>()) || !start.is_aligned() {
+            return None;
+        }
+        let elements = std::ptr::slice_from_raw_parts(start, count);
+        Some(match &self.0 {
+            // SAFETY: the bytes are those of a vector, aligned and enough; any bits are a word.
+            Inner::Own(_) => unsafe { &*elements }.to_vec().into(),
+            Inner::Part(part) => Bulk(Inner::Part(Part { elements, keeper: Arc::clone(&part.keeper) })),
+        })
+    }
+}
+
+impl<T> Deref for Bulk<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match &self.0 {
+            Inner::Own(elements) => elements,
+            // SAFETY: by the promise made to `part`: they are there as long as the keeper is.
+            Inner::Part(part) => unsafe { &*part.elements },
+        }
+    }
+}
+
+impl<T> Default for Bulk<T> {
+    fn default() -> Self {
+        Self(Inner::Own(Vec::new()))
+    }
+}
+
+impl<T> From<Vec<T>> for Bulk<T> {
+    fn from(elements: Vec<T>) -> Self {
+        Self(Inner::Own(elements))
+    }
+}
+
+impl<T> FromIterator<T> for Bulk<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        Self(Inner::Own(elements.into_iter().collect()))
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Bulk<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<T: PartialEq> PartialEq for Bulk<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Eq> Eq for Bulk<T> {}
+
+impl<T> fmt::Debug for Bulk<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} elements]", self.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_keep_what_they_are_parts_of() {
+        let words: Arc<Vec<u32>> = Arc::new(vec![1, 2, 0x0403_0201]);
+        let weak = Arc::downgrade(&words);
+        let bytes = std::ptr::slice_from_raw_parts(words.as_ptr().cast::<u8>(), 12);
+        // SAFETY: the vector has 12 bytes, and the keeper is what holds it.
+        let bytes = unsafe { Bulk::part(bytes, words as Keeper) };
+        let last = bytes.slice(8..12).unwrap();
+        assert_eq!(last[..], [1, 2, 3, 4]);
+        assert_eq!(bytes.words().unwrap()[..], [1, 2, 0x0403_0201]);
+        assert!(bytes.slice(1..5).unwrap().words().is_none(), "not aligned");
+        assert!(bytes.slice(0..6).unwrap().words().is_none(), "half a word");
+        assert!(bytes.slice(8..13).is_none());
+        drop(bytes);
+        let mut last = { last }.clone();
+        assert!(weak.upgrade().is_some());
+        last.push(5);
+        assert_eq!(last[..], [1, 2, 3, 4, 5]);
+        assert!(weak.upgrade().is_none(), "a copy needs nobody");
+    }
+}
