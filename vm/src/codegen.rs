@@ -1,5 +1,7 @@
 //! From LLVM IR to one position-independent code image: codegen units, LLVM's passes, objects, and their linking.
 
+mod hold;
+mod ir;
 pub(crate) mod link;
 mod machine;
 mod rebase;

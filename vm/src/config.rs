@@ -21,8 +21,10 @@ pub enum MemoryMode {
     /// As the specification says: every access that must trap does, and earlier stores are visible after it.
     #[default]
     Precise,
-    /// Faster: stores that came before a trap may be missing after it, and loads whose value nobody uses may vanish
-    /// along with their trap; a load that wasm itself drops stays.
+    /// Faster on arrays, and not exact where something traps. A load whose value is not used, is used only in part (a
+    /// lane of a vector, the low half of an integer) or only under a condition may lose its trap, so that execution
+    /// goes on; a load that wasm itself drops stays. Stores before a trap may be missing after it, and later ones may
+    /// be there. Programs that never trap give the same results as in precise mode.
     Relaxed,
 }
 

@@ -5,6 +5,7 @@
 //! loop passes see no array in it. Adding the smallest such constant to the counter itself changes nothing modulo
 //! 2^32, and the sums no longer wrap: it is what lets the loop vectoriser in.
 
+use super::ir::{operand, users};
 use crate::error::{Error, Result};
 use inkwell::IntPredicate;
 use inkwell::builder::Builder;
@@ -38,10 +39,6 @@ pub(super) fn rebase_counters(module: &Module<'_>) -> Result<()> {
     Ok(())
 }
 
-fn operand(instruction: InstructionValue<'_>, index: u32) -> Option<BasicValueEnum<'_>> {
-    instruction.get_operand(index)?.value()
-}
-
 fn int_operand(instruction: InstructionValue<'_>, index: u32) -> Option<IntValue<'_>> {
     operand(instruction, index).filter(|value| value.is_int_value()).map(BasicValueEnum::into_int_value)
 }
@@ -51,22 +48,6 @@ fn addend(instruction: InstructionValue<'_>, value: InstructionValue<'_>) -> Opt
     (instruction.get_opcode() == InstructionOpcode::Add
         && int_operand(instruction, 0)?.as_instruction_value() == Some(value))
     .then(|| int_operand(instruction, 1)?.get_zero_extended_constant())?
-}
-
-/// The instructions that use a value, each once for each operand.
-fn users(value: InstructionValue<'_>) -> Vec<InstructionValue<'_>> {
-    let uses = std::iter::successors(value.get_first_use(), |use_| use_.get_next_use());
-    uses.filter_map(|use_| match use_.get_user() {
-        AnyValueEnum::InstructionValue(user) => Some(user),
-        AnyValueEnum::PhiValue(user) => Some(user.as_instruction()),
-        AnyValueEnum::IntValue(user) => user.as_instruction(),
-        AnyValueEnum::FloatValue(user) => user.as_instruction(),
-        AnyValueEnum::PointerValue(user) => user.as_instruction(),
-        AnyValueEnum::StructValue(user) => user.as_instruction_value(),
-        AnyValueEnum::VectorValue(user) => user.as_instruction(),
-        _ => None,
-    })
-    .collect()
 }
 
 fn counter(phi: InstructionValue<'_>) -> Option<Counter<'_>> {

@@ -1,5 +1,6 @@
 //! Codegen units: runs of functions that become one LLVM module and one object each.
 
+use super::hold::hold_loads;
 use super::rebase::rebase_counters;
 use super::target::{CodeTarget, SPIN_HINT};
 use super::with_machine;
@@ -83,7 +84,7 @@ pub(crate) fn compile(settings: &Settings<'_>, first: u32, bodies: &[FunctionBod
         if cfg!(debug_assertions) {
             verify(unit)?;
         }
-        emit(unit, machine, level)
+        emit(unit, machine, level, settings.memory_mode)
     })
 }
 
@@ -128,7 +129,7 @@ fn lower<T>(
     })
 }
 
-fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, level: Level) -> Result<Vec<u8>> {
+fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, level: Level, memory: MemoryMode) -> Result<Vec<u8>> {
     let failed = |e: LLVMString| Error::Codegen(e.to_string());
     if level != Level::None {
         let run = |passes| unit.module.run_passes(passes, machine, PassBuilderOptions::create()).map_err(failed);
@@ -136,6 +137,9 @@ fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, level: Level) -> Result<Ve
         rebase_counters(&unit.module)?;
         run(SPEED)?;
         bound_code_generation(&unit.module, unit.context);
+    }
+    if memory == MemoryMode::Precise {
+        hold_loads(&unit.module, unit.context, level != Level::None)?;
     }
     let object = machine.write_to_memory_buffer(&unit.module, FileType::Object).map_err(failed)?;
     Ok(object.as_slice().to_vec())

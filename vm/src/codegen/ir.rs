@@ -1,0 +1,25 @@
+//! Reading LLVM IR: what our own passes ask of instructions.
+
+use inkwell::values::{AnyValueEnum, BasicValue, BasicValueEnum, InstructionValue};
+
+/// An operand that is a value.
+pub(super) fn operand(instruction: InstructionValue<'_>, index: u32) -> Option<BasicValueEnum<'_>> {
+    instruction.get_operand(index)?.value()
+}
+
+/// The instructions that use a value, each once for each operand.
+pub(super) fn users(value: InstructionValue<'_>) -> Vec<InstructionValue<'_>> {
+    let uses = std::iter::successors(value.get_first_use(), |use_| use_.get_next_use());
+    uses.filter_map(|use_| match use_.get_user() {
+        AnyValueEnum::InstructionValue(user) => Some(user),
+        AnyValueEnum::PhiValue(user) => Some(user.as_instruction()),
+        AnyValueEnum::IntValue(user) => user.as_instruction(),
+        AnyValueEnum::FloatValue(user) => user.as_instruction(),
+        AnyValueEnum::PointerValue(user) => user.as_instruction(),
+        AnyValueEnum::StructValue(user) => user.as_instruction_value(),
+        AnyValueEnum::ArrayValue(user) => user.as_instruction(),
+        AnyValueEnum::VectorValue(user) => user.as_instruction(),
+        _ => None,
+    })
+    .collect()
+}
