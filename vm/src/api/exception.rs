@@ -67,7 +67,8 @@ impl Exception {
         }
         let raw = ty.params.iter().zip(fields).map(|(&ty, field)| field.to_raw(ty, opaque));
         let raw = raw.collect::<Result<Vec<_>>>()?;
-        let exception = opaque.new_exception(tag, raw.len());
+        // SAFETY: the tag is of this store, and there is a value for each of its parameters.
+        let exception = unsafe { opaque.new_exception(tag, raw.len()) };
         let exception = exception.ok_or_else(|| Error::Resources("an exception: the heap is full".into()))?;
         for (at, raw) in raw.into_iter().enumerate() {
             // SAFETY: made just now, with room for these values.
@@ -102,7 +103,8 @@ impl Exception {
     pub fn fields(&self, store: impl AsContext) -> Vec<Val> {
         let ty = self.tag(&store).ty(&store);
         let opaque = &store.as_context().0.opaque;
-        let values = values(self.object(opaque));
+        // SAFETY: a good handle refers to what is alive.
+        let values = unsafe { values(self.object(opaque)) };
         let read = |(at, &ty)| {
             // SAFETY: there are as many values as the tag's type has parameters, of these types.
             unsafe { Val::from_raw(values.add(at).read(), ty, opaque) }

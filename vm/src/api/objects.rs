@@ -134,7 +134,8 @@ impl StructRef {
         }
         let values = checked(opaque, types.iter(), fields)?;
         let descriptor = super::descriptor::checked(opaque, ty, descriptor)?;
-        let structure = opaque.new_struct(&ty.0.ty).map_err(full)?;
+        // SAFETY: a type of structures; it was checked that it is of the store's engine.
+        let structure = unsafe { opaque.new_struct(&ty.0.ty) }.map_err(full)?;
         // SAFETY: made just now, for these values.
         unsafe { initialise(structure, &ty.0.ty, values) };
         if let Some(descriptor) = descriptor {
@@ -191,7 +192,8 @@ impl ArrayRef {
         ty.0.check(opaque)?;
         let storage = ty.element().storage;
         let value = element.to_raw(unpacked(storage), opaque)?;
-        let array = opaque.new_array(&ty.0.ty, length).map_err(full)?;
+        // SAFETY: it was checked that the type is of the store's engine.
+        let array = unsafe { opaque.new_array(&ty.0.ty, length) }.map_err(full)?;
         if let Some((at, storage)) = object::part(&ty.0.ty, 0) {
             // SAFETY: made just now, with so many elements.
             unsafe { object::fill(array.add(at), crate::abi::heap::storage_size(storage), length as usize, value) };
@@ -209,7 +211,8 @@ impl ArrayRef {
         let length = u32::try_from(elements.len()).map_err(|_| Error::Usage("more than 2^32 elements".into()))?;
         let element = ty.element();
         let values = checked(opaque, std::iter::repeat(&element), elements)?;
-        let array = opaque.new_array(&ty.0.ty, length).map_err(full)?;
+        // SAFETY: it was checked that the type is of the store's engine.
+        let array = unsafe { opaque.new_array(&ty.0.ty, length) }.map_err(full)?;
         // SAFETY: made just now, for these values.
         unsafe { initialise(array, &ty.0.ty, values) };
         Ok(Self(Rooted::new(opaque, array.as_ptr() as u64)))

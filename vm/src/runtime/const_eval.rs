@@ -113,10 +113,11 @@ impl<'a> Evaluation<'a> {
                 let structure = self.store.new_struct(ty)?;
                 self.initialise(structure, ty, ty.layout.offsets.len())
             },
-            ConstOp::StructNewDefault(index) => {
+            // SAFETY: validation wants a type of structures, and it is the module's, whose engine is the store's.
+            ConstOp::StructNewDefault(index) => unsafe {
                 let structure = self.store.new_struct(self.ty(index))?;
                 self.keep(structure)
-            }
+            },
             // SAFETY: as above; what is described and what describes it are as validation wants them.
             ConstOp::StructNewDesc(index) => unsafe {
                 let structure = self.described(index)?;
@@ -138,11 +139,12 @@ impl<'a> Evaluation<'a> {
                 object::fill(array.add(at), abi::heap::storage_size(storage), length as usize, value);
                 self.keep(array)
             },
-            ConstOp::ArrayNewDefault(index) => {
+            // SAFETY: as above, of arrays.
+            ConstOp::ArrayNewDefault(index) => unsafe {
                 let length = self.pop() as u32;
                 let array = self.store.new_array(self.ty(index), length)?;
                 self.keep(array)
-            }
+            },
             // SAFETY: as above.
             ConstOp::ArrayNewFixed(index, length) => unsafe {
                 let ty = self.ty(index);
@@ -169,10 +171,12 @@ impl<'a> Evaluation<'a> {
     #[expect(clippy::cast_possible_truncation, reason = "a reference has 64 bits")]
     unsafe fn described(&mut self, index: u32) -> Result<NonNull<u8>, Trap> {
         let descriptor = NonNull::new(self.pop() as u64 as *mut u8).ok_or(Trap::NullDescriptor)?;
-        let structure = self.store.new_struct(self.ty(index))?;
-        // SAFETY: the caller's promise.
-        unsafe { self.store.describe(structure, descriptor) };
-        Ok(structure)
+        // SAFETY: the caller's promise; validation wants a type of structures.
+        unsafe {
+            let structure = self.store.new_struct(self.ty(index))?;
+            self.store.describe(structure, descriptor);
+            Ok(structure)
+        }
     }
 
     fn ty(&self, index: u32) -> &'a RegisteredType {

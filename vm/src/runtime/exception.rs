@@ -11,11 +11,15 @@ use std::ptr::NonNull;
 impl StoreOpaque {
     /// An exception with room for `values` values, which are zeros. May collect, as [`StoreOpaque::allocate`] says. None when
     /// there is no memory.
-    pub(crate) fn new_exception(&mut self, tag: NonNull<VMTag>, values: usize) -> Option<NonNull<VMException>> {
+    ///
+    /// # Safety
+    /// The tag must be one of this store, with so many parameters.
+    pub(crate) unsafe fn new_exception(&mut self, tag: NonNull<VMTag>, values: usize) -> Option<NonNull<VMException>> {
         let count = u32::try_from(values).ok()?;
         self.make_unwindable();
         let bytes = u64::from(EXCEPTION_VALUES) + u64::from(count) * u64::from(SLOT);
-        let exception = self.allocate(HEADER_EXCEPTION, bytes, count)?.cast::<VMException>();
+        // SAFETY: the bytes are those of an exception with so many values.
+        let exception = unsafe { self.allocate(HEADER_EXCEPTION, bytes, count) }?.cast::<VMException>();
         // SAFETY: made just now, with room for this.
         unsafe {
             (*exception.as_ptr()).tag = tag.as_ptr();
@@ -45,7 +49,10 @@ impl StoreOpaque {
 }
 
 /// Where the values of an exception lie.
-pub(crate) fn values(exception: NonNull<VMException>) -> NonNull<u128> {
-    // SAFETY: they follow the head, in the same allocation.
+///
+/// # Safety
+/// It must be one.
+pub(crate) unsafe fn values(exception: NonNull<VMException>) -> NonNull<u128> {
+    // SAFETY: the caller's promise; they follow the head, in the same allocation.
     unsafe { exception.add(1).cast() }
 }

@@ -211,7 +211,11 @@ impl StoreOpaque {
     /// Makes an object of `bytes` bytes, all zeros but its header, which has the words given. May collect: references that
     /// are held meanwhile must be on a stack that runs wasm of this store, or in [`Heap::temporaries`], or otherwise
     /// reachable. None when there is no memory, even so.
-    pub(crate) fn allocate(&mut self, header: u32, bytes: u64, extra: u32) -> Option<NonNull<u8>> {
+    ///
+    /// # Safety
+    /// The header must be that of objects of a type of this store's engine, which take so many bytes, or that of exceptions;
+    /// and `extra` as that asks for. The collector believes it.
+    pub(crate) unsafe fn allocate(&mut self, header: u32, bytes: u64, extra: u32) -> Option<NonNull<u8>> {
         if bytes > self.heap.limit {
             return None;
         }

@@ -25,8 +25,11 @@ pub(crate) struct HostCall {
 
 impl HostCall {
     /// The overflow area of the store.
-    pub(crate) fn overflow(&self) -> *mut [u128; OVERFLOW_SLOTS] {
-        // SAFETY: the store is alive while it calls.
+    ///
+    /// # Safety
+    /// The call must not be over.
+    pub(crate) unsafe fn overflow(&self) -> *mut [u128; OVERFLOW_SLOTS] {
+        // SAFETY: the caller's promise: the store is alive while it calls.
         unsafe { StoreOpaque::overflow(self.store) }
     }
 }

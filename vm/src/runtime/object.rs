@@ -10,14 +10,22 @@ use std::ptr::NonNull;
 
 impl StoreOpaque {
     /// A structure of zeros and nulls. May collect: see [`StoreOpaque::allocate`].
-    pub(crate) fn new_struct(&mut self, ty: &RegisteredType) -> Result<NonNull<u8>, Trap> {
-        self.allocate(ty.id, ty.layout.size.into(), 0).ok_or(Trap::AllocationFailed)
+    ///
+    /// # Safety
+    /// It must be a type of structures, of this store's engine.
+    pub(crate) unsafe fn new_struct(&mut self, ty: &RegisteredType) -> Result<NonNull<u8>, Trap> {
+        // SAFETY: the caller's promise.
+        unsafe { self.allocate(ty.id, ty.layout.size.into(), 0) }.ok_or(Trap::AllocationFailed)
     }
 
     /// An array of zeros and nulls. May collect: see [`StoreOpaque::allocate`].
-    pub(crate) fn new_array(&mut self, ty: &RegisteredType, length: u32) -> Result<NonNull<u8>, Trap> {
-        let array = ty.array_bytes(length).and_then(|bytes| self.allocate(ty.id | HEADER_ARRAY, bytes, length));
-        array.ok_or(Trap::AllocationFailed)
+    ///
+    /// # Safety
+    /// The type must be of this store's engine.
+    pub(crate) unsafe fn new_array(&mut self, ty: &RegisteredType, length: u32) -> Result<NonNull<u8>, Trap> {
+        let bytes = ty.array_bytes(length).ok_or(Trap::AllocationFailed)?;
+        // SAFETY: the caller's promise; only types of arrays say how many bytes one has.
+        unsafe { self.allocate(ty.id | HEADER_ARRAY, bytes, length) }.ok_or(Trap::AllocationFailed)
     }
 }
 

@@ -193,10 +193,12 @@ pub(crate) unsafe fn array_of_data(
     let Some((first, storage)) = object::part(ty, 0) else { return Err(Trap::AllocationFailed) };
     let bytes = u64::from(length) * u64::from(storage_size(storage));
     let source = data(instance, segment, from.into(), bytes)?;
-    let array = store.new_array(ty, length)?;
-    // SAFETY: the array is as long, and new.
-    unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), array.as_ptr().add(first), source.len()) };
-    Ok(array)
+    // SAFETY: the type is the instance's; the array is as long, and new.
+    unsafe {
+        let array = store.new_array(ty, length)?;
+        std::ptr::copy_nonoverlapping(source.as_ptr(), array.as_ptr().add(first), source.len());
+        Ok(array)
+    }
 }
 
 /// `array.new_elem`. Looks at the segment first, as [`array_of_data`] does.
@@ -215,7 +217,8 @@ pub(crate) unsafe fn array_of_elements(
     let Some((first, _)) = object::part(ty, 0) else { return Err(Trap::AllocationFailed) };
     let mut made = Ok(NonNull::dangling());
     let to = || {
-        made = store.new_array(ty, length);
+        // SAFETY: the type is the instance's.
+        made = unsafe { store.new_array(ty, length) };
         // SAFETY: elements begin there.
         made.ok().map(|array| unsafe { array.as_ptr().add(first).cast() })
     };

@@ -14,7 +14,7 @@ use crate::abi::{self, Registers, VMStore};
 use crate::runtime::activation::Activation;
 use crate::runtime::{host_func, unwind};
 use crate::trap::Trap;
-use std::arch::naked_asm;
+use std::arch::{asm, naked_asm};
 use std::mem::{offset_of, size_of};
 
 mod switch;
@@ -230,6 +230,26 @@ pub(crate) unsafe extern "sysv64" fn with_registers(
         "ret",
         ".cfi_endproc",
     )
+}
+
+/// What lies at an address of a stack. There may be anything, also what Rust would not call a value, as no one wrote it; or
+/// what a sanitizer keeps apart. So it is read as compiled code reads.
+///
+/// # Safety
+/// The 8 bytes must be readable.
+#[inline(always)]
+pub(crate) unsafe fn word_at(address: usize) -> u64 {
+    let word;
+    // SAFETY: the caller's promise.
+    unsafe {
+        asm!(
+            "mov {word}, qword ptr [{address}]",
+            address = in(reg) address,
+            word = out(reg) word,
+            options(nostack, preserves_flags, readonly),
+        );
+    }
+    word
 }
 
 /// DWARF's numbers of the registers in which landing pads find the exception and the selector.

@@ -9,6 +9,7 @@ use super::externs::Externs;
 use super::space::{GRANULE, Space};
 use crate::abi::heap::{ARRAY_LENGTH, HEADER_ARRAY, HEADER_EXCEPTION, OBJECT_HEADER, VMKind, VMType};
 use crate::abi::{EXCEPTION_VALUES, SLOT, TAG_HOST, TAG_I31};
+use crate::runtime::arch;
 use std::ops::Range;
 use std::ptr::NonNull;
 
@@ -74,8 +75,11 @@ impl<'a> Marker<'a> {
     }
 
     /// Marks what a reference is to.
+    ///
+    /// # Safety
+    /// It must be one of this store, or null: other bits are for [`Marker::word`].
     #[inline]
-    pub(crate) fn reference(&mut self, reference: u64) {
+    pub(crate) unsafe fn reference(&mut self, reference: u64) {
         #[expect(clippy::cast_possible_truncation, reason = "addresses have 64 bits")]
         let offset = (reference as usize).wrapping_sub(self.base);
         if offset < self.extent && reference & (TAG_I31 | TAG_HOST) == 0 {
@@ -105,9 +109,8 @@ impl<'a> Marker<'a> {
     /// The range must be readable, and both ends aligned to words.
     pub(crate) unsafe fn words(&mut self, range: Range<usize>) {
         for at in range.step_by(size_of::<u64>()) {
-            // SAFETY: the caller's promise. Others write none of it: it is a stack that waits for us, or data of the store.
-            let word = unsafe { (at as *const u64).read_volatile() };
-            self.word(word);
+            // SAFETY: the caller's promise.
+            self.word(unsafe { arch::word_at(at) });
         }
     }
 
@@ -231,7 +234,7 @@ impl<'a> Marker<'a> {
     unsafe fn all(&mut self, range: Range<usize>) {
         for at in range.step_by(size_of::<u64>()) {
             // SAFETY: the caller's promise.
-            self.reference(unsafe { (at as *const u64).read() });
+            unsafe { self.reference((at as *const u64).read()) };
         }
     }
 

@@ -25,14 +25,11 @@ impl StoreOpaque {
         for &slot in unsafe { &*self.vm.overflow.get() } {
             marker.word(low(slot));
         }
-        for &reference in &self.heap.temporaries {
-            marker.reference(reference);
-        }
-        for reference in self.handles.lock().unwrap_or_else(PoisonError::into_inner).references() {
-            marker.reference(reference);
-        }
-        for reference in self.heap.owned.references() {
-            marker.reference(reference);
+        let handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = handles.references().chain(self.heap.owned.references());
+        for reference in held.chain(self.heap.temporaries.iter().copied()) {
+            // SAFETY: the host, and the runtime while it allocates, hold references of this store.
+            unsafe { marker.reference(reference) };
         }
         for cell in &self.cells {
             // The type of a global of the host is not known here.
@@ -47,14 +44,15 @@ impl StoreOpaque {
                 if let ValType::Ref(ty) = ty.content
                     && !is_func(ty)
                 {
-                    // SAFETY: the cell is part of the instance's context.
-                    marker.reference(low(unsafe { instance.global(index).cast::<u128>().read() }));
+                    // SAFETY: the cell is part of the instance's context, and holds a reference.
+                    unsafe { marker.reference(low(instance.global(index).cast::<u128>().read())) };
                 }
             }
             for (segment, values) in description.elements.iter().zip(&instance.element_values) {
                 if !is_func(segment.ty) {
                     for &reference in &*values.borrow() {
-                        marker.reference(reference);
+                        // SAFETY: what the segment's expressions gave, by its type references.
+                        unsafe { marker.reference(reference) };
                     }
                 }
             }
@@ -64,7 +62,8 @@ impl StoreOpaque {
             let table = unsafe { table.pointer().as_ref() };
             if !is_func(table.ty.element) && !self.is_func_type(table.ty.element.heap) {
                 for &reference in table.elements() {
-                    marker.reference(reference);
+                    // SAFETY: elements of a table of this store.
+                    unsafe { marker.reference(reference) };
                 }
             }
         }

@@ -227,9 +227,11 @@ impl Space {
     /// When wasm traps it may have taken a cell and not written all of it. (In relaxed mode LLVM may even move what traps
     /// to between the two.) So that such a cell refers to nothing it must not hold what was there before.
     pub(super) fn take_run(&mut self, block: usize, class: usize, from: usize, zero: bool) -> Option<VMRun> {
+        debug_assert_eq!(usize::from(self.kinds[block]), class);
         let step = cell_size(class) / GRANULE;
         let end = BLOCK / GRANULE / step * step;
-        // SAFETY: the block is in use.
+        assert!(block < self.kinds.len(), "runs are taken from blocks that there are");
+        // SAFETY: there are bits of every block that has a kind.
         let words = unsafe { std::slice::from_raw_parts_mut(self.allocated.block(block), WORDS) };
         let mut start = from / GRANULE;
         while start < end && words[start / 64] >> (start % 64) & 1 != 0 {
@@ -258,7 +260,8 @@ impl Space {
         let (start, end) = (run.next - self.base(), run.end - self.base());
         let block = start / BLOCK;
         let first = start % BLOCK / GRANULE;
-        // SAFETY: runs lie in blocks that are in use.
+        assert!(block < self.kinds.len(), "runs lie in blocks that there are");
+        // SAFETY: as in `take_run`.
         let words = unsafe { std::slice::from_raw_parts_mut(self.allocated.block(block), WORDS) };
         clear(words, first..first + (end - start) / GRANULE);
     }
@@ -300,8 +303,10 @@ impl Space {
 
     /// Whether an object is marked.
     pub(super) fn is_marked(&self, object: usize) -> bool {
-        let granule = (object - self.base()) / GRANULE;
-        // SAFETY: objects lie in blocks that have a kind.
+        let offset = object.wrapping_sub(self.base());
+        assert!(offset < self.extent(), "objects lie in blocks that there are");
+        let granule = offset / GRANULE;
+        // SAFETY: there are bits of every block that has a kind.
         unsafe { *self.marks.words().add(granule / 64) >> (granule % 64) & 1 != 0 }
     }
 

@@ -56,21 +56,23 @@ impl Fixture {
 
     fn node(&mut self, number: u64, next: u64) -> Option<u64> {
         let ty = self.node;
-        let node = self.opaque().allocate(ty, 24, 0)?.cast::<u64>();
         // SAFETY: it has two fields of 8 bytes.
         unsafe {
+            let node = self.opaque().allocate(ty, 24, 0)?.cast::<u64>();
             assert_eq!((node.add(1).read(), node.add(2).read()), (0, 0));
             node.add(1).write(number);
             node.add(2).write(next);
+            Some(node.as_ptr() as u64)
         }
-        Some(node.as_ptr() as u64)
     }
 
     fn references(&mut self, length: u32) -> Option<&'static mut [u64]> {
         let ty = self.array;
-        let array = self.opaque().allocate(ty, u64::from(OBJECT_HEADER) + u64::from(length) * 8, length)?;
         // SAFETY: it has as many elements, and the test does not use it longer than it lives.
-        Some(unsafe { std::slice::from_raw_parts_mut(array.as_ptr().cast::<u64>().add(1), length as usize) })
+        unsafe {
+            let array = self.opaque().allocate(ty, u64::from(OBJECT_HEADER) + u64::from(length) * 8, length)?;
+            Some(std::slice::from_raw_parts_mut(array.as_ptr().cast::<u64>().add(1), length as usize))
+        }
     }
 
     fn collect(&mut self) -> HeapStats {
@@ -166,12 +168,14 @@ fn memory_has_a_limit() {
     // Too large for any heap, the limit, or what is left of it.
     let (array, bytes) = (fixture.array, fixture.bytes);
     let opaque = fixture.opaque();
-    assert!(opaque.allocate(array, 8 + (u64::from(u32::MAX) << 3), u32::MAX).is_none());
-    assert!(opaque.allocate(bytes, u64::MAX, u32::MAX).is_none());
-    assert!(opaque.allocate(bytes, (4 << 20) + 1, 0).is_none());
-    assert!(opaque.allocate(bytes, (4 << 20) - (64 << 10), 0).is_some());
+    // SAFETY: arrays with as many elements as there is room for, or none.
+    let mut allocate = |header, bytes, length| unsafe { opaque.allocate(header, bytes, length) };
+    assert!(allocate(array, 8 + (u64::from(u32::MAX) << 3), u32::MAX).is_none());
+    assert!(allocate(bytes, u64::MAX, u32::MAX).is_none());
+    assert!(allocate(bytes, (4 << 20) + 1, 0).is_none());
+    assert!(allocate(bytes, (4 << 20) - (64 << 10), 0).is_some());
     for length in [2041, 3000, 30_000, 60_000, 70_000] {
-        let object = opaque.allocate(bytes, 8 + u64::from(length), length).unwrap();
+        let object = allocate(bytes, 8 + u64::from(length), length).unwrap();
         // SAFETY: it is as large.
         assert!(unsafe { std::slice::from_raw_parts(object.as_ptr().add(8), length as usize) }.iter().all(|&b| b == 0));
         // SAFETY: as above.
