@@ -18,7 +18,7 @@ SCREENSHOTS ?=
 WASSAY = $(CARGO) run --quiet --release --package wassay -- test --engine vm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build conformance matrix test format lint units docs example deny gate llvm-share bench kernels
+.PHONY: help setup build conformance matrix test format lint units sanitized docs example deny gate llvm-share bench kernels
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +42,7 @@ matrix: build ## make reports/baselines/matrix.csv and README's table from repor
 	mv target/matrix.csv reports/baselines/matrix.csv
 	BLESS=1 $(CARGO) test --quiet --package wassay --test readme
 
-test: format lint units docs example deny gate ## all that CI checks
+test: format lint units sanitized docs example deny gate ## all that CI checks
 
 format:
 	cargo fmt --all --check
@@ -64,6 +64,21 @@ units: setup
 	    echo "cargo test --workspace --lib --bins --tests" && $(CARGO) test --workspace --lib --bins --tests; \
 	fi
 	$(CARGO) test --workspace --doc
+
+# AddressSanitizer, which comes with Rust, over the VM's unit tests, without LLVM: a minute. The VM has signal handlers and
+# stacks of its own, and looks for where its stack ends. With LLVM and on stacks of continuations:
+# make sanitized SANITIZED="--lib --test gc --test gc_host --test continuations --test exceptions"
+SANITIZED ?= --no-default-features --lib
+
+sanitized: setup ## the VM's unit tests under AddressSanitizer
+	@host=$$(rustc -vV | sed -n 's/^host: //p'); \
+	if ls "$$(rustc --print sysroot)/lib/rustlib/$$host/lib/"*_rt.asan.a >/dev/null 2>&1; then \
+	    echo "cargo test under AddressSanitizer: $(SANITIZED)" && \
+	    ASAN_OPTIONS=detect_stack_use_after_return=0:use_sigaltstack=0:handle_segv=0:handle_sigbus=0:handle_sigill=0 \
+	    RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address \
+	    $(CARGO) test --quiet --config 'profile.dev.package."*".opt-level=0' --target $$host --target-dir target/sanitized \
+	        --package wassay-vm $(SANITIZED); \
+	else echo "Rust has no AddressSanitizer for $$host: the VM's unit tests were not run under it"; fi
 
 docs: setup
 	$(LLVM) RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps

@@ -89,3 +89,36 @@ fn update(change: impl FnOnce(&mut Snapshot)) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicBool;
+
+    /// Ranges come and go while other threads ask, as signal handlers do: whoever is there all the time is found all the
+    /// time, and what is freed is looked at by nobody.
+    #[test]
+    fn readers_see_a_whole_snapshot() {
+        // Addresses that no program has.
+        let range = |n: usize| (1 << 60) + n * 100..(1 << 60) + n * 100 + 50;
+        add_range(range(500));
+        let done = AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            for _ in 0..2 {
+                threads.spawn(|| {
+                    while !done.load(SeqCst) {
+                        assert!(contains(range(500).start) && contains(range(500).end - 1));
+                        assert!(!contains(range(500).start - 1) && !contains(range(500).end));
+                    }
+                });
+            }
+            for turn in 0..20 {
+                (0..50).for_each(|n| add_range(range(n * 20 + turn + 501)));
+                (0..50).for_each(|n| remove_range(&range(n * 20 + turn + 501)));
+            }
+            done.store(true, SeqCst);
+        });
+        remove_range(&range(500));
+        assert!(!contains(range(500).start));
+    }
+}

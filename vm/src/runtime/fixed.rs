@@ -23,3 +23,34 @@ impl<T> Drop for Fixed<T> {
         drop(unsafe { Box::from_raw(self.0.as_ptr()) });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn pointers_stay_good_wherever_the_owner_goes() {
+        struct Counted<'a>(&'a Cell<u32>, u64);
+        impl Drop for Counted<'_> {
+            fn drop(&mut self) {
+                self.0.set(self.0.get() + 1);
+            }
+        }
+        let dropped = Cell::new(0);
+        let mut owners: Vec<_> = (0..100).map(|n| Fixed::new(Counted(&dropped, n))).collect();
+        let pointers: Vec<_> = owners.iter().map(Fixed::pointer).collect();
+        owners.reverse();
+        owners.shrink_to_fit();
+        for (pointer, n) in pointers.iter().zip(0..) {
+            // SAFETY: the owners are alive, and nobody else has a reference.
+            unsafe {
+                assert_eq!(pointer.as_ref().1, n);
+                (*pointer.as_ptr()).1 += 1;
+            }
+        }
+        assert_eq!(dropped.get(), 0);
+        drop(owners);
+        assert_eq!(dropped.get(), 100);
+    }
+}

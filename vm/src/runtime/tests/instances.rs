@@ -6,7 +6,10 @@ use crate::module::description::{
     ActiveData, ConstExpr, ConstOp, DataSegment, ElementItems, ElementMode, ElementSegment, Entity, Import,
 };
 use crate::types::{FuncType, GlobalType, Limits, MemoryType, RefType, TableType, ValType};
-use crate::{Engine, Error, Extern, Global, Instance, Linker, Memory, Module, Ref, Store, Table, Trap, TypedFunc, Val};
+use crate::{
+    AsContext, Engine, Error, Extern, Global, Instance, Linker, Memory, Module, Ref, Store, Table, Trap, TypedFunc, Val,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const TABLE: TableType = TableType { limits: Limits { min: 4, max: None }, element: RefType::FUNCREF, table64: false };
 
@@ -215,4 +218,39 @@ fn an_expression_without_operands_stops() {
     module.description.global_inits = vec![ConstExpr(vec![ConstOp::I32(1), ConstOp::I32Add])];
     let engine = Engine::default();
     let _ = Instance::new(Store::new(&engine, ()), &module.module(&engine), &[]);
+}
+
+/// Whoever asks for what a module does not have would get something else.
+#[test]
+fn an_index_that_the_module_does_not_have_stops() {
+    let engine = Engine::default();
+    let mut module = adder();
+    module.memory(1, None);
+    module.description.globals.push(GlobalType { content: ValType::I32, mutable: false });
+    module.description.global_inits.push(constant(7));
+    let module = module.module(&engine);
+    let mut store = Store::new(&engine, ());
+    let table = Table::new(&mut store, TABLE, Ref::Func(None)).unwrap();
+    let instance = Instance::new(&mut store, &module, &[table.into()]).unwrap();
+    // SAFETY: it is in the store.
+    let instance = unsafe { instance.0.of(&store.as_context().0.opaque).unwrap().as_ref() };
+    let stops = |ask: &dyn Fn(u32), index| catch_unwind(AssertUnwindSafe(|| ask(index))).is_err();
+    for ask in [
+        &|index| assert_ne!(instance.memory(index).as_ptr() as usize, 0),
+        &|index| assert_ne!(instance.table(index).as_ptr() as usize, 0),
+        &|index| assert_ne!(instance.global(index).as_ptr() as usize, 0),
+    ] as [&dyn Fn(u32); 3]
+    {
+        assert!(!stops(ask, 0));
+        for index in [1, 2, 1000, u32::MAX / 16, u32::MAX] {
+            assert!(stops(ask, index), "{index}");
+        }
+    }
+    assert!(
+        [0, 1, u32::MAX]
+            .into_iter()
+            .all(|index| stops(&|index| assert_ne!(instance.tag(index).as_ptr() as usize, 0), index))
+    );
+    let function = |index| assert_ne!(instance.func_ref(index).as_ptr() as usize, 0);
+    assert!(!stops(&function, 0) && stops(&function, 1) && stops(&function, u32::MAX));
 }
