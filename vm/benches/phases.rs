@@ -1,5 +1,5 @@
-//! What comes before and around execution: compiling (bytes of wasm a second, both levels), instantiating, calling
-//! from the host into wasm and back, and from wasm into the host.
+//! What comes before and around execution: compiling (bytes of wasm a second, both levels), loading an artifact of
+//! 40 MB, instantiating, calling from the host into wasm and back, and from wasm into the host.
 //!
 //! `cargo bench -p wassay-vm --bench phases [FILTER]`
 
@@ -37,6 +37,63 @@ fn compile(criterion: &mut Criterion) {
         }
         group.finish();
     }
+}
+
+/// A module of so many functions, each with a name and some hundred instructions.
+fn large(functions: u32) -> Vec<u8> {
+    use wasm_encoder::{
+        CodeSection, ExportKind, ExportSection, Function, FunctionSection, MemArg, MemArgTarget, MemorySection,
+        MemoryType, NameMap, NameSection, TypeSection, ValType,
+    };
+    let (mut types, mut declared, mut memories) = (TypeSection::new(), FunctionSection::new(), MemorySection::new());
+    types.ty().function([ValType::I32], [ValType::I32]);
+    memories.memory(MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None });
+    let (mut exports, mut code) = (ExportSection::new(), CodeSection::new());
+    let (mut names, mut section) = (NameMap::new(), NameSection::new());
+    for number in 0..functions {
+        declared.function(0);
+        names.append(number, &format!("function_of_the_number_{number}"));
+        let mut body = Function::new([]);
+        let mut instructions = body.instructions();
+        for step in 0..40 {
+            let place = MemArg { offset: step * 8, align: 2, target: MemArgTarget::Memory(0), ordering: None };
+            instructions.local_get(0).local_get(0).i32_load(place).i32_const(number.cast_signed()).i32_mul();
+            instructions.i32_store(MemArg { offset: step * 8 + 4, ..place });
+        }
+        instructions.local_get(0).end();
+        code.function(&body);
+    }
+    exports.export("first", ExportKind::Func, 0);
+    section.functions(&names);
+    let mut module = wasm_encoder::Module::new();
+    module.section(&types).section(&declared).section(&memories).section(&exports).section(&code).section(&section);
+    module.finish()
+}
+
+fn load(criterion: &mut Criterion) {
+    let [(_, engine), _] = engines();
+    let bytes = engine.precompile_module(&large(25_000)).expect("a valid module");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("large.wassay");
+    std::fs::write(&path, &bytes).expect("room for a file");
+    let whole = Engine::new(Config::new().level(Level::None).check_mapped_artifacts(true)).expect("an engine");
+    let mut group = criterion.benchmark_group(format!("load/{} MB", bytes.len() >> 20));
+    group.sample_size(20);
+    group.bench_function("bytes", |b| {
+        b.iter(|| {
+            // SAFETY: the bytes come from the compiler.
+            unsafe { Module::deserialize(&engine, black_box(&bytes)) }.expect("a module")
+        });
+    });
+    for (name, engine) in [("file", &engine), ("file, all checked", &whole)] {
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                // SAFETY: what the file contains comes from the compiler.
+                unsafe { Module::deserialize_file(engine, &path) }.expect("a module")
+            });
+        });
+    }
+    group.finish();
 }
 
 fn instantiate(criterion: &mut Criterion) {
@@ -104,5 +161,5 @@ fn call(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(phases, compile, instantiate, call);
+criterion_group!(phases, compile, load, instantiate, call);
 criterion_main!(phases);

@@ -55,6 +55,7 @@ fn thirty_thousand_live_modules() {
         assert_eq!((trap, backtrace.frames.len()), (Trap::Unreachable, 2));
         assert_eq!(backtrace.frames[0].name.as_deref(), Some("inner"));
     }
+    println!("{COUNT} modules: {} mappings; instances: {}", with_modules - before, with_instances - with_modules);
     drop(store);
 
     // Every other one goes, and others come in their places.

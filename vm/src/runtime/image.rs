@@ -64,13 +64,15 @@ impl CodeImage {
         let Artifact { target, description, mut image, .. } = artifact;
         let (text, read_only) = (std::mem::take(&mut image.text), std::mem::take(&mut image.read_only));
         let distance = image.read_only_at as usize;
-        let in_place = mapped.and_then(|space| Some((parts_in(&space, &text, &read_only, distance)?, space)));
+        let in_place = mapped.filter(|_| !image.is_small()).and_then(|space| {
+            let parts = parts_in(&space, &text, &read_only, distance)?;
+            // Where the kernel does not let this file be executed, its code is copied.
+            fill_slots(&space, &parts, &image).and_then(|()| protect(&space, &parts)).ok()?;
+            Some((space.addresses().start + parts.text.start, space))
+        });
         let (memory, start): (Keeper, usize) = if text.is_empty() && read_only.is_empty() {
             (Arc::new(()), 0)
-        } else if let Some((parts, space)) = in_place.filter(|_| !image.is_small()) {
-            let start = space.addresses().start + parts.text.start;
-            fill_slots(&space, &parts, &image)?;
-            protect(&space, &parts)?;
+        } else if let Some((start, space)) = in_place {
             (space, start)
         } else if image.is_small() {
             let place = Place::new(text.len().max(read_only.len()))?;

@@ -49,6 +49,16 @@ impl Counted {
         Ok(Self(AtomicUsize::new(count)))
     }
 
+    /// Takes so many more.
+    ///
+    /// # Errors
+    /// As for [`Counted::take`].
+    pub(crate) fn grow(&self, count: usize) -> Result<()> {
+        PROCESS.take(count)?;
+        self.0.fetch_add(count, Relaxed);
+        Ok(())
+    }
+
     /// To be told when fewer are needed than were taken.
     pub(crate) fn shrink_to(&self, count: usize) {
         let before = self.0.fetch_min(count, Relaxed);

@@ -71,6 +71,15 @@ impl Reservation {
         Ok(())
     }
 
+    /// To be told before pages in the middle of others get other access than these: there is one mapping more where access
+    /// changes.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] when the process is about to have too many.
+    pub(crate) fn split(&self, mappings: usize) -> Result<()> {
+        self.counted.grow(mappings)
+    }
+
     /// Changes what may be done with the pages that `bytes` touches.
     ///
     /// # Safety

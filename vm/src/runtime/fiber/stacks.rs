@@ -124,6 +124,8 @@ fn guard(space: &Reservation, stack: Stack, protects: bool) -> Option<()> {
         return Some(());
     }
     let start = stack.0 - space.addresses().start;
+    // The page, and the stack above it.
+    space.split(2).ok()?;
     // SAFETY: as above, nor will anybody: stacks begin above.
     unsafe { space.protect(start..start + page, MprotectFlags::empty()) }.ok()
 }
