@@ -129,7 +129,7 @@ impl Engine {
     /// The types of numbers that this engine gave.
     pub(crate) fn all_registered(&self, ids: &[u32]) -> Box<[Arc<RegisteredType>]> {
         let types = self.types();
-        ids.iter().filter_map(|&id| types.get(id).map(Arc::clone)).collect()
+        ids.iter().map(|&id| Arc::clone(types.get(id).expect("this engine gave the number"))).collect()
     }
 
     /// The type of a number that this engine gave.

@@ -150,7 +150,7 @@ impl TypeRegistry {
 
     /// Makes `ty`, which refers to types by their numbers, the type of number `id`, which is the next.
     fn number(&mut self, ty: &SubType, id: u32, has_entry: bool) {
-        let supertype = ty.supertype.and_then(|at| self.get(at));
+        let supertype = ty.supertype.map(|at| self.get(at).expect("supertypes are numbered first"));
         let supertypes = supertype.map(|it| it.supertypes.iter().copied().chain([it.id]).collect());
         let layout = match &ty.composite {
             CompositeType::Struct(fields) => StructLayout::new(fields),
@@ -166,10 +166,12 @@ impl TypeRegistry {
             layout,
             composite: ty.composite.clone(),
         };
+        let registered = Arc::new(registered);
         if has_entry {
-            self.table.write(&registered);
+            // SAFETY: it is kept from here on, as long as the table.
+            unsafe { self.table.write(&registered) };
         }
-        self.by_id.push(Arc::new(registered));
+        self.by_id.push(registered);
     }
 
     /// Where the entry of number 0 is in the array of all types; null as long as there are no types.

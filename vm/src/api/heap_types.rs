@@ -134,7 +134,7 @@ impl StructType {
     pub fn fields(&self) -> &[FieldType] {
         match &self.0.ty.composite {
             CompositeType::Struct(fields) => fields,
-            _ => &[],
+            _ => unreachable!("made only of structure types"),
         }
     }
 }

@@ -103,10 +103,9 @@ fn checked<'a>(store: &StoreOpaque, types: impl Iterator<Item = &'a FieldType>, 
 /// The object must be new, of this type, and have so many fields or elements; the values must have been checked.
 unsafe fn initialise(object: NonNull<u8>, ty: &RegisteredType, values: impl IntoIterator<Item = u128>) {
     for (value, number) in values.into_iter().zip(0..) {
-        if let Some((at, storage)) = object::part(ty, number) {
-            // SAFETY: the caller's promise.
-            unsafe { object::write(object, at, storage, value) };
-        }
+        let (at, storage) = object::expected_part(ty, number);
+        // SAFETY: the caller's promise.
+        unsafe { object::write(object, at, storage, value) };
     }
 }
 
@@ -194,10 +193,9 @@ impl ArrayRef {
         let value = element.to_raw(unpacked(storage), opaque)?;
         // SAFETY: it was checked that the type is of the store's engine.
         let array = unsafe { opaque.new_array(&ty.0.ty, length) }.map_err(full)?;
-        if let Some((at, storage)) = object::part(&ty.0.ty, 0) {
-            // SAFETY: made just now, with so many elements.
-            unsafe { object::fill(array.add(at), crate::abi::heap::storage_size(storage), length as usize, value) };
-        }
+        let (at, storage) = object::expected_part(&ty.0.ty, 0);
+        // SAFETY: made just now, with so many elements.
+        unsafe { object::fill(array.add(at), crate::abi::heap::storage_size(storage), length as usize, value) };
         Ok(Self(Rooted::new(opaque, array.as_ptr() as u64)))
     }
 

@@ -249,7 +249,9 @@ impl Val {
             Self::F32(bits) => bits.into(),
             Self::F64(bits) => bits.into(),
             Self::V128(bits) => bits,
-            Self::FuncRef(_) | Self::ExternRef(_) | Self::AnyRef(_) | Self::ExnRef(_) | Self::ContRef(_) => 0,
+            Self::FuncRef(_) | Self::ExternRef(_) | Self::AnyRef(_) | Self::ExnRef(_) | Self::ContRef(_) => {
+                unreachable!("a reference of a type that is none")
+            }
         })
     }
 

@@ -112,7 +112,7 @@ macro_rules! references {
                 // SAFETY: the caller's promise.
                 let $found = match unsafe { Ref::from_raw(raw as u64, HeapType::$heap, store) } {
                     Ref::$kind(found) => found,
-                    _ => None,
+                    other => unreachable!("{other:?} as a reference of another hierarchy"),
                 };
                 $from
             }

@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
                         module.types.push(convert::sub_type(&ty, offset)?);
                     }
                     if module.types.len() > first + 1 {
-                        let index = |at| u32::try_from(at).unwrap_or(u32::MAX);
+                        let index = |at| u32::try_from(at).expect("validation bounds the number of types");
                         module.rec_groups.push(index(first)..index(module.types.len()));
                     }
                 }

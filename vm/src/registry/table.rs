@@ -45,9 +45,12 @@ impl TypeTable {
         Ok(())
     }
 
-    /// Writes the entry of a type, for which there must be room; it points into `ty`, which must live as long as this.
-    pub(super) fn write(&mut self, ty: &RegisteredType) {
-        let Some(space) = &self.space else { return };
+    /// Writes the entry of a type, for which there must be room.
+    ///
+    /// # Safety
+    /// The entry points into `ty`, which must live as long as anybody may look the number up: code and objects of the type.
+    pub(super) unsafe fn write(&mut self, ty: &RegisteredType) {
+        let space = self.space.as_ref().expect("room is made before types are numbered");
         let at = ty.id as usize * TYPE_SIZE as usize;
         assert!(at + TYPE_SIZE as usize <= self.committed, "room is made before types are numbered");
         // SAFETY: in bounds of what is committed, and aligned. Nobody reads the entry of a number not given out yet.

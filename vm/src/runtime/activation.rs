@@ -105,7 +105,7 @@ fn why(store: &mut StoreOpaque, trap: Option<Trap>) -> Error {
         Some(Pending::Panic(payload)) => std::panic::resume_unwind(payload),
         Some(Pending::Error(Error::Trap { trap, backtrace })) if backtrace.frames.is_empty() => (trap, &store.trace),
         Some(Pending::Error(error)) => return error,
-        None => (trap.unwrap_or(Trap::Host), &store.trace),
+        None => (trap.expect("whoever leaves wasm says why"), &store.trace),
     };
     Error::Trap { trap, backtrace: backtrace::resolve(trace) }
 }

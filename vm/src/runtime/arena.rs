@@ -56,7 +56,7 @@ impl Place {
         let start = space.addresses().start;
         code_registry::add_range(start..start + HALF);
         let mut free = Free(BTreeMap::from([(0, HALF)]));
-        let at = free.take(bytes).unwrap_or_default();
+        let at = free.take(bytes).expect("an arena has room for a small image");
         let arena = arenas.len();
         arenas.push(Arena { space: Arc::clone(&space), free, _counted: counted });
         Ok(Self { space, arena, at, bytes })

@@ -8,7 +8,6 @@ use crate::abi;
 use crate::module::description::{ConstExpr, ConstOp};
 use crate::registry::RegisteredType;
 use crate::trap::Trap;
-use crate::types::StorageType;
 use std::ptr::NonNull;
 
 /// The value of `expr`, as it lies in a global's cell. An object that was made for it is in nothing yet that keeps it: it
@@ -135,7 +134,7 @@ impl<'a> Evaluation<'a> {
                 let length = self.pop() as u32;
                 let array = self.store.new_array(ty, length)?;
                 let value = self.pop();
-                let (at, storage) = part(ty, 0);
+                let (at, storage) = object::expected_part(ty, 0);
                 object::fill(array.add(at), abi::heap::storage_size(storage), length as usize, value);
                 self.keep(array)
             },
@@ -191,7 +190,7 @@ impl<'a> Evaluation<'a> {
     unsafe fn initialise(&mut self, object: NonNull<u8>, ty: &RegisteredType, count: usize) -> u128 {
         let values = self.stack.split_off(self.stack.len() - count);
         for (value, number) in values.into_iter().zip(0..) {
-            let (at, storage) = part(ty, number);
+            let (at, storage) = object::expected_part(ty, number);
             // SAFETY: the caller's promise.
             unsafe { object::write(object, at, storage, value) };
         }
@@ -204,10 +203,4 @@ impl<'a> Evaluation<'a> {
         self.store.heap.temporaries.push(reference);
         reference.into()
     }
-}
-
-/// Where a field or element lies, and how.
-#[expect(clippy::expect_used, reason = "an invariant of validated expressions, not of input")]
-fn part(ty: &RegisteredType, number: u32) -> (usize, StorageType) {
-    object::part(ty, number).expect("a validated expression has a value for each part of an object")
 }

@@ -221,7 +221,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
         // SAFETY: as above.
         unsafe { instance.at::<VMFuncRef>(layout.func_ref(index)).write(func_ref) };
     }
-    let own = |all: usize, imported: u32| imported..u32::try_from(all).unwrap_or(u32::MAX);
+    let own = |all: usize, imported: u32| imported..u32::try_from(all).expect("indices have 32 bits");
     for index in own(description.memories.len(), description.memory_imports) {
         let memory = store.add_memory(description.memories[index as usize])?;
         // SAFETY: the memory was made just now.

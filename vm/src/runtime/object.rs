@@ -63,6 +63,12 @@ pub(crate) fn part(ty: &RegisteredType, number: u32) -> Option<(usize, StorageTy
     }
 }
 
+/// As [`part`], of a part that there must be.
+#[expect(clippy::expect_used, reason = "an invariant of validated code and checked values, not of input")]
+pub(crate) fn expected_part(ty: &RegisteredType, number: u32) -> (usize, StorageType) {
+    part(ty, number).expect("an object has each part that a value is for")
+}
+
 /// Reads a field or element; a packed one without its sign.
 ///
 /// # Safety

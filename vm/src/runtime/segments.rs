@@ -190,7 +190,7 @@ pub(crate) unsafe fn array_of_data(
     length: u32,
 ) -> Result<NonNull<u8>, Trap> {
     let ty = &instance.module.types()[ty as usize];
-    let Some((first, storage)) = object::part(ty, 0) else { return Err(Trap::AllocationFailed) };
+    let (first, storage) = object::expected_part(ty, 0);
     let bytes = u64::from(length) * u64::from(storage_size(storage));
     let source = data(instance, segment, from.into(), bytes)?;
     // SAFETY: the type is the instance's; the array is as long, and new.
@@ -214,7 +214,7 @@ pub(crate) unsafe fn array_of_elements(
     length: u32,
 ) -> Result<NonNull<u8>, Trap> {
     let ty = &instance.module.types()[ty as usize];
-    let Some((first, _)) = object::part(ty, 0) else { return Err(Trap::AllocationFailed) };
+    let (first, _) = object::expected_part(ty, 0);
     let mut made = Ok(NonNull::dangling());
     let to = || {
         // SAFETY: the type is the instance's.

@@ -161,7 +161,7 @@ impl Space {
         let zero = self.kinds[start..end].iter().all(|&kind| kind == ZERO);
         self.kinds[start] = kind;
         self.kinds[start + 1..end].fill(TAIL);
-        let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let small = |number: usize| u32::try_from(number).expect("a heap has at most 2^20 blocks");
         self.spans[start] = small(count);
         self.spans[start + 1..end].fill(small(start));
         self.used += count;
