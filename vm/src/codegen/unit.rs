@@ -1,6 +1,7 @@
 //! Codegen units: runs of functions that become one LLVM module and one object each.
 
 use super::hold::hold_loads;
+use super::quiet::remove_superfluous;
 use super::rebase::rebase_counters;
 use super::target::{CodeTarget, SPIN_HINT};
 use super::with_machine;
@@ -138,6 +139,7 @@ fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, level: Level, memory: Memo
         run(SPEED)?;
         bound_code_generation(&unit.module, unit.context);
     }
+    remove_superfluous(&unit.module, unit.context)?;
     if memory == MemoryMode::Precise {
         hold_loads(&unit.module, unit.context, level != Level::None)?;
     }

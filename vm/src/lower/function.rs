@@ -12,10 +12,7 @@ use crate::module::parse::unsupported;
 use inkwell::builder::Builder;
 use inkwell::debug_info::DISubprogram;
 use inkwell::types::BasicTypeEnum;
-use inkwell::values::{
-    BasicValueEnum, FloatValue, FunctionValue, InstructionOpcode, IntValue, PointerValue, VectorValue,
-};
-use std::collections::HashMap;
+use inkwell::values::{BasicValueEnum, FloatValue, FunctionValue, InstructionOpcode, IntValue, PointerValue};
 use wasmparser::{FunctionBody, Operator};
 
 /// One function on its way to LLVM IR. `stack` mirrors the operand stack, `frames` the control stack.
@@ -38,8 +35,6 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) reachable: bool,
     /// Blocks opened since code became unreachable.
     pub(super) dead_depth: u32,
-    /// The constants behind vectors that LLVM must not know: see `simd/shape.rs`.
-    pub(super) vector_constants: HashMap<VectorValue<'ctx>, VectorValue<'ctx>>,
     /// Objects that the code so far makes without a call.
     pub(super) objects: u32,
     subprogram: DISubprogram<'ctx>,
@@ -91,7 +86,6 @@ pub(crate) fn lower_function(
         clauses: None,
         reachable: true,
         dead_depth: 0,
-        vector_constants: HashMap::new(),
         objects: 0,
         subprogram,
         offset,
@@ -190,16 +184,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 self.declare_local(ty)?;
             }
         }
-        // A float zero, or a vector of them, is one of the constants that LLVM must not see.
-        let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).expect("zero is one of them");
-        for index in parameters..self.locals.len() {
-            let local = self.locals[index];
-            let value = match local.ty {
-                BasicTypeEnum::FloatType(ty) => self.opaque_constant(ty, zero)?,
-                BasicTypeEnum::VectorType(_) => self.zero_vector()?,
-                ty => ty.const_zero(),
-            };
-            self.builder.build_store(local.slot, value)?;
+        for local in &self.locals[parameters..] {
+            self.builder.build_store(local.slot, local.ty.const_zero())?;
         }
         Ok(())
     }
