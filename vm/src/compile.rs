@@ -1,8 +1,12 @@
 //! From bytes to an artifact: parse and validate, lower and compile units in parallel, link.
 
+mod bounds;
+
+pub(crate) use self::bounds::Deadline;
+use self::bounds::Room;
 use crate::abi::fingerprint::fingerprint;
 use crate::artifact::{Artifact, Image};
-use crate::codegen::{CodeTarget, link, unit};
+use crate::codegen::{CodeTarget, budget, link, unit};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::module::parse::{self, Parsed};
@@ -10,7 +14,6 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use wasmparser::FunctionBody;
 
 /// Stack of a compiling thread. LLVM recurses on nested expressions and loops; this is address space, of which only
 /// what is used takes memory.
@@ -35,7 +38,7 @@ pub fn llvm_version() -> String {
 
 /// Checks that `bytes` are a valid module under the engine's features.
 pub(crate) fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
-    contained(|| "validating".into(), || parse::validate(bytes, engine.config().features))
+    contained(|| "validating".into(), || parse::validate(bytes, engine.config()))
 }
 
 /// Compiles a module.
@@ -60,7 +63,7 @@ fn contained<T>(during: impl FnOnce() -> String, work: impl FnOnce() -> Result<T
 }
 
 fn to_artifact(engine: &Engine, target: &CodeTarget, bytes: &[u8]) -> Result<Artifact> {
-    let parsed = parse::parse(bytes, engine.config().features)?;
+    let parsed = parse::parse(bytes, engine.config())?;
     let image = if parsed.bodies.is_empty() {
         Image::default()
     } else {
@@ -81,31 +84,37 @@ fn each_unit<T: Send>(
     engine: &Engine,
     target: &CodeTarget,
     parsed: &Parsed<'_>,
-    work: impl Fn(&unit::Settings<'_>, u32, &[FunctionBody<'_>]) -> Result<T> + Sync,
+    work: impl Fn(&unit::Settings<'_>, &unit::Part) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
     let config = engine.config();
+    let deadline = Deadline::after(config.limits.compile_time);
+    let room = Room::new(config.limits.compile_memory);
     let settings = unit::Settings {
         description: &parsed.description,
+        bodies: &parsed.bodies,
+        deadline: &deadline,
         hints: &parsed.hints,
         target,
-        level: config.level,
         memory_mode: config.memory_mode,
         relaxed_simd: config.relaxed_simd,
     };
-    let first = parsed.description.func_imports;
     let done = engine.compile_pool()?.install(|| {
-        unit::partition(&parsed.bodies)
+        let counts = (0..parsed.bodies.len())
             .into_par_iter()
-            .map(|range| {
-                let bodies = &parsed.bodies[range.clone()];
-                #[expect(clippy::cast_possible_truncation, reason = "function indices are 32-bit")]
-                let first = first + range.start as u32;
-                let during = || format!("compiling functions {first} to {}", first as usize + bodies.len() - 1);
-                contained(during, || work(&settings, first, bodies))
+            .map(|index| {
+                let during = || format!("looking over function {}", parsed.description.func_imports as usize + index);
+                contained(during, || Ok(parsed.survey(index)?.counts))
             })
-            // All of them, then the first error: which one is reported must not depend on timing.
-            .collect::<Vec<Result<_>>>()
-    });
+            .collect::<Vec<Result<_>>>();
+        let counts = counts.into_iter().collect::<Result<Vec<_>>>()?;
+        budget::check(&parsed.description, config.level, &counts, config.limits.compile_memory)?;
+        let compiled = |part: &unit::Part| {
+            let during = || format!("compiling {}", part.functions(parsed.description.func_imports));
+            contained(during, || room.with(part.memory(), || work(&settings, part)))
+        };
+        // All of them, then the first error: which one is reported must not depend on timing.
+        Ok::<_, Error>(unit::partition(config.level, &counts).par_iter().map(compiled).collect::<Vec<Result<_>>>())
+    })?;
     done.into_iter().collect()
 }
 
@@ -132,7 +141,7 @@ impl Engine {
         contained(
             || "compiling".into(),
             || {
-                let parsed = parse::parse(bytes, self.config().features)?;
+                let parsed = parse::parse(bytes, self.config())?;
                 each_unit(self, target, &parsed, unit::print)
             },
         )
@@ -150,12 +159,12 @@ mod tests {
         let target = engine.code_target().unwrap();
         let buffer = wast::parser::ParseBuffer::new(text).unwrap();
         let bytes = wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap();
-        let mut parsed = parse::parse(&bytes, engine.config().features).unwrap();
+        let mut parsed = parse::parse(&bytes, engine.config()).unwrap();
         each_unit(&engine, target, &parsed, unit::compile).expect("it is valid as it is");
         spoil(&mut parsed);
         let error = each_unit(&engine, target, &parsed, unit::compile).unwrap_err();
         assert!(matches!(error, Error::Internal { .. }), "{error}");
-        parse::parse(&bytes, engine.config().features)
+        parse::parse(&bytes, engine.config())
             .and_then(|parsed| each_unit(&engine, target, &parsed, unit::compile))
             .expect("the threads go on");
         error.to_string()

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 /// How much LLVM does for the speed of the code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,6 +44,32 @@ pub enum RelaxedSimd {
     Fast,
 }
 
+/// What modules and stores may take. [`Config`] says what each is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) module_size: u64,
+    pub(crate) function_size: u32,
+    pub(crate) locals: u32,
+    pub(crate) table_elements: u64,
+    pub(crate) memory_size: u64,
+    pub(crate) compile_memory: u64,
+    pub(crate) compile_time: Option<Duration>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            module_size: 1 << 30,
+            function_size: 7_654_321,
+            locals: 50_000,
+            table_elements: 50_000_000,
+            memory_size: 1 << 40,
+            compile_memory: 900 << 20,
+            compile_time: None,
+        }
+    }
+}
+
 /// Settings of an [`Engine`](crate::Engine).
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -52,6 +79,7 @@ pub struct Config {
     pub(crate) cpu: Option<String>,
     pub(crate) check_mapped_artifacts: bool,
     pub(crate) compile_threads: NonZeroUsize,
+    pub(crate) limits: Limits,
     #[cfg(feature = "compiler")]
     pub(crate) features: wasmparser::WasmFeatures,
 }
@@ -65,6 +93,7 @@ impl Default for Config {
             cpu: None,
             check_mapped_artifacts: false,
             compile_threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            limits: Limits::default(),
             #[cfg(feature = "compiler")]
             features: wasmparser::WasmFeatures::default(),
         }
@@ -112,6 +141,60 @@ impl Config {
     /// Most threads that compile at once. Default: as many as the machine runs in parallel.
     pub fn compile_threads(&mut self, threads: NonZeroUsize) -> &mut Self {
         self.compile_threads = threads;
+        self
+    }
+
+    /// Most bytes of a module. Larger ones are [`Error::Limit`](crate::Error::Limit), before any of them is read.
+    /// Default: 1 GiB.
+    pub fn max_module_size(&mut self, bytes: u64) -> &mut Self {
+        self.limits.module_size = bytes;
+        self
+    }
+
+    /// Most bytes of a function's body. Modules with a larger one are [`Error::Limit`](crate::Error::Limit). Default, and
+    /// what no function of a valid module exceeds here: 7,654,321, as in the JavaScript API.
+    pub fn max_function_size(&mut self, bytes: u32) -> &mut Self {
+        self.limits.function_size = bytes;
+        self
+    }
+
+    /// Most locals of a function, parameters not counted. Modules with a function of more are
+    /// [`Error::Limit`](crate::Error::Limit). Default, and what no function of a valid module exceeds here, parameters
+    /// counted: 50,000, as in the JavaScript API.
+    pub fn max_locals(&mut self, locals: u32) -> &mut Self {
+        self.limits.locals = locals;
+        self
+    }
+
+    /// Most elements of all tables of a store together, eight bytes each: what they begin with, and what they grow to. What
+    /// would begin with more is [`Error::Limit`](crate::Error::Limit), and growing beyond fails as `table.grow` does.
+    /// Default: 50 million.
+    pub fn max_table_elements(&mut self, elements: u64) -> &mut Self {
+        self.limits.table_elements = elements;
+        self
+    }
+
+    /// Most bytes of all linear memories of a store together, shared ones apart: what they begin with, and what they grow to.
+    /// Only what is touched takes memory of the host. What would begin with more is
+    /// [`Error::Limit`](crate::Error::Limit), and growing beyond fails as `memory.grow` does. Default: 1 TiB.
+    pub fn max_memory_size(&mut self, bytes: u64) -> &mut Self {
+        self.limits.memory_size = bytes;
+        self
+    }
+
+    /// Memory in bytes that compiling a module may take, about: functions that take much of it are not compiled at once,
+    /// and one that would take more of it alone is [`Error::Limit`](crate::Error::Limit). What it takes is estimated from
+    /// what functions contain; the module's bytes, and the code that is made, come on top. Default: 900 MiB.
+    pub fn max_compile_memory(&mut self, bytes: u64) -> &mut Self {
+        self.limits.compile_memory = bytes;
+        self
+    }
+
+    /// Most time that compiling a module may take; beyond, it is [`Error::Limit`](crate::Error::Limit). Looked at between
+    /// functions and between LLVM's passes over a few of them, so that it ends some seconds late at worst. Default: as long
+    /// as it takes, which is in proportion to the bytes of a module.
+    pub fn max_compile_time(&mut self, time: Duration) -> &mut Self {
+        self.limits.compile_time = Some(time);
         self
     }
 

@@ -7,3 +7,5 @@ pub mod description;
 pub(crate) mod hints;
 #[cfg(feature = "compiler")]
 pub(crate) mod parse;
+#[cfg(feature = "compiler")]
+pub(crate) mod survey;

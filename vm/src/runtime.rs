@@ -21,6 +21,7 @@ pub(crate) mod link;
 pub(crate) mod mappings;
 pub(crate) mod memory;
 pub(crate) mod object;
+pub(crate) mod quota;
 pub(crate) mod segments;
 pub(crate) mod signals;
 pub(crate) mod slots;

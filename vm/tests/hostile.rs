@@ -6,6 +6,10 @@
 #[path = "hostile/build.rs"]
 mod build;
 mod common;
+#[path = "hostile/compiling.rs"]
+mod compiling;
+#[path = "hostile/families.rs"]
+mod families;
 #[path = "hostile/isolated.rs"]
 mod isolated;
 #[path = "support/kernels.rs"]

@@ -4,6 +4,7 @@ use super::{AsContext, AsContextMut, Memory};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runtime::memory::MemoryInstance;
+use crate::runtime::quota::Quota;
 use crate::runtime::store::Handle;
 use crate::runtime::wait::WaitResult;
 use crate::trap::Trap;
@@ -36,7 +37,10 @@ impl SharedMemory {
         if ty.limits.max.is_some_and(|max| max < ty.limits.min) {
             return Err(Error::Usage("size minimum must not be greater than maximum".into()));
         }
-        Ok(Self { engine: engine.clone(), memory: Arc::new(MemoryInstance::new(ty)?) })
+        Ok(Self {
+            engine: engine.clone(),
+            memory: Arc::new(MemoryInstance::new(ty, Quota::new(engine.config().limits.memory_size))?),
+        })
     }
 
     /// The engine whose stores can have it.

@@ -1,14 +1,16 @@
 //! Codegen units: runs of functions that become one LLVM module and one object each.
 
+use super::budget::{self, Effort};
 use super::hold::hold_loads;
-use super::quiet::remove_superfluous;
 use super::rebase::rebase_counters;
 use super::target::{CodeTarget, SPIN_HINT};
 use super::with_machine;
+use crate::compile::Deadline;
 use crate::error::{Error, Result};
 use crate::lower::{Options, Unit, lower_function};
 use crate::module::description::Description;
 use crate::module::hints::BranchHints;
+use crate::module::survey::Counts;
 use crate::{Level, MemoryMode, RelaxedSimd};
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::basic_block::BasicBlock;
@@ -17,24 +19,24 @@ use inkwell::module::Module;
 use inkwell::passes::PassBuilderOptions;
 use inkwell::support::LLVMString;
 use inkwell::targets::{FileType, TargetMachine};
-use std::ops::Range;
 use wasmparser::FunctionBody;
 
 /// Bytes of wasm code in a unit: enough that fixed costs vanish, and that what belongs together is inlined; few enough
 /// that a module of some size keeps several cores busy.
 const UNIT_BYTES: u64 = 48 << 10;
+const UNIT_INSTRUCTIONS: u64 = 100_000;
+const UNIT_FUNCTIONS: usize = 500;
 
 /// Functions with a basic block of more instructions than this, after the passes, are not optimised when machine code is
 /// made: instruction selection and scheduling take quadratic time in the size of a block. A block of this size takes a
 /// few seconds.
 const LARGEST_OPTIMIZED_BLOCK: usize = 5_000;
 
-/// Bodies past this size are compiled without optimising: several of LLVM's passes take more than linear time in the
-/// size of a function, and what generates functions of this size is not written by hand.
-const LARGEST_OPTIMIZED_BODY: u64 = 512 << 10;
-
 /// The passes of [`Level::Speed`] before [`rebase_counters`]: locals become registers, constants meet.
 const EARLY: &str = "function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>)";
+
+/// The passes of [`Effort::Light`].
+const LIGHT: &str = "function(sroa,early-cse<memssa>,sccp,simplifycfg,early-cse,adce,simplifycfg)";
 
 /// The passes of [`Level::Speed`]: LLVM's default pipeline without what wasm code, optimised once already, has no use
 /// for. `tailcallelim` must stay out, as recursion has to use up the stack, and so must `loop-idiom`, as a code image
@@ -54,44 +56,70 @@ const SPEED: &str = "cgscc(inline,function(\
 #[derive(Debug)]
 pub(crate) struct Settings<'m> {
     pub(crate) description: &'m Description,
+    pub(crate) bodies: &'m [FunctionBody<'m>],
     pub(crate) hints: &'m BranchHints,
+    pub(crate) deadline: &'m Deadline,
     pub(crate) target: &'m CodeTarget,
-    pub(crate) level: Level,
     pub(crate) memory_mode: MemoryMode,
     pub(crate) relaxed_simd: RelaxedSimd,
 }
 
-/// Cuts the functions that a module defines into units.
-pub(crate) fn partition(bodies: &[FunctionBody<'_>]) -> Vec<Range<usize>> {
-    let mut units = Vec::new();
-    let (mut start, mut bytes) = (0, 0);
-    for (index, body) in bodies.iter().enumerate() {
-        let range = body.range();
-        bytes += range.end - range.start;
-        if bytes >= UNIT_BYTES {
-            units.push(start..index + 1);
-            (start, bytes) = (index + 1, 0);
-        }
-    }
-    if start < bodies.len() {
-        units.push(start..bodies.len());
-    }
-    units
+/// A codegen unit: functions, by their places among those that a module defines, for which equally much is done.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) bodies: Vec<u32>,
+    effort: Effort,
+    counts: Counts,
 }
 
-/// Compiles functions to an object. `first` is the function index of the first body.
-pub(crate) fn compile(settings: &Settings<'_>, first: u32, bodies: &[FunctionBody<'_>]) -> Result<Vec<u8>> {
-    lower(settings, first, bodies, |unit, machine, level| {
+impl Part {
+    /// Which functions they are, of a module that imports so many.
+    pub(crate) fn functions(&self, imports: u32) -> String {
+        let [first, last] =
+            [self.bodies.first(), self.bodies.last()].map(|index| imports + index.copied().unwrap_or(0));
+        format!("functions {first} to {last}")
+    }
+
+    /// Bytes of memory that compiling it takes, about.
+    pub(crate) fn memory(&self) -> u64 {
+        budget::memory(self.effort, &self.counts)
+    }
+}
+
+/// Cuts the functions that a module defines into units.
+pub(crate) fn partition(level: Level, counts: &[Counts]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut open: [Option<Part>; 3] = [None, None, None];
+    for (index, counts) in (0..).zip(counts) {
+        let effort = Effort::of(level, counts);
+        let slot = &mut open[effort as usize];
+        let part = slot.get_or_insert_with(|| Part { bodies: Vec::new(), effort, counts: Counts::default() });
+        part.bodies.push(index);
+        part.counts += *counts;
+        if part.counts.bytes >= UNIT_BYTES
+            || part.counts.instructions >= UNIT_INSTRUCTIONS
+            || part.bodies.len() >= UNIT_FUNCTIONS
+        {
+            parts.extend(slot.take());
+        }
+    }
+    parts.extend(open.into_iter().flatten());
+    parts
+}
+
+/// Compiles a unit to an object.
+pub(crate) fn compile(settings: &Settings<'_>, part: &Part) -> Result<Vec<u8>> {
+    lower(settings, part, |unit, machine| {
         if cfg!(debug_assertions) {
             verify(unit)?;
         }
-        emit(unit, machine, level, settings.memory_mode)
+        emit(unit, machine, part.effort, settings)
     })
 }
 
 /// The LLVM IR of functions as text, as it is before LLVM's passes.
-pub(crate) fn print(settings: &Settings<'_>, first: u32, bodies: &[FunctionBody<'_>]) -> Result<String> {
-    lower(settings, first, bodies, |unit, _, _| {
+pub(crate) fn print(settings: &Settings<'_>, part: &Part) -> Result<String> {
+    lower(settings, part, |unit, _| {
         verify(unit)?;
         Ok(unit.module.print_to_string().to_string())
     })
@@ -101,48 +129,56 @@ fn verify(unit: &Unit<'_, '_>) -> Result<()> {
     unit.module.verify().map_err(|e| Error::Codegen(format!("invalid IR: {e}")))
 }
 
-/// Lowers functions to an LLVM module and gives that to `then`, with the level at which it is to be compiled.
+/// Lowers a unit to an LLVM module and gives that to `then`.
 fn lower<T>(
     settings: &Settings<'_>,
-    first: u32,
-    bodies: &[FunctionBody<'_>],
-    then: impl FnOnce(&Unit<'_, '_>, &TargetMachine, Level) -> Result<T>,
+    part: &Part,
+    then: impl FnOnce(&Unit<'_, '_>, &TargetMachine) -> Result<T>,
 ) -> Result<T> {
-    let too_large = |body: &FunctionBody<'_>| body.range().end - body.range().start > LARGEST_OPTIMIZED_BODY;
-    let level = if bodies.iter().any(too_large) { Level::None } else { settings.level };
     let options = Options {
-        optimize: level != Level::None,
+        optimize: part.effort != Effort::Plain,
         memory_mode: settings.memory_mode,
         relaxed_simd: settings.relaxed_simd,
         tune_cpu: settings.target.tune.clone(),
         vector_intrinsics: settings.target.vector_intrinsics(),
         spin_hint: SPIN_HINT,
     };
-    with_machine(settings.target, level, |context, machine| {
+    with_machine(settings.target, part.effort, part.counts.instructions, |context, machine| {
         let unit = Unit::new(context, settings.description, &options)?;
         unit.module.set_triple(&machine.get_triple());
         unit.module.set_data_layout(&machine.get_target_data().get_data_layout());
-        for (index, body) in (first..).zip(bodies) {
-            lower_function(&unit, index, body, settings.hints)?;
+        for &index in &part.bodies {
+            settings.deadline.check()?;
+            let body = &settings.bodies[index as usize];
+            lower_function(&unit, settings.description.func_imports + index, body, settings.hints)?;
         }
         unit.finish();
-        then(&unit, machine, level)
+        then(&unit, machine)
     })
 }
 
-fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, level: Level, memory: MemoryMode) -> Result<Vec<u8>> {
+fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, effort: Effort, settings: &Settings<'_>) -> Result<Vec<u8>> {
     let failed = |e: LLVMString| Error::Codegen(e.to_string());
-    if level != Level::None {
-        let run = |passes| unit.module.run_passes(passes, machine, PassBuilderOptions::create()).map_err(failed);
-        run(EARLY)?;
-        rebase_counters(&unit.module)?;
-        run(SPEED)?;
+    let run = |passes| {
+        settings.deadline.check()?;
+        unit.module.run_passes(passes, machine, PassBuilderOptions::create()).map_err(failed)
+    };
+    match effort {
+        Effort::Plain => {}
+        Effort::Light => run(LIGHT)?,
+        Effort::Full => {
+            run(EARLY)?;
+            rebase_counters(&unit.module)?;
+            run(SPEED)?;
+        }
+    }
+    if effort != Effort::Plain {
         bound_code_generation(&unit.module, unit.context);
     }
-    remove_superfluous(&unit.module, unit.context)?;
-    if memory == MemoryMode::Precise {
-        hold_loads(&unit.module, unit.context, level != Level::None)?;
+    if settings.memory_mode == MemoryMode::Precise {
+        hold_loads(&unit.module, unit.context, effort != Effort::Plain)?;
     }
+    settings.deadline.check()?;
     let object = machine.write_to_memory_buffer(&unit.module, FileType::Object).map_err(failed)?;
     Ok(object.as_slice().to_vec())
 }

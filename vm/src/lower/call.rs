@@ -8,7 +8,11 @@ use crate::abi::{self, Place};
 use crate::error::{Error, Result};
 use crate::trap::Trap;
 use crate::types::HeapType;
+use inkwell::attributes::AttributeLoc;
 use inkwell::values::{BasicValueEnum, PointerValue, ValueKind};
+
+/// Calls of a body, in their order, that may be inlined. A call takes a few bytes, and what is inlined hundreds.
+const MOST_INLINED: u32 = 200;
 
 /// What is called, with what context.
 pub(super) enum Callee<'ctx> {
@@ -100,7 +104,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let call = match callee {
             Callee::Own(index) => {
                 let code = self.unit.function(*index, Wearing::Natural).as_global_value().as_pointer_value();
-                self.throwing_call(prototype.ty, code, &arguments)?
+                let call = self.throwing_call(prototype.ty, code, &arguments)?;
+                self.own_calls += 1;
+                if self.own_calls > MOST_INLINED {
+                    call.add_attribute(AttributeLoc::Function, self.unit.no_inline);
+                }
+                call
             }
             Callee::Other { code, .. } => self.throwing_call(prototype.ty, *code, &arguments)?,
         };

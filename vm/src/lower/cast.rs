@@ -76,7 +76,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Branches to a label with the values on top of the stack, which stay there for the code that goes on.
     pub(super) fn branch_if(&mut self, condition: IntValue<'ctx>, depth: u32) -> Result<()> {
-        let taken = self.announce(depth);
+        let taken = self.announce(depth)?;
         let not_taken = self.new_block();
         self.builder.build_conditional_branch(condition, taken, not_taken)?;
         self.go_on_in(not_taken);

@@ -8,8 +8,8 @@ use crate::module::convert;
 use crate::trap::Trap;
 use crate::types::{HeapType, RefType, ValType};
 use inkwell::basic_block::BasicBlock;
-use inkwell::types::BasicTypeEnum;
 use inkwell::values::{BasicValue, BasicValueEnum, IntValue, PhiValue};
+use std::collections::HashMap;
 use wasmparser::{BlockType, BrTable, Operator};
 
 /// An entry of the control stack.
@@ -38,6 +38,9 @@ enum Kind<'ctx> {
 /// A block that several places branch to, one phi for each value that they bring along.
 struct Label<'ctx> {
     block: BasicBlock<'ctx>,
+    /// How many these are.
+    values: usize,
+    /// Made when something first branches there: a function of a thousand results need not return.
     phis: Vec<PhiValue<'ctx>>,
     /// The last value's type, if it is a reference to one of a type that the module defines.
     last: Option<u32>,
@@ -47,10 +50,10 @@ struct Label<'ctx> {
 
 /// What a block takes and gives. Of the last value of each, which type of the module's it refers to.
 #[derive(Default)]
-struct BlockValues<'ctx> {
+struct BlockValues {
     parameters: usize,
     last_parameter: Option<u32>,
-    results: Vec<BasicTypeEnum<'ctx>>,
+    results: usize,
     last_result: Option<u32>,
 }
 
@@ -64,9 +67,10 @@ fn concrete(ty: Option<&ValType>) -> Option<u32> {
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// The function itself is a block whose results are returned at its end.
     pub(super) fn open_function(&mut self) -> Result<()> {
-        let results: Vec<_> = self.unit.prototype(self.ty).results.iter().map(|&(_, ty)| ty).collect();
+        let results = self.unit.prototype(self.ty).results.len();
         let last = concrete(self.unit.description.signature(self.ty).results.last());
-        self.open(Kind::Block, &results, last, 0)
+        self.open(Kind::Block, results, last, 0);
+        Ok(())
     }
 
     pub(super) fn new_block(&self) -> BasicBlock<'ctx> {
@@ -83,21 +87,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.builder.position_at_end(block);
     }
 
-    fn open(
-        &mut self,
-        kind: Kind<'ctx>,
-        values: &[BasicTypeEnum<'ctx>],
-        last: Option<u32>,
-        height: usize,
-    ) -> Result<()> {
-        let block = self.new_block();
-        let before = self.here();
-        self.builder.position_at_end(block);
-        let phis = values.iter().map(|&ty| self.builder.build_phi(ty, "")).collect::<Result<_, _>>()?;
-        self.builder.position_at_end(before);
-        let label = Label { block, phis, last, used: false };
+    fn open(&mut self, kind: Kind<'ctx>, values: usize, last: Option<u32>, height: usize) {
+        let label = Label { block: self.new_block(), values, phis: Vec::new(), last, used: false };
         self.frames.push(Frame { kind, label, height, handler: None, clauses: None });
-        Ok(())
     }
 
     /// The type that the last value of a label refers to, if it is one that the module defines.
@@ -105,12 +97,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.frames[self.frames.len() - 1 - depth as usize].label.last
     }
 
-    fn block_type(&self, ty: BlockType) -> Result<BlockValues<'ctx>> {
+    fn block_type(&self, ty: BlockType) -> Result<BlockValues> {
         Ok(match ty {
             BlockType::Empty => BlockValues::default(),
             BlockType::Type(ty) => {
                 let ty = convert::val_type(ty, 0)?;
-                let (results, last_result) = (vec![self.unit.value_type(ty)], concrete(Some(&ty)));
+                let (results, last_result) = (1, concrete(Some(&ty)));
                 BlockValues { results, last_result, ..BlockValues::default() }
             }
             BlockType::FuncType(index) => {
@@ -118,7 +110,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 BlockValues {
                     parameters: ty.params.len(),
                     last_parameter: concrete(ty.params.last()),
-                    results: ty.results.iter().map(|&ty| self.unit.value_type(ty)).collect(),
+                    results: ty.results.len(),
                     last_result: concrete(ty.results.last()),
                 }
             }
@@ -127,14 +119,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     pub(super) fn visit_block(&mut self, ty: BlockType) -> Result<()> {
         let BlockValues { parameters, results, last_result, .. } = self.block_type(ty)?;
-        self.open(Kind::Block, &results, last_result, self.stack.len() - parameters)
+        self.open(Kind::Block, results, last_result, self.stack.len() - parameters);
+        Ok(())
     }
 
     pub(super) fn visit_loop(&mut self, ty: BlockType) -> Result<()> {
         let BlockValues { parameters, last_parameter, .. } = self.block_type(ty)?;
         let height = self.stack.len() - parameters;
-        let types: Vec<_> = self.stack[height..].iter().map(BasicValueEnum::get_type).collect();
-        self.open(Kind::Loop, &types, last_parameter, height)?;
+        self.open(Kind::Loop, parameters, last_parameter, height);
         self.branch_to(0)?;
         self.enter_label();
         Ok(())
@@ -149,7 +141,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.pass_hint_on(branch);
         self.builder.position_at_end(then);
         let parameters = self.stack[height..].to_vec();
-        self.open(Kind::If { otherwise, parameters }, &results, last_result, height)
+        self.open(Kind::If { otherwise, parameters }, results, last_result, height);
+        Ok(())
     }
 
     pub(super) fn visit_else(&mut self) -> Result<()> {
@@ -210,7 +203,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             self.stack.truncate(frame.height);
         }
         if !frame.label.used {
-            // SAFETY: nothing branches to the block, and its phis, which have no inputs, were never pushed.
+            // SAFETY: nothing branches to the block, which is empty.
             unsafe { frame.label.block.delete() }.expect("labels are blocks of the function");
         }
         if self.frames.is_empty() && self.reachable {
@@ -233,20 +226,26 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Announces a branch from the block at hand to a label: the values on top of the stack go with it.
-    pub(super) fn announce(&mut self, depth: u32) -> BasicBlock<'ctx> {
+    pub(super) fn announce(&mut self, depth: u32) -> Result<BasicBlock<'ctx>> {
         let from = self.here();
         let label = self.frames.len() - 1 - depth as usize;
         let label = &mut self.frames[label].label;
-        label.used = true;
-        let first = self.stack.len() - label.phis.len();
-        for (phi, value) in label.phis.iter().zip(&self.stack[first..]) {
+        let values = &self.stack[self.stack.len() - label.values..];
+        if !label.used {
+            label.used = true;
+            self.builder.position_at_end(label.block);
+            let phi = |value: &BasicValueEnum<'ctx>| self.builder.build_phi(value.get_type(), "");
+            label.phis = values.iter().map(phi).collect::<Result<_, _>>()?;
+            self.builder.position_at_end(from);
+        }
+        for (phi, value) in label.phis.iter().zip(values) {
             phi.add_incoming(&[(value as &dyn BasicValue<'ctx>, from)]);
         }
-        label.block
+        Ok(label.block)
     }
 
     pub(super) fn branch_to(&mut self, depth: u32) -> Result<()> {
-        let block = self.announce(depth);
+        let block = self.announce(depth)?;
         self.builder.build_unconditional_branch(block)?;
         Ok(())
     }
@@ -271,7 +270,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     pub(super) fn visit_br_if(&mut self, depth: u32) -> Result<()> {
         let condition = self.pop_condition()?;
-        let taken = self.announce(depth);
+        let taken = self.announce(depth)?;
         let not_taken = self.new_block();
         let branch = self.builder.build_conditional_branch(condition, taken, not_taken)?;
         self.pass_hint_on(branch);
@@ -285,20 +284,20 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn visit_br_table(&mut self, targets: BrTable<'_>) -> Result<()> {
         let index = self.pop_int();
         let from = self.here();
-        let mut entries: Vec<Option<BasicBlock<'ctx>>> = vec![None; self.frames.len()];
+        let mut entries: HashMap<u32, BasicBlock<'ctx>> = HashMap::new();
         let mut entry = |this: &mut Self, depth: u32| -> Result<BasicBlock<'ctx>> {
-            if let Some(block) = entries[depth as usize] {
+            if let Some(&block) = entries.get(&depth) {
                 return Ok(block);
             }
-            let block = if this.label(depth).phis.is_empty() {
-                this.announce(depth)
+            let block = if this.label(depth).values == 0 {
+                this.announce(depth)?
             } else {
                 let block = this.new_block();
                 this.builder.position_at_end(block);
                 this.branch_to(depth)?;
                 block
             };
-            entries[depth as usize] = Some(block);
+            entries.insert(depth, block);
             Ok(block)
         };
         let otherwise = entry(self, targets.default())?;

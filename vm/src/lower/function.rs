@@ -9,11 +9,19 @@ use crate::error::{Error, Result};
 use crate::module::convert;
 use crate::module::hints::BranchHints;
 use crate::module::parse::unsupported;
+use crate::module::survey::{self, Survey};
 use inkwell::builder::Builder;
 use inkwell::debug_info::DISubprogram;
 use inkwell::types::BasicTypeEnum;
-use inkwell::values::{BasicValueEnum, FloatValue, FunctionValue, InstructionOpcode, IntValue, PointerValue};
-use wasmparser::{FunctionBody, Operator};
+use inkwell::values::{
+    BasicValueEnum, FloatValue, FunctionValue, InstructionOpcode, IntValue, PointerValue, VectorValue,
+};
+use std::collections::HashMap;
+use wasmparser::FunctionBody;
+
+/// Instructions in a block, about, where LLVM's passes do not run. Where its quick selection of instructions gives up it
+/// selects the rest of the block in a way that takes quadratic time.
+const LONGEST_PLAIN_BLOCK: u64 = 500;
 
 /// One function on its way to LLVM IR. `stack` mirrors the operand stack, `frames` the control stack.
 pub(super) struct Lowering<'u, 'ctx, 'm> {
@@ -26,7 +34,8 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) wearing: Wearing,
     /// The instance's context: the first argument.
     pub(super) context: PointerValue<'ctx>,
-    pub(super) locals: Vec<Local<'ctx>>,
+    /// Those that are used, by their indices.
+    pub(super) locals: HashMap<u32, Local<'ctx>>,
     pub(super) stack: Vec<BasicValueEnum<'ctx>>,
     pub(super) frames: Vec<Frame<'ctx>>,
     /// Room in the frame for the clauses of a `resume`, if there are any.
@@ -35,8 +44,12 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) reachable: bool,
     /// Blocks opened since code became unreachable.
     pub(super) dead_depth: u32,
+    /// The constants behind vectors that LLVM must not know: see `simd/shape.rs`.
+    pub(super) vector_constants: HashMap<VectorValue<'ctx>, VectorValue<'ctx>>,
     /// Objects that the code so far makes without a call.
     pub(super) objects: u32,
+    /// Calls so far of functions that the module defines.
+    pub(super) own_calls: u32,
     subprogram: DISubprogram<'ctx>,
     /// Offset in the module's bytes of the operator at hand.
     offset: u32,
@@ -61,7 +74,9 @@ pub(crate) fn lower_function(
     body: &FunctionBody<'_>,
     hints: &BranchHints,
 ) -> Result<()> {
-    let Survey { tail_calls, clauses } = survey(body)?;
+    let description = unit.description;
+    let ty = description.functions[index as usize];
+    let Survey { tail_calls, clauses, locals, .. } = survey::survey(description, description.signature(ty), body)?;
     let wearing = if tail_calls { Wearing::Universal } else { Wearing::Natural };
     let function = unit.function(index, wearing);
     unit.add_definition_attributes(function);
@@ -77,16 +92,18 @@ pub(crate) fn lower_function(
         unit,
         builder,
         function,
-        ty: unit.description.functions[index as usize],
+        ty,
         wearing,
         context,
-        locals: Vec::new(),
+        locals: HashMap::new(),
         stack: Vec::new(),
         frames: Vec::new(),
         clauses: None,
         reachable: true,
         dead_depth: 0,
+        vector_constants: HashMap::new(),
         objects: 0,
+        own_calls: 0,
         subprogram,
         offset,
         hints,
@@ -101,14 +118,22 @@ pub(crate) fn lower_function(
         set_alignment(loaded(&room), 8);
         lowering.clauses = Some(room);
     }
-    lowering.declare_locals(body)?;
+    lowering.declare_locals(body, &locals)?;
     lowering.open_function()?;
     let mut operators = body.get_operators_reader()?;
+    let mut straight = 0;
     while !operators.eof() {
         let (operator, offset) = operators.read_with_offset()?;
         lowering.offset = narrow(offset)?;
         if lowering.reachable {
             lowering.operator(&operator)?;
+            straight += survey::size(&operator).0;
+            if straight > LONGEST_PLAIN_BLOCK && !unit.options.optimize && lowering.reachable {
+                straight = 0;
+                let next = lowering.new_block();
+                lowering.builder.build_unconditional_branch(next)?;
+                lowering.go_on_in(next);
+            }
         } else {
             lowering.skip(&operator)?;
         }
@@ -125,74 +150,62 @@ fn too_many_clauses() -> Error {
     Error::Limit("the clauses of a `resume` would not fit in a frame".into())
 }
 
-/// What has to be known of a body before its first operator is lowered.
-#[derive(Default)]
-struct Survey {
-    /// Whether it contains tail calls.
-    tail_calls: bool,
-    /// Most clauses of a `resume`.
-    clauses: u32,
-}
-
-fn survey(body: &FunctionBody<'_>) -> Result<Survey> {
-    let mut survey = Survey::default();
-    for operator in body.get_operators_reader()? {
-        match operator? {
-            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } => {
-                survey.tail_calls = true;
-            }
-            Operator::Resume { resume_table, .. }
-            | Operator::ResumeThrow { resume_table, .. }
-            | Operator::ResumeThrowRef { resume_table, .. } => {
-                let clauses = u32::try_from(resume_table.len()).map_err(|_| too_many_clauses())?;
-                survey.clauses = survey.clauses.max(clauses);
-            }
-            _ => {}
-        }
-    }
-    Ok(survey)
-}
-
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    /// Parameters come first, from registers and, first thing, from the overflow area; other locals are zero.
-    fn declare_locals(&mut self, body: &FunctionBody<'_>) -> Result<()> {
+    /// Makes room for the locals that are used, whose indices come in order. Parameters come first, from registers and,
+    /// first thing, from the overflow area; other locals are zero.
+    fn declare_locals(&mut self, body: &FunctionBody<'_>, used: &[u32]) -> Result<()> {
         let prototype = self.unit.prototype(self.ty);
+        let parameters = used.partition_point(|&index| (index as usize) < prototype.params.len());
+        let last = parameters.checked_sub(1).map(|last| used[last] as usize);
+        let mut used = used.iter().copied().peekable();
         let mut register = 1;
         let mut values = Vec::new();
-        for &(place, ty) in &prototype.params {
-            let value = if let Place::Overflow(slot) = place {
-                self.load_overflow(ty, slot)?
-            } else if self.wearing == Wearing::Universal {
-                self.universal_parameter(place, ty)?
-            } else {
-                register += 1;
-                self.function.get_nth_param(register - 1).ok_or_else(|| Error::Codegen("missing parameter".into()))?
-            };
-            values.push(value);
+        for (index, &(place, ty)) in (0..).zip(last.map_or(&[][..], |last| &prototype.params[..=last])) {
+            let in_register = !matches!(place, Place::Overflow(_));
+            if used.next_if_eq(&index).is_some() {
+                let value = if let Place::Overflow(slot) = place {
+                    self.load_overflow(ty, slot)?
+                } else if self.wearing == Wearing::Universal {
+                    self.universal_parameter(place, ty)?
+                } else {
+                    self.function.get_nth_param(register).ok_or_else(|| Error::Codegen("missing parameter".into()))?
+                };
+                values.push((index, value));
+            }
+            register += u32::from(in_register);
         }
-        for value in values {
-            let local = self.declare_local(value.get_type())?;
+        for (index, value) in values {
+            let local = self.declare_local(index, value.get_type())?;
             self.builder.build_store(local.slot, value)?;
         }
-        let parameters = self.locals.len();
+        let mut first = u32::try_from(prototype.params.len()).unwrap_or(u32::MAX);
         let mut declarations = body.get_locals_reader()?;
+        let mut zeroed = Vec::new();
         for _ in 0..declarations.get_count() {
             let offset = declarations.original_position();
             let (count, ty) = declarations.read()?;
             let ty = self.unit.value_type(convert::val_type(ty, offset)?);
-            for _ in 0..count {
-                self.declare_local(ty)?;
+            first = first.saturating_add(count);
+            while let Some(index) = used.next_if(|&index| index < first) {
+                zeroed.push(self.declare_local(index, ty)?);
             }
         }
-        for local in &self.locals[parameters..] {
-            self.builder.build_store(local.slot, local.ty.const_zero())?;
+        // A float zero, or a vector of them, is one of the constants that LLVM must not see.
+        let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).expect("zero is one of them");
+        for local in zeroed {
+            let value = match local.ty {
+                BasicTypeEnum::FloatType(ty) => self.opaque_constant(ty, zero)?,
+                BasicTypeEnum::VectorType(_) => self.zero_vector()?,
+                ty => ty.const_zero(),
+            };
+            self.builder.build_store(local.slot, value)?;
         }
         Ok(())
     }
 
-    fn declare_local(&mut self, ty: BasicTypeEnum<'ctx>) -> Result<Local<'ctx>> {
+    fn declare_local(&mut self, index: u32, ty: BasicTypeEnum<'ctx>) -> Result<Local<'ctx>> {
         let local = Local { slot: self.builder.build_alloca(ty, "")?, ty };
-        self.locals.push(local);
+        self.locals.insert(index, local);
         Ok(local)
     }
 

@@ -4,14 +4,15 @@
 use super::context::Alias;
 use super::function::Lowering;
 use super::promise::set_volatile;
+use crate::abi;
 use crate::error::Result;
 use inkwell::types::{BasicTypeEnum, FloatType};
-use inkwell::values::{BasicValue, InstructionOpcode, InstructionValue, IntValue, PointerValue};
+use inkwell::values::{BasicValue, BasicValueEnum, InstructionOpcode, InstructionValue, IntValue, PointerValue};
 use wasmparser::{Ieee32, Ieee64, ValType};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(super) fn visit_local_get(&mut self, index: u32) -> Result<()> {
-        let local = self.locals[index as usize];
+        let local = self.locals[&index];
         let value = self.builder.build_load(local.ty, local.slot, "")?;
         self.push(value);
         Ok(())
@@ -19,13 +20,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     pub(super) fn visit_local_set(&mut self, index: u32) -> Result<()> {
         let value = self.pop();
-        self.builder.build_store(self.locals[index as usize].slot, value)?;
+        self.builder.build_store(self.locals[&index].slot, value)?;
         Ok(())
     }
 
     pub(super) fn visit_local_tee(&mut self, index: u32) -> Result<()> {
         let value = self.pop();
-        self.builder.build_store(self.locals[index as usize].slot, value)?;
+        self.builder.build_store(self.locals[&index].slot, value)?;
         self.push(value);
         Ok(())
     }
@@ -94,18 +95,33 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     pub(super) fn visit_f32_const(&mut self, value: Ieee32) -> Result<()> {
-        self.float_constant(self.unit.types.i32.const_int(value.bits().into(), false), self.unit.types.f32)
+        #[expect(clippy::cast_possible_truncation, reason = "these four are exact in both widths")]
+        let opaque = abi::OPAQUE_F64.iter().position(|&c| (c as f32).to_bits() == value.bits());
+        self.float_constant(self.unit.types.i32.const_int(value.bits().into(), false), self.unit.types.f32, opaque)
     }
 
     pub(super) fn visit_f64_const(&mut self, value: Ieee64) -> Result<()> {
-        self.float_constant(self.unit.types.i64.const_int(value.bits(), false), self.unit.types.f64)
+        let opaque = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == value.bits());
+        self.float_constant(self.unit.types.i64.const_int(value.bits(), false), self.unit.types.f64, opaque)
     }
 
     /// A constant by its bits: as a number, a signalling NaN would be quieted on the way into LLVM.
-    fn float_constant(&mut self, bits: IntValue<'ctx>, ty: FloatType<'ctx>) -> Result<()> {
-        let value = self.builder.build_bit_cast(bits, ty, "")?;
+    fn float_constant(&mut self, bits: IntValue<'ctx>, ty: FloatType<'ctx>, opaque: Option<usize>) -> Result<()> {
+        let value = match opaque {
+            Some(index) => self.opaque_constant(ty, index)?,
+            None => self.builder.build_bit_cast(bits, ty, "")?,
+        };
         self.push(value);
         Ok(())
+    }
+
+    /// One of the constants of which LLVM makes identities that lose the quieting of a NaN: see [`abi::OPAQUE_F64`].
+    pub(super) fn opaque_constant(&self, ty: FloatType<'ctx>, index: usize) -> Result<BasicValueEnum<'ctx>> {
+        let (table, size) =
+            if ty == self.unit.types.f32 { (abi::CONTEXT_OPAQUE_F32, 4) } else { (abi::CONTEXT_OPAQUE_F64, 8) };
+        #[expect(clippy::cast_possible_truncation, reason = "an index below four")]
+        let field = self.field(self.context, table + size * index as u32)?;
+        self.load(ty, field, Alias::Invariant)
     }
 }
 

@@ -7,8 +7,11 @@ use super::description::{
     Export, FunctionNames, Import,
 };
 use super::hints::BranchHints;
+use super::survey::{Survey, survey};
+use crate::config::{Config, Limits};
 use crate::error::{Error, Result};
-use wasmparser::{FunctionBody, Operator, Parser, Payload, TypeRef, ValidPayload, Validator, WasmFeatures};
+use std::ops::Range;
+use wasmparser::{FunctionBody, Operator, Parser, Payload, TypeRef, ValidPayload, Validator};
 
 /// What the parser gives: the description, and the code that is still to be compiled.
 pub(crate) struct Parsed<'a> {
@@ -17,18 +20,27 @@ pub(crate) struct Parsed<'a> {
     pub(crate) hints: BranchHints,
 }
 
+impl Parsed<'_> {
+    /// What body `index` contains.
+    pub(crate) fn survey(&self, index: usize) -> Result<Survey> {
+        let function = self.description.func_imports as usize + index;
+        let ty = self.description.signature(self.description.functions[function]);
+        survey(&self.description, ty, &self.bodies[index])
+    }
+}
+
 /// Checks that `bytes` are a valid module under `features`, and nothing more.
-pub(crate) fn validate(bytes: &[u8], features: WasmFeatures) -> Result<()> {
-    walk(bytes, features, |_| Ok(()))
+pub(crate) fn validate(bytes: &[u8], config: &Config) -> Result<()> {
+    walk(bytes, config, |_| Ok(()))
 }
 
 /// Parses and validates `bytes`. A valid module that uses what the VM does not run is [`Error::Unsupported`], a
 /// verdict that is only given once all of the module is known to be valid.
-pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Parsed<'_>> {
+pub(crate) fn parse<'a>(bytes: &'a [u8], config: &Config) -> Result<Parsed<'a>> {
     let parsed = Parsed { description: Description::default(), bodies: Vec::new(), hints: BranchHints::default() };
     let mut reader = Reader { parsed };
     let mut refused = None;
-    walk(bytes, features, |payload| {
+    walk(bytes, config, |payload| {
         if refused.is_none() {
             match reader.payload(payload) {
                 Err(error @ (Error::Unsupported { .. } | Error::Limit(_))) => refused = Some(error),
@@ -46,7 +58,12 @@ pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Parsed<'_>> 
     }
 }
 
-fn walk<'a>(bytes: &'a [u8], features: WasmFeatures, mut see: impl FnMut(Payload<'a>) -> Result<()>) -> Result<()> {
+fn walk<'a>(bytes: &'a [u8], config: &Config, mut see: impl FnMut(Payload<'a>) -> Result<()>) -> Result<()> {
+    let Config { features, limits, .. } = *config;
+    if bytes.len() as u64 > limits.module_size {
+        let Limits { module_size, .. } = limits;
+        return Err(Error::Limit(format!("a module of {} bytes, where {module_size} are the most", bytes.len())));
+    }
     let mut validator = Validator::new_with_features(features);
     let mut parser = Parser::new(0);
     parser.set_features(features);
@@ -64,9 +81,30 @@ fn walk<'a>(bytes: &'a [u8], features: WasmFeatures, mut see: impl FnMut(Payload
     }
     // Bodies last: data and element counts that they refer to may come after them in the bytes.
     for (function, body) in functions {
+        check_size(function.index, &body, &limits)?;
         let mut validator = function.into_validator(allocations);
         validator.validate(&body)?;
         allocations = validator.into_allocations();
+    }
+    Ok(())
+}
+
+/// Whether a body is within the limits that are asked for.
+fn check_size(function: u32, body: &FunctionBody<'_>, limits: &Limits) -> Result<()> {
+    let exceeds = |what: &str, count: u64, most: u32| {
+        Err(Error::Limit(format!("function {function} has {count} {what}, where {most} are the most")))
+    };
+    let Range { start, end } = body.range();
+    if end - start > limits.function_size.into() {
+        return exceeds("bytes of code", end - start, limits.function_size);
+    }
+    let mut locals = 0;
+    for declaration in body.get_locals_reader()? {
+        locals += u64::from(declaration?.0);
+    }
+    // More than there can be anywhere are for validation to refuse, which says where they are.
+    if locals > limits.locals.into() && locals <= Limits::default().locals.into() {
+        return exceeds("locals", locals, limits.locals);
     }
     Ok(())
 }

@@ -185,6 +185,12 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
     if description.types.iter().any(|ty| ty.descriptor.is_some()) {
         store.number_descriptors()?;
     }
+    // All of it before any is made: what a module is refused for takes nothing.
+    let elements = description.tables.iter().skip(description.table_imports as usize).map(|ty| ty.limits.min);
+    store.table_elements.check("tables", elements.fold(0, u64::saturating_add), "elements")?;
+    let bytes = description.memories.iter().skip(description.memory_imports as usize);
+    let bytes = bytes.map(|ty| ty.limits.min.saturating_mul(1 << ty.page_size_log2));
+    store.memory_bytes.check("memories", bytes.fold(0, u64::saturating_add), "bytes")?;
     let flags = |count| std::iter::repeat_n(false, count).map(Cell::new).collect();
     let fixed = Fixed::new(InstanceData {
         module: module.clone(),
@@ -206,6 +212,9 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
         instance.at::<*const builtins::Code>(abi::CONTEXT_BUILTINS).write(builtins::TABLE.as_ptr());
         instance.at::<*const InstanceData>(abi::CONTEXT_INSTANCE).write(pointer.as_ptr());
         instance.at::<*const VMType>(abi::CONTEXT_TYPES).write(store.engine.type_table());
+        instance.at::<[f64; 4]>(abi::CONTEXT_OPAQUE_F64).write(abi::OPAQUE_F64);
+        #[expect(clippy::cast_possible_truncation, reason = "the values are exact in both")]
+        instance.at::<[f32; 4]>(abi::CONTEXT_OPAQUE_F32).write(abi::OPAQUE_F64.map(|x| x as f32));
         for (ty, index) in module.types().iter().zip(0..) {
             instance.at::<u32>(layout.type_id(index)).write(ty.id);
         }

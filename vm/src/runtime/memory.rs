@@ -1,5 +1,6 @@
 //! Linear memories. Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances>
 
+use super::quota::Quota;
 use super::space::Reservation;
 use super::wait::{WaitResult, Waiters};
 use crate::abi::{self, VMMemory};
@@ -35,6 +36,8 @@ pub(crate) struct MemoryInstance {
     /// Held while it grows.
     growing: Mutex<()>,
     waiters: Waiters,
+    /// Bytes that it and others may have.
+    quota: Quota,
 }
 
 // SAFETY: the base never changes, the length is atomic and whoever changes it holds the lock. The bytes of a memory that is
@@ -44,8 +47,8 @@ unsafe impl Send for MemoryInstance {}
 unsafe impl Sync for MemoryInstance {}
 
 impl MemoryInstance {
-    /// A memory of zeros.
-    pub(crate) fn new(ty: MemoryType) -> Result<Self> {
+    /// A memory of zeros. What it has of bytes, and grows by, is taken from `quota`.
+    pub(crate) fn new(ty: MemoryType, quota: Quota) -> Result<Self> {
         if !matches!(ty.page_size_log2, 0 | 16) {
             return Err(Error::Usage(format!("a page of 2^{} bytes", ty.page_size_log2)));
         }
@@ -60,6 +63,7 @@ impl MemoryInstance {
                 "a memory of {wanted} pages of {page} bytes: this VM gives {most} pages at most"
             )));
         }
+        quota.check("a memory", ty.limits.min << ty.page_size_log2, "bytes")?;
         let mut max_pages = ty.limits.max.map_or(most, |max| max.min(most));
         let space = if abi::is_guarded(&ty) {
             reserve(UNCHECKED)?
@@ -72,7 +76,7 @@ impl MemoryInstance {
             })?
         };
         let vm = VMMemory { base: space.base().as_ptr(), length: AtomicU64::new(0) };
-        let memory = Self { vm, ty, space, max_pages, growing: Mutex::default(), waiters: Waiters::default() };
+        let memory = Self { vm, ty, space, max_pages, growing: Mutex::default(), waiters: Waiters::default(), quota };
         let grown = memory.grow(ty.limits.min);
         grown.ok_or_else(|| {
             Error::Resources(format!("a memory of {} pages of {page} bytes: the host has no room", ty.limits.min))
@@ -97,7 +101,14 @@ impl MemoryInstance {
         let before = self.pages();
         let after = before.checked_add(delta).filter(|&pages| pages <= self.max_pages)?;
         let (start, end) = (self.length(), after << self.ty.page_size_log2);
-        self.space.commit(usize::try_from(start).ok()?..usize::try_from(end).ok()?).ok()?;
+        let added = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
+        if !self.quota.take(end - start) {
+            return None;
+        }
+        if self.space.commit(added).is_err() {
+            self.quota.give_back(end - start);
+            return None;
+        }
         // Last, as from here on other threads may access what was added.
         self.vm.length.store(end, SeqCst);
         Some(before)
@@ -209,9 +220,13 @@ fn reserve(bytes: u64) -> Result<Reservation> {
 mod tests {
     use super::*;
 
+    fn memory(ty: MemoryType) -> Result<MemoryInstance> {
+        MemoryInstance::new(ty, Quota::new(u64::MAX))
+    }
+
     #[test]
     fn grows_up_to_its_limits_and_stays_in_place() {
-        let memory = MemoryInstance::new(MemoryType::new(1, Some(3))).unwrap();
+        let memory = memory(MemoryType::new(1, Some(3))).unwrap();
         let base = memory.vm.base;
         assert_eq!(memory.grow(2), Some(1));
         assert_eq!(memory.grow(1), None);
@@ -226,16 +241,16 @@ mod tests {
 
     #[test]
     fn too_much_is_an_error() {
-        assert!(MemoryInstance::new(MemoryType::new(65536, None)).is_ok());
-        assert!(MemoryInstance::new(MemoryType::new(65537, None)).is_err());
+        assert!(memory(MemoryType::new(65536, None)).is_ok());
+        assert!(memory(MemoryType::new(65537, None)).is_err());
         let wide = MemoryType { memory64: true, ..MemoryType::new(0, Some(u64::MAX)) };
-        assert_eq!(MemoryInstance::new(wide).unwrap().grow(1 << 40), None);
+        assert_eq!(memory(wide).unwrap().grow(1 << 40), None);
     }
 
     #[test]
     fn pages_may_be_single_bytes() {
         let bytes = MemoryType { page_size_log2: 0, ..MemoryType::new(0, Some(5000)) };
-        let memory = MemoryInstance::new(bytes).unwrap();
+        let memory = memory(bytes).unwrap();
         assert_eq!(memory.grow(4999), Some(0));
         assert_eq!(memory.grow(1), Some(4999));
         assert_eq!(memory.grow(1), None);
@@ -245,7 +260,7 @@ mod tests {
     #[test]
     fn sizes_of_narrow_memories_fit_32_bits() {
         let bytes = MemoryType { page_size_log2: 0, ..MemoryType::new(0, None) };
-        let memory = MemoryInstance::new(bytes).unwrap();
+        let memory = memory(bytes).unwrap();
         assert_eq!(memory.grow(1 << 32), None);
         assert_eq!(memory.grow((1 << 32) - 1), Some(0));
         assert_eq!(memory.grow(1), None);
@@ -255,7 +270,7 @@ mod tests {
     fn pages_have_one_of_two_sizes() {
         for log2 in [1, 12, 15, 17, 64, u32::MAX] {
             let odd = MemoryType { page_size_log2: log2, ..MemoryType::new(0, None) };
-            assert!(matches!(MemoryInstance::new(odd), Err(Error::Usage(_))), "{log2}");
+            assert!(matches!(memory(odd), Err(Error::Usage(_))), "{log2}");
         }
     }
 }

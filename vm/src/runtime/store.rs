@@ -10,6 +10,7 @@ use super::heap::handles::SharedHandles;
 use super::host_func::{HostFunction, HostRecord};
 use super::instance::InstanceData;
 use super::memory::MemoryInstance;
+use super::quota::Quota;
 use super::table::TableInstance;
 use crate::abi::heap::VMRun;
 use crate::abi::{OVERFLOW_SLOTS, VMFuncRef, VMStore, VMTag};
@@ -122,6 +123,9 @@ pub struct StoreOpaque {
     pub(crate) fibers: Fibers,
     pub(crate) handles: SharedHandles,
     pub(crate) heap: Heap,
+    /// What its tables, and its memories, may have together.
+    pub(crate) table_elements: Quota,
+    pub(crate) memory_bytes: Quota,
     pinned: PhantomPinned,
 }
 
@@ -205,12 +209,14 @@ impl StoreOpaque {
             fibers: Fibers::default(),
             handles: SharedHandles::default(),
             heap: Heap::default(),
+            table_elements: Quota::new(engine.config().limits.table_elements),
+            memory_bytes: Quota::new(engine.config().limits.memory_size),
             pinned: PhantomPinned,
         }
     }
 
     pub(crate) fn add_memory(&mut self, ty: MemoryType) -> Result<NonNull<MemoryInstance>> {
-        let memory = MemoryInstance::new(ty)?;
+        let memory = MemoryInstance::new(ty, self.memory_bytes.clone())?;
         if ty.shared {
             return Ok(self.add_shared_memory(&Arc::new(memory)));
         }
@@ -228,7 +234,7 @@ impl StoreOpaque {
     }
 
     pub(crate) fn add_table(&mut self, ty: TableType, init: u64) -> Result<NonNull<TableInstance>> {
-        Ok(push(&mut self.tables, TableInstance::new(ty, init)?))
+        Ok(push(&mut self.tables, TableInstance::new(ty, init, self.table_elements.clone())?))
     }
 
     pub(crate) fn add_cell(&mut self, value: u128) -> NonNull<u8> {

@@ -1,5 +1,6 @@
 //! Tables. Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#table-instances>
 
+use super::quota::Quota;
 use super::space::Reservation;
 use crate::abi::{TABLE_ELEMENT, VMTable};
 use crate::error::{Error, Result};
@@ -22,19 +23,23 @@ pub(crate) struct TableInstance {
     space: Reservation,
     committed: usize,
     max: u64,
+    /// Elements that it and others may have.
+    quota: Quota,
 }
 
 impl TableInstance {
-    /// A table all of whose elements are `init`, a reference as compiled code sees it.
-    pub(crate) fn new(ty: TableType, init: u64) -> Result<Self> {
+    /// A table all of whose elements are `init`, a reference as compiled code sees it. What it has of elements, and grows
+    /// by, is taken from `quota`.
+    pub(crate) fn new(ty: TableType, init: u64, quota: Quota) -> Result<Self> {
         let too_large = || Error::Resources(format!("a table of {} elements", ty.limits.min));
         if ty.limits.min > MAX_ELEMENTS {
             return Err(too_large());
         }
+        quota.check("a table", ty.limits.min, "elements")?;
         let max = ty.limits.max.map_or(MAX_ELEMENTS, |max| max.min(MAX_ELEMENTS));
         let space = Reservation::new(bytes(max).ok_or_else(too_large)?)?;
         let vm = VMTable { base: space.base().as_ptr(), length: 0 };
-        let mut table = Self { vm, ty, space, committed: 0, max };
+        let mut table = Self { vm, ty, space, committed: 0, max, quota };
         table.grow(ty.limits.min, init).ok_or_else(too_large)?;
         Ok(table)
     }
@@ -44,9 +49,15 @@ impl TableInstance {
         let before = self.vm.length;
         let after = before.checked_add(delta).filter(|&length| length <= self.max)?;
         let end = bytes(after)?;
+        if !self.quota.take(delta) {
+            return None;
+        }
         if end > self.committed {
             let upto = end.next_multiple_of(STEP).min(self.space.addresses().len());
-            self.space.commit(self.committed..upto).ok()?;
+            if self.space.commit(self.committed..upto).is_err() {
+                self.quota.give_back(delta);
+                return None;
+            }
             self.committed = upto;
         }
         self.vm.length = after;
@@ -111,7 +122,7 @@ mod tests {
 
     fn table(min: u64, max: Option<u64>) -> Result<TableInstance> {
         let ty = TableType { limits: Limits { min, max }, element: RefType::FUNCREF, table64: false };
-        TableInstance::new(ty, 0)
+        TableInstance::new(ty, 0, Quota::new(u64::MAX))
     }
 
     #[test]

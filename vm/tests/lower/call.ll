@@ -1,4 +1,4 @@
-define hidden { i32, i64 } @f1(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i64 %2) {
+define hidden { i32, i64 } @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i64 %2) {
   %4 = alloca i32, align 4
   store i32 %1, ptr %4, align 4
   %5 = alloca i64, align 8
@@ -10,32 +10,17 @@ define hidden { i32, i64 } @f1(ptr noundef nonnull align 16 dereferenceable(80) 
   ret { i32, i64 } %mrv1
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i32 %2, i32 %3, i32 %4, i32 %5) {
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2, i32 %3, i32 %4, i32 %5) {
   %7 = load ptr, ptr %0, align 8, !invariant.load !{}
-  %8 = getelementptr inbounds i8, ptr %7, i32 416
+  %8 = getelementptr inbounds i8, ptr %7, i32 432
   %9 = load i32, ptr %8, align 4, !tbaa overflow
-  %10 = load ptr, ptr %0, align 8, !invariant.load !{}
-  %11 = getelementptr inbounds i8, ptr %10, i32 432
-  %12 = load i32, ptr %11, align 4, !tbaa overflow
-  %13 = alloca i32, align 4
-  store i32 %1, ptr %13, align 4
-  %14 = alloca i32, align 4
-  store i32 %2, ptr %14, align 4
-  %15 = alloca i32, align 4
-  store i32 %3, ptr %15, align 4
-  %16 = alloca i32, align 4
-  store i32 %4, ptr %16, align 4
-  %17 = alloca i32, align 4
-  store i32 %5, ptr %17, align 4
-  %18 = alloca i32, align 4
-  store i32 %9, ptr %18, align 4
-  %19 = alloca i32, align 4
-  store i32 %12, ptr %19, align 4
-  %20 = load i32, ptr %19, align 4
-  ret i32 %20
+  %10 = alloca i32, align 4
+  store i32 %9, ptr %10, align 4
+  %11 = load i32, ptr %10, align 4
+  ret i32 %11
 }
 
-define hidden { i32, i64 } @f3(ptr noundef nonnull align 16 dereferenceable(80) %0) {
+define hidden { i32, i64 } @f3(ptr noundef nonnull align 16 dereferenceable(128) %0) {
   %2 = call { i32, i64 } @f1(ptr %0, i32 1, i64 2)
   %3 = extractvalue { i32, i64 } %2, 0
   %4 = extractvalue { i32, i64 } %2, 1
@@ -44,16 +29,16 @@ define hidden { i32, i64 } @f3(ptr noundef nonnull align 16 dereferenceable(80) 
   ret { i32, i64 } %mrv1
 }
 
-define hidden i64 @f4(ptr noundef nonnull align 16 dereferenceable(80) %0) {
-  %2 = getelementptr inbounds i8, ptr %0, i32 56
+define hidden i64 @f4(ptr noundef nonnull align 16 dereferenceable(128) %0) {
+  %2 = getelementptr inbounds i8, ptr %0, i32 104
   %3 = load ptr, ptr %2, align 8, !invariant.load !{}
-  %4 = getelementptr inbounds i8, ptr %0, i32 64
+  %4 = getelementptr inbounds i8, ptr %0, i32 112
   %5 = load ptr, ptr %4, align 8, !invariant.load !{}
   %6 = call i64 %3(ptr %5, i32 3)
   ret i64 %6
 }
 
-define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(80) %0) {
+define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(128) %0) {
   %2 = load ptr, ptr %0, align 8, !invariant.load !{}
   %3 = getelementptr inbounds i8, ptr %2, i32 416
   store i32 6, ptr %3, align 4, !tbaa overflow

@@ -1,0 +1,146 @@
+//! How much is done for a function, so that compiling takes time in proportion to the bytes of a module, and how many
+//! functions are compiled together.
+
+use crate::Level;
+use crate::error::{Error, Result};
+use crate::module::description::Description;
+use crate::module::survey::Counts;
+
+/// How much is done for the speed of a function's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Effort {
+    /// No passes; instructions are selected quickly, registers given block by block. Linear in everything.
+    Plain,
+    /// The passes that take linear time, and LLVM's usual way to machine code.
+    Light,
+    /// All passes.
+    Full,
+}
+
+/// What a function may contain at most, for an effort to be made. LLVM's passes are quadratic, or worse, in one or the other
+/// of these; up to here that is no more than what it takes in proportion to the bytes.
+struct Most {
+    effort: Effort,
+    instructions: u64,
+    blocks: u64,
+    loops: u64,
+    latches: u64,
+    checks: u64,
+    calls: u64,
+    targets: u64,
+    straight: u64,
+    /// Inputs of phis; as many more for each byte of the body.
+    met: u64,
+    met_per_byte: u64,
+}
+
+/// From the dearest on. What is over budget everywhere is [`Effort::Plain`].
+const BUDGETS: [Most; 2] = [
+    Most {
+        effort: Effort::Full,
+        instructions: 40_000,
+        blocks: 4_000,
+        loops: 120,
+        latches: 200,
+        checks: 300,
+        calls: 2_000,
+        targets: 800,
+        straight: 5_000,
+        met: 20_000,
+        met_per_byte: 4,
+    },
+    Most {
+        effort: Effort::Light,
+        instructions: 250_000,
+        blocks: 20_000,
+        loops: 1_000,
+        latches: 600,
+        checks: 2_400,
+        calls: 10_000,
+        targets: 3_000,
+        straight: 8_000,
+        met: 40_000,
+        met_per_byte: 8,
+    },
+];
+
+impl Most {
+    fn allows(&self, counts: &Counts) -> bool {
+        counts.instructions <= self.instructions
+            && counts.blocks <= self.blocks
+            && counts.loops <= self.loops
+            && counts.latches <= self.latches
+            && counts.checks <= self.checks
+            && counts.calls <= self.calls
+            && counts.targets <= self.targets
+            && counts.straight <= self.straight
+            && counts.met + counts.brought <= self.met + self.met_per_byte * counts.bytes
+    }
+}
+
+impl Effort {
+    /// How much is done for a function at a level.
+    pub(crate) fn of(level: Level, counts: &Counts) -> Self {
+        match level {
+            Level::None => Self::Plain,
+            Level::Speed => BUDGETS.iter().find(|most| most.allows(counts)).map_or(Self::Plain, |most| most.effort),
+        }
+    }
+}
+
+/// Bytes of memory that LLVM takes to compile what has these counts, about: measured, and within a third on nearly all of
+/// the families of `tests/hostile/families.rs`.
+pub(crate) fn memory(effort: Effort, counts: &Counts) -> u64 {
+    let plain = 560 * counts.instructions + 500 * counts.blocks + 2_500 * counts.checks + 64 * counts.brought;
+    match effort {
+        Effort::Plain => plain,
+        Effort::Light | Effort::Full => 4 * plain,
+    }
+}
+
+/// Instructions of LLVM that a module may become for each of its bytes, and so many more. What has more holds few operators
+/// that stand for much: calls with a thousand arguments, branches with a thousand values.
+const INSTRUCTIONS_PER_BYTE: u64 = 16;
+const MORE_INSTRUCTIONS: u64 = 2_000_000;
+
+/// Whether functions can be compiled within bounds. `counts` are those of the functions that the module defines.
+///
+/// # Errors
+/// [`Error::Limit`] that names the function of which it is too much.
+pub(crate) fn check(description: &Description, level: Level, counts: &[Counts], most_memory: u64) -> Result<()> {
+    let name = |index: usize| {
+        let index = description.func_imports + u32::try_from(index).unwrap_or(u32::MAX);
+        let name = description.function_name(index).map(|name| format!(" ({name})")).unwrap_or_default();
+        format!("function {index}{name}")
+    };
+    let bytes = counts.iter().map(|counts| counts.bytes).sum::<u64>();
+    let all = counts.iter().map(weight).sum::<u64>();
+    let most = bytes * INSTRUCTIONS_PER_BYTE + MORE_INSTRUCTIONS;
+    if all > most
+        && let Some((largest, part)) = counts.iter().enumerate().max_by_key(|(_, counts)| weight(counts))
+    {
+        return Err(Error::Limit(format!(
+            "the code would be about {all} instructions for LLVM, {} of them in {}, where {most} are the most",
+            weight(part),
+            name(largest)
+        )));
+    }
+    for (index, counts) in counts.iter().enumerate() {
+        let memory = memory(Effort::of(level, counts), counts);
+        if memory > most_memory {
+            return Err(Error::Limit(format!(
+                "{} has about {} instructions for LLVM, and compiling it would take {} MiB of memory, where {} are the most",
+                name(index),
+                counts.instructions,
+                memory >> 20,
+                most_memory >> 20
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Instructions, and what branches bring along as the part of an instruction that it is in time.
+fn weight(counts: &Counts) -> u64 {
+    counts.instructions + counts.brought / 8
+}
