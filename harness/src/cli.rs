@@ -17,8 +17,9 @@ mod scale;
 mod summary;
 mod test;
 
-use crate::{engine, expect, filter, recorder, report, suite, supervisor, wasm_h};
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use crate::{engine, expect, filter, recorder, report, shown, suite, supervisor, wasm_h};
+use clap::error::ContextValue;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -123,13 +124,13 @@ struct TestArgs {
     #[arg(long, value_name = "M")]
     mode: Vec<String>,
     /// How many workers run at once; as many as there are cores, if not given.
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
     /// How long a directive may take, in seconds.
     #[arg(long, value_name = "S", default_value = "20", value_parser = seconds)]
     timeout: Duration,
     /// How much memory a worker may use, in MiB.
-    #[arg(long, value_name = "MIB", default_value_t = MEMORY)]
+    #[arg(long, value_name = "MIB", default_value_t = MEMORY, value_parser = clap::value_parser!(u64).range(1..))]
     memory: u64,
     /// Where the reports go.
     #[arg(long, value_name = "DIR", default_value = "reports")]
@@ -164,6 +165,14 @@ What a script is known to do other than it says is data: see expectations.csv be
 The reports are conformance.csv (a row a directive), portability.csv and portability.md \
 (who can do what), and run.csv (the machine); reports/SCHEMA.md explains each column.";
 
+/// Most workers at once: each is a process with threads of its own, and no machine has so many cores.
+const JOBS: usize = 1024;
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let jobs = text.parse().ok().filter(|jobs: &NonZeroUsize| jobs.get() <= JOBS);
+    jobs.ok_or_else(|| format!("not a number from 1 to {JOBS}"))
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
@@ -181,7 +190,7 @@ enum Error {
     Engine(#[from] engine::Error),
     #[error(transparent)]
     Expectations(#[from] expect::Error),
-    #[error("there is no `{}` in `{}`", expect::FILE, .0.display())]
+    #[error("there is no `{}` in `{}`", expect::FILE, shown::path(.0))]
     NoExpectations(PathBuf),
     #[error(transparent)]
     Raw(#[from] recorder::raw::Error),
@@ -206,10 +215,44 @@ enum Error {
     Io(#[from] io::Error),
 }
 
+/// Says on standard error why a command can't be carried out. An error is a line, but where there are several faults.
+fn complain(error: &Error) {
+    match error {
+        Error::Engine(several @ (engine::Error::Several(_) | engine::Error::Catalogue(_))) => {
+            let _ = writeln!(io::stderr(), "{}", shown::lines(&format!("error: {several}")));
+        }
+        error => out::note(format_args!("error: {error}")),
+    }
+}
+
+/// What was called, as far as `clap` takes it. Its errors repeat arguments, which may hold anything.
+fn matches() -> ArgMatches {
+    Cli::command().try_get_matches().unwrap_or_else(|mut error| {
+        let repeated: Vec<_> = error.context().map(|(kind, value)| (kind, value.clone())).collect();
+        for (kind, value) in repeated {
+            match value {
+                ContextValue::String(text) => {
+                    error.insert(kind, ContextValue::String(shown::text(&text).into_owned()));
+                }
+                ContextValue::Strings(texts) => {
+                    let texts = texts.iter().map(|text| shown::text(text).into_owned()).collect();
+                    error.insert(kind, ContextValue::Strings(texts));
+                }
+                ContextValue::StyledStrs(texts) => {
+                    let texts = texts.iter().map(|text| shown::text(&text.to_string()).into_owned().into()).collect();
+                    error.insert(kind, ContextValue::StyledStrs(texts));
+                }
+                _ => {}
+            }
+        }
+        error.exit()
+    })
+}
+
 /// Carries out the command line.
 #[must_use]
 pub fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let matches = matches();
     let result = match Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).command {
         Command::Test(mut args) => {
             let given = matches.subcommand_matches("test");
@@ -238,7 +281,7 @@ pub fn main() -> ExitCode {
         // The supervisor of a worker or driver is gone.
         Err(Error::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
+            complain(&error);
             ExitCode::from(2)
         }
     }

@@ -16,9 +16,10 @@
 mod parse;
 
 use crate::model::Row;
+use crate::pattern::Pattern;
+use crate::shown;
 use crate::suite::{self, Script};
 use crate::task::Task;
-use globset::GlobMatcher;
 use std::str::FromStr;
 
 /// What a test can look at.
@@ -84,7 +85,7 @@ impl Field {
 
 /// Why a filter is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("filter `{text}`, character {at}: {what}")]
+#[error("filter `{}`, character {at}: {}", shown::text(text), shown::text(what))]
 pub struct Error {
     /// The filter.
     pub text: String,
@@ -112,7 +113,7 @@ enum Node {
         field: Field,
         /// Where it stands, in characters from 1.
         at: usize,
-        patterns: Vec<GlobMatcher>,
+        patterns: Vec<Pattern>,
     },
 }
 
@@ -166,7 +167,7 @@ impl Filter {
 }
 
 impl Node {
-    fn holds(&self, test: &dyn Fn(Field, &[GlobMatcher]) -> bool) -> bool {
+    fn holds(&self, test: &dyn Fn(Field, &[Pattern]) -> bool) -> bool {
         match self {
             Self::All => true,
             Self::None => false,
@@ -190,23 +191,23 @@ impl Node {
     }
 }
 
-fn any(patterns: &[GlobMatcher], value: &str) -> bool {
+fn any(patterns: &[Pattern], value: &str) -> bool {
     patterns.iter().any(|pattern| pattern.is_match(value))
 }
 
 /// A script's name with and without its ending, and its path with and without the suite.
-fn file_fits(patterns: &[GlobMatcher], suite: &str, file: &str) -> bool {
+fn file_fits(patterns: &[Pattern], suite: &str, file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file);
     patterns.iter().any(|pattern| {
-        if pattern.glob().glob().contains('/') {
-            pattern.is_match(file) || pattern.is_match(format!("{suite}/{file}"))
+        if pattern.is_path() {
+            pattern.is_match(file) || pattern.is_match(&format!("{suite}/{file}"))
         } else {
             pattern.is_match(name) || pattern.is_match(name.trim_end_matches(".wast"))
         }
     })
 }
 
-fn task_fits(script: &Script, engine: &str, mode: &str, field: Field, patterns: &[GlobMatcher]) -> bool {
+fn task_fits(script: &Script, engine: &str, mode: &str, field: Field, patterns: &[Pattern]) -> bool {
     match field {
         Field::Engine => any(patterns, engine),
         Field::Mode => any(patterns, mode),
@@ -220,7 +221,7 @@ fn task_fits(script: &Script, engine: &str, mode: &str, field: Field, patterns: 
     }
 }
 
-fn row_fits(row: &Row, field: Field, patterns: &[GlobMatcher]) -> bool {
+fn row_fits(row: &Row, field: Field, patterns: &[Pattern]) -> bool {
     let subject = || suite::subject(&row.proposal);
     match field {
         Field::Engine => any(patterns, &row.engine),

@@ -11,6 +11,8 @@ mod uses;
 use crate::model::{Outcome, Row};
 use crate::report::index::Key;
 use crate::report::{self, Counter, Counts, Reports, markdown};
+use crate::shown::csv::guarded;
+use crate::shown::markdown::plain;
 use crate::suite::Suite;
 use names::table;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -125,7 +127,7 @@ impl Coverage {
                 let counts = self.cell(column, operator);
                 let [engine, mode, version, target, run] = column;
                 let (name, proposal) = &table()[operator];
-                let names = [name, proposal, engine, version, mode, target, run].map(Clone::clone);
+                let names = [name, proposal, engine, version, mode, target, run].map(|name| guarded(name).into_owned());
                 let numbers = std::iter::once(counts.total()).chain(Outcome::ALL.map(|outcome| counts.of(outcome)));
                 let rate = counts.rate().map(|rate| format!("{rate:.6}")).unwrap_or_default();
                 writer.write_record(names.into_iter().chain(numbers.map(|n| n.to_string())).chain([rate]))?;
@@ -166,13 +168,14 @@ impl Coverage {
             let whole = used.iter().filter(red).count();
             writeln!(
                 out,
-                "- {head}: a directive passes for {passing} of {all} operators, all that use it for {whole}"
+                "- {}: a directive passes for {passing} of {all} operators, all that use it for {whole}",
+                plain(head)
             )?;
         }
         write_unused(&unused, out)?;
         if self.lost > 0 {
             let (lost, scripts) = (self.lost, self.missing.len());
-            let first: Vec<&str> = self.missing.iter().take(3).map(String::as_str).collect();
+            let first: Vec<String> = self.missing.iter().take(3).map(|script| plain(script)).collect();
             writeln!(
                 out,
                 "\nNot counted: {lost} directives of {scripts} scripts that are not on this machine, such as {}.",

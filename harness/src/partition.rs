@@ -1,5 +1,6 @@
 //! Partitions: a part of a run for each of several machines, which need not talk to one another to agree who does what.
 
+use crate::shown;
 use crate::task::Task;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -29,7 +30,8 @@ impl FromStr for Partition {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let form = || format!("`{text}` is not of the form `hash:K/N` or `slice:K/N`, such as `hash:1/4`");
+        let form =
+            || format!("`{}` is not of the form `hash:K/N` or `slice:K/N`, such as `hash:1/4`", shown::text(text));
         let (kind, rest) = text.split_once(':').ok_or_else(form)?;
         let kind = match kind {
             "hash" => Kind::Hash,

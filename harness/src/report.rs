@@ -19,6 +19,7 @@ pub use portability::{Counter, Portability};
 pub use run::Run;
 
 use crate::model::{Outcome, Row};
+use crate::shown;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ use std::path::{Path, PathBuf};
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder can't be written.
-    #[error("can't write `{}`: {source}", path.display())]
+    #[error("can't write `{}`: {source}", shown::path(path))]
     Write {
         /// Which file or folder.
         path: PathBuf,
@@ -36,7 +37,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file can't be read.
-    #[error("can't read `{}`: {source}", path.display())]
+    #[error("can't read `{}`: {source}", shown::path(path))]
     Read {
         /// Which file.
         path: PathBuf,
@@ -44,7 +45,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file is not what was written.
-    #[error("{}:{line}: {what}", path.display())]
+    #[error("{}:{line}: {what}", shown::path(path))]
     Format {
         /// Which file.
         path: PathBuf,
@@ -54,7 +55,7 @@ pub enum Error {
         what: String,
     },
     /// The same was run twice under one name.
-    #[error("run `{run}` has {what} both in `{}` and in `{}`", first.display(), second.display())]
+    #[error("run `{run}` has {what} both in `{}` and in `{}`", shown::path(first), shown::path(second))]
     Twice {
         /// Name of the run.
         run: String,

@@ -10,6 +10,7 @@ mod select;
 pub use data::{Kind, Known, STABLE, Subject, known, subject, subjects};
 pub use select::{named_paths, select};
 
+use crate::shown;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -41,7 +42,7 @@ pub enum Error {
         what: String,
     },
     /// A file or folder can't be read.
-    #[error("can't read `{}`: {source}", path.display())]
+    #[error("can't read `{}`: {source}", shown::path(path))]
     Read {
         /// Which file or folder.
         path: PathBuf,
@@ -49,13 +50,13 @@ pub enum Error {
         source: io::Error,
     },
     /// A folder holds no script.
-    #[error("no `.wast` script in `{}`", path.display())]
+    #[error("no `.wast` script in `{}`", shown::path(path))]
     Empty {
         /// Which folder.
         path: PathBuf,
     },
     /// A script's name is not UTF-8, so that no report could name it.
-    #[error("name of `{}` is not UTF-8", path.display())]
+    #[error("name of `{}` is not UTF-8", shown::path(path))]
     Name {
         /// Which file.
         path: PathBuf,
@@ -142,7 +143,7 @@ impl Script {
     pub fn source(&self) -> Result<Cow<'static, str>, Error> {
         match &self.text {
             Text::Embedded(text) => Ok(Cow::Borrowed(text)),
-            Text::File(path) => match std::fs::read_to_string(path) {
+            Text::File(path) => match crate::regular::text(path) {
                 Ok(text) => Ok(Cow::Owned(text)),
                 Err(source) => Err(Error::Read { path: path.clone(), source }),
             },
@@ -207,7 +208,7 @@ fn own() -> Result<Suite, Error> {
 fn from_folder(found: folder::Found) -> Result<Suite, Error> {
     let mut hash = Hash::default();
     for (name, path) in &found.files {
-        let text = std::fs::read(path).map_err(|source| Error::Read { path: path.clone(), source })?;
+        let text = crate::regular::bytes(path).map_err(|source| Error::Read { path: path.clone(), source })?;
         hash.add(name, &text);
     }
     let content = hash.end();

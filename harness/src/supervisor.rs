@@ -94,6 +94,7 @@ pub fn run(
     news: &Sender<News>,
 ) -> Result<(), Error> {
     let weight = order.iter().map(|index| tasks[*index].weight).sum();
+    let scripts = order.len();
     let pool = Mutex::new(Pool { tasks, left: order.into(), weight });
     std::thread::scope(|scope| {
         let supervise = || {
@@ -107,9 +108,18 @@ pub fn run(
             }
             result
         };
-        let posts: Vec<_> = (0..settings.jobs).map(|_| scope.spawn(supervise)).collect();
-        let ended = posts.into_iter().map(|post| post.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        // All of them, before the first error is looked at.
+        // More would have nothing to do.
+        let posts = settings.jobs.min(scripts);
+        let posts = (0..posts).map(|_| std::thread::Builder::new().spawn_scoped(scope, supervise));
+        // All of them, before the first error is looked at: the machine may have no room for so many threads.
+        let posts: Vec<_> = posts.collect();
+        if posts.iter().any(Result::is_err) {
+            stop.store(true, Ordering::Relaxed);
+        }
+        let ended = posts.into_iter().map(|post| {
+            let post = post.map_err(Error::from)?;
+            post.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
         ended.collect::<Vec<_>>().into_iter().collect()
     })
 }
@@ -168,7 +178,7 @@ impl Post<'_> {
     /// How long what runs may take: a script that runs as a whole is many directives.
     fn patience(&self) -> Duration {
         let whole = self.queue.front().is_some_and(|(_, attempt)| attempt.is_whole());
-        if whole { self.settings.timeout * WHOLE } else { self.settings.timeout }
+        if whole { self.settings.timeout.saturating_mul(WHOLE) } else { self.settings.timeout }
     }
 
     /// Takes tasks from the pool, and gives them to the worker if there is one.

@@ -2,6 +2,7 @@
 
 use super::out::output;
 use super::{Cli, Error};
+use crate::shown;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ pub(super) fn man(args: &ManArgs) -> Result<ExitCode, Error> {
     match &args.out {
         Some(dir) => {
             let made = std::fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(Cli::command(), dir));
-            made.map_err(|error| Error::Wrong(format!("can't write man pages to `{}`: {error}", dir.display())))?;
+            made.map_err(|error| Error::Wrong(format!("can't write man pages to `{}`: {error}", shown::path(dir))))?;
         }
         None => {
             let mut page = Vec::new();

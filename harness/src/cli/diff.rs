@@ -1,7 +1,7 @@
 //! `wassay diff`
 
 use super::out::output;
-use super::{Cli, Command, Error, SuitesArgs, test};
+use super::{Cli, Command, Error, SuitesArgs, jobs, seconds, test};
 use crate::compare::disagree::{self, Disagreements};
 use crate::engine;
 use crate::filter::Filter;
@@ -9,8 +9,10 @@ use crate::model::Row;
 use crate::report::Reports;
 use clap::{Args, Parser};
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Most disagreements that are shown, if not said otherwise.
 const LIMIT: usize = 50;
@@ -40,11 +42,11 @@ pub(super) struct DiffArgs {
     #[arg(long, value_name = "N", default_value_t = LIMIT)]
     limit: usize,
     /// How many workers run at once.
-    #[arg(long, short, value_name = "N")]
-    jobs: Option<String>,
+    #[arg(long, short, value_name = "N", value_parser = jobs)]
+    jobs: Option<NonZeroUsize>,
     /// How long a directive may take, in seconds.
-    #[arg(long, value_name = "S")]
-    timeout: Option<String>,
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    timeout: Option<Duration>,
     #[command(flatten)]
     suites: SuitesArgs,
 }
@@ -75,14 +77,13 @@ pub(super) fn diff(args: &DiffArgs) -> Result<ExitCode, Error> {
 /// Runs both; an exit code if that did not come to its end.
 fn run(args: &DiffArgs, out: &Path, left: &str, right: &str) -> Result<Option<ExitCode>, Error> {
     let mut words: Vec<String> = ["wassay", "test", "--engine", left, "--engine", right].map(str::to_owned).into();
-    for (option, value) in [("--jobs", &args.jobs), ("--timeout", &args.timeout)] {
-        words.extend(value.iter().flat_map(|value| [option.to_owned(), value.clone()]));
-    }
     words.push("--".to_owned());
     words.extend(args.selectors.iter().cloned());
     let cli = Cli::try_parse_from(words).map_err(|error| Error::Wrong(error.kind().to_string()))?;
     let Command::Test(mut test) = cli.command else { return Ok(None) };
     out.clone_into(&mut test.out);
+    test.jobs = args.jobs;
+    test.timeout = args.timeout.unwrap_or(test.timeout);
     test.suites.suites.clone_from(&args.suites.suites);
     let interrupted = test::execute(&test, true)?.is_some_and(|ended| ended.is_interrupted());
     Ok(interrupted.then(|| ExitCode::from(130)))

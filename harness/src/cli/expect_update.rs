@@ -7,6 +7,7 @@ use crate::expect::{self, COLUMNS};
 use crate::filter::Filter;
 use crate::model::Row;
 use crate::report::{self, Reports};
+use crate::shown::{self, say};
 use clap::Args;
 use std::io;
 use std::path::PathBuf;
@@ -72,7 +73,7 @@ fn list(args: &ExpectArgs) -> Result<ExitCode, Error> {
 
 fn read(dir: &std::path::Path) -> Result<(PathBuf, String), Error> {
     let path = dir.join(expect::FILE);
-    match std::fs::read_to_string(&path) {
+    match crate::regular::text(&path) {
         Ok(text) => Ok((path, text)),
         Err(source) => Err(expect::Error::Read { path, source }.into()),
     }
@@ -86,7 +87,7 @@ fn update(args: &ExpectArgs) -> Result<ExitCode, Error> {
         }
         other => other?,
     };
-    let mut update = Update::new(&path.display().to_string(), &text)?;
+    let mut update = Update::new(&shown::path(&path), &text)?;
     Reports::open(&args.reports)?.each::<Error>(|rows| {
         let wanted = |row: &&Row| args.filter.as_ref().is_none_or(|filter| filter.row(row));
         rows.iter().filter(wanted).for_each(|row| update.see(row));
@@ -99,15 +100,13 @@ fn update(args: &ExpectArgs) -> Result<ExitCode, Error> {
     // A file that is not there yet is new as a whole, if there is anything to be in it.
     let before = if text.is_empty() && after != update.before() { "" } else { update.before() };
     if before == after {
-        output(None, |out| writeln!(out, "nothing to change in {}", path.display()))?;
+        output(None, |out| say!(out, "nothing to change in {}", shown::path(&path)))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let names = [
-        if before.is_empty() { "/dev/null".to_owned() } else { path.display().to_string() },
-        path.display().to_string(),
-    ];
+    let names = [if before.is_empty() { "/dev/null".to_owned() } else { shown::path(&path) }, shown::path(&path)];
     let difference = similar::TextDiff::from_lines(before, &after);
-    output(None, |out| write!(out, "{}", difference.unified_diff().header(&names[0], &names[1])))?;
+    let difference = difference.unified_diff().header(&names[0], &names[1]).to_string();
+    output(None, |out| write!(out, "{}", shown::lines(&difference)))?;
     if !args.write {
         note(format_args!("nothing is written; `--write` does that"));
         return Ok(ExitCode::FAILURE);

@@ -6,6 +6,7 @@ use crate::filter::Filter;
 use crate::model::Row;
 use crate::report::{self, Counter, features_json, markdown};
 use clap::{Args, ValueEnum};
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -108,32 +109,27 @@ fn operators(args: &MatrixArgs, wanted: &dyn Fn(&Row) -> bool) -> Result<(), Err
 fn rows(args: &MatrixArgs, wanted: &dyn Fn(&Row) -> bool) -> Result<(), Error> {
     output(args.output.as_deref(), |out| {
         let mut writer = csv::Writer::from_writer(out);
-        let wrong = |error: csv::Error| io::Error::from(error);
-        let any = each(args, wanted, |row| writer.serialize(row).map_err(wrong)).map_err(|error| match error {
+        writer.write_record(report::csv::CONFORMANCE_COLUMNS)?;
+        let write = |row: &Row| Ok(writer.write_record(report::csv::record_of_row(row).iter().map(Cow::as_ref))?);
+        each(args, wanted, write).map_err(|error| match error {
             Error::Io(error) => error,
             other => io::Error::other(other.to_string()),
         })?;
-        if !any {
-            writer.write_record(report::csv::CONFORMANCE_COLUMNS)?;
-        }
         writer.flush()
     })
 }
 
-/// Hands out the rows that are wanted; says whether there was one.
+/// Hands out the rows that are wanted.
 fn each(
     args: &MatrixArgs,
     wanted: &dyn Fn(&Row) -> bool,
     mut take: impl FnMut(&Row) -> io::Result<()>,
-) -> Result<bool, Error> {
-    let mut any = false;
+) -> Result<(), Error> {
     let mut reports = report::Reports::open(&args.reports)?;
     reports.each::<Error>(|rows| {
         for row in rows.iter().filter(|row| wanted(row)) {
-            any = true;
             take(row)?;
         }
         Ok(())
-    })?;
-    Ok(any)
+    })
 }

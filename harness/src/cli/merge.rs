@@ -5,6 +5,7 @@ use super::out::{note, output};
 use crate::partition::{Kind, Partition};
 use crate::recorder::raw;
 use crate::report::{self, Reports};
+use crate::shown::{self, say};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -43,8 +44,8 @@ pub(super) fn merge(args: &MergeArgs) -> Result<ExitCode, Error> {
     let runs = reports.runs().to_vec();
     let summary = writer.close(&runs)?;
     let directives: u64 = summary.counts.values().map(report::Counts::total).sum();
-    let out = args.out.display();
-    output(None, |to| writeln!(to, "{directives} directives, {red} not as expected; reports are in {out}"))?;
+    let out = shown::path(&args.out);
+    output(None, |to| say!(to, "{directives} directives, {red} not as expected; reports are in {out}"))?;
     let missing = missing(&args.reports, &runs);
     missing.iter().for_each(|missing| note(format_args!("{missing}")));
     Ok(ExitCode::from(u8::from(red > 0 || !missing.is_empty())))
@@ -54,7 +55,7 @@ pub(super) fn merge(args: &MergeArgs) -> Result<ExitCode, Error> {
 fn missing(dirs: &[PathBuf], runs: &[Vec<String>]) -> Vec<String> {
     let mut missing = Vec::new();
     for dir in dirs.iter().filter(|dir| raw::is_there(dir)) {
-        let dir = dir.display();
+        let dir = shown::path(dir);
         missing.push(format!("unfinished: `{dir}`; `wassay test --resume --out {dir}` goes on from there"));
     }
     let mut parts: BTreeMap<(Kind, u64), BTreeSet<u64>> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 use super::Error;
 use crate::report::save;
+use crate::shown::say;
 use std::fmt;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::Path;
@@ -42,7 +43,7 @@ impl Write for Watched {
 /// what the command has to say by its exit code stays the same.
 pub(super) fn output(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     if let Some(path) = path {
-        return Ok(save::atomically(path, write)?);
+        return Ok(save::to(path, write)?);
     }
     let mut out = BufWriter::new(Watched { out: io::stdout().lock(), fault: None });
     let result = write(&mut out).and_then(|()| out.flush());
@@ -55,5 +56,5 @@ pub(super) fn output(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> 
 
 /// Says something that should be known. Nobody may be listening, which is no reason to stop.
 pub(super) fn note(text: fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = say!(&mut io::stderr(), "{text}");
 }

@@ -11,14 +11,15 @@
 //! A profile gives what the command line does not. `default` is taken where none is asked for. Paths are relative to the
 //! folder of the file.
 
-use super::{Error as CliError, TestArgs, seconds};
+use super::scale::retries;
+use super::{Error as CliError, TestArgs, jobs, seconds};
 use crate::filter::Filter;
+use crate::shown;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 
@@ -31,11 +32,11 @@ const DEFAULT: &str = "default";
 /// Why a profile can't be had.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {
-    #[error("can't read `{}`: {source}", path.display())]
+    #[error("can't read `{}`: {source}", shown::path(path))]
     Read { path: PathBuf, source: io::Error },
-    #[error("{}:{line}: {what}", path.display())]
+    #[error("{}:{line}: {what}", shown::path(path))]
     Format { path: PathBuf, line: usize, what: String },
-    #[error("`{}` has no profile `{name}`; it has {known}", path.display())]
+    #[error("`{}` has no profile `{name}`; it has {known}", shown::path(path))]
     Unknown { path: PathBuf, name: String, known: String },
     #[error("there is no `{FILE}` in this folder or above, so there is no profile `{0}`")]
     NoFile(String),
@@ -54,14 +55,14 @@ struct Profile {
     selectors: Option<Vec<String>>,
     engine: Option<Vec<String>>,
     mode: Option<Vec<String>>,
-    jobs: Option<NonZeroUsize>,
+    jobs: Option<Spanned<u64>>,
     timeout: Option<Spanned<f64>>,
-    memory: Option<u64>,
+    memory: Option<Spanned<u64>>,
     out: Option<PathBuf>,
     suites: Option<Vec<PathBuf>>,
     expectations: Option<Vec<PathBuf>>,
     filter: Option<Spanned<String>>,
-    retries: Option<usize>,
+    retries: Option<Spanned<u64>>,
 }
 
 /// Takes over from a profile what `given` does not have.
@@ -71,7 +72,7 @@ pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(
         (None, asked) => (find(), asked.clone()),
     };
     let Some(path) = path else { return asked.map_or(Ok(()), |name| Err(Error::NoFile(name).into())) };
-    let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let text = crate::regular::text(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
     let fault = |at: usize, what: String| Error::Format { path: path.clone(), line: line(&text, at), what };
     let Some(profile) = find_profile(&text, &path, asked.as_deref())? else { return Ok(()) };
     let base = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -80,10 +81,14 @@ pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(
         let source = given.and_then(|given| given.value_source(name));
         !matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
     };
-    let timeout = profile.timeout.map(|given| {
-        let parsed = seconds(&given.as_ref().to_string());
-        parsed.map_err(|what| fault(given.span().start, format!("timeout: {what}")))
-    });
+    let timeout = read(("timeout", profile.timeout), seconds, fault)?;
+    let jobs = read(("jobs", profile.jobs), jobs, fault)?;
+    let memory = |text: &str| match text.parse() {
+        Ok(memory @ 1..) => Ok(memory),
+        _ => Err("not a number of MiB above 0".to_owned()),
+    };
+    let memory = read(("memory", profile.memory), memory, fault)?;
+    let retries = read(("retries", profile.retries), retries, fault)?;
     let filter = profile.filter.map(|given| {
         let parsed = given.as_ref().parse::<Filter>();
         parsed.map_err(|error| fault(given.span().start, error.to_string()))
@@ -91,15 +96,26 @@ pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(
     set(&mut args.selectors, profile.selectors, free("selectors"));
     set(&mut args.engine, profile.engine, free("engine"));
     set(&mut args.mode, profile.mode, free("mode"));
-    set(&mut args.jobs, profile.jobs.map(Some), free("jobs"));
-    set(&mut args.timeout, timeout.transpose()?, free("timeout"));
-    set(&mut args.memory, profile.memory, free("memory"));
+    set(&mut args.jobs, jobs.map(Some), free("jobs"));
+    set(&mut args.timeout, timeout, free("timeout"));
+    set(&mut args.memory, memory, free("memory"));
     set(&mut args.out, profile.out.map(|path| base.join(path)), free("out"));
     set(&mut args.suites.suites, profile.suites.map(below), free("suites"));
     set(&mut args.expectations, profile.expectations.map(below), free("expectations"));
     set(&mut args.scale.filter, filter.transpose()?.map(Some), free("filter"));
-    set(&mut args.scale.retries, profile.retries, free("retries"));
+    set(&mut args.scale.retries, retries, free("retries"));
     Ok(())
+}
+
+/// A number of a profile, as the command line would take it.
+fn read<T, N: ToString>(
+    (name, given): (&str, Option<Spanned<N>>),
+    parse: impl Fn(&str) -> Result<T, String>,
+    fault: impl Fn(usize, String) -> Error,
+) -> Result<Option<T>, Error> {
+    let Some(given) = given else { return Ok(None) };
+    let parsed = parse(&given.as_ref().to_string());
+    parsed.map(Some).map_err(|what| fault(given.span().start, format!("{name}: {what}")))
 }
 
 fn set<T>(place: &mut T, value: Option<T>, free: bool) {

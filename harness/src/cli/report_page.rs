@@ -2,6 +2,7 @@
 
 use super::out::output;
 use super::{Error, SuitesArgs};
+use crate::shown::{self, say};
 use crate::{report, suite};
 use clap::Args;
 use std::path::PathBuf;
@@ -29,6 +30,6 @@ pub(super) fn report(args: &ReportArgs) -> Result<ExitCode, Error> {
     let out = args.out.clone().unwrap_or_else(|| first.join("report.html"));
     let suites = suite::load(&args.suites.suites)?;
     report::page(&out, &args.reports, &args.history, &suites)?;
-    output(None, |to| writeln!(to, "{}", out.display()))?;
+    output(None, |to| say!(to, "{}", shown::path(&out)))?;
     Ok(ExitCode::SUCCESS)
 }

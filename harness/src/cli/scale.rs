@@ -4,8 +4,8 @@ use super::Error;
 use super::out::output;
 use crate::filter::Filter;
 use crate::partition::Partition;
-use crate::report;
 use crate::task::Task;
+use crate::{report, shown};
 use clap::{Args, ValueEnum};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub(super) struct ScaleArgs {
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "only")]
     pub(super) failed: Option<Failed>,
     /// Run a script that is not as expected up to N times more; what passes then is called flaky.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = retries)]
     pub(super) retries: usize,
     /// Show what engines print, and run one script at a time.
     #[arg(long)]
@@ -48,6 +48,14 @@ pub(super) enum Failed {
     Only,
     /// Run it before all else.
     First,
+}
+
+/// Most retries: what fails so often is not flaky.
+const RETRIES: usize = 1000;
+
+pub(super) fn retries(text: &str) -> Result<usize, String> {
+    let retries = text.parse().ok().filter(|retries| *retries <= RETRIES);
+    retries.ok_or_else(|| format!("not a number from 0 to {RETRIES}"))
 }
 
 fn run_name(text: &str) -> Result<String, String> {
@@ -116,7 +124,10 @@ pub(super) fn list(tasks: &[Task<'_>]) -> Result<(), Error> {
     lines.sort();
     output(None, |out| {
         lines.iter().try_for_each(|(suite, file, engine, mode, proposal)| {
-            writeln!(out, "{suite}/{file}\t{engine}:{mode}\t{proposal}")
+            // What the first part is, whose name may be anybody's, a line must not begin like a command.
+            let script = shown::line(&format!("{suite}/{file}")).into_owned();
+            let [engine, mode, proposal] = [engine, mode, proposal].map(|name| shown::text(name));
+            writeln!(out, "{script}\t{engine}:{mode}\t{proposal}")
         })
     })
 }

@@ -12,6 +12,7 @@ use crate::report::{self, Run, Summary};
 use crate::suite::{self, Script};
 use crate::supervisor::{self, Settings};
 use crate::task::{self, Configuration, Task};
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -66,7 +67,7 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
     let jobs = if args.scale.no_capture { NonZeroUsize::new(1) } else { args.jobs.or_else(cores) };
     let jobs = jobs.map_or(1, NonZeroUsize::get);
     let settings = Settings { jobs, timeout: args.timeout, memory: args.memory, show: args.scale.no_capture };
-    let command: Vec<String> = std::env::args().collect();
+    let command: Vec<OsString> = std::env::args_os().collect();
     let mut run = Run::begin(&command, &engine::llvm(), jobs);
     if let Some(name) = &args.scale.run {
         run.run.clone_from(name);

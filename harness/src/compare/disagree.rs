@@ -6,6 +6,7 @@ use crate::model::{Outcome, Row};
 use crate::recorder::progress::short;
 use crate::report::index::{Column, Key};
 use crate::report::{Error, Reports};
+use crate::shown::say;
 use crate::task::SCRIPT;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -155,15 +156,15 @@ impl Disagreements {
         let width = self.names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         for pair in &self.first {
             let Row { suite, file, line, directive, .. } = &pair[0];
-            writeln!(out, "{suite}/{file}:{line} {directive}")?;
+            say!(out, "{suite}/{file}:{line} {directive}")?;
             for (name, row) in self.names.iter().zip(pair) {
                 let colon = if row.detail.is_empty() { "" } else { ": " };
-                writeln!(out, "    {name:<width$}  {}{colon}{}", row.outcome, short(&row.detail))?;
+                say!(out, "    {name:<width$}  {}{colon}{}", row.outcome, short(&row.detail))?;
             }
         }
         let rest = self.count() - self.first.len() as u64;
         if rest > 0 {
-            writeln!(out, "... and {rest} more")?;
+            say!(out, "... and {rest} more")?;
         }
         let [left, right] = &self.names;
         let what = match self.scripts {
@@ -171,13 +172,13 @@ impl Disagreements {
             scripts if scripts == self.both => "scripts",
             _ => "scripts and directives",
         };
-        writeln!(out, "{left} and {right} disagree on {} of {} {what}", self.count(), self.both)?;
+        say!(out, "{left} and {right} disagree on {} of {} {what}", self.count(), self.both)?;
         for ([a, b], count) in &self.counts {
-            writeln!(out, "    {left} {a}, {right} {b}: {count}")?;
+            say!(out, "    {left} {a}, {right} {b}: {count}")?;
         }
         for (name, alone) in self.names.iter().zip(self.alone) {
             if alone > 0 {
-                writeln!(out, "only {name} has {alone} more")?;
+                say!(out, "only {name} has {alone} more")?;
             }
         }
         Ok(())

@@ -191,7 +191,7 @@ regressions:
 fn markdown_is_a_table_that_nothing_breaks() {
     let text = written(&sample(), Format::Markdown);
     assert!(text.starts_with("### Conformance got worse\n"), "{text}");
-    let line = "| `s/a.wast:1` assert\\_return | e m | `` pass -> fail: got <a\\|b> ::error::`x` 100% `` |\n";
+    let line = "| `s/a.wast:1` assert_return | e m | `` pass -> fail: got <a\\|b> ::error::`x` 100% `` |\n";
     assert!(text.contains(line), "{text}");
     assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
 }

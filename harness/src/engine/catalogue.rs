@@ -5,6 +5,7 @@ mod check;
 use super::driver::{Driver, Launch};
 use super::runner::{Description, Runner};
 use super::{Engine, Error, Mode};
+use crate::shown;
 use include_dir::{Dir, include_dir};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -139,7 +140,11 @@ static CATALOGUE: LazyLock<(Vec<Runtime>, Vec<String>)> = LazyLock::new(|| {
         for (path, text) in read(&folder, &mut faults) {
             let Some(runtime) = parse(&path, &text, &mut faults) else { continue };
             if own.iter().any(|known| known.name == runtime.name) {
-                faults.push(format!("{}: there is another engine `{}`", path.display(), runtime.name));
+                faults.push(format!(
+                    "{}: there is another engine `{}`",
+                    shown::path(&path),
+                    shown::text(&runtime.name)
+                ));
             }
             own.push(runtime);
         }
@@ -159,7 +164,7 @@ fn parse(path: &Path, text: &str, faults: &mut Vec<String>) -> Option<Runtime> {
     match runtime.and_then(|runtime| check::check(&runtime).map(|()| runtime)) {
         Ok(runtime) => Some(runtime),
         Err(fault) => {
-            faults.push(format!("{}: {fault}", path.display()));
+            faults.push(format!("{}: {fault}", shown::path(path)));
             None
         }
     }
@@ -171,13 +176,13 @@ fn read(folder: &Path, faults: &mut Vec<String>) -> Vec<(PathBuf, String)> {
     let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     match entries {
         Ok(entries) => files.extend(entries.into_iter().map(|entry| entry.path()).filter(|path| is_description(path))),
-        Err(error) => faults.push(format!("{}: {error}", folder.display())),
+        Err(error) => faults.push(format!("{}: {error}", shown::path(folder))),
     }
     files.sort();
-    let text = |path: PathBuf| match std::fs::read_to_string(&path) {
+    let text = |path: PathBuf| match crate::regular::text(&path) {
         Ok(text) => Some((path, text)),
         Err(error) => {
-            faults.push(format!("{}: {error}", path.display()));
+            faults.push(format!("{}: {error}", shown::path(&path)));
             None
         }
     };
@@ -202,7 +207,14 @@ pub fn faults() -> &'static [String] {
 ///
 /// [`Error::Catalogue`].
 pub fn sound() -> Result<(), Error> {
-    if faults().is_empty() { Ok(()) } else { Err(Error::Catalogue(faults().join("\n"))) }
+    if faults().is_empty() {
+        Ok(())
+    } else {
+        {
+            let faults: Vec<_> = faults().iter().map(|fault| shown::lines(fault)).collect();
+            Err(Error::Catalogue(faults.join("\n")))
+        }
+    }
 }
 
 /// Whether what is known of an engine's failures was measured with this version of it. Engines in this program have the

@@ -19,6 +19,7 @@ use protocol::{Hello, Request, WireValue};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use signatures::Signature;
 use std::collections::HashMap;
+use std::process::Stdio;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use wasmparser::{Validator, WasmFeatures};
 
@@ -52,7 +53,7 @@ impl Driver {
         let command = launch.modes.first().map(|(_, command)| command.clone()).unwrap_or_default();
         let version = launch.version.clone();
         let hello: Box<dyn FnOnce() -> _ + Send> = Box::new(move || {
-            let (_, mut hello) = Process::start(&command)?;
+            let mut hello = Process::introduce(&command)?;
             if hello.version.is_empty() {
                 hello.version = runner::version_of(&version);
             }
@@ -68,8 +69,8 @@ impl Driver {
         if let Some(process) = running.get(mode) {
             return Ok(Arc::clone(process));
         }
-        let (process, _) =
-            Process::start(command).map_err(|reason| Error::Start { engine: self.launch.name, reason })?;
+        let (process, _) = Process::start(command, Stdio::inherit())
+            .map_err(|reason| Error::Start { engine: self.launch.name, reason })?;
         let process = Arc::new(Mutex::new(process));
         running.insert(mode.to_owned(), Arc::clone(&process));
         Ok(process)

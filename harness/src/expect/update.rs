@@ -3,6 +3,7 @@
 
 use super::{COLUMNS, Error, KEYS, csv_fault};
 use crate::model::{Outcome, Row};
+use crate::shown::csv::{guarded, unguarded};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -62,7 +63,7 @@ impl Update {
             if !reader.read_record(&mut record).map_err(broken)? {
                 break;
             }
-            let fields = record.iter().map(str::to_owned).collect();
+            let fields = record.iter().map(|cell| unguarded(cell).to_owned()).collect();
             let place = start..offset(&reader);
             known.push(Known { fields, place, right: 0, wrong: 0, spoken_of: false });
         }
@@ -153,7 +154,7 @@ impl Update {
                 continue;
             }
             let mut writer = csv::Writer::from_writer(Vec::new());
-            let fields = row.iter().map(String::as_str).chain([reason, link]);
+            let fields = row.iter().map(String::as_str).chain([reason, link]).map(|cell| guarded(cell).into_owned());
             if writer.write_record(fields).is_ok() {
                 let line = writer.into_inner().unwrap_or_default();
                 text.push_str(&String::from_utf8_lossy(&line));

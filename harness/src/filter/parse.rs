@@ -1,21 +1,25 @@
 //! Reads filters. A few functions that call one another, one for each line of the grammar.
 
 use super::{Error, Field, Node};
+use crate::pattern::Pattern;
 use crate::suite;
-use globset::{GlobBuilder, GlobMatcher};
 
 /// Deepest nesting: a filter is typed by people, and must not be able to overflow the stack.
 const DEEPEST: usize = 64;
+
+/// Most tests: they make a tree as deep as they are many.
+const MOST: usize = 1000;
 
 struct Parser<'a> {
     text: &'a str,
     /// Where the rest begins, in bytes.
     at: usize,
     depth: usize,
+    tests: usize,
 }
 
 pub(super) fn parse(text: &str) -> Result<Node, Error> {
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    let mut parser = Parser { text, at: 0, depth: 0, tests: 0 };
     let node = parser.or()?;
     parser.space();
     match parser.rest().chars().next() {
@@ -106,6 +110,10 @@ impl<'a> Parser<'a> {
 
     fn test(&mut self) -> Result<Node, Error> {
         let start = self.at;
+        self.tests += 1;
+        if self.tests > MOST {
+            return Err(self.error(format!("more than {MOST} tests")));
+        }
         let length = self.rest().find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(self.rest().len());
         let name = &self.rest()[..length];
         if name.is_empty() {
@@ -132,7 +140,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Up to the closing parenthesis; a comma within `{}` belongs to the pattern.
-    fn patterns(&mut self, field: Field) -> Result<Vec<GlobMatcher>, Error> {
+    fn patterns(&mut self, field: Field) -> Result<Vec<Pattern>, Error> {
         let mut patterns = Vec::new();
         let (mut start, mut braces) = (self.at, 0_u32);
         for (offset, c) in self.rest().char_indices() {
@@ -155,7 +163,7 @@ impl<'a> Parser<'a> {
         Err(self.error_at(self.text.len(), format!("expected `)` for the `(` at character {opened}")))
     }
 
-    fn pattern(&self, field: Field, start: usize, end: usize) -> Result<GlobMatcher, Error> {
+    fn pattern(&self, field: Field, start: usize, end: usize) -> Result<Pattern, Error> {
         let text = self.text[start..end].trim();
         if text.is_empty() {
             return Err(self.error_at(start, "expected a pattern"));
@@ -163,8 +171,7 @@ impl<'a> Parser<'a> {
         // Other names that a proposal goes by.
         let known = (field == Field::Proposal).then(|| suite::subject(text)).flatten();
         let text = known.map_or(text, |subject| subject.name.as_str());
-        let glob = GlobBuilder::new(text).literal_separator(field == Field::File).build();
-        let glob = glob.map_err(|error| self.error_at(start, format!("`{text}` is no pattern: {}", error.kind())))?;
-        Ok(glob.compile_matcher())
+        Pattern::new(text, field == Field::File)
+            .map_err(|what| self.error_at(start, format!("`{text}` is no pattern: {what}")))
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::model::Row;
 use crate::script::is_consequence;
+use crate::shown::say;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write as _};
+use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 /// How often there is a line where there is no terminal.
@@ -90,7 +91,7 @@ impl Progress {
     fn say(&self, line: &str) {
         let say = || {
             // Nobody may be listening, which is no reason to stop.
-            let _ = writeln!(std::io::stderr(), "{line}");
+            let _ = say!(&mut std::io::stderr(), "{line}");
         };
         match &self.bar {
             Some(bar) => bar.suspend(say),
@@ -129,11 +130,13 @@ pub fn line(row: &Row) -> String {
 /// The beginning of a detail, without control characters.
 #[must_use]
 pub fn short(detail: &str) -> String {
-    let mut line: String = detail.chars().map(|c| if c.is_control() { ' ' } else { c }).take(DETAIL).collect();
+    // Lines and columns of a message are read as words: the rest that is not visible is escaped.
+    let flat = |c| if matches!(c, '\n' | '\t') { ' ' } else { c };
+    let mut line: String = detail.chars().map(flat).take(DETAIL).collect();
     if detail.chars().count() > DETAIL {
         line.push_str("...");
     }
-    line
+    crate::shown::text(&line).into_owned()
 }
 
 /// Whether colours are welcome: <https://no-color.org>.

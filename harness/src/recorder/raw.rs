@@ -7,6 +7,7 @@
 //!
 //! In memory there is only where things stand in the file, so that a run may have any number of rows.
 
+use crate::shown;
 use crate::task::{Judged, Task};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -24,7 +25,7 @@ pub const FILE: &str = "conformance.part";
 #[derive(Debug, Error)]
 pub enum Error {
     /// It cannot be written.
-    #[error("can't write `{}`: {source}", path.display())]
+    #[error("can't write `{}`: {source}", shown::path(path))]
     Write {
         /// Which file.
         path: PathBuf,
@@ -32,7 +33,7 @@ pub enum Error {
         source: io::Error,
     },
     /// It cannot be read.
-    #[error("can't read `{}`: {source}", path.display())]
+    #[error("can't read `{}`: {source}", shown::path(path))]
     Read {
         /// Which file.
         path: PathBuf,
@@ -40,13 +41,13 @@ pub enum Error {
         source: io::Error,
     },
     /// It is not what a run writes.
-    #[error("`{}` is not the record of a run", path.display())]
+    #[error("`{}` is not the record of a run", shown::path(path))]
     Format {
         /// Which file.
         path: PathBuf,
     },
     /// Another run writes it.
-    #[error("`{}` belongs to a run that is under way; choose another folder with `--out`", path.display())]
+    #[error("`{}` belongs to a run that is under way; choose another folder with `--out`", shown::path(path))]
     Taken {
         /// Which file.
         path: PathBuf,
@@ -178,8 +179,12 @@ impl Raw {
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(Error::Taken { path });
         }
-        let end = file.metadata().map(|data| data.len());
-        let end = end.map_err(|source| Error::Read { path: path.clone(), source })?;
+        let data = file.metadata().map_err(|source| Error::Read { path: path.clone(), source })?;
+        if !data.is_file() {
+            // A pipe would never end, and a device forgets.
+            return Err(Error::Write { path, source: io::Error::other("not a regular file") });
+        }
+        let end = data.len();
         Ok(Self { path, file, end, known: Vec::new(), first: 0 })
     }
 

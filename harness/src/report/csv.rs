@@ -3,6 +3,9 @@
 use super::save::Pending;
 use super::{Counts, Error, Exporter, Portability, Report, Run};
 use crate::model::{Outcome, Row};
+use crate::regular;
+use crate::shown::csv::{guarded, unguard, unguarded};
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -96,7 +99,7 @@ impl Rows {
     }
 
     pub(super) fn push(&mut self, row: &Row) -> Result<(), Error> {
-        let written = self.writer.serialize(row);
+        let written = self.writer.write_record(record_of_row(row).iter().map(Cow::as_ref));
         written.map_err(|error| Error::Write { path: self.path.clone(), source: error.into() })
     }
 
@@ -106,6 +109,29 @@ impl Rows {
         written.map_err(|source| Error::Write { path: path.clone(), source })?.commit()?;
         Ok(path)
     }
+}
+
+/// A row of `conformance.csv`, in the order of [`CONFORMANCE_COLUMNS`].
+pub(crate) fn record_of_row(row: &Row) -> [Cow<'_, str>; CONFORMANCE_COLUMNS.len()] {
+    let Row { run, suite, revision, file, line, directive, proposal, features, .. } = row;
+    let Row { engine, engine_version, mode, target, outcome, detail, micros, .. } = row;
+    let (line, micros) = (line.to_string().into(), micros.to_string().into());
+    let [run, suite, revision, file] = [run, suite, revision, file].map(|text| guarded(text));
+    let [directive, proposal, features] = [directive, proposal, features].map(|text| guarded(text));
+    let [engine, version, mode, target] = [engine, engine_version, mode, target].map(|text| guarded(text));
+    let (outcome, detail) = (outcome.name().into(), guarded(detail));
+    [
+        run, suite, revision, file, line, directive, proposal, features, engine, version, mode, target, outcome,
+        detail, micros,
+    ]
+}
+
+/// Makes of a row as it stands in a file what it was.
+pub(super) fn unguard_row(row: &mut Row) {
+    let Row { run, suite, revision, file, directive, proposal, features, .. } = row;
+    [run, suite, revision, file, directive, proposal, features].into_iter().for_each(unguard);
+    let Row { engine, engine_version, mode, target, detail, .. } = row;
+    [engine, engine_version, mode, target, detail].into_iter().for_each(unguard);
 }
 
 /// A row a proposal or version of the spec, engine, mode and target.
@@ -138,7 +164,8 @@ pub(crate) fn write_portability(lines: &[Portability], out: &mut dyn Write) -> i
         ];
         let counts = std::iter::once(line.counts.total()).chain(Outcome::ALL.map(|o| line.counts.of(o)));
         let rate = line.counts.rate().map(|rate| format!("{rate:.6}")).unwrap_or_default();
-        let fields = names.into_iter().cloned().chain(counts.map(|n| n.to_string())).chain([rate]);
+        let names = names.into_iter().map(|name| guarded(name).into_owned());
+        let fields = names.chain(counts.map(|n| n.to_string())).chain([rate]);
         writer.write_record(fields)?;
     }
     writer.flush()
@@ -146,12 +173,12 @@ pub(crate) fn write_portability(lines: &[Portability], out: &mut dyn Write) -> i
 
 /// The rows of a file in the form of `portability.csv`.
 pub(super) fn read_portability(path: &Path) -> Result<Vec<Portability>, Error> {
-    let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let file = regular::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let mut reader = ::csv::Reader::from_reader(file);
     check_header(path, &mut reader, &PORTABILITY_COLUMNS)?;
     let line = |record: Result<::csv::StringRecord, ::csv::Error>| {
         let record = record.map_err(|error| fault(path, error))?;
-        let text = |at: usize| record.get(at).unwrap_or_default().to_owned();
+        let text = |at: usize| unguarded(record.get(at).unwrap_or_default()).to_owned();
         let mut counts = Counts::default();
         for (outcome, at) in Outcome::ALL.into_iter().zip(9..) {
             let count = text(at).parse().map_err(|error| Error::Format {
@@ -187,7 +214,7 @@ impl Exporter for RunTable {
     fn export(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut writer = writer(out, &RUN_COLUMNS)?;
         for run in report.runs {
-            writer.write_record(run)?;
+            writer.write_record(run.iter().map(|field| guarded(field).into_owned()))?;
         }
         writer.flush()
     }
@@ -207,7 +234,7 @@ pub(super) fn record_of(run: &Run) -> Vec<String> {
 /// The rows of `run.csv` in a folder; none if there is no such file, for it is only about the rest.
 pub(crate) fn runs(dir: &Path) -> Result<Vec<Vec<String>>, Error> {
     let path = dir.join(RUN);
-    let file = match File::open(&path) {
+    let file = match regular::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(source) => return Err(Error::Read { path, source }),
@@ -215,7 +242,10 @@ pub(crate) fn runs(dir: &Path) -> Result<Vec<Vec<String>>, Error> {
     let mut reader = ::csv::Reader::from_reader(file);
     check_header(&path, &mut reader, &RUN_COLUMNS[..FIRST_RUN_COLUMNS])?;
     let record = |record: Result<::csv::StringRecord, ::csv::Error>| match record {
-        Ok(record) => Ok((0..RUN_COLUMNS.len()).map(|at| record.get(at).unwrap_or_default().to_owned()).collect()),
+        Ok(record) => {
+            let field = |at| unguarded(record.get(at).unwrap_or_default()).to_owned();
+            Ok((0..RUN_COLUMNS.len()).map(field).collect())
+        }
         Err(error) => Err(fault(&path, error)),
     };
     reader.records().map(record).collect()
@@ -223,7 +253,7 @@ pub(crate) fn runs(dir: &Path) -> Result<Vec<Vec<String>>, Error> {
 
 /// Opens a `conformance.csv`.
 pub(super) fn open(path: &Path) -> Result<::csv::Reader<File>, Error> {
-    let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let file = regular::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let mut reader = ::csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(file);
     check_header(path, &mut reader, &CONFORMANCE_COLUMNS)?;
     Ok(reader)
@@ -232,7 +262,12 @@ pub(super) fn open(path: &Path) -> Result<::csv::Reader<File>, Error> {
 /// The rows of a `conformance.csv`, one at a time.
 pub(super) fn stream(path: &Path) -> Result<impl Iterator<Item = Result<Row, Error>> + use<>, Error> {
     let (reader, path) = (open(path)?, path.to_owned());
-    Ok(reader.into_deserialize().map(move |row| row.map_err(|error| fault(&path, error))))
+    let row = move |row: Result<Row, ::csv::Error>| {
+        let mut row = row.map_err(|error| fault(&path, error))?;
+        unguard_row(&mut row);
+        Ok(row)
+    };
+    Ok(reader.into_deserialize().map(row))
 }
 
 fn check_header(path: &Path, reader: &mut ::csv::Reader<File>, columns: &[&str]) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 use super::portability::Names;
 use super::{Error, csv};
 use crate::model::Row;
+use crate::shown::csv::unguarded;
 use ::csv::{Position, Reader, StringRecord};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
@@ -91,7 +92,7 @@ impl Reports {
             if !reader.read_record(&mut record).map_err(|error| csv::fault(&path, error))? {
                 break;
             }
-            let field = |n: usize| record.get(n).unwrap_or_default();
+            let field = |n: usize| unguarded(record.get(n).unwrap_or_default());
             match &mut open {
                 Some(((suite, revision, file), block))
                     if suite == field(SUITE) && revision == field(REVISION) && file == field(FILE) =>
@@ -170,7 +171,9 @@ impl Reports {
             let fault = |error| csv::fault(path, error);
             reader.seek(block.start.clone()).map_err(fault)?;
             for row in reader.deserialize().take(block.rows) {
-                rows.push(row.map_err(fault)?);
+                let mut row = row.map_err(fault)?;
+                csv::unguard_row(&mut row);
+                rows.push(row);
             }
         }
         super::sort(&mut rows);

@@ -2,6 +2,7 @@
 
 use super::{Counts, Exporter, Portability, Report};
 use crate::model::Outcome;
+use crate::shown::markdown::plain;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -66,7 +67,7 @@ pub(crate) fn table(lines: &[Portability]) -> String {
     for (head, _, cells) in &columns {
         let mut all = Counts::default();
         cells.values().for_each(|counts| all.merge(counts));
-        let _ = writeln!(text, "- {head}: {}", sum(&all));
+        let _ = writeln!(text, "- {}: {}", plain(head), sum(&all));
     }
     format!("{text}\n{LEGEND}")
 }
@@ -124,7 +125,7 @@ pub(crate) fn cell(counts: &Counts) -> String {
 /// Columns padded to one width; the first two to the left, numbers to the right.
 pub(crate) fn layout(body: &[Vec<String>]) -> String {
     let columns = body.first().map_or(0, Vec::len);
-    let clean: Vec<Vec<String>> = body.iter().map(|row| row.iter().map(|f| f.replace('|', "\\|")).collect()).collect();
+    let clean: Vec<Vec<String>> = body.iter().map(|row| row.iter().map(|f| plain(f)).collect()).collect();
     let widths: Vec<usize> =
         (0..columns).map(|i| clean.iter().map(|row| row[i].chars().count()).max().unwrap_or(0).max(3)).collect();
     let mut text = String::new();

@@ -1,5 +1,7 @@
 //! What is known of a run: when, with what command, on which machine.
 
+use crate::shown;
+use std::ffi::OsStr;
 use std::fs;
 use std::process::Command;
 use std::time::Instant;
@@ -37,7 +39,7 @@ pub struct Run {
 impl Run {
     /// A run that begins now, named after the time: `20260131T235959Z`.
     #[must_use]
-    pub fn begin<S: AsRef<str>>(command: &[S], llvm: &str, jobs: usize) -> Self {
+    pub fn begin<S: AsRef<OsStr>>(command: &[S], llvm: &str, jobs: usize) -> Self {
         let now = jiff::Timestamp::now();
         Self {
             run: now.strftime("%Y%m%dT%H%M%SZ").to_string(),
@@ -63,13 +65,21 @@ impl Run {
     }
 }
 
-/// A word as a shell would need it.
-fn quoted(word: &str) -> String {
+/// A word as a shell would need it: what is not visible, or not UTF-8, in the form `$'\n\xff'` of POSIX of 2024.
+fn quoted(word: &OsStr) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+    let text = word.to_str().filter(|text| text.chars().all(shown::is_visible));
+    match text {
+        Some(text) if !text.is_empty() && text.chars().all(plain) => text.to_owned(),
+        Some(text) => format!("'{}'", text.replace('\'', r"'\''")),
+        None => {
+            let byte = |byte: &u8| match byte {
+                b'\'' | b'\\' => format!("\\{}", char::from(*byte)),
+                b' '..=b'~' => char::from(*byte).to_string(),
+                byte => format!("\\x{byte:02x}"),
+            };
+            format!("$'{}'", word.as_encoded_bytes().iter().map(byte).collect::<String>())
+        }
     }
 }
 
@@ -103,6 +113,7 @@ fn said_by(program: &str, arguments: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::ffi::OsStrExt;
 
     #[test]
     fn a_run_knows_its_machine() {
@@ -116,8 +127,14 @@ mod tests {
 
     #[test]
     fn words_are_quoted() {
-        assert_eq!(quoted(""), "''");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
+        for (word, shown) in [
+            (&b""[..], "''"),
+            (b"a b", "'a b'"),
+            (b"it's", r"'it'\''s'"),
+            (b"a\n'\\\x1b", r"$'a\x0a\'\\\x1b'"),
+            (b"\xff", r"$'\xff'"),
+        ] {
+            assert_eq!(quoted(OsStr::from_bytes(word)), shown);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Error;
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -15,6 +16,14 @@ pub(super) struct Pending {
 impl Pending {
     /// Begins a file.
     pub(super) fn begin(path: &Path) -> Result<Self, Error> {
+        // What is no file, such as `/dev/null`, must not be replaced by one.
+        match std::fs::metadata(path) {
+            Ok(there) if !there.is_file() => {
+                let kind = if there.is_dir() { io::ErrorKind::IsADirectory.into() } else { not_regular() };
+                return Err(Error::Write { path: path.to_owned(), source: kind });
+            }
+            _ => {}
+        }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::Builder::new().prefix(".wassay-").tempfile_in(folder);
         let file = file.map_err(|source| Error::Write { path: path.to_owned(), source })?;
@@ -42,6 +51,29 @@ impl Write for Pending {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+fn not_regular() -> io::Error {
+    io::Error::other("not a regular file")
+}
+
+/// Writes a whole file; or to what is there in its place and no file, such as a device or a pipe that somebody reads.
+pub(crate) fn to(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    match std::fs::metadata(path) {
+        Ok(there) if !there.is_file() && !there.is_dir() => {
+            let write = || -> io::Result<()> {
+                // Without this, a pipe would not even open as long as nobody reads it.
+                let pipe = std::fs::OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+                let flags = rustix::fs::fcntl_getfl(&pipe)?;
+                rustix::fs::fcntl_setfl(&pipe, flags - rustix::fs::OFlags::NONBLOCK)?;
+                let mut out = BufWriter::new(pipe);
+                fill(&mut out)?;
+                out.flush()
+            };
+            write().map_err(|source| Error::Write { path: path.to_owned(), source })
+        }
+        _ => atomically(path, fill),
     }
 }
 

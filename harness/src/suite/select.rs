@@ -1,7 +1,7 @@
 //! Selectors: a few words on the command line become scripts.
 
 use super::{Error, Kind, Origin, Script, Suite, subject, subject_names};
-use globset::{GlobBuilder, GlobMatcher};
+use crate::pattern::Pattern;
 use std::path::{Path, PathBuf};
 
 /// The scripts that at least one of `selectors` names, in the order of the suites; all scripts if there is none.
@@ -46,16 +46,15 @@ pub fn named_paths(selectors: &[String]) -> Vec<PathBuf> {
 
 struct Selector<'a> {
     text: &'a str,
-    glob: Option<GlobMatcher>,
+    glob: Option<Pattern>,
     path: Option<PathBuf>,
 }
 
 impl<'a> Selector<'a> {
     fn new(text: &'a str) -> Result<Self, Error> {
         let glob = if text.contains(['*', '?', '[', '{']) {
-            let glob = GlobBuilder::new(text).literal_separator(true).build();
-            let glob = glob.map_err(|e| Error::Pattern { selector: text.to_owned(), what: e.kind().to_string() })?;
-            Some(glob.compile_matcher())
+            let pattern = Pattern::new(text, true);
+            Some(pattern.map_err(|what| Error::Pattern { selector: text.to_owned(), what })?)
         } else {
             None
         };
@@ -86,7 +85,7 @@ impl<'a> Selector<'a> {
         let name = script.file.rsplit('/').next().unwrap_or_default();
         if let Some(glob) = &self.glob {
             return if text.contains('/') {
-                glob.is_match(&script.file) || glob.is_match(full)
+                glob.is_match(&script.file) || glob.is_match(&full)
             } else {
                 glob.is_match(name)
             };

@@ -3,6 +3,7 @@
 use super::attempt::Cause;
 use crate::model::Outcome;
 use crate::protocol::{Event, Job};
+use crate::shown::say;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -30,6 +31,8 @@ pub(super) struct Process {
     memory: Option<u64>,
     /// Whether what is printed is shown as well.
     show: bool,
+    /// What of it is still to be shown: what is no whole line yet.
+    unshown: Vec<u8>,
 }
 
 /// What there was to hear.
@@ -71,7 +74,17 @@ impl Process {
                 }
             }
         })?;
-        Ok(Self { child, jobs, stdout, stderr, rest: Vec::new(), printed: Vec::new(), memory: None, show })
+        Ok(Self {
+            child,
+            jobs,
+            stdout,
+            stderr,
+            rest: Vec::new(),
+            printed: Vec::new(),
+            memory: None,
+            show,
+            unshown: Vec::new(),
+        })
     }
 
     /// Gives the worker something to do, after what it was given before. To a dead one it makes no difference.
@@ -118,9 +131,26 @@ impl Process {
     fn print(&mut self, bytes: &[u8]) {
         self.printed.extend_from_slice(bytes);
         if self.show {
-            // Nobody may be looking.
-            let _ = io::stderr().write_all(bytes);
+            self.unshown.extend_from_slice(bytes);
+            let last = self.unshown.iter().rposition(|byte| *byte == b'\n').map(|at| at + 1);
+            // A line that does not end is shown in pieces.
+            let ready = last.or_else(|| (self.unshown.len() > KEPT).then_some(self.unshown.len()));
+            self.show(ready.unwrap_or(0));
         }
+    }
+
+    /// Shows so much of what was printed, as text: an engine has nothing to say to terminals and CI systems.
+    fn show(&mut self, length: usize) {
+        let ready: Vec<u8> = self.unshown.drain(..length).collect();
+        let text = String::from_utf8_lossy(&ready);
+        for line in text.strip_suffix('\n').unwrap_or(&text).split('\n').filter(|_| length > 0) {
+            // Nobody may be looking.
+            let _ = say!(&mut io::stderr(), "{}", line.trim_end_matches('\r'));
+        }
+    }
+
+    fn show_rest(&mut self) {
+        self.show(self.unshown.len());
     }
 
     /// Reads what there is; says whether there may be more.
@@ -148,6 +178,7 @@ impl Process {
     pub(super) fn time_out(mut self, after: Duration) -> io::Result<Cause> {
         self.child.kill()?;
         self.child.wait()?;
+        self.show_rest();
         Ok(Cause { outcome: Outcome::Timeout, detail: format!("no answer within {} s", after.as_secs_f64()) })
     }
 
@@ -164,6 +195,7 @@ impl Process {
             }
             self.read_printed();
         }
+        self.show_rest();
         let detail = match self.memory {
             Some(limit) => format!("out of memory: it may use {limit} MiB"),
             None => match last_words(&self.printed) {
@@ -178,6 +210,7 @@ impl Process {
     pub(super) fn dismiss(mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        self.show_rest();
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::{background, total, verdict};
 use crate::compare::{Class, Comparison};
+use crate::shown::github::{message, property};
 use std::io::{self, Write};
 
 pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
@@ -19,23 +20,4 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
     let mut lines = vec![total(comparison)];
     lines.extend(background(comparison));
     writeln!(out, "::{level} title=wassay compare::{}", message(&lines.join("\n")))
-}
-
-fn message(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    message(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_becomes_a_command_of_its_own() {
-        assert_eq!(message("100%\n::error::x"), "100%25%0A::error::x");
-        assert_eq!(property("a:b,c"), "a%3Ab%2Cc");
-    }
 }

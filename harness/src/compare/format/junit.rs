@@ -2,6 +2,7 @@
 
 use super::{total, verdict};
 use crate::compare::{Change, Class, Comparison};
+use crate::shown::text;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -14,7 +15,7 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
     let mut report = Report::new("wassay compare");
     let columns: BTreeSet<&String> = comparison.scripts.values().flat_map(BTreeMap::keys).collect();
     for column in columns {
-        let mut suite = TestSuite::new(column.as_str());
+        let mut suite = TestSuite::new(&*text(column));
         for ((name, file), tallies) in &comparison.scripts {
             let Some(tally) = tallies.get(column) else { continue };
             let lost = tally.changes.get(&Class::Regression).copied().unwrap_or(0);
@@ -37,8 +38,8 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
                 .filter(|(class, _)| **class != Class::Regression)
                 .map(|(class, n)| format!("{n} {}", class.title()))
                 .collect();
-            let mut case = TestCase::new(format!("{name}/{file}"), status);
-            case.set_classname(column.as_str());
+            let mut case = TestCase::new(text(&format!("{name}/{file}")).into_owned(), status);
+            case.set_classname(&*text(column));
             if !other.is_empty() {
                 case.set_system_out(other.join("\n"));
             }
@@ -58,8 +59,10 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
 }
 
 fn described(changes: &[&Change], all: u64) -> String {
-    let mut lines: Vec<String> =
-        changes.iter().map(|c| format!("{}:{} {}: {}", c.file, c.line(), c.directive, verdict(c))).collect();
+    let mut lines: Vec<String> = changes
+        .iter()
+        .map(|c| text(&format!("{}:{} {}: {}", c.file, c.line(), c.directive, verdict(c))).into_owned())
+        .collect();
     let rest = all - changes.len() as u64;
     if rest > 0 {
         lines.push(format!("... and {rest} more"));

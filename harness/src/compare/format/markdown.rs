@@ -2,6 +2,7 @@
 
 use super::{BY_SCRIPT, background, count, scripts, total, verdict};
 use crate::compare::{Class, Comparison};
+use crate::shown::markdown::{code, plain};
 use std::io::{self, Write};
 
 /// Kinds that are shown without being asked for.
@@ -51,41 +52,4 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
         }
     }
     Ok(())
-}
-
-/// Text that is only text, in a cell of a table too.
-fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => plain.push_str("&lt;"),
-            '&' => plain.push_str("&amp;"),
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' => plain.extend(['\\', c]),
-            c if c.is_control() => plain.push(' '),
-            c => plain.push(c),
-        }
-    }
-    plain
-}
-
-/// Text in code marks, in a cell of a table.
-fn code(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let text = text.replace('|', "\\|");
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let mark = "`".repeat(longest + 1);
-    let space = if longest > 0 { " " } else { "" };
-    format!("{mark}{space}{text}{space}{mark}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_breaks_out_of_its_cell() {
-        assert_eq!(plain("a|b <i>\n"), "a\\|b &lt;i> ");
-        assert_eq!(code("a|b"), "`a\\|b`");
-        assert_eq!(code("a `` b"), "``` a `` b ```");
-    }
 }

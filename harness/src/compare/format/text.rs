@@ -2,37 +2,38 @@
 
 use super::{BY_SCRIPT, background, count, scripts, total, verdict};
 use crate::compare::{Class, Comparison};
+use crate::shown::say;
 use std::io::{self, Write};
 
 pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     for line in background(comparison) {
-        writeln!(out, "{line}")?;
+        say!(out, "{line}")?;
     }
     for class in Class::ALL {
         let all = comparison.count(class);
         if all == 0 {
             continue;
         }
-        writeln!(out, "{}:", count(comparison, class))?;
+        say!(out, "{}:", count(comparison, class))?;
         let changes = comparison.changes.get(&class).map_or(&[][..], Vec::as_slice);
         if BY_SCRIPT.contains(&class) {
             let scripts: Vec<_> = scripts(comparison, class).collect();
             for (script, n) in scripts.iter().take(changes.len()) {
-                writeln!(out, "  {script}: {n} directives")?;
+                say!(out, "  {script}: {n} directives")?;
             }
             if scripts.len() > changes.len() {
-                writeln!(out, "  ... and {} more scripts", scripts.len() - changes.len())?;
+                say!(out, "  ... and {} more scripts", scripts.len() - changes.len())?;
             }
             continue;
         }
         for change in changes {
             let (suite, file, line) = (&change.suite, &change.file, change.line());
-            writeln!(out, "  {suite}/{file}:{line} {} on {}: {}", change.directive, change.column, verdict(change))?;
+            say!(out, "  {suite}/{file}:{line} {} on {}: {}", change.directive, change.column, verdict(change))?;
         }
         let rest = all - changes.len() as u64;
         if rest > 0 {
-            writeln!(out, "  ... and {rest} more")?;
+            say!(out, "  ... and {rest} more")?;
         }
     }
-    writeln!(out, "{}", total(comparison))
+    say!(out, "{}", total(comparison))
 }

@@ -3,6 +3,7 @@
 use super::protocol::{self, Hello, Numbered, Request};
 use crate::engine::{Done, Stop};
 use crate::features::{self, probe};
+use crate::shown::say;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -32,11 +33,30 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts a driver and lets it introduce itself.
-    pub(super) fn start(command: &[String]) -> Result<(Self, Hello), String> {
+    /// Starts a driver, only to hear how it introduces itself. Whoever asks may be no worker but what a person or a CI
+    /// system looks at, so that what the driver prints is shown as text.
+    pub(super) fn introduce(command: &[String]) -> Result<Hello, String> {
+        let (errors, printed) = io::pipe().map_err(|error| error.to_string())?;
+        let hello = Self::start(command, printed.into()).map(|(_, hello)| hello);
+        let show = || {
+            let mut errors = BufReader::new(errors);
+            let mut line = Vec::new();
+            while errors.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+                let text = String::from_utf8_lossy(&line);
+                let _ = say!(&mut io::stderr(), "{}", text.trim_end_matches(['\r', '\n']));
+                line.clear();
+            }
+        };
+        // Not waited for: a process that the driver started may have its end open still.
+        let _ = std::thread::Builder::new().name("printed".to_owned()).spawn(show);
+        hello
+    }
+
+    /// Starts a driver, which prints there what it has to say beside answers, and lets it introduce itself.
+    pub(super) fn start(command: &[String], printed: Stdio) -> Result<(Self, Hello), String> {
         let (program, args) = command.split_first().ok_or("it has no command")?;
         let mut command = Command::new(program);
-        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(printed);
         // SAFETY: between fork and exec only a system call is made. A driver in an endless loop reads no end of input.
         unsafe { command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?)) };
         let mut child = command.spawn().map_err(|error| format!("`{program}` can't be started: {error}"))?;
