@@ -78,9 +78,13 @@ impl Module {
     /// another host, or under settings that give other results than the engine's; [`Error::Limit`] when instances would be too
     /// large, or the process has too many mappings of memory; [`Error::Resources`] when the host has no room.
     pub unsafe fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Self> {
-        let artifact = Artifact::from_bytes(bytes)?;
+        if (bytes.len() as u64) < MAPPED {
+            // SAFETY: the caller's promise.
+            return unsafe { Self::from_artifact(engine, Artifact::from_bytes(bytes)?) };
+        }
+        let header = Header::read(bytes, bytes.len() as u64)?;
         // SAFETY: the caller's promise.
-        unsafe { Self::from_artifact(engine, artifact) }
+        unsafe { Self::in_place(engine, &header, Reservation::of_bytes(bytes)?, bytes.len(), true) }
     }
 
     /// The module that a file contains, as [`Module::serialize`] gave it. Large code, line tables, names and data are not
@@ -110,12 +114,28 @@ impl Module {
         file.read_exact_at(&mut start, 0).map_err(|error| name(&error))?;
         let header = Header::read(&start, length)?;
         let length = usize::try_from(length).map_err(|error| name(&error))?;
-        let space = Arc::new(Reservation::of_file(&file, length)?);
+        let whole = engine.config().check_mapped_artifacts;
+        // SAFETY: the caller's promise.
+        unsafe { Self::in_place(engine, &header, Reservation::of_file(&file, length)?, length, whole) }
+    }
+
+    /// The module of an artifact of `length` bytes that a reservation begins with, and whose header was read.
+    ///
+    /// # Safety
+    /// As for [`Module::deserialize_file`].
+    unsafe fn in_place(
+        engine: &Engine,
+        header: &Header,
+        space: Reservation,
+        length: usize,
+        whole: bool,
+    ) -> Result<Self> {
+        let space = Arc::new(space);
         let bytes = std::ptr::slice_from_raw_parts(space.base().as_ptr().cast_const(), length);
-        // SAFETY: the reservation has that many bytes, and the caller promises that the file stays as it is.
+        // SAFETY: the reservation has that many bytes, which are only read, and the caller promises that they stay so.
         let bytes = unsafe { Bulk::part(bytes, Arc::clone(&space) as _) };
         let part = |section| bytes.slice(header.range(section)).unwrap_or_default();
-        let artifact = format::decode(&header, part, engine.config().check_mapped_artifacts)?;
+        let artifact = format::decode(header, part, whole)?;
         // SAFETY: the caller's promise.
         unsafe { Self::from_mapped(engine, artifact, Some(space)) }
     }

@@ -9,6 +9,9 @@ use std::fs::File;
 use std::ops::Range;
 use std::ptr::{NonNull, null_mut};
 
+/// Mappings that the bytes of an artifact are split up into: headers, text, constants, words of the runtime, and the rest.
+const OF_FILE: usize = 5;
+
 /// Pages of address space that nothing else uses. Inaccessible, and free of cost, until committed.
 #[derive(Debug)]
 pub(crate) struct Reservation {
@@ -38,10 +41,23 @@ impl Reservation {
         Ok(Self { base, length, counted })
     }
 
+    /// A copy of bytes, for reading, to be used as that of a file is.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Result<Self> {
+        let space = Self::new(bytes.len())?;
+        space.split(OF_FILE - 2)?;
+        let failed = |e| Error::Resources(format!("can't hold {} bytes: {e}", bytes.len()));
+        // SAFETY: the pages are ours, and nobody else knows of them; they are writable as long as they are written.
+        unsafe {
+            space.protect(0..bytes.len(), MprotectFlags::READ | MprotectFlags::WRITE).map_err(failed)?;
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), space.base.as_ptr(), bytes.len());
+            space.protect(0..bytes.len(), MprotectFlags::READ).map_err(failed)?;
+        }
+        Ok(space)
+    }
+
     /// The first `length` bytes of a file, which must have them, for reading: pages of its own as far as they are written to.
     pub(crate) fn of_file(file: &File, length: usize) -> Result<Self> {
-        // What is mapped is split up into headers, text, constants, words of the runtime, and the rest.
-        let counted = Counted::take(5)?;
+        let counted = Counted::take(OF_FILE)?;
         // SAFETY: the kernel picks the address, so no mapping of anybody else is replaced.
         let base = unsafe { mmap(null_mut(), length.max(1), ProtFlags::READ, MapFlags::PRIVATE, file, 0) }
             .map_err(|e| Error::Resources(format!("can't map {length} bytes of a file: {e}")))?;
