@@ -5,6 +5,7 @@ mod hold;
 mod ir;
 pub(crate) mod link;
 mod machine;
+mod quiet;
 mod rebase;
 mod relocate;
 mod target;

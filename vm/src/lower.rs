@@ -60,6 +60,7 @@ mod unit;
 mod variable;
 mod wide;
 
+pub(crate) use float::KEEP_QUIET;
 pub(crate) use function::lower_function;
 pub use operator::NOT_BUILT;
 pub(crate) use target::VectorIntrinsics;

@@ -18,10 +18,6 @@ pub struct VMContext {
     pub instance: *const u8,
     /// The engine's array of types, by their numbers.
     pub types: *const VMType,
-    /// [`OPAQUE_F64`].
-    pub opaque_f64: [f64; 4],
-    /// [`OPAQUE_F64`], as `f32`.
-    pub opaque_f32: [f32; 4],
 }
 /// Offset of [`VMContext::store`].
 pub const CONTEXT_STORE: u32 = offset!(VMContext, store);
@@ -31,19 +27,10 @@ pub const CONTEXT_BUILTINS: u32 = offset!(VMContext, builtins);
 pub const CONTEXT_INSTANCE: u32 = offset!(VMContext, instance);
 /// Offset of [`VMContext::types`].
 pub const CONTEXT_TYPES: u32 = offset!(VMContext, types);
-/// Offset of [`VMContext::opaque_f64`].
-pub const CONTEXT_OPAQUE_F64: u32 = offset!(VMContext, opaque_f64);
-/// Offset of [`VMContext::opaque_f32`].
-pub const CONTEXT_OPAQUE_F32: u32 = offset!(VMContext, opaque_f32);
 /// Bytes of a [`VMContext`].
 pub const CONTEXT_HEADER: u32 = size_of::<VMContext>() as u32;
 /// Bytes of the canonical number of a type.
 pub const TYPE_ID: u32 = size_of::<u32>() as u32;
-
-/// Constants that compiled code loads instead of spelling: LLVM may return `x` for `x * 1.0`, `x - 0.0` and their like,
-/// where WebAssembly wants a signalling NaN quieted (<https://llvm.org/docs/LangRef.html#floatnan>,
-/// <https://webassembly.github.io/spec/core/exec/numerics.html#nan-propagation>).
-pub const OPAQUE_F64: [f64; 4] = [1.0, -1.0, 0.0, -0.0];
 
 /// How many of each thing an instance's context holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

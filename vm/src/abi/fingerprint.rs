@@ -73,7 +73,7 @@ macro_rules! layouts {
 
 layouts! {
     Registers { vec, int }
-    VMContext { store, builtins, instance, types, opaque_f64, opaque_f32 }
+    VMContext { store, builtins, instance, types }
     VMStore { stack_limit, activation, descriptor_base, runs, overflow }
     VMMemory { base, length }
     VMTable { base, length }
@@ -101,7 +101,7 @@ macro_rules! constants {
 constants! {
     super::INT_PARAMS, super::VEC_PARAMS, super::INT_RESULTS, super::VEC_RESULTS,
     super::SLOT, super::OVERFLOW_SLOTS, super::POINTER, super::TABLE_ELEMENT, super::TYPE_ID,
-    super::TAG_I31, super::TAG_HOST, super::PERSONALITY, super::OPAQUE_F64,
+    super::TAG_I31, super::TAG_HOST, super::PERSONALITY,
     heap::HEADER_ARRAY, heap::HEADER_EXCEPTION, heap::OBJECT_ALIGN, heap::CELLS,
     stack::HANDLER_SWITCH, stack::RETURNED, stack::CONSUMED,
 }

@@ -12,15 +12,16 @@
 //! of such a load reaches one, it first passes an empty `asm`: the load is then folded no further than into what
 //! computes that value, which needs all of it and runs unconditionally. Everything else still has its memory operands.
 
-use super::ir::{operand, users};
+use super::ir::{callee, operand, uncast, users};
 use crate::error::{Error, Result};
 use inkwell::basic_block::BasicBlock;
 use inkwell::builder::Builder;
 use inkwell::context::Context;
+use inkwell::llvm_sys::core::LLVMGetMaskValue;
 use inkwell::module::Module;
 use inkwell::types::{BasicType, BasicTypeEnum};
 use inkwell::values::{
-    AnyValue, BasicValue, BasicValueEnum, CallSiteValue, FunctionValue, InstructionOpcode as Op, InstructionValue,
+    AnyValue, AsValueRef, BasicValue, BasicValueEnum, FunctionValue, InstructionOpcode as Op, InstructionValue,
 };
 use std::collections::HashSet;
 
@@ -101,8 +102,7 @@ fn fate(value: InstructionValue<'_>, user: InstructionValue<'_>) -> Fate {
         Op::Mul if !vector && other().is_some_and(|other| may_be_mask(other, false)) => Fate::Chosen,
         Op::Call if chooses(user) => Fate::Chosen,
         Op::Call if !is_intrinsic(user) => Fate::Ended,
-        // A scalar that fills a vector is loaded as it is.
-        Op::ShuffleVector if value.get_opcode() == Op::InsertElement && !is_operand(1) => Fate::Computed,
+        Op::ShuffleVector if !is_operand(1) && fills(value, user) => Fate::Computed,
         Op::ShuffleVector | Op::ExtractElement => Fate::Chosen,
         Op::InsertElement if is_operand(0) => Fate::Chosen,
         // Comparisons of vectors may be masked, and their result is in no register that an `asm` takes.
@@ -125,20 +125,40 @@ fn fate(value: InstructionValue<'_>, user: InstructionValue<'_>) -> Fate {
 
 /// Whether lanes or a scalar may be all ones or zeros by a condition: `value & mask` is a choice.
 fn may_be_mask(value: BasicValueEnum<'_>, vector: bool) -> bool {
-    let Some(mut source) = value.as_instruction_value() else {
-        return vector && value.is_vector_value();
-    };
-    while source.get_opcode() == Op::BitCast {
-        match operand(source, 0).and_then(|o| o.as_instruction_value()) {
-            Some(next) => source = next,
-            None => return vector,
-        }
-    }
+    let Some(made) = value.as_instruction_value() else { return vector };
+    let Some(source) = uncast(made) else { return vector };
     match source.get_opcode() {
         Op::SExt | Op::ZExt | Op::AShr | Op::Sub | Op::Select | Op::ICmp | Op::FCmp => true,
         Op::And | Op::Or | Op::Xor | Op::ShuffleVector | Op::Call => vector,
         _ => false,
     }
+}
+
+/// Whether a shuffle fills a vector with a scalar, all of it: such a scalar is loaded as it is.
+fn fills(value: InstructionValue<'_>, shuffle: InstructionValue<'_>) -> bool {
+    let Some(inserted) = uncast(value).filter(|made| made.get_opcode() == Op::InsertElement) else { return false };
+    let (Some(scalar), Ok(vector)) = (operand(inserted, 1), BasicTypeEnum::try_from(shuffle.get_type())) else {
+        return false;
+    };
+    let BasicTypeEnum::VectorType(vector) = vector else { return false };
+    let (Some(scalar), Some(lane)) = (bits(scalar.get_type()), bits(vector.get_element_type())) else { return false };
+    let parts = (scalar / lane).max(1);
+    (0..vector.get_size()).all(|at| mask_lane(shuffle, at) == (at % parts).cast_signed())
+}
+
+/// Bits of a number.
+fn bits(ty: BasicTypeEnum<'_>) -> Option<u32> {
+    match ty {
+        BasicTypeEnum::IntType(int) => Some(int.get_bit_width()),
+        BasicTypeEnum::FloatType(float) => Some(float.get_bit_width()),
+        _ => None,
+    }
+}
+
+/// Which lane of its operands a shuffle takes; below zero if any does.
+fn mask_lane(shuffle: InstructionValue<'_>, at: u32) -> i32 {
+    // SAFETY: it is a shuffle, and alive, with a lane of that number: the type of its result has as many.
+    unsafe { LLVMGetMaskValue(shuffle.as_value_ref(), at) }
 }
 
 fn is_intrinsic(call: InstructionValue<'_>) -> bool {
@@ -149,11 +169,6 @@ fn is_intrinsic(call: InstructionValue<'_>) -> bool {
 fn chooses(call: InstructionValue<'_>) -> bool {
     const NAMES: [&str; 5] = ["llvm.smin.", "llvm.smax.", "llvm.umin.", "llvm.umax.", "llvm.abs."];
     callee(call).is_some_and(|name| NAMES.iter().any(|prefix| name.starts_with(prefix)))
-}
-
-fn callee(call: InstructionValue<'_>) -> Option<String> {
-    let function = CallSiteValue::try_from(call).ok()?.get_called_fn_value()?;
-    Some(function.get_name().to_string_lossy().into_owned())
 }
 
 /// How a value passes an `asm`: as which type, in which kind of register; `None` where it fits in none.
@@ -168,21 +183,14 @@ fn register_type<'ctx>(
         BasicTypeEnum::IntType(int) => matches!(int.get_bit_width(), 8 | 16 | 32 | 64).then_some((ty, GENERAL)),
         BasicTypeEnum::PointerType(_) => Some((ty, GENERAL)),
         BasicTypeEnum::FloatType(_) => Some((ty, VECTOR)),
-        BasicTypeEnum::VectorType(vector) => {
-            let lane = match vector.get_element_type() {
-                BasicTypeEnum::IntType(int) => int.get_bit_width(),
-                BasicTypeEnum::FloatType(float) => float.get_bit_width(),
-                _ => return None,
-            };
-            match lane * vector.get_size() {
-                128 => Some((context.i64_type().vec_type(2).into(), VECTOR)),
-                64 => Some((context.f64_type().into(), VECTOR)),
-                32 => Some((context.f32_type().into(), VECTOR)),
-                16 => Some((context.i16_type().into(), GENERAL)),
-                8 => Some((context.i8_type().into(), GENERAL)),
-                _ => None,
-            }
-        }
+        BasicTypeEnum::VectorType(vector) => match bits(vector.get_element_type())? * vector.get_size() {
+            128 => Some((context.i64_type().vec_type(2).into(), VECTOR)),
+            64 => Some((context.f64_type().into(), VECTOR)),
+            32 => Some((context.f32_type().into(), VECTOR)),
+            16 => Some((context.i16_type().into(), GENERAL)),
+            8 => Some((context.i8_type().into(), GENERAL)),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Reading LLVM IR: what our own passes ask of instructions.
 
-use inkwell::values::{AnyValueEnum, BasicValue, BasicValueEnum, InstructionValue};
+use inkwell::values::{AnyValueEnum, BasicValue, BasicValueEnum, CallSiteValue, InstructionOpcode, InstructionValue};
 
 /// An operand that is a value.
 pub(super) fn operand(instruction: InstructionValue<'_>, index: u32) -> Option<BasicValueEnum<'_>> {
@@ -22,4 +22,18 @@ pub(super) fn users(value: InstructionValue<'_>) -> Vec<InstructionValue<'_>> {
         _ => None,
     })
     .collect()
+}
+
+/// The name of the function that an instruction calls by name.
+pub(super) fn callee(call: InstructionValue<'_>) -> Option<String> {
+    let function = CallSiteValue::try_from(call).ok()?.get_called_fn_value()?;
+    Some(function.get_name().to_string_lossy().into_owned())
+}
+
+/// What a value is without casts of its bits; none if they are those of no instruction.
+pub(super) fn uncast(mut value: InstructionValue<'_>) -> Option<InstructionValue<'_>> {
+    while value.get_opcode() == InstructionOpcode::BitCast {
+        value = operand(value, 0)?.as_instruction_value()?;
+    }
+    Some(value)
 }

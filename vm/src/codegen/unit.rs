@@ -2,6 +2,7 @@
 
 use super::budget::{self, Effort};
 use super::hold::hold_loads;
+use super::quiet::remove_superfluous;
 use super::rebase::rebase_counters;
 use super::target::{CodeTarget, SPIN_HINT};
 use super::with_machine;
@@ -175,6 +176,7 @@ fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, effort: Effort, settings: 
     if effort != Effort::Plain {
         bound_code_generation(&unit.module, unit.context);
     }
+    remove_superfluous(&unit.module, unit.context)?;
     if settings.memory_mode == MemoryMode::Precise {
         hold_loads(&unit.module, unit.context, effort != Effort::Plain)?;
     }

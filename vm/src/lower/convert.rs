@@ -77,13 +77,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// LLVM takes `demote(promote(x))` for `x`, which loses the quieting of a signalling NaN. The fence costs no
-    /// instruction; it only keeps LLVM from seeing where the operand comes from.
+    /// LLVM takes `demote(promote(x))` for `x`.
     pub(super) fn visit_f32_demote_f64(&mut self) -> Result<()> {
         let value = self.pop_float();
-        let fenced = self.intrinsic("llvm.arithmetic.fence", &[value.get_type().into()], &[value.into()])?;
-        let narrow = self.builder.build_float_trunc(fenced.into_float_value(), self.unit.types.f32, "")?;
-        self.push(narrow);
+        let narrow = self.builder.build_float_trunc(value, self.unit.types.f32, "")?;
+        let quiet = self.kept_quiet(narrow.into())?;
+        self.push(quiet);
         Ok(())
     }
 

@@ -1,16 +1,20 @@
 //! Floating-point instructions, as plain LLVM operators: no fast-math, no constrained intrinsics.
 //!
 //! LLVM's default environment is WebAssembly's but for one point: it may pass a signalling NaN through where
-//! WebAssembly wants it quieted (<https://llvm.org/docs/LangRef.html#floatnan>). That happens where an operation is
-//! folded away, so the few operations that fold are guarded: see [`crate::abi::OPAQUE_F64`], and `demote` in
-//! `convert.rs`.
+//! WebAssembly wants it quieted (<https://llvm.org/docs/LangRef.html#floatnan>). That happens where LLVM takes an operation
+//! for an identity: sums, products and quotients with one operand known, and `demote`. Their results are kept quiet
+//! ([`KEEP_QUIET`]); roots and roundings are never identities, or only of what is quiet.
 //! Spec: <https://webassembly.github.io/spec/core/exec/numerics.html#floating-point-operations>
 
 use super::function::Lowering;
 use crate::error::Result;
 use inkwell::FloatPredicate;
 use inkwell::builder::{Builder, BuilderError};
-use inkwell::values::FloatValue;
+use inkwell::values::{BasicValueEnum, FloatValue};
+
+/// The intrinsic that keeps results quiet: it gives its operand, but for signalling NaNs, and `codegen/quiet` removes it
+/// where machine code does so anyway. <https://llvm.org/docs/LangRef.html#llvm-canonicalize-intrinsic>
+pub(crate) const KEEP_QUIET: &str = "llvm.canonicalize";
 
 macro_rules! binary {
     ($($f32:ident $f64:ident => $build:ident;)*) => {
@@ -84,8 +88,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     ) -> Result<()> {
         let (left, right) = self.pop_floats();
         let value = lower(&self.builder, left, right)?;
-        self.push(value);
+        let quiet = self.kept_quiet(value.into())?;
+        self.push(quiet);
         Ok(())
+    }
+
+    /// The result of arithmetic, quiet also where LLVM finds that it is one of the operands.
+    pub(super) fn kept_quiet(&self, value: BasicValueEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
+        self.intrinsic(KEEP_QUIET, &[value.get_type()], &[value])
     }
 
     fn float_compare(&mut self, predicate: FloatPredicate) -> Result<()> {
@@ -121,7 +131,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     fn float_extremum(&mut self, name: &str) -> Result<()> {
         let (left, right) = self.pop_floats();
         let ordered = self.intrinsic(name, &[left.get_type().into()], &[left.into(), right.into()])?.into_float_value();
-        let quiet = self.builder.build_float_add(left, right, "")?;
+        let sum = self.builder.build_float_add(left, right, "")?;
+        let quiet = self.kept_quiet(sum.into())?.into_float_value();
         let unordered = self.builder.build_float_compare(FloatPredicate::UNO, left, right, "")?;
         let value = self.builder.build_select(unordered, quiet, ordered, "")?;
         self.push(value);

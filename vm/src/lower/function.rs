@@ -13,9 +13,7 @@ use crate::module::survey::{self, Survey};
 use inkwell::builder::Builder;
 use inkwell::debug_info::DISubprogram;
 use inkwell::types::BasicTypeEnum;
-use inkwell::values::{
-    BasicValueEnum, FloatValue, FunctionValue, InstructionOpcode, IntValue, PointerValue, VectorValue,
-};
+use inkwell::values::{BasicValueEnum, FloatValue, FunctionValue, InstructionOpcode, IntValue, PointerValue};
 use std::collections::HashMap;
 use wasmparser::FunctionBody;
 
@@ -44,8 +42,6 @@ pub(super) struct Lowering<'u, 'ctx, 'm> {
     pub(super) reachable: bool,
     /// Blocks opened since code became unreachable.
     pub(super) dead_depth: u32,
-    /// The constants behind vectors that LLVM must not know: see `simd/shape.rs`.
-    pub(super) vector_constants: HashMap<VectorValue<'ctx>, VectorValue<'ctx>>,
     /// Objects that the code so far makes without a call.
     pub(super) objects: u32,
     /// Calls so far of functions that the module defines.
@@ -101,7 +97,6 @@ pub(crate) fn lower_function(
         clauses: None,
         reachable: true,
         dead_depth: 0,
-        vector_constants: HashMap::new(),
         objects: 0,
         own_calls: 0,
         subprogram,
@@ -190,15 +185,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 zeroed.push(self.declare_local(index, ty)?);
             }
         }
-        // A float zero, or a vector of them, is one of the constants that LLVM must not see.
-        let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).expect("zero is one of them");
         for local in zeroed {
-            let value = match local.ty {
-                BasicTypeEnum::FloatType(ty) => self.opaque_constant(ty, zero)?,
-                BasicTypeEnum::VectorType(_) => self.zero_vector()?,
-                ty => ty.const_zero(),
-            };
-            self.builder.build_store(local.slot, value)?;
+            self.builder.build_store(local.slot, local.ty.const_zero())?;
         }
         Ok(())
     }

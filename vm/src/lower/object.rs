@@ -115,8 +115,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Writes zeros behind the header, up to the end of the last word. They are of no kind and volatile, so that LLVM
-    /// takes no field for a constant: see [`abi::OPAQUE_F64`].
+    /// Writes zeros behind the header, up to the end of the last word. They are of no kind, since fields of all kinds follow,
+    /// and volatile, as a collection may see them after a trap.
     fn clear(&self, object: PointerValue<'ctx>, bytes: u32) -> Result<()> {
         let zero = self.unit.types.i64.const_zero();
         for at in (OBJECT_HEADER..bytes).step_by(8) {

@@ -4,10 +4,9 @@
 use super::context::Alias;
 use super::function::Lowering;
 use super::promise::set_volatile;
-use crate::abi;
 use crate::error::Result;
 use inkwell::types::{BasicTypeEnum, FloatType};
-use inkwell::values::{BasicValue, BasicValueEnum, InstructionOpcode, InstructionValue, IntValue, PointerValue};
+use inkwell::values::{BasicValue, InstructionOpcode, InstructionValue, IntValue, PointerValue};
 use wasmparser::{Ieee32, Ieee64, ValType};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
@@ -95,33 +94,18 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     pub(super) fn visit_f32_const(&mut self, value: Ieee32) -> Result<()> {
-        #[expect(clippy::cast_possible_truncation, reason = "these four are exact in both widths")]
-        let opaque = abi::OPAQUE_F64.iter().position(|&c| (c as f32).to_bits() == value.bits());
-        self.float_constant(self.unit.types.i32.const_int(value.bits().into(), false), self.unit.types.f32, opaque)
+        self.float_constant(self.unit.types.i32.const_int(value.bits().into(), false), self.unit.types.f32)
     }
 
     pub(super) fn visit_f64_const(&mut self, value: Ieee64) -> Result<()> {
-        let opaque = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == value.bits());
-        self.float_constant(self.unit.types.i64.const_int(value.bits(), false), self.unit.types.f64, opaque)
+        self.float_constant(self.unit.types.i64.const_int(value.bits(), false), self.unit.types.f64)
     }
 
     /// A constant by its bits: as a number, a signalling NaN would be quieted on the way into LLVM.
-    fn float_constant(&mut self, bits: IntValue<'ctx>, ty: FloatType<'ctx>, opaque: Option<usize>) -> Result<()> {
-        let value = match opaque {
-            Some(index) => self.opaque_constant(ty, index)?,
-            None => self.builder.build_bit_cast(bits, ty, "")?,
-        };
+    fn float_constant(&mut self, bits: IntValue<'ctx>, ty: FloatType<'ctx>) -> Result<()> {
+        let value = self.builder.build_bit_cast(bits, ty, "")?;
         self.push(value);
         Ok(())
-    }
-
-    /// One of the constants of which LLVM makes identities that lose the quieting of a NaN: see [`abi::OPAQUE_F64`].
-    pub(super) fn opaque_constant(&self, ty: FloatType<'ctx>, index: usize) -> Result<BasicValueEnum<'ctx>> {
-        let (table, size) =
-            if ty == self.unit.types.f32 { (abi::CONTEXT_OPAQUE_F32, 4) } else { (abi::CONTEXT_OPAQUE_F64, 8) };
-        #[expect(clippy::cast_possible_truncation, reason = "an index below four")]
-        let field = self.field(self.context, table + size * index as u32)?;
-        self.load(ty, field, Alias::Invariant)
     }
 }
 

@@ -212,9 +212,6 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
         instance.at::<*const builtins::Code>(abi::CONTEXT_BUILTINS).write(builtins::TABLE.as_ptr());
         instance.at::<*const InstanceData>(abi::CONTEXT_INSTANCE).write(pointer.as_ptr());
         instance.at::<*const VMType>(abi::CONTEXT_TYPES).write(store.engine.type_table());
-        instance.at::<[f64; 4]>(abi::CONTEXT_OPAQUE_F64).write(abi::OPAQUE_F64);
-        #[expect(clippy::cast_possible_truncation, reason = "the values are exact in both")]
-        instance.at::<[f32; 4]>(abi::CONTEXT_OPAQUE_F32).write(abi::OPAQUE_F64.map(|x| x as f32));
         for (ty, index) in module.types().iter().zip(0..) {
             instance.at::<u32>(layout.type_id(index)).write(ty.id);
         }

@@ -1,4 +1,4 @@
-define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1) {
+define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
@@ -26,7 +26,7 @@ define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   ret ptr %13
 }
 
-define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(128) %0) {
+define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(80) %0) {
   %2 = load ptr, ptr %0, align 8, !invariant.load !{}
   %3 = getelementptr inbounds i8, ptr %2, i32 40
   %4 = getelementptr inbounds i8, ptr %3, i32 8
@@ -57,7 +57,7 @@ define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(128) %0) {
 20:                                               ; preds = %1
   %21 = add i64 %7, 32
   store volatile i64 %21, ptr %3, align 8, !tbaa run
-  %22 = getelementptr inbounds i8, ptr %0, i32 84
+  %22 = getelementptr inbounds i8, ptr %0, i32 36
   %23 = load i32, ptr %22, align 4, !invariant.load !{}
   %24 = zext i32 %23 to i64
   %25 = or i64 %24, 10737418240
@@ -73,7 +73,7 @@ define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(128) %0) {
   ret ptr %27
 }
 
-define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(128) %0) {
+define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(80) %0) {
   %2 = getelementptr inbounds i8, ptr %0, i32 8
   %3 = load ptr, ptr %2, align 8, !invariant.load !{}
   %4 = getelementptr inbounds i8, ptr %3, i32 152
@@ -99,7 +99,7 @@ define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(128) %0) {
   ret ptr %10
 }
 
-define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr %1, i32 %2) {
+define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(80) %0, ptr %1, i32 %2) {
   %4 = alloca ptr, align 8
   store ptr %1, ptr %4, align 8
   %5 = alloca i32, align 4
@@ -133,7 +133,7 @@ define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr 
   ret i32 %21
 }
 
-define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr %1, i32 %2) {
+define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(80) %0, ptr %1, i32 %2) {
   %4 = alloca ptr, align 8
   store ptr %1, ptr %4, align 8
   %5 = alloca i32, align 4
@@ -166,7 +166,7 @@ define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr
   ret void
 }
 
-define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr %1) {
+define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(80) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -183,7 +183,7 @@ define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr 
   ret i32 %9
 }
 
-define hidden void @f6(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr %1) {
+define hidden void @f6(ptr noundef nonnull align 16 dereferenceable(80) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8

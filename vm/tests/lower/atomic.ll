@@ -1,4 +1,4 @@
-define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1) {
+define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
@@ -12,7 +12,7 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
 
 8:                                                ; preds = %2
   %9 = zext i32 %4 to i64
-  %10 = getelementptr inbounds i8, ptr %0, i32 104
+  %10 = getelementptr inbounds i8, ptr %0, i32 56
   %11 = load ptr, ptr %10, align 8, !invariant.load !{}
   %12 = add nuw i64 %9, 4
   %13 = getelementptr i8, ptr %11, i64 %12
@@ -20,7 +20,7 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   ret i32 %14
 }
 
-define hidden void @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i64 %2) {
+define hidden void @f1(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i64 %2) {
   %4 = alloca i32, align 4
   store i32 %1, ptr %4, align 4
   %5 = alloca i64, align 8
@@ -37,14 +37,14 @@ define hidden void @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32
 
 11:                                               ; preds = %3
   %12 = zext i32 %6 to i64
-  %13 = getelementptr inbounds i8, ptr %0, i32 104
+  %13 = getelementptr inbounds i8, ptr %0, i32 56
   %14 = load ptr, ptr %13, align 8, !invariant.load !{}
   %15 = getelementptr i8, ptr %14, i64 %12
   store atomic volatile i64 %7, ptr %15 seq_cst, align 8, !tbaa memory
   ret void
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2) {
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i32 %2) {
   %4 = alloca i32, align 4
   store i32 %1, ptr %4, align 4
   %5 = alloca i32, align 4
@@ -61,14 +61,14 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
 
 11:                                               ; preds = %3
   %12 = zext i32 %6 to i64
-  %13 = getelementptr inbounds i8, ptr %0, i32 104
+  %13 = getelementptr inbounds i8, ptr %0, i32 56
   %14 = load ptr, ptr %13, align 8, !invariant.load !{}
   %15 = getelementptr i8, ptr %14, i64 %12
   %16 = atomicrmw volatile add ptr %15, i32 %7 seq_cst, align 4
   ret i32 %16
 }
 
-define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2) {
+define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i32 %2) {
   %4 = alloca i32, align 4
   store i32 %1, ptr %4, align 4
   %5 = alloca i32, align 4
@@ -77,7 +77,7 @@ define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   %7 = load i32, ptr %5, align 4
   %8 = trunc i32 %7 to i8
   %9 = zext i32 %6 to i64
-  %10 = getelementptr inbounds i8, ptr %0, i32 104
+  %10 = getelementptr inbounds i8, ptr %0, i32 56
   %11 = load ptr, ptr %10, align 8, !invariant.load !{}
   %12 = getelementptr i8, ptr %11, i64 %9
   %13 = atomicrmw volatile xchg ptr %12, i8 %8 seq_cst, align 1
@@ -85,7 +85,7 @@ define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   ret i32 %14
 }
 
-define hidden i64 @f4(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i64 %2, i64 %3) {
+define hidden i64 @f4(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i64 %2, i64 %3) {
   %5 = alloca i32, align 4
   store i32 %1, ptr %5, align 4
   %6 = alloca i64, align 8
@@ -105,7 +105,7 @@ define hidden i64 @f4(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
 
 14:                                               ; preds = %4
   %15 = zext i32 %8 to i64
-  %16 = getelementptr inbounds i8, ptr %0, i32 104
+  %16 = getelementptr inbounds i8, ptr %0, i32 56
   %17 = load ptr, ptr %16, align 8, !invariant.load !{}
   %18 = getelementptr i8, ptr %17, i64 %15
   %19 = cmpxchg volatile ptr %18, i64 %9, i64 %10 seq_cst seq_cst, align 8
@@ -113,7 +113,7 @@ define hidden i64 @f4(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   ret i64 %20
 }
 
-define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2, i64 %3) {
+define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i32 %2, i64 %3) {
   %5 = alloca i32, align 4
   store i32 %1, ptr %5, align 4
   %6 = alloca i32, align 4
@@ -150,7 +150,7 @@ define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   ret i32 %21
 }
 
-define hidden i32 @f6(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2) {
+define hidden i32 @f6(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i32 %2) {
   %4 = alloca i32, align 4
   store i32 %1, ptr %4, align 4
   %5 = alloca i32, align 4
@@ -183,17 +183,17 @@ define hidden i32 @f6(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   ret i32 %17
 }
 
-define hidden void @f7(ptr noundef nonnull align 16 dereferenceable(128) %0) {
+define hidden void @f7(ptr noundef nonnull align 16 dereferenceable(80) %0) {
   fence seq_cst
   ret void
 }
 
-define hidden i32 @f8(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1) {
+define hidden i32 @f8(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
   %5 = zext i32 %4 to i64
-  %6 = getelementptr inbounds i8, ptr %0, i32 104
+  %6 = getelementptr inbounds i8, ptr %0, i32 56
   %7 = load ptr, ptr %6, align 8, !invariant.load !{}
   %8 = getelementptr i8, ptr %7, i64 %5
   %9 = load volatile i32, ptr %8, align 1, !tbaa memory

@@ -1,4 +1,4 @@
-define hidden void @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2, i32 %3) {
+define hidden void @f0(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i32 %2, i32 %3) {
   %5 = alloca i32, align 4
   store i32 %1, ptr %5, align 4
   %6 = alloca i32, align 4
@@ -27,7 +27,7 @@ define hidden void @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32
   ret void
 }
 
-define hidden void @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2, i32 %3) {
+define hidden void @f1(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i32 %2, i32 %3) {
   %5 = alloca i32, align 4
   store i32 %1, ptr %5, align 4
   %6 = alloca i32, align 4
@@ -55,7 +55,7 @@ define hidden void @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32
   ret void
 }
 
-define hidden void @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2, i32 %3) {
+define hidden void @f2(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i32 %2, i32 %3) {
   %5 = alloca i32, align 4
   store i32 %1, ptr %5, align 4
   %6 = alloca i32, align 4
@@ -84,7 +84,7 @@ define hidden void @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32
   ret void
 }
 
-define hidden void @f3(ptr noundef nonnull align 16 dereferenceable(128) %0) {
+define hidden void @f3(ptr noundef nonnull align 16 dereferenceable(80) %0) {
   %2 = getelementptr inbounds i8, ptr %0, i32 8
   %3 = load ptr, ptr %2, align 8, !invariant.load !{}
   %4 = getelementptr inbounds i8, ptr %3, i32 32
@@ -93,7 +93,7 @@ define hidden void @f3(ptr noundef nonnull align 16 dereferenceable(128) %0) {
   ret void
 }
 
-define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2, i32 %3) {
+define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i32 %2, i32 %3) {
   %5 = alloca i32, align 4
   store i32 %1, ptr %5, align 4
   %6 = alloca i32, align 4
@@ -122,7 +122,7 @@ define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(128) %0, i32
   ret void
 }
 
-define hidden void @f5(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2, i32 %3) {
+define hidden void @f5(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i32 %2, i32 %3) {
   %5 = alloca i32, align 4
   store i32 %1, ptr %5, align 4
   %6 = alloca i32, align 4
@@ -151,7 +151,7 @@ define hidden void @f5(ptr noundef nonnull align 16 dereferenceable(128) %0, i32
   ret void
 }
 
-define hidden void @f6(ptr noundef nonnull align 16 dereferenceable(128) %0) {
+define hidden void @f6(ptr noundef nonnull align 16 dereferenceable(80) %0) {
   %2 = getelementptr inbounds i8, ptr %0, i32 8
   %3 = load ptr, ptr %2, align 8, !invariant.load !{}
   %4 = getelementptr inbounds i8, ptr %3, i32 72

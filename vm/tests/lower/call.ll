@@ -1,4 +1,4 @@
-define hidden { i32, i64 } @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i64 %2) {
+define hidden { i32, i64 } @f1(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i64 %2) {
   %4 = alloca i32, align 4
   store i32 %1, ptr %4, align 4
   %5 = alloca i64, align 8
@@ -10,7 +10,7 @@ define hidden { i32, i64 } @f1(ptr noundef nonnull align 16 dereferenceable(128)
   ret { i32, i64 } %mrv1
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1, i32 %2, i32 %3, i32 %4, i32 %5) {
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1, i32 %2, i32 %3, i32 %4, i32 %5) {
   %7 = load ptr, ptr %0, align 8, !invariant.load !{}
   %8 = getelementptr inbounds i8, ptr %7, i32 432
   %9 = load i32, ptr %8, align 4, !tbaa overflow
@@ -20,7 +20,7 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   ret i32 %11
 }
 
-define hidden { i32, i64 } @f3(ptr noundef nonnull align 16 dereferenceable(128) %0) {
+define hidden { i32, i64 } @f3(ptr noundef nonnull align 16 dereferenceable(80) %0) {
   %2 = call { i32, i64 } @f1(ptr %0, i32 1, i64 2)
   %3 = extractvalue { i32, i64 } %2, 0
   %4 = extractvalue { i32, i64 } %2, 1
@@ -29,16 +29,16 @@ define hidden { i32, i64 } @f3(ptr noundef nonnull align 16 dereferenceable(128)
   ret { i32, i64 } %mrv1
 }
 
-define hidden i64 @f4(ptr noundef nonnull align 16 dereferenceable(128) %0) {
-  %2 = getelementptr inbounds i8, ptr %0, i32 104
+define hidden i64 @f4(ptr noundef nonnull align 16 dereferenceable(80) %0) {
+  %2 = getelementptr inbounds i8, ptr %0, i32 56
   %3 = load ptr, ptr %2, align 8, !invariant.load !{}
-  %4 = getelementptr inbounds i8, ptr %0, i32 112
+  %4 = getelementptr inbounds i8, ptr %0, i32 64
   %5 = load ptr, ptr %4, align 8, !invariant.load !{}
   %6 = call i64 %3(ptr %5, i32 3)
   ret i64 %6
 }
 
-define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(128) %0) {
+define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(80) %0) {
   %2 = load ptr, ptr %0, align 8, !invariant.load !{}
   %3 = getelementptr inbounds i8, ptr %2, i32 416
   store i32 6, ptr %3, align 4, !tbaa overflow

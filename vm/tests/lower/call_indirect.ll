@@ -1,9 +1,9 @@
-define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1) {
+define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
   %5 = zext i32 %4 to i64
-  %6 = getelementptr inbounds i8, ptr %0, i32 104
+  %6 = getelementptr inbounds i8, ptr %0, i32 56
   %7 = load ptr, ptr %6, align 8, !invariant.load !{}
   %8 = getelementptr inbounds i8, ptr %7, i32 8
   %9 = load i64, ptr %8, align 8, !tbaa length
@@ -15,7 +15,7 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   unreachable
 
 12:                                               ; preds = %2
-  %13 = getelementptr inbounds i8, ptr %0, i32 96
+  %13 = getelementptr inbounds i8, ptr %0, i32 48
   %14 = load ptr, ptr %13, align 8, !invariant.load !{}
   %15 = mul nuw i64 %5, 8
   %16 = getelementptr i8, ptr %14, i64 %15
@@ -28,7 +28,7 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   unreachable
 
 20:                                               ; preds = %12
-  %21 = getelementptr inbounds i8, ptr %0, i32 80
+  %21 = getelementptr inbounds i8, ptr %0, i32 32
   %22 = load i32, ptr %21, align 4, !invariant.load !{}
   %23 = getelementptr inbounds i8, ptr %17, i32 16
   %24 = load i32, ptr %23, align 4, !invariant.load !{}
@@ -48,12 +48,12 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   ret i32 %32
 }
 
-define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1) {
+define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
   %5 = zext i32 %4 to i64
-  %6 = getelementptr inbounds i8, ptr %0, i32 104
+  %6 = getelementptr inbounds i8, ptr %0, i32 56
   %7 = load ptr, ptr %6, align 8, !invariant.load !{}
   %8 = getelementptr inbounds i8, ptr %7, i32 8
   %9 = load i64, ptr %8, align 8, !tbaa length
@@ -65,7 +65,7 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   unreachable
 
 12:                                               ; preds = %2
-  %13 = getelementptr inbounds i8, ptr %0, i32 96
+  %13 = getelementptr inbounds i8, ptr %0, i32 48
   %14 = load ptr, ptr %13, align 8, !invariant.load !{}
   %15 = mul nuw i64 %5, 8
   %16 = getelementptr i8, ptr %14, i64 %15
@@ -78,7 +78,7 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   unreachable
 
 20:                                               ; preds = %12
-  %21 = getelementptr inbounds i8, ptr %0, i32 84
+  %21 = getelementptr inbounds i8, ptr %0, i32 36
   %22 = load i32, ptr %21, align 4, !invariant.load !{}
   %23 = getelementptr inbounds i8, ptr %17, i32 16
   %24 = load i32, ptr %23, align 4, !invariant.load !{}
@@ -115,12 +115,12 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   ret i32 %43
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1) {
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
   %5 = zext i32 %4 to i64
-  %6 = getelementptr inbounds i8, ptr %0, i32 120
+  %6 = getelementptr inbounds i8, ptr %0, i32 72
   %7 = load ptr, ptr %6, align 8, !invariant.load !{}
   %8 = getelementptr inbounds i8, ptr %7, i32 8
   %9 = load i64, ptr %8, align 8, !tbaa length
@@ -132,7 +132,7 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   unreachable
 
 12:                                               ; preds = %2
-  %13 = getelementptr inbounds i8, ptr %0, i32 112
+  %13 = getelementptr inbounds i8, ptr %0, i32 64
   %14 = load ptr, ptr %13, align 8, !invariant.load !{}
   %15 = mul nuw i64 %5, 8
   %16 = getelementptr i8, ptr %14, i64 %15
@@ -152,7 +152,7 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   ret i32 %24
 }
 
-define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr %1) {
+define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(80) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -171,7 +171,7 @@ define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr 
   ret i32 %11
 }
 
-define hidden i32 @f4(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr %1) {
+define hidden i32 @f4(ptr noundef nonnull align 16 dereferenceable(80) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8

@@ -1,4 +1,4 @@
-define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %1) {
+define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(48) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -13,9 +13,9 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %
 
 10:                                               ; preds = %6
   %11 = load i32, ptr %4, align 4, !tbaa header
-  %12 = getelementptr inbounds i8, ptr %0, i32 84
+  %12 = getelementptr inbounds i8, ptr %0, i32 36
   %13 = load i32, ptr %12, align 4, !invariant.load !{}
-  %14 = getelementptr inbounds i8, ptr %0, i32 84
+  %14 = getelementptr inbounds i8, ptr %0, i32 36
   %15 = load i32, ptr %14, align 4, !invariant.load !{}
   %16 = or i32 %15, 0
   %17 = icmp eq i32 %11, %16
@@ -31,7 +31,7 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %
   ret i32 %22
 }
 
-define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %1) {
+define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(48) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -46,9 +46,9 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %
 
 10:                                               ; preds = %6
   %11 = load i32, ptr %4, align 4, !tbaa header
-  %12 = getelementptr inbounds i8, ptr %0, i32 80
+  %12 = getelementptr inbounds i8, ptr %0, i32 32
   %13 = load i32, ptr %12, align 4, !invariant.load !{}
-  %14 = getelementptr inbounds i8, ptr %0, i32 80
+  %14 = getelementptr inbounds i8, ptr %0, i32 32
   %15 = load i32, ptr %14, align 4, !invariant.load !{}
   %16 = or i32 %15, 0
   %17 = icmp eq i32 %11, %16
@@ -86,7 +86,7 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %
   ret i32 %38
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %1) {
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(48) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -115,7 +115,7 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %
   ret i32 %18
 }
 
-define hidden ptr @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %1) {
+define hidden ptr @f3(ptr noundef nonnull align 16 dereferenceable(48) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -130,9 +130,9 @@ define hidden ptr @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %
 
 10:                                               ; preds = %6
   %11 = load i32, ptr %4, align 4, !tbaa header
-  %12 = getelementptr inbounds i8, ptr %0, i32 84
+  %12 = getelementptr inbounds i8, ptr %0, i32 36
   %13 = load i32, ptr %12, align 4, !invariant.load !{}
-  %14 = getelementptr inbounds i8, ptr %0, i32 84
+  %14 = getelementptr inbounds i8, ptr %0, i32 36
   %15 = load i32, ptr %14, align 4, !invariant.load !{}
   %16 = or i32 %15, 0
   %17 = icmp eq i32 %11, %16
@@ -155,7 +155,7 @@ define hidden ptr @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %
   ret ptr %4
 }
 
-define hidden i32 @f4(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %1) {
+define hidden i32 @f4(ptr noundef nonnull align 16 dereferenceable(48) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -170,9 +170,9 @@ define hidden i32 @f4(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %
 
 10:                                               ; preds = %6
   %11 = load i32, ptr %4, align 4, !tbaa header
-  %12 = getelementptr inbounds i8, ptr %0, i32 84
+  %12 = getelementptr inbounds i8, ptr %0, i32 36
   %13 = load i32, ptr %12, align 4, !invariant.load !{}
-  %14 = getelementptr inbounds i8, ptr %0, i32 84
+  %14 = getelementptr inbounds i8, ptr %0, i32 36
   %15 = load i32, ptr %14, align 4, !invariant.load !{}
   %16 = or i32 %15, 0
   %17 = icmp eq i32 %11, %16

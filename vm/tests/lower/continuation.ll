@@ -1,11 +1,11 @@
-define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(152) %0, i32 %1) {
+define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(104) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
   %5 = load ptr, ptr %0, align 8, !invariant.load !{}
   %6 = getelementptr inbounds i8, ptr %5, i32 416
   store i32 %4, ptr %6, align 4, !tbaa overflow
-  %7 = getelementptr inbounds i8, ptr %0, i32 144
+  %7 = getelementptr inbounds i8, ptr %0, i32 96
   %8 = load ptr, ptr %7, align 8, !invariant.load !{}
   %9 = getelementptr inbounds i8, ptr %0, i32 8
   %10 = load ptr, ptr %9, align 8, !invariant.load !{}
@@ -20,8 +20,8 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(152) %0, i32 
   ret i32 %18
 }
 
-define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(152) %0) {
-  %2 = getelementptr inbounds i8, ptr %0, i32 112
+define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(104) %0) {
+  %2 = getelementptr inbounds i8, ptr %0, i32 64
   %3 = icmp eq ptr %2, null
   br i1 %3, label %4, label %5, !prof i32 1, i32 1048576
 
@@ -30,7 +30,7 @@ define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(152) %0) {
   unreachable
 
 5:                                                ; preds = %1
-  %6 = getelementptr inbounds i8, ptr %0, i32 84
+  %6 = getelementptr inbounds i8, ptr %0, i32 36
   %7 = load i32, ptr %6, align 4, !invariant.load !{}
   %8 = getelementptr inbounds i8, ptr %0, i32 8
   %9 = load ptr, ptr %8, align 8, !invariant.load !{}
@@ -49,7 +49,7 @@ define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(152) %0) {
   ret ptr %16
 }
 
-define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(152) %0, ptr %1) {
+define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(104) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -64,7 +64,7 @@ define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(152) %0, ptr 
   %8 = load ptr, ptr %0, align 8, !invariant.load !{}
   %9 = getelementptr inbounds i8, ptr %8, i32 416
   store i32 1, ptr %9, align 4, !tbaa overflow
-  %10 = getelementptr inbounds i8, ptr %0, i32 92
+  %10 = getelementptr inbounds i8, ptr %0, i32 44
   %11 = load i32, ptr %10, align 4, !invariant.load !{}
   %12 = getelementptr inbounds i8, ptr %0, i32 8
   %13 = load ptr, ptr %12, align 8, !invariant.load !{}
@@ -91,7 +91,7 @@ define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(152) %0, ptr 
   ret ptr %23
 }
 
-define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(152) %0, ptr %1) {
+define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(104) %0, ptr %1) {
   %3 = alloca [16 x i8], align 8
   %4 = alloca ptr, align 8
   store ptr %1, ptr %4, align 8
@@ -107,9 +107,9 @@ define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(152) %0, ptr 
   %9 = load ptr, ptr %0, align 8, !invariant.load !{}
   %10 = getelementptr inbounds i8, ptr %9, i32 416
   store i32 2, ptr %10, align 4, !tbaa overflow
-  %11 = getelementptr inbounds i8, ptr %0, i32 144
+  %11 = getelementptr inbounds i8, ptr %0, i32 96
   %12 = load ptr, ptr %11, align 8, !invariant.load !{}
-  %13 = getelementptr inbounds i8, ptr %0, i32 84
+  %13 = getelementptr inbounds i8, ptr %0, i32 36
   %14 = load i32, ptr %13, align 4, !invariant.load !{}
   %15 = getelementptr inbounds i8, ptr %3, i32 8
   store i32 %14, ptr %15, align 4

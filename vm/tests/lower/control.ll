@@ -1,4 +1,4 @@
-define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %1) {
+define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(48) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
@@ -13,7 +13,7 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %
   ret i32 %8
 }
 
-define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %1) {
+define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(48) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   br label %4
@@ -30,7 +30,7 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %
   ret i32 %9
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %1) {
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(48) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
@@ -49,7 +49,7 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %
   ret i32 %10
 }
 
-define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %1) {
+define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(48) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
@@ -62,7 +62,7 @@ define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %
   ret i32 %4
 }
 
-define hidden i32 @f4(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %1) {
+define hidden i32 @f4(ptr noundef nonnull align 16 dereferenceable(48) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
@@ -81,11 +81,11 @@ define hidden i32 @f4(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %
   ret i32 30
 }
 
-define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(96) %0) {
+define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(48) %0) {
   call void @llvm.ubsantrap(i8 1) [nomerge]
   unreachable
 }
 
-define hidden { i32, i64 } @f6(ptr noundef nonnull align 16 dereferenceable(96) %0) {
+define hidden { i32, i64 } @f6(ptr noundef nonnull align 16 dereferenceable(48) %0) {
   ret { i32, i64 } { i32 1, i64 2 }
 }

@@ -1,4 +1,4 @@
-define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, float %1) {
+define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(80) %0, float %1) {
   %3 = alloca float, align 4
   store float %1, ptr %3, align 4
   %4 = load float, ptr %3, align 4
@@ -25,7 +25,7 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(128) %0, floa
   ret i32 %14
 }
 
-define hidden i64 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, double %1) {
+define hidden i64 @f1(ptr noundef nonnull align 16 dereferenceable(80) %0, double %1) {
   %3 = alloca double, align 8
   store double %1, ptr %3, align 8
   %4 = load double, ptr %3, align 8
@@ -52,7 +52,7 @@ define hidden i64 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0, doub
   ret i64 %14
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, double %1) {
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(80) %0, double %1) {
   %3 = alloca double, align 8
   store double %1, ptr %3, align 8
   %4 = load double, ptr %3, align 8
@@ -60,7 +60,7 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(128) %0, doub
   ret i32 %5
 }
 
-define hidden float @f3(ptr noundef nonnull align 16 dereferenceable(128) %0, i64 %1) {
+define hidden float @f3(ptr noundef nonnull align 16 dereferenceable(80) %0, i64 %1) {
   %3 = alloca i64, align 8
   store i64 %1, ptr %3, align 8
   %4 = load i64, ptr %3, align 8
@@ -68,16 +68,16 @@ define hidden float @f3(ptr noundef nonnull align 16 dereferenceable(128) %0, i6
   ret float %5
 }
 
-define hidden float @f4(ptr noundef nonnull align 16 dereferenceable(128) %0, double %1) {
+define hidden float @f4(ptr noundef nonnull align 16 dereferenceable(80) %0, double %1) {
   %3 = alloca double, align 8
   store double %1, ptr %3, align 8
   %4 = load double, ptr %3, align 8
-  %5 = call double @llvm.arithmetic.fence.f64(double %4)
-  %6 = fptrunc double %5 to float
+  %5 = fptrunc double %4 to float
+  %6 = call float @llvm.canonicalize.f32(float %5)
   ret float %6
 }
 
-define hidden double @f5(ptr noundef nonnull align 16 dereferenceable(128) %0, float %1) {
+define hidden double @f5(ptr noundef nonnull align 16 dereferenceable(80) %0, float %1) {
   %3 = alloca float, align 4
   store float %1, ptr %3, align 4
   %4 = load float, ptr %3, align 4
@@ -85,7 +85,7 @@ define hidden double @f5(ptr noundef nonnull align 16 dereferenceable(128) %0, f
   ret double %5
 }
 
-define hidden i32 @f6(ptr noundef nonnull align 16 dereferenceable(128) %0, i64 %1) {
+define hidden i32 @f6(ptr noundef nonnull align 16 dereferenceable(80) %0, i64 %1) {
   %3 = alloca i64, align 8
   store i64 %1, ptr %3, align 8
   %4 = load i64, ptr %3, align 8
@@ -93,7 +93,7 @@ define hidden i32 @f6(ptr noundef nonnull align 16 dereferenceable(128) %0, i64 
   ret i32 %5
 }
 
-define hidden i64 @f7(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1) {
+define hidden i64 @f7(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
@@ -101,7 +101,7 @@ define hidden i64 @f7(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 
   ret i64 %5
 }
 
-define hidden float @f8(ptr noundef nonnull align 16 dereferenceable(128) %0, i32 %1) {
+define hidden float @f8(ptr noundef nonnull align 16 dereferenceable(80) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4

@@ -1,4 +1,4 @@
-define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1) {
+define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -40,7 +40,7 @@ define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr 
 26:                                               ; preds = %7
   %27 = add i64 %13, 16
   store volatile i64 %27, ptr %9, align 8, !tbaa run
-  %28 = getelementptr inbounds i8, ptr %0, i32 80
+  %28 = getelementptr inbounds i8, ptr %0, i32 32
   %29 = load i32, ptr %28, align 4, !invariant.load !{}
   %30 = zext i32 %29 to i64
   store i64 %30, ptr %11, align 8, !tbaa header
@@ -64,7 +64,7 @@ define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr 
   ret ptr %32
 }
 
-define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1) {
+define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -88,7 +88,7 @@ define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr 
   ret ptr %16
 }
 
-define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1, ptr %2) {
+define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1, ptr %2) {
   %4 = alloca ptr, align 8
   store ptr %1, ptr %4, align 8
   %5 = alloca ptr, align 8
@@ -139,7 +139,7 @@ define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr 
   ret ptr %6
 }
 
-define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1) {
+define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -154,7 +154,7 @@ define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr 
 
 10:                                               ; preds = %6
   %11 = load i32, ptr %4, align 4, !tbaa header
-  %12 = getelementptr inbounds i8, ptr %0, i32 80
+  %12 = getelementptr inbounds i8, ptr %0, i32 32
   %13 = load i32, ptr %12, align 4, !invariant.load !{}
   %14 = or i32 %13, 0
   %15 = icmp eq i32 %11, %14

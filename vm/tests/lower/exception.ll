@@ -1,4 +1,4 @@
-define hidden void @f0(ptr noundef nonnull align 16 dereferenceable(128) %0) {
+define hidden void @f0(ptr noundef nonnull align 16 dereferenceable(80) %0) {
   %2 = getelementptr inbounds i8, ptr %0, i32 8
   %3 = load ptr, ptr %2, align 8, !invariant.load !{}
   %4 = getelementptr inbounds i8, ptr %3, i32 104
@@ -24,7 +24,7 @@ define hidden void @f0(ptr noundef nonnull align 16 dereferenceable(128) %0) {
   unreachable
 }
 
-define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0) personality ptr @wassay_personality {
+define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(80) %0) personality ptr @wassay_personality {
   invoke void @f0(ptr %0)
           to label %21 unwind label %2
 
@@ -39,7 +39,7 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0) pers
   %7 = phi ptr [ %5, %2 ]
   %8 = getelementptr inbounds i8, ptr %7, i32 8
   %9 = load ptr, ptr %8, align 8
-  %10 = getelementptr inbounds i8, ptr %0, i32 112
+  %10 = getelementptr inbounds i8, ptr %0, i32 64
   %11 = load ptr, ptr %10, align 8, !invariant.load !{}
   %12 = icmp eq ptr %9, %11
   br i1 %12, label %13, label %16
@@ -66,7 +66,7 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(128) %0) pers
   ret i32 %23
 }
 
-define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(128) %0) personality ptr @wassay_personality {
+define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(80) %0) personality ptr @wassay_personality {
   invoke void @f0(ptr %0)
           to label %8 unwind label %2
 
@@ -89,7 +89,7 @@ define hidden ptr @f2(ptr noundef nonnull align 16 dereferenceable(128) %0) pers
   ret ptr %10
 }
 
-define hidden void @f3(ptr noundef nonnull align 16 dereferenceable(128) %0) personality ptr @wassay_personality {
+define hidden void @f3(ptr noundef nonnull align 16 dereferenceable(80) %0) personality ptr @wassay_personality {
   %2 = getelementptr inbounds i8, ptr %0, i32 8
   %3 = load ptr, ptr %2, align 8, !invariant.load !{}
   %4 = getelementptr inbounds i8, ptr %3, i32 104
@@ -109,7 +109,7 @@ define hidden void @f3(ptr noundef nonnull align 16 dereferenceable(128) %0) per
   %13 = phi ptr [ %11, %8 ], [ %27, %26 ]
   %14 = getelementptr inbounds i8, ptr %13, i32 8
   %15 = load ptr, ptr %14, align 8
-  %16 = getelementptr inbounds i8, ptr %0, i32 120
+  %16 = getelementptr inbounds i8, ptr %0, i32 72
   %17 = load ptr, ptr %16, align 8, !invariant.load !{}
   %18 = icmp eq ptr %15, %17
   br i1 %18, label %19, label %20
@@ -138,7 +138,7 @@ define hidden void @f3(ptr noundef nonnull align 16 dereferenceable(128) %0) per
   ret void
 }
 
-define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(128) %0, ptr %1) {
+define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(80) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8

@@ -1,4 +1,4 @@
-define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 %1) {
+define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(64) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
@@ -9,7 +9,7 @@ define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 
   ret ptr %8
 }
 
-define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1) {
+define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -26,7 +26,7 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr 
   ret i32 %9
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1) {
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -43,7 +43,7 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr 
   ret i32 %9
 }
 
-define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1, ptr %2) {
+define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1, ptr %2) {
   %4 = alloca ptr, align 8
   store ptr %1, ptr %4, align 8
   %5 = alloca ptr, align 8
@@ -55,14 +55,14 @@ define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr 
   ret i32 %9
 }
 
-define hidden ptr @f4(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1) {
+define hidden ptr @f4(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
   ret ptr %4
 }
 
-define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1) {
+define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -81,7 +81,7 @@ define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr 
   ret i32 %12
 }
 
-define hidden ptr @f6(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1) {
+define hidden ptr @f6(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8

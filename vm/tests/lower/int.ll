@@ -1,4 +1,4 @@
-define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 %1, i32 %2) {
+define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(64) %0, i32 %1, i32 %2) {
   %4 = alloca i32, align 4
   store i32 %1, ptr %4, align 4
   %5 = alloca i32, align 4
@@ -9,7 +9,7 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 
   ret i32 %8
 }
 
-define hidden i64 @f1(ptr noundef nonnull align 16 dereferenceable(112) %0, i64 %1, i64 %2) {
+define hidden i64 @f1(ptr noundef nonnull align 16 dereferenceable(64) %0, i64 %1, i64 %2) {
   %4 = alloca i64, align 8
   store i64 %1, ptr %4, align 8
   %5 = alloca i64, align 8
@@ -20,7 +20,7 @@ define hidden i64 @f1(ptr noundef nonnull align 16 dereferenceable(112) %0, i64 
   ret i64 %8
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 %1, i32 %2) {
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(64) %0, i32 %1, i32 %2) {
   %4 = alloca i32, align 4
   store i32 %1, ptr %4, align 4
   %5 = alloca i32, align 4
@@ -49,7 +49,7 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 
   ret i32 %16
 }
 
-define hidden i64 @f3(ptr noundef nonnull align 16 dereferenceable(112) %0, i64 %1, i64 %2) {
+define hidden i64 @f3(ptr noundef nonnull align 16 dereferenceable(64) %0, i64 %1, i64 %2) {
   %4 = alloca i64, align 8
   store i64 %1, ptr %4, align 8
   %5 = alloca i64, align 8
@@ -70,7 +70,7 @@ define hidden i64 @f3(ptr noundef nonnull align 16 dereferenceable(112) %0, i64 
   ret i64 %13
 }
 
-define hidden i32 @f4(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 %1, i32 %2) {
+define hidden i32 @f4(ptr noundef nonnull align 16 dereferenceable(64) %0, i32 %1, i32 %2) {
   %4 = alloca i32, align 4
   store i32 %1, ptr %4, align 4
   %5 = alloca i32, align 4
@@ -89,7 +89,7 @@ define hidden i32 @f4(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 
   ret i32 %11
 }
 
-define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 %1, i32 %2) {
+define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(64) %0, i32 %1, i32 %2) {
   %4 = alloca i32, align 4
   store i32 %1, ptr %4, align 4
   %5 = alloca i32, align 4
@@ -101,7 +101,7 @@ define hidden i32 @f5(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 
   ret i32 %9
 }
 
-define hidden i64 @f6(ptr noundef nonnull align 16 dereferenceable(112) %0, i64 %1, i64 %2) {
+define hidden i64 @f6(ptr noundef nonnull align 16 dereferenceable(64) %0, i64 %1, i64 %2) {
   %4 = alloca i64, align 8
   store i64 %1, ptr %4, align 8
   %5 = alloca i64, align 8
@@ -112,7 +112,7 @@ define hidden i64 @f6(ptr noundef nonnull align 16 dereferenceable(112) %0, i64 
   ret i64 %8
 }
 
-define hidden i32 @f7(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 %1) {
+define hidden i32 @f7(ptr noundef nonnull align 16 dereferenceable(64) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
@@ -120,7 +120,7 @@ define hidden i32 @f7(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 
   ret i32 %5
 }
 
-define hidden i64 @f8(ptr noundef nonnull align 16 dereferenceable(112) %0, i64 %1) {
+define hidden i64 @f8(ptr noundef nonnull align 16 dereferenceable(64) %0, i64 %1) {
   %3 = alloca i64, align 8
   store i64 %1, ptr %3, align 8
   %4 = load i64, ptr %3, align 8
@@ -128,7 +128,7 @@ define hidden i64 @f8(ptr noundef nonnull align 16 dereferenceable(112) %0, i64 
   ret i64 %5
 }
 
-define hidden i32 @f9(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 %1) {
+define hidden i32 @f9(ptr noundef nonnull align 16 dereferenceable(64) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
@@ -138,7 +138,7 @@ define hidden i32 @f9(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 
   ret i32 %7
 }
 
-define hidden i32 @f10(ptr noundef nonnull align 16 dereferenceable(112) %0, i64 %1, i64 %2) {
+define hidden i32 @f10(ptr noundef nonnull align 16 dereferenceable(64) %0, i64 %1, i64 %2) {
   %4 = alloca i64, align 8
   store i64 %1, ptr %4, align 8
   %5 = alloca i64, align 8
@@ -150,7 +150,7 @@ define hidden i32 @f10(ptr noundef nonnull align 16 dereferenceable(112) %0, i64
   ret i32 %9
 }
 
-define hidden i32 @f11(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 %1) {
+define hidden i32 @f11(ptr noundef nonnull align 16 dereferenceable(64) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4

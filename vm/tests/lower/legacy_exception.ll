@@ -1,4 +1,4 @@
-define hidden void @f0(ptr noundef nonnull align 16 dereferenceable(104) %0) {
+define hidden void @f0(ptr noundef nonnull align 16 dereferenceable(56) %0) {
   %2 = getelementptr inbounds i8, ptr %0, i32 8
   %3 = load ptr, ptr %2, align 8, !invariant.load !{}
   %4 = getelementptr inbounds i8, ptr %3, i32 104
@@ -24,7 +24,7 @@ define hidden void @f0(ptr noundef nonnull align 16 dereferenceable(104) %0) {
   unreachable
 }
 
-define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(104) %0) personality ptr @wassay_personality {
+define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(56) %0) personality ptr @wassay_personality {
   invoke void @f0(ptr %0)
           to label %6 unwind label %2
 
@@ -42,7 +42,7 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(104) %0) pers
   %8 = phi ptr [ %5, %2 ]
   %9 = getelementptr inbounds i8, ptr %8, i32 8
   %10 = load ptr, ptr %9, align 8
-  %11 = getelementptr inbounds i8, ptr %0, i32 96
+  %11 = getelementptr inbounds i8, ptr %0, i32 48
   %12 = load ptr, ptr %11, align 8, !invariant.load !{}
   %13 = icmp eq ptr %10, %12
   br i1 %13, label %14, label %17
@@ -60,7 +60,7 @@ define hidden i32 @f1(ptr noundef nonnull align 16 dereferenceable(104) %0) pers
   ret i32 %19
 }
 
-define hidden void @f2(ptr noundef nonnull align 16 dereferenceable(104) %0) personality ptr @wassay_personality {
+define hidden void @f2(ptr noundef nonnull align 16 dereferenceable(56) %0) personality ptr @wassay_personality {
   invoke void @f0(ptr %0)
           to label %6 unwind label %2
 
@@ -88,7 +88,7 @@ define hidden void @f2(ptr noundef nonnull align 16 dereferenceable(104) %0) per
   ret void
 }
 
-define hidden void @f3(ptr noundef nonnull align 16 dereferenceable(104) %0) personality ptr @wassay_personality {
+define hidden void @f3(ptr noundef nonnull align 16 dereferenceable(56) %0) personality ptr @wassay_personality {
   invoke void @f0(ptr %0)
           to label %12 unwind label %6
 

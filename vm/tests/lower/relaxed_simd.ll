@@ -1,4 +1,4 @@
-define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -10,7 +10,7 @@ define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %9
 }
 
-define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {
+define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -25,7 +25,7 @@ define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %12
 }
 
-define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
+define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
   %5 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %5, align 16
   %6 = alloca <16 x i8>, align 16
@@ -39,12 +39,14 @@ define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %12 = bitcast <16 x i8> %9 to <4 x float>
   %13 = bitcast <16 x i8> %8 to <4 x float>
   %14 = fmul <4 x float> %13, %12
-  %15 = fadd <4 x float> %14, %11
-  %16 = bitcast <4 x float> %15 to <16 x i8>
-  ret <16 x i8> %16
+  %15 = call <4 x float> @llvm.canonicalize.v4f32(<4 x float> %14)
+  %16 = fadd <4 x float> %15, %11
+  %17 = call <4 x float> @llvm.canonicalize.v4f32(<4 x float> %16)
+  %18 = bitcast <4 x float> %17 to <16 x i8>
+  ret <16 x i8> %18
 }
 
-define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
+define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
   %5 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %5, align 16
   %6 = alloca <16 x i8>, align 16
@@ -59,12 +61,14 @@ define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %13 = bitcast <16 x i8> %8 to <2 x double>
   %14 = fneg <2 x double> %13
   %15 = fmul <2 x double> %14, %12
-  %16 = fadd <2 x double> %15, %11
-  %17 = bitcast <2 x double> %16 to <16 x i8>
-  ret <16 x i8> %17
+  %16 = call <2 x double> @llvm.canonicalize.v2f64(<2 x double> %15)
+  %17 = fadd <2 x double> %16, %11
+  %18 = call <2 x double> @llvm.canonicalize.v2f64(<2 x double> %17)
+  %19 = bitcast <2 x double> %18 to <16 x i8>
+  ret <16 x i8> %19
 }
 
-define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
+define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
   %5 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %5, align 16
   %6 = alloca <16 x i8>, align 16
@@ -85,7 +89,7 @@ define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %18
 }
 
-define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -103,13 +107,14 @@ define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %16 = or <4 x i32> %14, %15
   %17 = bitcast <4 x i32> %16 to <4 x float>
   %18 = fadd <4 x float> %9, %8
-  %19 = fcmp uno <4 x float> %9, %8
-  %20 = select <4 x i1> %19, <4 x float> %18, <4 x float> %17
-  %21 = bitcast <4 x float> %20 to <16 x i8>
-  ret <16 x i8> %21
+  %19 = call <4 x float> @llvm.canonicalize.v4f32(<4 x float> %18)
+  %20 = fcmp uno <4 x float> %9, %8
+  %21 = select <4 x i1> %20, <4 x float> %19, <4 x float> %17
+  %22 = bitcast <4 x float> %21 to <16 x i8>
+  ret <16 x i8> %22
 }
 
-define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -126,7 +131,7 @@ define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %14
 }
 
-define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
+define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
   %5 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %5, align 16
   %6 = alloca <16 x i8>, align 16

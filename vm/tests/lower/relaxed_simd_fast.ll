@@ -1,4 +1,4 @@
-define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -9,7 +9,7 @@ define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %8
 }
 
-define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {
+define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -19,7 +19,7 @@ define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %7
 }
 
-define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
+define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
   %5 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %5, align 16
   %6 = alloca <16 x i8>, align 16
@@ -33,11 +33,12 @@ define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %12 = bitcast <16 x i8> %9 to <4 x float>
   %13 = bitcast <16 x i8> %8 to <4 x float>
   %14 = call <4 x float> @llvm.fma.v4f32(<4 x float> %13, <4 x float> %12, <4 x float> %11)
-  %15 = bitcast <4 x float> %14 to <16 x i8>
-  ret <16 x i8> %15
+  %15 = call <4 x float> @llvm.canonicalize.v4f32(<4 x float> %14)
+  %16 = bitcast <4 x float> %15 to <16 x i8>
+  ret <16 x i8> %16
 }
 
-define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
+define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
   %5 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %5, align 16
   %6 = alloca <16 x i8>, align 16
@@ -52,11 +53,12 @@ define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %13 = bitcast <16 x i8> %8 to <2 x double>
   %14 = fneg <2 x double> %13
   %15 = call <2 x double> @llvm.fma.v2f64(<2 x double> %14, <2 x double> %12, <2 x double> %11)
-  %16 = bitcast <2 x double> %15 to <16 x i8>
-  ret <16 x i8> %16
+  %16 = call <2 x double> @llvm.canonicalize.v2f64(<2 x double> %15)
+  %17 = bitcast <2 x double> %16 to <16 x i8>
+  ret <16 x i8> %17
 }
 
-define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
+define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
   %5 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %5, align 16
   %6 = alloca <16 x i8>, align 16
@@ -71,7 +73,7 @@ define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %12
 }
 
-define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -86,7 +88,7 @@ define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %12
 }
 
-define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -100,7 +102,7 @@ define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %11
 }
 
-define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
+define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
   %5 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %5, align 16
   %6 = alloca <16 x i8>, align 16

@@ -1,4 +1,4 @@
-define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -8,28 +8,23 @@ define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %8 = bitcast <16 x i8> %7 to <4 x float>
   %9 = bitcast <16 x i8> %6 to <4 x float>
   %10 = fadd <4 x float> %9, %8
-  %11 = bitcast <4 x float> %10 to <16 x i8>
-  ret <16 x i8> %11
+  %11 = call <4 x float> @llvm.canonicalize.v4f32(<4 x float> %10)
+  %12 = bitcast <4 x float> %11 to <16 x i8>
+  ret <16 x i8> %12
 }
 
-define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {
+define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
-  %5 = getelementptr inbounds i8, ptr %0, i32 48
-  %6 = load double, ptr %5, align 8, !invariant.load !{}
-  %7 = insertelement <2 x double> poison, double %6, i32 0
-  %8 = shufflevector <2 x double> %7, <2 x double> %7, <2 x i32> zeroinitializer
-  %9 = bitcast <2 x double> %8 to <16 x i8>
-  %10 = xor <16 x i8> %9, <i8 0, i8 0, i8 -128, i8 63, i8 0, i8 0, i8 -128, i8 63, i8 0, i8 0, i8 -128, i8 63, i8 0, i8 0, i8 -128, i8 63>
-  %11 = bitcast <16 x i8> %10 to <4 x float>
-  %12 = bitcast <16 x i8> %4 to <4 x float>
-  %13 = fmul <4 x float> %12, %11
-  %14 = bitcast <4 x float> %13 to <16 x i8>
-  ret <16 x i8> %14
+  %5 = bitcast <16 x i8> %4 to <4 x float>
+  %6 = fmul <4 x float> %5, bitcast (<16 x i8> <i8 0, i8 0, i8 -128, i8 63, i8 0, i8 0, i8 -128, i8 63, i8 0, i8 0, i8 -128, i8 63, i8 0, i8 0, i8 -128, i8 63> to <4 x float>)
+  %7 = call <4 x float> @llvm.canonicalize.v4f32(<4 x float> %6)
+  %8 = bitcast <4 x float> %7 to <16 x i8>
+  ret <16 x i8> %8
 }
 
-define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -47,13 +42,14 @@ define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(96) %0,
   %16 = or <2 x i64> %14, %15
   %17 = bitcast <2 x i64> %16 to <2 x double>
   %18 = fadd <2 x double> %9, %8
-  %19 = fcmp uno <2 x double> %9, %8
-  %20 = select <2 x i1> %19, <2 x double> %18, <2 x double> %17
-  %21 = bitcast <2 x double> %20 to <16 x i8>
-  ret <16 x i8> %21
+  %19 = call <2 x double> @llvm.canonicalize.v2f64(<2 x double> %18)
+  %20 = fcmp uno <2 x double> %9, %8
+  %21 = select <2 x i1> %20, <2 x double> %19, <2 x double> %17
+  %22 = bitcast <2 x double> %21 to <16 x i8>
+  ret <16 x i8> %22
 }
 
-define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -68,7 +64,7 @@ define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %12
 }
 
-define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {
+define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -78,7 +74,7 @@ define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %7
 }
 
-define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -93,7 +89,7 @@ define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %12
 }
 
-define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {
+define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -108,7 +104,7 @@ define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %12
 }
 
-define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {
+define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -125,7 +121,7 @@ define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %14
 }
 
-define hidden <16 x i8> @f8(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {
+define hidden <16 x i8> @f8(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -136,14 +132,14 @@ define hidden <16 x i8> @f8(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %8
 }
 
-define hidden <16 x i8> @f9(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {
+define hidden <16 x i8> @f9(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
   %5 = bitcast <16 x i8> %4 to <2 x double>
-  %6 = call <2 x double> @llvm.arithmetic.fence.v2f64(<2 x double> %5)
-  %7 = fptrunc <2 x double> %6 to <2 x float>
-  %8 = shufflevector <2 x float> %7, <2 x float> zeroinitializer, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %6 = fptrunc <2 x double> %5 to <2 x float>
+  %7 = shufflevector <2 x float> %6, <2 x float> zeroinitializer, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %8 = call <4 x float> @llvm.canonicalize.v4f32(<4 x float> %7)
   %9 = bitcast <4 x float> %8 to <16 x i8>
   ret <16 x i8> %9
 }

@@ -1,4 +1,4 @@
-define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -9,7 +9,7 @@ define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %8
 }
 
-define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -23,7 +23,7 @@ define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %11
 }
 
-define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -37,7 +37,7 @@ define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %11
 }
 
-define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -51,7 +51,7 @@ define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %11
 }
 
-define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -67,7 +67,7 @@ define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %13
 }
 
-define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1, i32 %2) {
+define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1, i32 %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca i32, align 4
@@ -84,7 +84,7 @@ define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %14
 }
 
-define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -99,7 +99,7 @@ define hidden <16 x i8> @f6(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %12
 }
 
-define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1) {
+define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -107,7 +107,7 @@ define hidden <16 x i8> @f7(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %5
 }
 
-define hidden i32 @f8(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1) {
+define hidden i32 @f8(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -118,7 +118,7 @@ define hidden i32 @f8(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 
   ret i32 %8
 }
 
-define hidden i32 @f9(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1) {
+define hidden i32 @f9(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -129,7 +129,7 @@ define hidden i32 @f9(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 
   ret i32 %8
 }
 
-define hidden <16 x i8> @f10(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
+define hidden <16 x i8> @f10(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1, <16 x i8> %2, <16 x i8> %3) {
   %5 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %5, align 16
   %6 = alloca <16 x i8>, align 16

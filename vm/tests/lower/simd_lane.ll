@@ -1,4 +1,4 @@
-define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1) {
+define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -7,7 +7,7 @@ define hidden i32 @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 
   ret i32 %6
 }
 
-define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1, float %2) {
+define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1, float %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca float, align 4
@@ -20,7 +20,7 @@ define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %10
 }
 
-define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(112) %0, i64 %1) {
+define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(64) %0, i64 %1) {
   %3 = alloca i64, align 8
   store i64 %1, ptr %3, align 8
   %4 = load i64, ptr %3, align 8
@@ -30,7 +30,7 @@ define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %7
 }
 
-define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -41,7 +41,7 @@ define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %8
 }
 
-define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(112) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(64) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -53,6 +53,6 @@ define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(112) %0
   ret <16 x i8> %9
 }
 
-define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(112) %0) {
+define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(64) %0) {
   ret <16 x i8> <i8 1, i8 0, i8 0, i8 0, i8 2, i8 0, i8 0, i8 0, i8 3, i8 0, i8 0, i8 0, i8 4, i8 0, i8 0, i8 0>
 }

@@ -1,4 +1,4 @@
-define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {
+define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -8,7 +8,7 @@ define hidden <16 x i8> @f0(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %7
 }
 
-define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -26,7 +26,7 @@ define hidden <16 x i8> @f1(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %15
 }
 
-define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1) {
+define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1) {
   %3 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %3, align 16
   %4 = load <16 x i8>, ptr %3, align 16
@@ -35,7 +35,7 @@ define hidden <16 x i8> @f2(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %6
 }
 
-define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -51,7 +51,7 @@ define hidden <16 x i8> @f3(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %13
 }
 
-define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16
@@ -70,7 +70,7 @@ define hidden <16 x i8> @f4(ptr noundef nonnull align 16 dereferenceable(96) %0,
   ret <16 x i8> %16
 }
 
-define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(96) %0, <16 x i8> %1, <16 x i8> %2) {
+define hidden <16 x i8> @f5(ptr noundef nonnull align 16 dereferenceable(48) %0, <16 x i8> %1, <16 x i8> %2) {
   %4 = alloca <16 x i8>, align 16
   store <16 x i8> %1, ptr %4, align 16
   %5 = alloca <16 x i8>, align 16

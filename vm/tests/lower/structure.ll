@@ -1,4 +1,4 @@
-define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 %1, double %2) {
+define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(64) %0, i32 %1, double %2) {
   %4 = alloca i32, align 4
   store i32 %1, ptr %4, align 4
   %5 = alloca double, align 8
@@ -35,7 +35,7 @@ define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 
 26:                                               ; preds = %3
   %27 = add i64 %13, 48
   store volatile i64 %27, ptr %9, align 8, !tbaa run
-  %28 = getelementptr inbounds i8, ptr %0, i32 80
+  %28 = getelementptr inbounds i8, ptr %0, i32 32
   %29 = load i32, ptr %28, align 4, !invariant.load !{}
   %30 = zext i32 %29 to i64
   store i64 %30, ptr %11, align 8, !tbaa header
@@ -54,7 +54,7 @@ define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(112) %0, i32 
   ret ptr %32
 }
 
-define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(112) %0) {
+define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(64) %0) {
   %2 = load ptr, ptr %0, align 8, !invariant.load !{}
   %3 = getelementptr inbounds i8, ptr %2, i32 56
   %4 = getelementptr inbounds i8, ptr %3, i32 8
@@ -85,7 +85,7 @@ define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(112) %0) {
 20:                                               ; preds = %1
   %21 = add i64 %7, 48
   store volatile i64 %21, ptr %3, align 8, !tbaa run
-  %22 = getelementptr inbounds i8, ptr %0, i32 80
+  %22 = getelementptr inbounds i8, ptr %0, i32 32
   %23 = load i32, ptr %22, align 4, !invariant.load !{}
   %24 = zext i32 %23 to i64
   store i64 %24, ptr %5, align 8, !tbaa header
@@ -104,7 +104,7 @@ define hidden ptr @f1(ptr noundef nonnull align 16 dereferenceable(112) %0) {
   ret ptr %30
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1) {
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -121,7 +121,7 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr 
   ret i32 %9
 }
 
-define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1) {
+define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
@@ -139,21 +139,19 @@ define hidden i32 @f3(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr 
   ret i32 %10
 }
 
-define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(112) %0, ptr %1) {
+define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(64) %0, ptr %1) {
   %3 = alloca ptr, align 8
   store ptr %1, ptr %3, align 8
   %4 = load ptr, ptr %3, align 8
-  %5 = getelementptr inbounds i8, ptr %0, i32 32
-  %6 = load double, ptr %5, align 8, !invariant.load !{}
-  %7 = icmp eq ptr %4, null
-  br i1 %7, label %8, label %9, !prof i32 1, i32 1048576
+  %5 = icmp eq ptr %4, null
+  br i1 %5, label %6, label %7, !prof i32 1, i32 1048576
 
-8:                                                ; preds = %2
+6:                                                ; preds = %2
   call void @llvm.ubsantrap(i8 18) [nomerge]
   unreachable
 
-9:                                                ; preds = %2
-  %10 = getelementptr inbounds i8, ptr %4, i32 16
-  store volatile double %6, ptr %10, align 8, !tbaa field f64
+7:                                                ; preds = %2
+  %8 = getelementptr inbounds i8, ptr %4, i32 16
+  store volatile double 1.000000e+00, ptr %8, align 8, !tbaa field f64
   ret void
 }

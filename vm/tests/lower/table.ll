@@ -1,9 +1,9 @@
-define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(144) %0, i32 %1) {
+define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
   %5 = zext i32 %4 to i64
-  %6 = getelementptr inbounds i8, ptr %0, i32 112
+  %6 = getelementptr inbounds i8, ptr %0, i32 64
   %7 = load ptr, ptr %6, align 8, !invariant.load !{}
   %8 = getelementptr inbounds i8, ptr %7, i32 8
   %9 = load i64, ptr %8, align 8, !tbaa length
@@ -15,7 +15,7 @@ define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(144) %0, i32 
   unreachable
 
 12:                                               ; preds = %2
-  %13 = getelementptr inbounds i8, ptr %0, i32 104
+  %13 = getelementptr inbounds i8, ptr %0, i32 56
   %14 = load ptr, ptr %13, align 8, !invariant.load !{}
   %15 = mul nuw i64 %5, 8
   %16 = getelementptr i8, ptr %14, i64 %15
@@ -23,14 +23,14 @@ define hidden ptr @f0(ptr noundef nonnull align 16 dereferenceable(144) %0, i32 
   ret ptr %17
 }
 
-define hidden void @f1(ptr noundef nonnull align 16 dereferenceable(144) %0, i64 %1, ptr %2) {
+define hidden void @f1(ptr noundef nonnull align 16 dereferenceable(96) %0, i64 %1, ptr %2) {
   %4 = alloca i64, align 8
   store i64 %1, ptr %4, align 8
   %5 = alloca ptr, align 8
   store ptr %2, ptr %5, align 8
   %6 = load i64, ptr %4, align 8
   %7 = load ptr, ptr %5, align 8
-  %8 = getelementptr inbounds i8, ptr %0, i32 128
+  %8 = getelementptr inbounds i8, ptr %0, i32 80
   %9 = load ptr, ptr %8, align 8, !invariant.load !{}
   %10 = getelementptr inbounds i8, ptr %9, i32 8
   %11 = load i64, ptr %10, align 8, !tbaa length
@@ -42,7 +42,7 @@ define hidden void @f1(ptr noundef nonnull align 16 dereferenceable(144) %0, i64
   unreachable
 
 14:                                               ; preds = %3
-  %15 = getelementptr inbounds i8, ptr %0, i32 120
+  %15 = getelementptr inbounds i8, ptr %0, i32 72
   %16 = load ptr, ptr %15, align 8, !invariant.load !{}
   %17 = mul nuw i64 %6, 8
   %18 = getelementptr i8, ptr %16, i64 %17
@@ -50,8 +50,8 @@ define hidden void @f1(ptr noundef nonnull align 16 dereferenceable(144) %0, i64
   ret void
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(144) %0) {
-  %2 = getelementptr inbounds i8, ptr %0, i32 112
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(96) %0) {
+  %2 = getelementptr inbounds i8, ptr %0, i32 64
   %3 = load ptr, ptr %2, align 8, !invariant.load !{}
   %4 = getelementptr inbounds i8, ptr %3, i32 8
   %5 = load i64, ptr %4, align 8, !tbaa length
@@ -59,7 +59,7 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(144) %0) {
   ret i32 %6
 }
 
-define hidden i64 @f3(ptr noundef nonnull align 16 dereferenceable(144) %0, ptr %1, i64 %2) {
+define hidden i64 @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, ptr %1, i64 %2) {
   %4 = alloca ptr, align 8
   store ptr %1, ptr %4, align 8
   %5 = alloca i64, align 8
@@ -74,7 +74,7 @@ define hidden i64 @f3(ptr noundef nonnull align 16 dereferenceable(144) %0, ptr 
   ret i64 %12
 }
 
-define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(144) %0, i32 %1, ptr %2, i32 %3) {
+define hidden void @f4(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %1, ptr %2, i32 %3) {
   %5 = alloca i32, align 4
   store i32 %1, ptr %5, align 4
   %6 = alloca ptr, align 8

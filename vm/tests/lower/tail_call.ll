@@ -1,4 +1,4 @@
-define hidden { i64, i64, <16 x i8>, <16 x i8> } @f1.u(ptr noundef nonnull align 16 dereferenceable(144) %0, i64 %1, i64 %2, i64 %3, i64 %4, i64 %5, <16 x i8> %6, <16 x i8> %7, <16 x i8> %8, <16 x i8> %9, <16 x i8> %10, <16 x i8> %11, <16 x i8> %12, <16 x i8> %13) {
+define hidden { i64, i64, <16 x i8>, <16 x i8> } @f1.u(ptr noundef nonnull align 16 dereferenceable(96) %0, i64 %1, i64 %2, i64 %3, i64 %4, i64 %5, <16 x i8> %6, <16 x i8> %7, <16 x i8> %8, <16 x i8> %9, <16 x i8> %10, <16 x i8> %11, <16 x i8> %12, <16 x i8> %13) {
   %15 = trunc i64 %1 to i32
   %16 = alloca i32, align 4
   store i32 %15, ptr %16, align 4
@@ -25,7 +25,7 @@ define hidden { i64, i64, <16 x i8>, <16 x i8> } @f1.u(ptr noundef nonnull align
   ret { i64, i64, <16 x i8>, <16 x i8> } %30
 }
 
-define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(144) %0, i32 %1) {
+define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(96) %0, i32 %1) {
   %3 = alloca i32, align 4
   store i32 %1, ptr %3, align 4
   %4 = load i32, ptr %3, align 4
@@ -36,13 +36,13 @@ define hidden i32 @f2(ptr noundef nonnull align 16 dereferenceable(144) %0, i32 
   ret i32 %8
 }
 
-define hidden { i64, i64, <16 x i8>, <16 x i8> } @f3.u(ptr noundef nonnull align 16 dereferenceable(144) %0, i64 %1, i64 %2, i64 %3, i64 %4, i64 %5, <16 x i8> %6, <16 x i8> %7, <16 x i8> %8, <16 x i8> %9, <16 x i8> %10, <16 x i8> %11, <16 x i8> %12, <16 x i8> %13) {
+define hidden { i64, i64, <16 x i8>, <16 x i8> } @f3.u(ptr noundef nonnull align 16 dereferenceable(96) %0, i64 %1, i64 %2, i64 %3, i64 %4, i64 %5, <16 x i8> %6, <16 x i8> %7, <16 x i8> %8, <16 x i8> %9, <16 x i8> %10, <16 x i8> %11, <16 x i8> %12, <16 x i8> %13) {
   %15 = trunc i64 %1 to i32
   %16 = alloca i32, align 4
   store i32 %15, ptr %16, align 4
   %17 = load i32, ptr %16, align 4
   %18 = zext i32 %17 to i64
-  %19 = getelementptr inbounds i8, ptr %0, i32 128
+  %19 = getelementptr inbounds i8, ptr %0, i32 80
   %20 = load ptr, ptr %19, align 8, !invariant.load !{}
   %21 = getelementptr inbounds i8, ptr %20, i32 8
   %22 = load i64, ptr %21, align 8, !tbaa length
@@ -54,7 +54,7 @@ define hidden { i64, i64, <16 x i8>, <16 x i8> } @f3.u(ptr noundef nonnull align
   unreachable
 
 25:                                               ; preds = %14
-  %26 = getelementptr inbounds i8, ptr %0, i32 120
+  %26 = getelementptr inbounds i8, ptr %0, i32 72
   %27 = load ptr, ptr %26, align 8, !invariant.load !{}
   %28 = mul nuw i64 %18, 8
   %29 = getelementptr i8, ptr %27, i64 %28
@@ -67,7 +67,7 @@ define hidden { i64, i64, <16 x i8>, <16 x i8> } @f3.u(ptr noundef nonnull align
   unreachable
 
 33:                                               ; preds = %25
-  %34 = getelementptr inbounds i8, ptr %0, i32 80
+  %34 = getelementptr inbounds i8, ptr %0, i32 32
   %35 = load i32, ptr %34, align 4, !invariant.load !{}
   %36 = getelementptr inbounds i8, ptr %30, i32 16
   %37 = load i32, ptr %36, align 4, !invariant.load !{}
@@ -87,7 +87,7 @@ define hidden { i64, i64, <16 x i8>, <16 x i8> } @f3.u(ptr noundef nonnull align
   ret { i64, i64, <16 x i8>, <16 x i8> } %45
 }
 
-define hidden { i64, i64, <16 x i8>, <16 x i8> } @f4.u(ptr noundef nonnull align 16 dereferenceable(144) %0, i64 %1, i64 %2, i64 %3, i64 %4, i64 %5, <16 x i8> %6, <16 x i8> %7, <16 x i8> %8, <16 x i8> %9, <16 x i8> %10, <16 x i8> %11, <16 x i8> %12, <16 x i8> %13) {
+define hidden { i64, i64, <16 x i8>, <16 x i8> } @f4.u(ptr noundef nonnull align 16 dereferenceable(96) %0, i64 %1, i64 %2, i64 %3, i64 %4, i64 %5, <16 x i8> %6, <16 x i8> %7, <16 x i8> %8, <16 x i8> %9, <16 x i8> %10, <16 x i8> %11, <16 x i8> %12, <16 x i8> %13) {
   %15 = inttoptr i64 %1 to ptr
   %16 = alloca ptr, align 8
   store ptr %15, ptr %16, align 8
@@ -107,10 +107,10 @@ define hidden { i64, i64, <16 x i8>, <16 x i8> } @f4.u(ptr noundef nonnull align
   ret { i64, i64, <16 x i8>, <16 x i8> } %24
 }
 
-define hidden { i64, i64, <16 x i8>, <16 x i8> } @f5.u(ptr noundef nonnull align 16 dereferenceable(144) %0, i64 %1, i64 %2, i64 %3, i64 %4, i64 %5, <16 x i8> %6, <16 x i8> %7, <16 x i8> %8, <16 x i8> %9, <16 x i8> %10, <16 x i8> %11, <16 x i8> %12, <16 x i8> %13) {
-  %15 = getelementptr inbounds i8, ptr %0, i32 96
+define hidden { i64, i64, <16 x i8>, <16 x i8> } @f5.u(ptr noundef nonnull align 16 dereferenceable(96) %0, i64 %1, i64 %2, i64 %3, i64 %4, i64 %5, <16 x i8> %6, <16 x i8> %7, <16 x i8> %8, <16 x i8> %9, <16 x i8> %10, <16 x i8> %11, <16 x i8> %12, <16 x i8> %13) {
+  %15 = getelementptr inbounds i8, ptr %0, i32 48
   %16 = load ptr, ptr %15, align 8, !invariant.load !{}
-  %17 = getelementptr inbounds i8, ptr %0, i32 104
+  %17 = getelementptr inbounds i8, ptr %0, i32 56
   %18 = load ptr, ptr %17, align 8, !invariant.load !{}
   %19 = musttail call { i64, i64, <16 x i8>, <16 x i8> } %16(ptr %18, i64 poison, i64 poison, i64 poison, i64 poison, i64 poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison, <16 x i8> poison)
   ret { i64, i64, <16 x i8>, <16 x i8> } %19

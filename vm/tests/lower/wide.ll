@@ -1,4 +1,4 @@
-define hidden { i64, i64 } @f0(ptr noundef nonnull align 16 dereferenceable(96) %0, i64 %1, i64 %2, i64 %3, i64 %4) {
+define hidden { i64, i64 } @f0(ptr noundef nonnull align 16 dereferenceable(48) %0, i64 %1, i64 %2, i64 %3, i64 %4) {
   %6 = alloca i64, align 8
   store i64 %1, ptr %6, align 8
   %7 = alloca i64, align 8
@@ -28,7 +28,7 @@ define hidden { i64, i64 } @f0(ptr noundef nonnull align 16 dereferenceable(96) 
   ret { i64, i64 } %mrv1
 }
 
-define hidden { i64, i64 } @f1(ptr noundef nonnull align 16 dereferenceable(96) %0, i64 %1, i64 %2, i64 %3, i64 %4) {
+define hidden { i64, i64 } @f1(ptr noundef nonnull align 16 dereferenceable(48) %0, i64 %1, i64 %2, i64 %3, i64 %4) {
   %6 = alloca i64, align 8
   store i64 %1, ptr %6, align 8
   %7 = alloca i64, align 8
@@ -58,7 +58,7 @@ define hidden { i64, i64 } @f1(ptr noundef nonnull align 16 dereferenceable(96) 
   ret { i64, i64 } %mrv1
 }
 
-define hidden { i64, i64 } @f2(ptr noundef nonnull align 16 dereferenceable(96) %0, i64 %1, i64 %2) {
+define hidden { i64, i64 } @f2(ptr noundef nonnull align 16 dereferenceable(48) %0, i64 %1, i64 %2) {
   %4 = alloca i64, align 8
   store i64 %1, ptr %4, align 8
   %5 = alloca i64, align 8
@@ -76,7 +76,7 @@ define hidden { i64, i64 } @f2(ptr noundef nonnull align 16 dereferenceable(96) 
   ret { i64, i64 } %mrv1
 }
 
-define hidden { i64, i64 } @f3(ptr noundef nonnull align 16 dereferenceable(96) %0, i64 %1, i64 %2) {
+define hidden { i64, i64 } @f3(ptr noundef nonnull align 16 dereferenceable(48) %0, i64 %1, i64 %2) {
   %4 = alloca i64, align 8
   store i64 %1, ptr %4, align 8
   %5 = alloca i64, align 8

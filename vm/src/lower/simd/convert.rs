@@ -45,12 +45,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(wide)
     }
 
-    /// Fenced, as `f32.demote_f64` is.
+    /// Kept quiet, as `f32.demote_f64` is.
     pub(in crate::lower) fn visit_f32x4_demote_f64x2_zero(&mut self) -> Result<()> {
         let value = self.pop_shape(Shape::F64x2)?;
-        let fenced = self.same_type("llvm.arithmetic.fence", &[value])?;
-        let narrow = self.builder.build_float_trunc(fenced, self.unit.types.f32.vec_type(2), "")?;
+        let narrow = self.builder.build_float_trunc(value, self.unit.types.f32.vec_type(2), "")?;
         let filled = self.filled_with_zeros(narrow)?;
-        self.push_vector(filled)
+        let quiet = self.kept_quiet(filled.into())?;
+        self.push_vector(quiet.into_vector_value())
     }
 }

@@ -43,14 +43,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     fn vector_float(&mut self, shape: Shape, lower: Binary<'ctx>) -> Result<()> {
-        let right = self.pop_guarded(shape)?;
-        let left = self.pop_guarded(shape)?;
+        let (left, right) = self.pop_shapes(shape)?;
         let value = lower(&self.builder, left, right, "")?;
-        self.push_vector(value)
+        let quiet = self.kept_quiet(value.into())?;
+        self.push_vector(quiet.into_vector_value())
     }
 
     fn vector_unary(&mut self, shape: Shape, name: &str) -> Result<()> {
-        let value = self.pop_guarded(shape)?;
+        let value = self.pop_shape(shape)?;
         let value = self.same_type(name, &[value])?;
         self.push_vector(value)
     }
@@ -72,8 +72,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// sign's bit decides, and for NaNs, whose sum is a NaN that is quiet. Shorter than what LLVM makes of its
     /// `minimum`, which orders zeros by a comparison of signs.
     pub(super) fn vector_extremum(&mut self, shape: Shape, which: Extremum) -> Result<()> {
-        let right = self.pop_guarded(shape)?;
-        let left = self.pop_guarded(shape)?;
+        let (left, right) = self.pop_shapes(shape)?;
         let bits = self.int_lanes(left);
         let one = self.chosen(which, left, right)?;
         let other = self.chosen(which, right, left)?;
@@ -84,7 +83,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             Greatest => self.builder.build_and(one, other, "")?,
         };
         let ordered = self.builder.build_bit_cast(ordered, left.get_type(), "")?.into_vector_value();
-        let quiet = self.builder.build_float_add(left, right, "")?;
+        let sum = self.builder.build_float_add(left, right, "")?;
+        let quiet = self.kept_quiet(sum.into())?.into_vector_value();
         let unordered = self.builder.build_float_compare(FloatPredicate::UNO, left, right, "")?;
         let value = self.builder.build_select(unordered, quiet, ordered, "")?;
         self.push_vector(value.into_vector_value())

@@ -77,17 +77,18 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     fn vector_multiply_add(&mut self, shape: Shape, negated: bool) -> Result<()> {
-        let addend = self.pop_guarded(shape)?;
-        let right = self.pop_guarded(shape)?;
-        let left = self.pop_guarded(shape)?;
+        let addend = self.pop_shape(shape)?;
+        let (left, right) = self.pop_shapes(shape)?;
         let left = if negated { self.builder.build_float_neg(left, "")? } else { left };
         let value = if self.fast().is_some_and(|has| has.fused) {
             self.same_type("llvm.fma", &[left, right, addend])?
         } else {
             let product = self.builder.build_float_mul(left, right, "")?;
+            let product = self.kept_quiet(product.into())?.into_vector_value();
             self.builder.build_float_add(product, addend, "")?
         };
-        self.push_vector(value)
+        let quiet = self.kept_quiet(value.into())?;
+        self.push_vector(quiet.into_vector_value())
     }
 
     fn vector_laneselect(&mut self, shape: Shape) -> Result<()> {

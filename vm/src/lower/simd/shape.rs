@@ -1,6 +1,5 @@
 //! The shapes of a vector, and how one passes from the operand stack to an operator and back.
 
-use crate::abi;
 use crate::error::Result;
 use crate::lower::function::Lowering;
 use crate::types::ValType;
@@ -77,11 +76,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_bit_cast(value, ty, "")?.into_vector_value())
     }
 
-    /// Pops a vector. A constant comes as LLVM's constant, which is for all operators but those of
-    /// [`pop_guarded`](Self::pop_guarded).
+    /// Pops a vector.
     pub(super) fn pop_shape(&mut self, shape: Shape) -> Result<VectorValue<'ctx>> {
         let value = self.pop().into_vector_value();
-        let value = self.vector_constants.get(&value).copied().unwrap_or(value);
         self.reshape(value, self.vector_type(shape))
     }
 
@@ -90,17 +87,10 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok((self.pop_shape(shape)?, right))
     }
 
-    /// Pops an operand of float arithmetic; a constant of which LLVM makes identities comes in its disguise.
-    pub(super) fn pop_guarded(&mut self, shape: Shape) -> Result<VectorValue<'ctx>> {
-        let value = self.pop().into_vector_value();
-        self.reshape(value, self.vector_type(shape))
-    }
-
     /// Pushes a vector of any shape.
     pub(super) fn push_vector(&mut self, value: VectorValue<'ctx>) -> Result<()> {
         let canonical = self.reshape(value, self.canonical_vector())?;
-        let pushed = if canonical.is_const() { self.disguised(canonical)? } else { canonical };
-        self.push(pushed);
+        self.push(canonical);
         Ok(())
     }
 
@@ -108,39 +98,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.unit.value_type(ValType::V128).into_vector_type()
     }
 
-    /// A constant whose value LLVM does not know, because lanes of it may be those of [`abi::OPAQUE_F64`]: it is
-    /// changed by bits that are all zero, as only the context knows. Operators that don't mind find the constant
-    /// behind it, so the disguise costs nothing where no float arithmetic is.
-    fn disguised(&mut self, constant: VectorValue<'ctx>) -> Result<VectorValue<'ctx>> {
-        let zero = abi::OPAQUE_F64.iter().position(|c| c.to_bits() == 0).expect("zero is one of them");
-        let zero = self.opaque_constant(self.unit.types.f64, zero)?;
-        let zeros = self.splat(zero, 2)?;
-        let zeros = self.reshape(zeros, constant.get_type())?;
-        let value = if constant == constant.get_type().const_zero() {
-            zeros
-        } else {
-            self.builder.build_xor(zeros, constant, "")?
-        };
-        self.vector_constants.insert(value, constant);
-        Ok(value)
-    }
-
-    /// The value of a local variable that was never set.
-    pub(in crate::lower) fn zero_vector(&mut self) -> Result<BasicValueEnum<'ctx>> {
-        let zero = self.canonical_vector().const_zero();
-        Ok(self.disguised(zero)?.into())
-    }
-
     pub(in crate::lower) fn visit_v128_const(&mut self, value: wasmparser::V128) -> Result<()> {
         let bytes: Vec<_> =
             value.bytes().iter().map(|&byte| self.unit.types.i8.const_int(byte.into(), false)).collect();
-        let constant = VectorType::const_vector(&bytes);
-        if has_identity_lane(*value.bytes()) {
-            self.push_vector(constant)
-        } else {
-            self.push(constant);
-            Ok(())
-        }
+        self.push(VectorType::const_vector(&bytes));
+        Ok(())
     }
 
     /// All lanes the same.
@@ -193,16 +155,4 @@ pub(super) fn vector_of(lane: BasicTypeEnum<'_>, lanes: u32) -> VectorType<'_> {
         BasicTypeEnum::FloatType(ty) => ty.vec_type(lanes),
         other => other.into_int_type().vec_type(lanes),
     }
-}
-
-/// Whether a lane, as a float of either width, is a constant of which LLVM makes identities. One lane is enough: LLVM
-/// may look at that lane alone.
-fn has_identity_lane(bytes: [u8; 16]) -> bool {
-    let (halves, _) = bytes.as_chunks::<8>();
-    let (quarters, _) = bytes.as_chunks::<4>();
-    #[expect(clippy::cast_possible_truncation, reason = "these four are exact in both widths")]
-    abi::OPAQUE_F64.iter().any(|&c| {
-        halves.iter().any(|half| *half == c.to_le_bytes())
-            || quarters.iter().any(|quarter| *quarter == (c as f32).to_le_bytes())
-    })
 }
