@@ -174,6 +174,31 @@ fn damaged_files_are_refused() {
     assert!(matches!(load(&quick, folder.path()), Err(Error::Artifact(_))));
 }
 
+/// Names, data and line tables of a mapped file are not looked at when it is loaded: damage in there costs them, no more.
+#[test]
+fn damage_in_what_is_not_run_stays_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::new(Config::new().level(Level::None)).unwrap();
+    let bytes = Module::new(&engine, large(1500)).unwrap().serialize().unwrap();
+    // Where the last section is: the word at 128 says it.
+    let start = usize::try_from(u64::from_le_bytes(bytes[128..136].try_into().unwrap())).unwrap();
+    assert!(start > 1 << 20 && bytes.len() - start > 1 << 18);
+    let mut random = Random(7);
+    for _ in 0..30 {
+        let mut damaged = bytes.clone();
+        for _ in 0..1000 {
+            let at = start + random.below(bytes.len() - start);
+            damaged[at] ^= 1 << random.below(8);
+        }
+        let module = load(&engine, &file(&folder, &damaged)).unwrap();
+        let mut store = Store::new(&engine, ());
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let loads = instance.get_typed_func::<i32, i32>(&mut store, "loads").unwrap();
+        let Err(Error::Trap { trap, backtrace }) = loads.call(&mut store, -1) else { panic!("no trap") };
+        assert_eq!((trap, backtrace.frames.len()), (Trap::MemoryOutOfBounds, 1));
+    }
+}
+
 /// xorshift64*
 struct Random(u64);
 

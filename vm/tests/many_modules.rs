@@ -13,6 +13,7 @@ fn mappings() -> usize {
 /// One test, as it counts what the process has.
 #[test]
 fn mappings_are_shared_and_counted() {
+    a_child_has_arenas_of_its_own();
     thirty_thousand_live_modules();
     an_error_before_there_are_no_mappings_left();
 }
@@ -109,4 +110,33 @@ fn an_error_before_there_are_no_mappings_left() {
     instance.get_func(&mut store, "f").unwrap().call(&mut store, &[], &mut results).unwrap();
     assert!(matches!(results, [Val::I32(3)]));
     Table::new(&mut store, ty, Ref::Func(None)).unwrap();
+}
+
+/// A child made by `fork` puts code where its parent then puts other code.
+fn a_child_has_arenas_of_its_own() {
+    let engine = Engine::default();
+    let text = |number: i32| wat(&format!(r#"(module (func (export "f") (result i32) (i32.const {number})))"#));
+    let artifacts = [1, 2].map(|number| engine.precompile_module(&text(number)).unwrap());
+    let run = |artifact: &[u8]| {
+        // SAFETY: the bytes come from the compiler.
+        let module = unsafe { Module::deserialize(&engine, artifact) }.unwrap();
+        let mut store = Store::new(&engine, ());
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let f = instance.get_typed_func::<(), i32>(&mut store, "f").unwrap();
+        std::iter::repeat_with(move || f.call(&mut store, ()).unwrap()).take(1000).sum::<i32>()
+    };
+    // SAFETY: no other thread holds a lock: this is the only test of the process, and compiling is over.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        let right = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&artifacts[1]) == 2000));
+        // SAFETY: nothing of the parent's is cleaned up twice.
+        unsafe { libc::_exit(i32::from(!right.unwrap_or(false))) };
+    }
+    assert!(child > 0);
+    assert_eq!(run(&artifacts[0]), 1000);
+    let mut status = 0;
+    // SAFETY: the status is ours.
+    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+    assert_eq!(status, 0, "the child ran its own code");
+    assert_eq!(run(&artifacts[0]), 1000);
 }

@@ -250,3 +250,90 @@ fn fill<T: Clone>(arrays: Vec<&mut Bulk<T>>, lengths: &[u32], all: &Bulk<T>) -> 
     }
     (start == all.len()).then_some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn artifact() -> Artifact {
+        let description = Description { functions: vec![0, 0].into(), ..Description::default() };
+        let image = Image {
+            text: vec![0xc3; 32].into(),
+            read_only: vec![1, 2, 3].into(),
+            functions: vec![0, 16, 16, 32].into(),
+            ..Image::default()
+        };
+        let fingerprint = crate::abi::fingerprint::fingerprint();
+        Artifact { fingerprint, target: Target::default(), description, image }
+    }
+
+    fn read(bytes: &[u8]) -> Result<Artifact> {
+        Artifact::from_bytes(bytes)
+    }
+
+    /// The same artifact with a header that says something else, and its right hash.
+    fn with_header(bytes: &[u8], change: impl Fn(&mut Header)) -> Vec<u8> {
+        let mut header = Header::read(bytes, bytes.len() as u64).unwrap();
+        change(&mut header);
+        [&header.to_bytes()[..], &bytes[Header::SIZE..]].concat()
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let (artifact, bytes) = (artifact(), artifact().to_bytes().unwrap());
+        let again = read(&bytes).unwrap();
+        assert_eq!((again.description, again.image.functions), (artifact.description, artifact.image.functions));
+        assert_eq!((again.image.text, again.image.read_only), (artifact.image.text, artifact.image.read_only));
+    }
+
+    #[test]
+    fn each_byte_counts_but_those_between_sections() {
+        let bytes = artifact().to_bytes().unwrap();
+        let header = Header::read(&bytes, bytes.len() as u64).unwrap();
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            let belongs = at < Header::SIZE || Section::ALL.iter().any(|&section| header.range(section).contains(&at));
+            assert_eq!(read(&damaged).is_err(), belongs, "byte {at}");
+        }
+    }
+
+    #[test]
+    fn sections_are_where_they_can_be() {
+        let bytes = artifact().to_bytes().unwrap();
+        read(&with_header(&bytes, |_| ())).unwrap();
+        for section in Section::ALL {
+            let refused = |change: fn(&mut Entry)| {
+                let bytes = with_header(&bytes, |header| change(&mut header.sections[section as usize]));
+                assert!(matches!(read(&bytes), Err(Error::Artifact(_))), "{section:?}");
+            };
+            refused(|entry| entry.start = 0);
+            refused(|entry| entry.start = u64::MAX);
+            refused(|entry| entry.start += 1);
+            refused(|entry| entry.length = u64::MAX - entry.start);
+            refused(|entry| entry.length = u64::MAX);
+            refused(|entry| entry.length += 1);
+            refused(|entry| entry.hash += 1);
+        }
+        assert!(read(&with_header(&bytes, |header| header.length += 1)).is_err());
+    }
+
+    /// A description that says more or less than there is, with hashes that are right.
+    #[test]
+    fn arrays_are_as_long_as_the_description_says() {
+        let bytes = artifact().to_bytes().unwrap();
+        let header = Header::read(&bytes, bytes.len() as u64).unwrap();
+        let meta = header.range(Section::Meta);
+        let mut refused = 0;
+        for at in meta.clone() {
+            for bit in 0..8 {
+                let mut forged = bytes.clone();
+                forged[at] ^= 1 << bit;
+                let hash = XxHash3_64::oneshot(&forged[meta.clone()]);
+                let forged = with_header(&forged, |header| header.sections[Section::Meta as usize].hash = hash);
+                refused += usize::from(read(&forged).is_err());
+            }
+        }
+        assert!(refused > 100, "{refused}");
+    }
+}
