@@ -144,3 +144,66 @@ pub(crate) fn check(description: &Description, level: Level, counts: &[Counts], 
 fn weight(counts: &Counts) -> u64 {
     counts.instructions + counts.brought / 8
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use crate::module::parse;
+    use std::path::Path;
+
+    /// The benchmarks' modules: kernels, and 640 functions that are made to be compiled.
+    #[test]
+    fn ordinary_functions_get_all_passes() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench-suites/kernels/wasm");
+        let mut functions = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let wasm = std::fs::read(&path).unwrap();
+            let parsed = parse::parse(&wasm, &Config::new()).unwrap();
+            for index in 0..parsed.bodies.len() {
+                let counts = parsed.survey(index).unwrap().counts;
+                assert_eq!(Effort::of(Level::Speed, &counts), Effort::Full, "{} {index}: {counts:?}", path.display());
+                functions += 1;
+            }
+        }
+        assert!(functions > 640, "{functions} functions");
+    }
+
+    #[test]
+    fn too_much_of_anything_is_done_less_for() {
+        let over: [fn(&mut Counts, &Most); 9] = [
+            |c, most| c.instructions = most.instructions + 1,
+            |c, most| c.blocks = most.blocks + 1,
+            |c, most| c.loops = most.loops + 1,
+            |c, most| c.latches = most.latches + 1,
+            |c, most| c.checks = most.checks + 1,
+            |c, most| c.calls = most.calls + 1,
+            |c, most| c.targets = most.targets + 1,
+            |c, most| c.straight = most.straight + 1,
+            |c, most| c.met = most.met + most.met_per_byte * c.bytes + 1,
+        ];
+        for over in over {
+            let mut counts = Counts { bytes: 10_000, ..Counts::default() };
+            assert_eq!(Effort::of(Level::Speed, &counts), Effort::Full);
+            for (most, less) in BUDGETS.iter().zip([Effort::Light, Effort::Plain]) {
+                over(&mut counts, most);
+                assert_eq!(Effort::of(Level::Speed, &counts), less, "{counts:?}");
+                assert_eq!(Effort::of(Level::None, &counts), Effort::Plain);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_much_is_named() {
+        let description = Description { func_imports: 3, ..Description::default() };
+        let small = Counts { bytes: 100, instructions: 200, ..Counts::default() };
+        let check = |counts: &[Counts], memory| check(&description, Level::None, counts, memory);
+        assert!(check(&[small; 10], 1 << 20).is_ok());
+        let error = check(&[small, small], 100_000).unwrap_err().to_string();
+        assert!(error.contains("function 3 has about 200 instructions"), "{error}");
+        let large = Counts { instructions: MORE_INSTRUCTIONS + 1_000_000, ..small };
+        let error = check(&[small, large], u64::MAX).unwrap_err().to_string();
+        assert!(error.contains("of them in function 4"), "{error}");
+    }
+}
