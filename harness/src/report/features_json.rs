@@ -14,10 +14,11 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Names of proposals there, where they are not ours in camel case.
-const NAMES: [(&str, &str); 9] = [
+const NAMES: [(&str, &str); 10] = [
     ("annotations", "customAnnotationSyntaxInTheTextFormat"),
     ("exceptions", "exceptionsFinal"),
     ("function-references", "typedFunctionReferences"),
+    ("js-promise-integration", "jspi"),
     ("legacy-exceptions", "exceptions"),
     ("mutable-global", "mutableGlobals"),
     ("nontrapping-float-to-int", "saturatedFloatToInt"),
