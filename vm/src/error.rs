@@ -33,7 +33,8 @@ pub enum Error {
     /// The module is larger than this VM takes.
     #[error("module exceeds a limit of this implementation: {0}")]
     Limit(String),
-    /// A mistake of this VM, whatever the module: something that is always so was not. Nothing of the module can be used.
+    /// A mistake of this VM, whatever the module: something that is always so was not. Nothing of the module can be used; the
+    /// engine goes on. (It was a panic that was caught: a program whose panics abort ends there.)
     #[error("internal error in {during}: {message}")]
     Internal {
         /// What was being done.

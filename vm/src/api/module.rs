@@ -38,7 +38,7 @@ impl Module {
     /// # Errors
     /// [`Error::Invalid`] for bytes that are no valid module under the engine's features, [`Error::Unsupported`] for a
     /// valid one that uses what this VM does not run, [`Error::Limit`] for one that is too large, [`Error::Codegen`] when
-    /// LLVM fails, [`Error::Resources`] when the host can't hold the code.
+    /// LLVM fails, [`Error::Internal`] for a mistake of this VM, [`Error::Resources`] when the host can't hold the code.
     #[cfg(feature = "compiler")]
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
         let artifact = crate::compile::compile(engine, bytes.as_ref())?;
