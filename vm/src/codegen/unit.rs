@@ -2,7 +2,7 @@
 
 use super::budget::{self, Effort};
 use super::hold::hold_loads;
-use super::quiet::remove_superfluous;
+use super::quiet;
 use super::rebase::rebase_counters;
 use super::target::{CodeTarget, SPIN_HINT};
 use super::with_machine;
@@ -39,7 +39,7 @@ const EARLY: &str = "function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-
 /// The passes of [`Effort::Light`].
 const LIGHT: &str = "function(sroa,early-cse<memssa>,sccp,simplifycfg,early-cse,adce,simplifycfg)";
 
-/// The passes of [`Level::Speed`]: LLVM's default pipeline without what wasm code, optimised once already, has no use
+/// The first passes of [`Level::Speed`] after [`rebase_counters`], with [`LATE`]: LLVM's default pipeline without what wasm code, optimised once already, has no use
 /// for. `tailcallelim` must stay out, as recursion has to use up the stack, and so must `loop-idiom`, as a code image
 /// has no `memcpy` to call.
 const SPEED: &str = "cgscc(inline,function(\
@@ -48,10 +48,17 @@ const SPEED: &str = "cgscc(inline,function(\
     simple-loop-unswitch),simplifycfg,instcombine<no-verify-fixpoint>,\
     loop(indvars,loop-deletion,loop-unroll-full),\
     sroa,gvn,sccp,bdce,instcombine<no-verify-fixpoint>,adce,dse,\
-    loop-mssa(licm<allowspeculation>),simplifycfg,instcombine<no-verify-fixpoint>)),\
-    function(loop(loop-rotate),loop-vectorize,loop-load-elim,instcombine<no-verify-fixpoint>,simplifycfg,\
-    slp-vectorizer,vector-combine,instcombine<no-verify-fixpoint>,loop-unroll<O2>,sroa,\
-    instcombine<no-verify-fixpoint>,loop-mssa(licm<allowspeculation>),simplifycfg)";
+    loop-mssa(licm<allowspeculation>),simplifycfg,instcombine<no-verify-fixpoint>))";
+
+/// The passes of functions that follow, and whether they go by the cost of instructions.
+const LATE: [(&str, bool); 6] = [
+    ("loop(loop-rotate),loop-vectorize", true),
+    ("loop-load-elim,instcombine<no-verify-fixpoint>,simplifycfg", false),
+    ("slp-vectorizer", true),
+    ("vector-combine,instcombine<no-verify-fixpoint>", false),
+    ("loop-unroll<O2>", true),
+    ("sroa,instcombine<no-verify-fixpoint>,loop-mssa(licm<allowspeculation>),simplifycfg", false),
+];
 
 /// What every unit of a module is compiled with.
 #[derive(Debug)]
@@ -160,7 +167,7 @@ fn lower<T>(
 
 fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, effort: Effort, settings: &Settings<'_>) -> Result<Vec<u8>> {
     let failed = |e: LLVMString| Error::Codegen(e.to_string());
-    let run = |passes| {
+    let run = |passes: &str| {
         settings.deadline.check()?;
         unit.module.run_passes(passes, machine, PassBuilderOptions::create()).map_err(failed)
     };
@@ -171,12 +178,25 @@ fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, effort: Effort, settings: 
             run(EARLY)?;
             rebase_counters(&unit.module)?;
             run(SPEED)?;
+            if quiet::is_needed(&unit.module) {
+                for (passes, by_cost) in LATE {
+                    if by_cost {
+                        quiet::take_out(&unit.module);
+                    }
+                    run(&format!("function({passes})"))?;
+                    if by_cost {
+                        quiet::put_back(&unit.module, unit.context)?;
+                    }
+                }
+            } else {
+                run(&format!("function({})", LATE.map(|(passes, _)| passes).join(",")))?;
+            }
         }
     }
     if effort != Effort::Plain {
         bound_code_generation(&unit.module, unit.context);
     }
-    remove_superfluous(&unit.module, unit.context)?;
+    quiet::remove(&unit.module, unit.context)?;
     if settings.memory_mode == MemoryMode::Precise {
         hold_loads(&unit.module, unit.context, effort != Effort::Plain)?;
     }

@@ -1,0 +1,223 @@
+//! Whether a value is a signalling NaN, by where it comes from.
+
+use super::is_arithmetic;
+use crate::codegen::ir::{callee, operand, uncast};
+use inkwell::llvm_sys::core::LLVMIsAConstantFP;
+use inkwell::values::{
+    AsValueRef, BasicValue, BasicValueEnum, FloatValue, InstructionOpcode as Op, InstructionValue, PhiValue,
+};
+
+/// Values looked at before giving up, which keeps the quieting.
+const MOST: u32 = 64;
+
+/// A value, or none where an operand is no value.
+type Maybe<'ctx> = Option<BasicValueEnum<'ctx>>;
+
+/// A search through operands.
+pub(super) struct Search<'ctx> {
+    left: u32,
+    phis: Vec<InstructionValue<'ctx>>,
+}
+
+impl<'ctx> Search<'ctx> {
+    pub(super) fn new() -> Self {
+        Self { left: MOST, phis: Vec::new() }
+    }
+
+    /// Whether arithmetic gives none of its operands, whatever passes find out that know loads and arguments for what they are.
+    pub(super) fn is_lasting(&mut self, value: Maybe<'ctx>) -> bool {
+        let Some(made) = value.and_then(|value| value.as_instruction_value()) else { return false };
+        let operands = if made.get_opcode() == Op::Call { 3 } else { 2 };
+        is_arithmetic(made)
+            && !self.may_vanish(made)
+            && (0..operands).all(|index| {
+                let operand = operand(made, index);
+                operand.is_some_and(is_constant) || self.is_unknown(operand)
+            })
+    }
+
+    /// Whether a value depends on a load, an argument or a call, with nothing in between that could hide it.
+    fn is_unknown(&mut self, value: Maybe<'ctx>) -> bool {
+        let Some(value) = value.filter(|_| self.step()) else { return false };
+        let Some(made) = value.as_instruction_value() else { return !is_constant(value) };
+        match made.get_opcode() {
+            Op::Load | Op::Invoke => true,
+            Op::Call => match callee(made).as_deref().and_then(intrinsic) {
+                None => true,
+                Some("canonicalize" | "fma" | "sqrt") => self.is_unknown(operand(made, 0)),
+                Some(_) => false,
+            },
+            Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => {
+                self.is_unknown(operand(made, 0)) || self.is_unknown(operand(made, 1))
+            }
+            Op::FNeg | Op::FPExt | Op::FPTrunc | Op::BitCast => self.is_unknown(operand(made, 0)),
+            _ => false,
+        }
+    }
+
+    /// Whether a value is never a signalling NaN, as machine code computes it.
+    pub(super) fn is_quiet(&mut self, value: Maybe<'ctx>) -> bool {
+        let Some(value) = value.filter(|_| self.step()) else { return false };
+        let Some(made) = value.as_instruction_value() else { return is_number(value) };
+        match made.get_opcode() {
+            Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => !self.may_vanish(made),
+            Op::FPTrunc => operand(made, 0).is_some_and(is_no_extension),
+            Op::FPExt | Op::SIToFP | Op::UIToFP => true,
+            Op::FNeg | Op::Freeze | Op::ExtractElement => self.is_quiet(operand(made, 0)),
+            Op::InsertElement | Op::ShuffleVector => {
+                self.is_quiet(operand(made, 0)) && (is_poison(operand(made, 1)) || self.is_quiet(operand(made, 1)))
+            }
+            Op::Select => self.is_quiet(operand(made, 1)) && self.is_quiet(operand(made, 2)),
+            Op::Phi => self.is_quiet_phi(made),
+            Op::Call => match callee(made).as_deref().and_then(intrinsic) {
+                Some("canonicalize" | "sqrt" | "floor" | "ceil" | "trunc" | "roundeven") => true,
+                Some("fma") => !self.may_vanish(made),
+                Some("fabs" | "copysign") => self.is_quiet(operand(made, 0)),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Going round a loop makes nothing signalling.
+    fn is_quiet_phi(&mut self, phi: InstructionValue<'ctx>) -> bool {
+        if self.phis.contains(&phi) {
+            return true;
+        }
+        self.phis.push(phi);
+        PhiValue::try_from(phi).is_ok_and(|phi| phi.get_incomings().all(|(value, _)| self.is_quiet(Some(value))))
+    }
+
+    /// Whether instruction selection may find that arithmetic gives an operand as it is.
+    fn may_vanish(&mut self, arithmetic: InstructionValue<'ctx>) -> bool {
+        let op = arithmetic.get_opcode();
+        let operands = if op == Op::Call { 3 } else { 2 };
+        (0..operands).any(|index| {
+            let is_identity = move |c: f64| match op {
+                Op::FAdd => c.to_bits() == (-0.0_f64).to_bits(),
+                // `-0.0 - x` is a negation.
+                Op::FSub => c.to_bits() == if index == 0 { (-0.0_f64).to_bits() } else { 0 },
+                Op::FMul => c.abs() == 1.0,
+                Op::FDiv => index == 1 && c.abs() == 1.0,
+                _ => c.abs() == 1.0 || c == 0.0,
+            };
+            self.may_be(operand(arithmetic, index), &is_identity)
+        })
+    }
+
+    /// Whether instruction selection may find a constant with a property in a value, or in lanes or choices of it.
+    fn may_be(&mut self, value: Maybe<'ctx>, is: &dyn Fn(f64) -> bool) -> bool {
+        const ANY: &dyn Fn(f64) -> bool = &|c| c.abs() == 1.0 || c == 0.0;
+        let Some(value) = value.filter(|_| self.step()) else { return true };
+        let Some(made) = value.as_instruction_value() else {
+            return is_constant(value) && constants(value).is_none_or(|lanes| lanes.into_iter().any(is));
+        };
+        match made.get_opcode() {
+            Op::Load | Op::Phi | Op::FAdd | Op::FSub | Op::FMul | Op::FDiv | Op::ExtractValue | Op::Invoke => false,
+            Op::Select => self.may_be(operand(made, 1), is) || self.may_be(operand(made, 2), is),
+            Op::ExtractElement | Op::Freeze => self.may_be(operand(made, 0), is),
+            Op::InsertElement | Op::ShuffleVector => [0, 1].into_iter().any(|index| {
+                let part = operand(made, index);
+                !is_poison(part) && self.may_be(part, is)
+            }),
+            Op::FNeg | Op::FPExt | Op::FPTrunc => self.may_be(operand(made, 0), ANY),
+            Op::SIToFP | Op::UIToFP | Op::BitCast => self.may_be_known(operand(made, 0)),
+            Op::Call => match callee(made).as_deref().and_then(intrinsic) {
+                None => false,
+                Some("canonicalize" | "fabs" | "copysign" | "sqrt" | "floor" | "ceil" | "trunc" | "roundeven") => {
+                    self.may_be(operand(made, 0), ANY)
+                }
+                Some("minimum" | "maximum" | "fma") => {
+                    (0..2).all(|index| operand(made, index).is_some_and(is_constant))
+                }
+                Some(_) => true,
+            },
+            _ => true,
+        }
+    }
+
+    /// Whether instruction selection may find an integer, or bits, to be one or a few constants.
+    fn may_be_known(&mut self, value: Maybe<'ctx>) -> bool {
+        let Some(value) = value.filter(|_| self.step()) else { return true };
+        let Some(made) = value.as_instruction_value() else { return is_constant(value) };
+        match made.get_opcode() {
+            Op::Load | Op::Phi | Op::Add | Op::Sub | Op::Mul | Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => false,
+            Op::SExt | Op::ZExt | Op::Trunc | Op::BitCast | Op::ShuffleVector | Op::ExtractElement => {
+                self.may_be_known(operand(made, 0))
+            }
+            Op::Call => callee(made).is_none_or(|name| intrinsic(&name).is_some()),
+            _ => true,
+        }
+    }
+
+    fn step(&mut self) -> bool {
+        let goes_on = self.left > 0;
+        self.left -= u32::from(goes_on);
+        goes_on
+    }
+}
+
+/// Whether instruction selection cannot find that a value was extended: it takes `fptrunc(fpext(x))` for `x`.
+fn is_no_extension(value: BasicValueEnum<'_>) -> bool {
+    match value.as_instruction_value() {
+        None => !is_constant(value),
+        Some(made) => uncast(made).is_none_or(|source| {
+            !matches!(
+                source.get_opcode(),
+                Op::FPExt
+                    | Op::FNeg
+                    | Op::Freeze
+                    | Op::Select
+                    | Op::ExtractElement
+                    | Op::InsertElement
+                    | Op::ShuffleVector
+            )
+        }),
+    }
+}
+
+/// `sqrt` of `llvm.sqrt.f64`; none for a function that is no intrinsic.
+fn intrinsic(name: &str) -> Option<&str> {
+    name.strip_prefix("llvm.")?.split('.').next()
+}
+
+fn is_constant(value: BasicValueEnum<'_>) -> bool {
+    match value {
+        BasicValueEnum::FloatValue(float) => float.is_const(),
+        BasicValueEnum::IntValue(int) => int.is_const(),
+        BasicValueEnum::VectorValue(vector) => vector.is_const(),
+        _ => true,
+    }
+}
+
+fn is_poison(value: Maybe<'_>) -> bool {
+    match value {
+        Some(BasicValueEnum::FloatValue(float)) => float.is_undef(),
+        Some(BasicValueEnum::VectorValue(vector)) => vector.is_undef(),
+        _ => false,
+    }
+}
+
+/// A constant of which no lane is a NaN.
+fn is_number(value: BasicValueEnum<'_>) -> bool {
+    is_constant(value) && constants(value).is_some_and(|lanes| !lanes.into_iter().any(f64::is_nan))
+}
+
+/// The lanes of a constant, or none if one of them is no plain number.
+fn constants(value: BasicValueEnum<'_>) -> Option<Vec<f64>> {
+    let lane = |float: FloatValue<'_>| {
+        // SAFETY: the value is alive, as is the module that it belongs to.
+        let is_plain = unsafe { !LLVMIsAConstantFP(float.as_value_ref()).is_null() };
+        // Anything else, an expression for example, LLVM could not tell the number of.
+        if is_plain { float.get_constant().map(|(number, _)| number) } else { None }
+    };
+    match value {
+        BasicValueEnum::FloatValue(float) => Some(vec![lane(float)?]),
+        BasicValueEnum::VectorValue(vector) => {
+            let index = |at: u32| vector.get_type().get_context().i32_type().const_int(at.into(), false);
+            let lanes = (0..vector.get_type().get_size()).map(|at| vector.const_extract_element(index(at)));
+            lanes.map(|value| if value.is_float_value() { lane(value.into_float_value()) } else { None }).collect()
+        }
+        _ => None,
+    }
+}
