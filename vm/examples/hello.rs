@@ -29,8 +29,8 @@ fn print(mut caller: Caller<'_, Host>, address: i32, length: i32) -> Result<()> 
     let memory = caller
         .get_export("memory")
         .and_then(Extern::into_memory)
-        .ok_or_else(|| Error::Usage("the module exports no memory".into()))?;
-    let length = usize::try_from(length).map_err(|_| Error::Usage("negative length".into()))?;
+        .ok_or_else(|| Error::host("the module exports no memory"))?;
+    let length = usize::try_from(length).map_err(Error::host)?;
     if length as u64 > memory.data(&caller).len() as u64 {
         return Err(Trap::MemoryOutOfBounds.into());
     }

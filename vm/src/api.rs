@@ -1,6 +1,7 @@
 //! What embedders see.
 
 mod caller;
+mod checks;
 mod continuation;
 mod data_refs;
 mod descriptor;
@@ -10,6 +11,7 @@ mod func;
 mod global;
 mod heap_types;
 mod instance;
+mod instance_pre;
 mod into_func;
 mod linker;
 mod memory;
@@ -19,22 +21,49 @@ mod root_scope;
 mod shared_memory;
 mod store;
 mod table;
+#[cfg(feature = "wat")]
+mod text;
 mod typed;
 mod values;
+#[cfg(doctest)]
+mod variance;
 mod wasm_ty;
 
-/// What several threads may share, or pass on.
+use std::{cell::Cell, rc::Rc};
+
+/// What several threads may share, or pass on, whatever the embedder's data is (`NotSync` and `NotSend`).
 const _: () = {
+    type NotSync = Cell<u8>;
+    type NotSend = Rc<u8>;
+
+    const fn sent<T: Send>() {}
     const fn shared<T: Send + Sync>() {}
-    shared::<crate::Engine>();
-    shared::<Module>();
-    shared::<Linker<()>>();
-    shared::<Store<()>>();
-    shared::<SharedMemory>();
-    shared::<Instance>();
-    shared::<Val>();
-    shared::<crate::Error>();
+    shared::<(crate::Engine, crate::Config, Module, SharedMemory, Instance, Extern)>();
+    shared::<(Func, Table, Memory, Global, Tag, Val, Ref, crate::Error)>();
+    shared::<(AnyRef, StructRef, ArrayRef, ExternRef, Exception, Continuation, Owned<AnyRef>)>();
+    shared::<(StructType, ArrayType, ImportType<'static>, ExportType<'static>, TypedFunc<i32, i32>)>();
+    // They hold closures, which are shared, and no `T`.
+    shared::<(Linker<NotSend>, InstancePre<NotSend>)>();
+    // They hold a `T`.
+    shared::<(Store<()>, StoreContext<'static, ()>, StoreContextMut<'static, ()>, Caller<'static, ()>)>();
+    sent::<(Store<NotSync>, StoreContextMut<'static, NotSync>, Caller<'static, NotSync>)>();
 };
+
+/// A name is ambiguous, and so does not compile, if the type is what it may not be.
+macro_rules! not {
+    ($bound:ident: $($ty:ty)*) => {
+        const _: () = {
+            trait Other<A> {
+                const IS_NOT: () = ();
+            }
+            impl<T: ?Sized> Other<()> for T {}
+            impl<T: ?Sized + $bound> Other<u8> for T {}
+            $(let () = <$ty as Other<_>>::IS_NOT;)*
+        };
+    };
+}
+not!(Send: Store<Rc<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Rc<u8>> Caller<'static, Rc<u8>>);
+not!(Sync: Store<Cell<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Cell<u8>> Caller<'static, Cell<u8>>);
 
 pub use caller::Caller;
 pub use continuation::Continuation;
@@ -45,6 +74,7 @@ pub use func::Func;
 pub use global::Global;
 pub use heap_types::{ArrayType, StructType};
 pub use instance::Instance;
+pub use instance_pre::InstancePre;
 pub use into_func::IntoFunc;
 pub use linker::Linker;
 pub use memory::Memory;

@@ -36,9 +36,15 @@ impl Engine {
     /// An engine with the given settings.
     ///
     /// # Errors
-    /// [`Error::Usage`](crate::Error::Usage) for settings that contradict each other or the host; none do so far.
+    /// [`Error::Config`](crate::Error::Config) for settings that contradict each other or the host: a CPU that LLVM does not know.
     pub fn new(config: &Config) -> Result<Self> {
-        Ok(Self::with(config.clone()))
+        let engine = Self::with(config.clone());
+        // The host's own CPU is asked for only by who compiles.
+        #[cfg(feature = "compiler")]
+        if config.cpu.is_some() {
+            engine.code_target()?;
+        }
+        Ok(engine)
     }
 
     fn with(config: Config) -> Self {

@@ -49,9 +49,9 @@ mod types;
 
 pub use api::{
     AnyRef, ArrayRef, ArrayType, AsContext, AsContextMut, Caller, Continuation, Exception, ExportType, Extern,
-    ExternRef, Func, Global, ImportType, Instance, IntoFunc, Linker, Memory, Module, Owned, Ref, Reference, RootScope,
-    SharedMemory, Store, StoreContext, StoreContextMut, StructRef, StructType, Table, Tag, TypedFunc, Val, WasmParams,
-    WasmResults, WasmRet, WasmTy,
+    ExternRef, Func, Global, ImportType, Instance, InstancePre, IntoFunc, Linker, Memory, Module, Owned, Ref,
+    Reference, RootScope, SharedMemory, Store, StoreContext, StoreContextMut, StructRef, StructType, Table, Tag,
+    TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTy,
 };
 #[cfg(feature = "compiler")]
 pub use compile::llvm_version;

@@ -56,7 +56,8 @@ fn any_number_of_values_goes_anywhere_and_back() {
             let host = Func::new(&mut store, ty, |_: Caller<'_, ()>, parameters: &[Val], results: &mut [Val]| {
                 results.copy_from_slice(parameters);
                 Ok(())
-            });
+            })
+            .unwrap();
             let instance = Instance::new(&mut store, &module, &[Extern::Func(host)]).unwrap();
             let sent: Vec<_> = (0..count).map(value).collect();
             for name in ["first", "second", "third", "fourth"] {
@@ -130,14 +131,17 @@ fn errors_of_hosts_come_back_as_they_are() {
         let mut linker = Linker::new(&engine);
         linker
             .func_wrap("host", "fail", |_: Caller<'_, ()>, n: i32| -> wassay_vm::Result<()> {
-                Err(wassay_vm::Error::Host(Box::new(Mine(n))))
+                Err(wassay_vm::Error::host(Mine(n)))
             })
             .unwrap();
         let instance = linker.instantiate(&mut store, &module).unwrap();
         let f = instance.get_typed_func::<(), ()>(&mut store, "f").unwrap();
         for _ in 0..3 {
             let error = f.call(&mut store, ()).unwrap_err();
-            assert!(matches!(&error, wassay_vm::Error::Host(e) if e.to_string() == "number 3"), "{error:?}");
+            assert!(
+                matches!(&error, wassay_vm::Error::Host { source, .. } if source.to_string() == "number 3"),
+                "{error:?}"
+            );
         }
     }
 }

@@ -109,10 +109,10 @@ fn what_is_not_caught_is_an_error_of_the_host() {
         let u = instance.get_tag(&store, "u").unwrap();
         let of_host = Exception::new(&mut store, u, &[Val::I32(1), 0.5_f64.into()]).unwrap();
         assert_eq!(exception(catch.call(&mut store, Some(of_host))), of_host);
-        assert!(matches!(Exception::new(&mut store, u, &[Val::I32(1)]), Err(Error::Usage(_))));
+        assert!(matches!(Exception::new(&mut store, u, &[Val::I32(1)]), Err(Error::Count { .. })));
         // Things of one store mean nothing in another.
         let mut foreign = Store::new(&engine, ());
-        assert!(matches!(Exception::new(&mut foreign, u, &[Val::I32(1), 0.5_f64.into()]), Err(Error::Usage(_))));
+        assert!(matches!(Exception::new(&mut foreign, u, &[Val::I32(1), 0.5_f64.into()]), Err(Error::ForeignStore)));
     }
 }
 
@@ -180,7 +180,8 @@ fn between_modules_by_the_tag() {
         let tag = Tag::new(&mut store, &ty).unwrap();
         let throw = Func::new(&mut store, ty.clone(), move |mut caller: Caller<'_, ()>, fields, _| {
             Err(Error::Exception(Exception::new(&mut caller, tag, fields)?))
-        });
+        })
+        .unwrap();
         let module = Module::new(&engine, wat(catcher)).unwrap();
         let instance = Instance::new(&mut store, &module, &[tag.into(), throw.into()]).unwrap();
         let run = instance.get_typed_func::<i32, i32>(&mut store, "run").unwrap();

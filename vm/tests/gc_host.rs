@@ -25,7 +25,7 @@ const MODULE: &str = r#"(module
 
 fn usage<T: std::fmt::Debug>(result: wassay_vm::Result<T>) -> String {
     match result {
-        Err(Error::Usage(message)) => message,
+        Err(error) if error.is_misuse() => error.to_string(),
         other => panic!("{other:?}"),
     }
 }

@@ -206,7 +206,8 @@ fn vectors_travel_in_registers_and_beyond() {
         let host = Func::new(&mut store, ty, |_: Caller<'_, ()>, params: &[Val], results: &mut [Val]| {
             results.copy_from_slice(params);
             Ok(())
-        });
+        })
+        .unwrap();
         let instance = Instance::new(&mut store, &module, &[Extern::Func(host)]).unwrap();
         let mut results: Vec<_> = types.iter().map(|&ty| Val::default_of(ty)).collect();
         instance.get_func(&mut store, "h").unwrap().call(&mut store, &values, &mut results).unwrap();

@@ -125,7 +125,8 @@ fn host_functions_return_to_the_caller() {
         let host = Func::new(&mut store, ty, |_: Caller<'_, ()>, parameters: &[Val], results: &mut [Val]| {
             results.copy_from_slice(&[parameters[1], parameters[0], parameters[6], parameters[5]]);
             Ok(())
-        });
+        })
+        .unwrap();
         let instance = Instance::new(&mut store, &module, &[Extern::Func(host)]).unwrap();
         let f = instance.get_typed_func::<f64, (f64, i32, i64, i64)>(&mut store, "f").unwrap();
         assert_eq!(f.call(&mut store, 2.5).unwrap(), (2.5, 1, 7, 6), "{mode}");

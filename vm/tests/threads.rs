@@ -300,7 +300,7 @@ fn what_does_not_fit_is_an_error() {
     let engine = Engine::default();
     let ty = |shared, min, max| MemoryType { shared, ..MemoryType::new(min, max) };
     for wrong in [ty(false, 1, Some(2)), ty(true, 1, None), ty(true, 2, Some(1))] {
-        assert!(matches!(SharedMemory::new(&engine, wrong), Err(Error::Usage(_))), "{wrong:?}");
+        assert!(matches!(SharedMemory::new(&engine, wrong), Err(Error::InvalidType(_))), "{wrong:?}");
     }
     let mut store = Store::new(&engine, ());
     assert!(Memory::new(&mut store, ty(true, 1, None)).is_err());

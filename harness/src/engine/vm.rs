@@ -215,7 +215,7 @@ impl VmSession {
 
 impl Session for VmSession {
     fn compile(&mut self, wasm: &[u8]) -> Done<ModuleId> {
-        let module = vm::Module::new(&self.engine, wasm).map_err(stop)?;
+        let module = vm::Module::from_binary(&self.engine, wasm).map_err(stop)?;
         self.modules.push(module);
         Ok(ModuleId(self.modules.len() - 1))
     }
@@ -331,7 +331,7 @@ fn host_item(store: &mut vm::Store<()>, item: Item) -> vm::Result<vm::Extern> {
     Ok(match item {
         Item::Func(params) => {
             let ty = vm::FuncType::new(params.iter().map(|param| num(*param)), []);
-            vm::Func::new(store, ty, |_caller, _params, _results| Ok(())).into()
+            vm::Func::new(store, ty, |_caller, _params, _results| Ok(()))?.into()
         }
         Item::Global(value) => {
             let (content, value) = match value {

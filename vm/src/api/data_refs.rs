@@ -45,7 +45,7 @@ impl AnyRef {
     /// [`HeapType::Any`].
     ///
     /// # Errors
-    /// [`Error::Usage`](crate::Error::Usage) if it belongs to another store, or its scope has ended.
+    /// [`Error::ForeignStore`](crate::Error::ForeignStore) or [`Error::Stale`](crate::Error::Stale) if it belongs to another store, or its scope has ended.
     pub fn ty(self, store: impl AsContext) -> Result<HeapType> {
         Ok(match self.exact_type(&store.as_context().0.opaque)? {
             HeapType::Exact(id) => HeapType::Concrete(id),

@@ -27,7 +27,7 @@ impl StructRef {
     /// [that type](StructType::descriptor).
     ///
     /// # Errors
-    /// As of [`StructRef::new`]; [`Error::Usage`] also when the type has no descriptors, or the one given is of another type.
+    /// As of [`StructRef::new`]; [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] also when the type has no descriptors, or the one given is of another type.
     pub fn with_descriptor(
         mut store: impl AsContextMut,
         ty: &StructType,
@@ -40,7 +40,7 @@ impl StructRef {
     /// Its descriptor, if its type has any.
     ///
     /// # Errors
-    /// [`Error::Usage`] if it belongs to another store, or its scope has ended.
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if it belongs to another store, or its scope has ended.
     pub fn descriptor(&self, store: impl AsContext) -> Result<Option<Self>> {
         let opaque = &store.as_context().0.opaque;
         let Some(at) = NonNull::new(self.0.of(opaque)? as *mut u8) else { return Ok(None) };
@@ -63,11 +63,17 @@ pub(super) fn checked(
             let found = AnyRef(descriptor.0).exact_type(store)?;
             if found != HeapType::Exact(wanted) {
                 let wanted = HeapType::Exact(wanted);
-                return Err(Error::Usage(format!("expected a descriptor of type {wanted}, found one of {found}")));
+                return Err(Error::TypeMismatch {
+                    expected: format!("a descriptor of type {wanted}"),
+                    found: format!("one of {found}"),
+                });
             }
             Ok(NonNull::new(descriptor.0.of(store)? as *mut u8))
         }
-        (Some(wanted), None) => Err(Error::Usage(format!("the type wants a descriptor of type (exact {wanted})"))),
-        (None, Some(_)) => Err(Error::Usage("the type has no descriptors".into())),
+        (Some(wanted), None) => Err(Error::TypeMismatch {
+            expected: format!("a descriptor of type (exact {wanted})"),
+            found: "none".into(),
+        }),
+        (None, Some(_)) => Err(Error::TypeMismatch { expected: "no descriptor".into(), found: "one".into() }),
     }
 }

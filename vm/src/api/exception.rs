@@ -1,12 +1,13 @@
 //! Exceptions and their tags.
 
-use super::{AsContext, AsContextMut, Val};
+use super::{AsContext, AsContextMut, Val, checks};
 use crate::abi::{VMException, VMTag};
 use crate::error::{Error, Result};
+use crate::registry::RegisteredType;
 use crate::runtime::exception::values;
 use crate::runtime::heap::handles::Rooted;
 use crate::runtime::store::{Handle, StoreOpaque};
-use crate::types::FuncType;
+use crate::types::{FuncType, HeapType};
 use std::ptr::NonNull;
 
 /// A tag in a store: what kind of exception one is. Two are equal if they are the same tag.
@@ -19,12 +20,39 @@ impl Tag {
     /// with results is for suspensions only.
     ///
     /// # Errors
-    /// None so far.
+    /// [`Error::UnknownType`] when the engine does not know a type in it; [`Error::Limit`] for more than 1,000 parameters or
+    /// results.
     pub fn new(mut store: impl AsContextMut, ty: &FuncType) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
-        let tag = opaque.add_tag(opaque.engine.func_type(ty).id);
+        let ty = checks::function(&opaque.engine, ty)?;
+        Ok(Self::of(opaque, &ty))
+    }
+
+    /// As [`Tag::new`], of a type that the engine knows by a number, be it one of a recursion group: that of
+    /// [`ImportType::heap_type`](crate::ImportType::heap_type), say.
+    ///
+    /// # Errors
+    /// [`Error::UnknownType`] when the number is not that of a type of functions.
+    pub fn of_type(mut store: impl AsContextMut, ty: HeapType) -> Result<Self> {
+        let opaque = &mut store.as_context_mut().0.opaque;
+        let ty = checks::function_of(&opaque.engine, ty)?;
+        Ok(Self::of(opaque, &ty))
+    }
+
+    fn of(opaque: &mut StoreOpaque, ty: &RegisteredType) -> Self {
+        let tag = opaque.add_tag(ty.id);
         // SAFETY: the store keeps it.
-        Ok(Self(unsafe { Handle::new(opaque, tag) }))
+        Self(unsafe { Handle::new(opaque, tag) })
+    }
+
+    /// Its type as the engine knows it, by a number.
+    ///
+    /// # Panics
+    /// If it belongs to another store.
+    #[must_use]
+    pub fn heap_type(&self, store: impl AsContext) -> HeapType {
+        // SAFETY: a handle of this store gives what is alive.
+        HeapType::Concrete(unsafe { self.0.expect(&store.as_context().0.opaque).as_ref() }.type_id)
     }
 
     /// Its type. If it has results, no exception can be of this tag.
@@ -51,7 +79,7 @@ impl Exception {
     /// An exception, not thrown yet.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the values are not those that the tag's type asks for, or something belongs to another store;
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when the values are not those that the tag's type asks for, or something belongs to another store;
     /// [`Error::Resources`] when the heap of the store is full.
     pub fn new(mut store: impl AsContextMut, tag: Tag, fields: &[Val]) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
@@ -60,10 +88,13 @@ impl Exception {
         let ty = opaque.engine.registered(unsafe { tag.as_ref() }.type_id);
         let ty = ty.signature();
         if !ty.results.is_empty() {
-            return Err(Error::Usage(format!("an exception of a tag of type {ty}, which has results")));
+            return Err(Error::TypeMismatch {
+                expected: "a tag without results".into(),
+                found: format!("one of type {ty}"),
+            });
         }
         if ty.params.len() != fields.len() {
-            return Err(Error::Usage(format!("expected {} values, found {}", ty.params.len(), fields.len())));
+            return Err(Error::Count { what: "fields", expected: ty.params.len(), found: fields.len() });
         }
         let raw = ty.params.iter().zip(fields).map(|(&ty, field)| field.to_raw(ty, opaque));
         let raw = raw.collect::<Result<Vec<_>>>()?;

@@ -1,6 +1,8 @@
 //! What can be imported and exported.
 
 use super::{AsContext, Func, Global, Memory, Table, Tag};
+use crate::error::Result;
+use crate::runtime::store::StoreOpaque;
 use crate::types::ExternType;
 
 /// A thing that can be imported or exported.
@@ -21,6 +23,20 @@ pub enum Extern {
 }
 
 impl Extern {
+    /// Whether it is a thing of the store.
+    ///
+    /// # Errors
+    /// [`Error::ForeignStore`](crate::Error::ForeignStore) if not.
+    pub(super) fn check(&self, store: &StoreOpaque) -> Result<()> {
+        match self {
+            Self::Func(func) => func.0.of(store).map(drop),
+            Self::Table(table) => table.0.of(store).map(drop),
+            Self::Memory(memory) => memory.0.of(store).map(drop),
+            Self::Global(global) => global.cell.of(store).map(drop),
+            Self::Tag(tag) => tag.0.of(store).map(drop),
+        }
+    }
+
     /// Its type.
     ///
     /// # Panics

@@ -1,14 +1,14 @@
 //! Functions, as values.
 
-use super::{AsContext, AsContextMut, Caller, IntoFunc, TypedFunc, Val, WasmParams, WasmResults};
+use super::{AsContext, AsContextMut, Caller, IntoFunc, TypedFunc, Val, WasmParams, WasmResults, checks};
 use crate::abi::{OVERFLOW_SLOTS, Registers, VMFuncRef};
-use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::registry::RegisteredType;
 use crate::runtime::activation::invoke;
 use crate::runtime::host_func::{HostCall, HostFunction};
 use crate::runtime::slots::Slots;
 use crate::runtime::store::{Handle, StoreOpaque};
-use crate::types::{FuncType, ValType};
+use crate::types::{FuncType, HeapType, ValType};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
@@ -19,14 +19,14 @@ pub struct Func(pub(crate) Handle<VMFuncRef>);
 
 /// A closure over values whose types are known only at run time, as a host function.
 pub(crate) fn host_function<T: 'static>(
-    engine: &Engine,
-    ty: FuncType,
+    ty: Arc<RegisteredType>,
     closure: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
 ) -> Arc<HostFunction> {
-    let signature = ty.clone();
+    let own = Arc::clone(&ty);
     let call = move |call: HostCall| {
-        // SAFETY: a call comes with both areas and with arguments of the function's type; `Func::call` refuses types with
-        // more values than fit, and wasm knows none.
+        let ty = own.signature();
+        // SAFETY: a call comes with both areas and with arguments of the function's type; types with
+        // more values than fit are refused, and wasm knows none.
         let params: Vec<Val> = unsafe {
             let mut slots = Slots::params(call.registers, call.overflow());
             ty.params.iter().map(|&ty| Val::from_raw(slots.read(ty), ty, &*call.store)).collect()
@@ -38,7 +38,7 @@ pub(crate) fn host_function<T: 'static>(
         unsafe { write(Slots::results(call.registers, call.overflow()), &ty.results, &results, &*call.store) }
     };
     // SAFETY: it reads and writes what the type says, whatever the store.
-    unsafe { HostFunction::new(engine, &signature, call) }
+    unsafe { HostFunction::new(ty, call) }
 }
 
 fn write(mut slots: Slots, types: &[ValType], values: &[Val], store: &StoreOpaque) -> Result<()> {
@@ -50,15 +50,44 @@ fn write(mut slots: Slots, types: &[ValType], values: &[Val], store: &StoreOpaqu
 
 impl Func {
     /// A function of the host whose type is known only at run time. Results start as zeros and nulls; the closure sets
-    /// them. If it fails, or sets a result of another type, the call fails with that error ([`Error::Usage`]).
+    /// them. If it fails, or sets a result of another type, the call fails with that error.
+    ///
+    /// # Errors
+    /// [`Error::UnknownType`] when the engine does not know a type in `ty`; [`Error::Limit`] for more than 1,000 parameters or
+    /// results.
     pub fn new<T: 'static>(
         mut store: impl AsContextMut<Data = T>,
         ty: FuncType,
         closure: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
-    ) -> Self {
+    ) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
-        let function = host_function(&opaque.engine, ty, closure);
-        Self::of_host(opaque, function)
+        let function = host_function(checks::function(&opaque.engine, &ty)?, closure);
+        Ok(Self::of_host(opaque, function))
+    }
+
+    /// As [`Func::new`], of a type that the engine knows by a number, be it one of a recursion group: that of
+    /// [`ImportType::heap_type`](crate::ImportType::heap_type), say.
+    ///
+    /// # Errors
+    /// [`Error::UnknownType`] when the number is not that of a type of functions.
+    pub fn of_type<T: 'static>(
+        mut store: impl AsContextMut<Data = T>,
+        ty: HeapType,
+        closure: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let opaque = &mut store.as_context_mut().0.opaque;
+        let function = host_function(checks::function_of(&opaque.engine, ty)?, closure);
+        Ok(Self::of_host(opaque, function))
+    }
+
+    /// Its type as the engine knows it, by a number.
+    ///
+    /// # Panics
+    /// If it belongs to another store.
+    #[must_use]
+    pub fn heap_type(&self, store: impl AsContext) -> HeapType {
+        // SAFETY: a handle of this store gives what is alive.
+        HeapType::Concrete(unsafe { self.0.expect(&store.as_context().0.opaque).as_ref() }.type_id)
     }
 
     /// A function of the host whose type follows from that of the closure.
@@ -88,7 +117,7 @@ impl Func {
     /// Calls it. `results` gets its results; what was there before does not matter.
     ///
     /// # Errors
-    /// [`Error::Usage`] when it belongs to another store, or arguments or the length of `results` do not fit its type;
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when it belongs to another store, or arguments or the length of `results` do not fit its type;
     /// [`Error::Trap`] when it traps; [`Error::Exception`] when it throws; the error of a host function that failed.
     pub fn call(&self, mut store: impl AsContextMut, params: &[Val], results: &mut [Val]) -> Result<()> {
         let opaque = store.as_context_mut().0.opaque.this();
@@ -102,10 +131,10 @@ impl Func {
                 [("arguments", ty.params.len(), params.len()), ("results", ty.results.len(), results.len())]
             {
                 if expected != found {
-                    return Err(Error::Usage(format!("expected {expected} {what}, found {found}")));
+                    return Err(Error::Count { what, expected, found });
                 }
                 if expected > OVERFLOW_SLOTS {
-                    return Err(Error::Usage(format!("a function of {expected} {what} can't be called")));
+                    return Err(Error::Limit(format!("a function of {expected} {what} can't be called")));
                 }
             }
             let mut registers = MaybeUninit::<Registers>::uninit();
@@ -124,7 +153,7 @@ impl Func {
     /// The function with its type known to rustc: for faster calls.
     ///
     /// # Errors
-    /// [`Error::Usage`] when it is of another type, or of another store.
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when it is of another type, or of another store.
     pub fn typed<P: WasmParams, R: WasmResults>(&self, store: impl AsContext) -> Result<TypedFunc<P, R>> {
         TypedFunc::new(*self, &store.as_context().0.opaque)
     }

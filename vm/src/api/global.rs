@@ -1,6 +1,6 @@
 //! Globals.
 
-use super::{AsContext, AsContextMut, Val};
+use super::{AsContext, AsContextMut, Val, checks};
 use crate::error::{Error, Result};
 use crate::runtime::store::Handle;
 use crate::types::GlobalType;
@@ -17,9 +17,10 @@ impl Global {
     /// A global with a first value.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the value is not of the type, or belongs to another store.
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when the value is not of the type, or belongs to another store.
     pub fn new(mut store: impl AsContextMut, ty: GlobalType, value: Val) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
+        checks::value(&opaque.engine, ty.content)?;
         let cell = opaque.add_cell(value.to_raw(ty.content, opaque)?);
         // SAFETY: the store keeps it.
         Ok(Self { cell: unsafe { Handle::new(opaque, cell) }, ty })
@@ -49,10 +50,10 @@ impl Global {
     /// Sets its value.
     ///
     /// # Errors
-    /// [`Error::Usage`] when it can't be set, the value is not of its type, or something belongs to another store.
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when it can't be set, the value is not of its type, or something belongs to another store.
     pub fn set(&self, mut store: impl AsContextMut, value: Val) -> Result<()> {
         if !self.ty.mutable {
-            return Err(Error::Usage("an immutable global can't be set".into()));
+            return Err(Error::Immutable("a global"));
         }
         let opaque = &mut store.as_context_mut().0.opaque;
         let cell = self.cell.of(opaque)?.cast::<u128>();

@@ -1,11 +1,11 @@
 //! Types of structures and arrays, as an engine knows them.
 
-use super::AsContext;
+use super::{AsContext, checks};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::registry::RegisteredType;
 use crate::runtime::store::StoreOpaque;
-use crate::types::{CompositeType, FieldType, HeapType, StorageType, SubType, ValType};
+use crate::types::{CompositeType, FieldType, HeapType, SubType};
 use std::sync::Arc;
 
 /// A type of an engine, of structures or of arrays.
@@ -34,13 +34,7 @@ impl Known {
         if fields.len() > MOST {
             return Err(Error::Limit(format!("a structure of {} fields, where {MOST} are the most", fields.len())));
         }
-        for field in fields {
-            if let StorageType::Val(ValType::Ref(ty)) = field.storage
-                && engine.top(ty.heap).is_none()
-            {
-                return Err(Error::Usage(format!("the engine has no type of the number in {ty}")));
-            }
-        }
+        fields.iter().try_for_each(|&field| checks::field(engine, field))?;
         let ty = engine.host_type(SubType {
             is_final: true,
             supertype: None,
@@ -62,12 +56,9 @@ impl Known {
     }
 
     /// # Errors
-    /// [`Error::Usage`] if it is not of the store's engine.
+    /// [`Error::ForeignEngine`] if it is not of the store's engine.
     pub(crate) fn check(&self, store: &StoreOpaque) -> Result<()> {
-        if self.engine.same(&store.engine) {
-            return Ok(());
-        }
-        Err(Error::Usage("a type of another engine than the store's".into()))
+        checks::engine("a type", &store.engine, &self.engine)
     }
 }
 
@@ -123,7 +114,7 @@ impl StructType {
     /// it so in a recursion group of its own.
     ///
     /// # Errors
-    /// [`Error::Usage`] when a field refers to a type that the engine does not know; [`Error::Limit`] for more than 10,000
+    /// [`Error::UnknownType`] when a field refers to a type that the engine does not know; [`Error::Limit`] for more than 10,000
     /// fields, and when the engine has too many types.
     pub fn new(engine: &Engine, fields: impl IntoIterator<Item = FieldType>) -> Result<Self> {
         Known::new(engine, CompositeType::Struct(fields.into_iter().collect())).map(Self)
@@ -144,7 +135,7 @@ impl ArrayType {
     /// in a recursion group of its own.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the element refers to a type that the engine does not know; [`Error::Limit`] when the engine
+    /// [`Error::UnknownType`] when the element refers to a type that the engine does not know; [`Error::Limit`] when the engine
     /// has too many types.
     pub fn new(engine: &Engine, element: FieldType) -> Result<Self> {
         Known::new(engine, CompositeType::Array(element)).map(Self)

@@ -6,7 +6,6 @@ use super::{
 use crate::error::{Error, Result};
 use crate::runtime::instance::{InstanceData, instantiate};
 use crate::runtime::store::Handle;
-use crate::shown::Shown;
 
 /// A module that was given its imports.
 /// Spec: <https://webassembly.github.io/spec/core/exec/modules.html#instantiation>
@@ -18,8 +17,8 @@ impl Instance {
     /// tables and memories, and runs the start function.
     ///
     /// # Errors
-    /// [`Error::IncompatibleImport`] when an import is not of the type asked for; [`Error::Usage`] when there are too many
-    /// or too few, or something belongs to another store or engine; [`Error::Resources`] when the host has no room;
+    /// [`Error::IncompatibleImport`] when an import is not of the type asked for; [`Error::Count`] when there are too many
+    /// or too few; [`Error::ForeignStore`] and [`Error::ForeignEngine`] when something belongs to another store or engine; [`Error::Resources`] when the host has no room;
     /// [`Error::Trap`] when a segment does not fit or the start function traps (what was written until then stays).
     pub fn new(mut store: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Self> {
         let opaque = store.as_context_mut().0.opaque.this();
@@ -76,7 +75,7 @@ impl Instance {
     /// The exported function of that name, as one of a type that rustc knows.
     ///
     /// # Errors
-    /// [`Error::Usage`] when there is none, or it is of another type.
+    /// [`Error::UnknownExport`] when there is none, [`Error::TypeMismatch`] when it is of another type.
     ///
     /// # Panics
     /// As [`Instance::get_export`].
@@ -86,7 +85,7 @@ impl Instance {
         name: &str,
     ) -> Result<TypedFunc<P, R>> {
         let func = self.get_func(&store, name);
-        func.ok_or_else(|| Error::Usage(format!("there is no exported function `{}`", Shown(name))))?.typed(&store)
+        func.ok_or_else(|| Error::UnknownExport { kind: "function", name: name.into() })?.typed(&store)
     }
 
     /// Every export, in the module's order.

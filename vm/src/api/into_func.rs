@@ -50,7 +50,7 @@ macro_rules! closures {
                     finish(self($($name),*), call)
                 };
                 // SAFETY: it reads and writes what its type says, whatever the store.
-                unsafe { HostFunction::new(engine, &ty, call) }
+                unsafe { HostFunction::new(engine.func_type(&ty), call) }
             }
         }
 
@@ -74,7 +74,7 @@ macro_rules! closures {
                     finish(self(caller, $($name),*), call)
                 };
                 // SAFETY: as above.
-                unsafe { HostFunction::new(engine, &ty, call) }
+                unsafe { HostFunction::new(engine.func_type(&ty), call) }
             }
         }
     };

@@ -1,6 +1,6 @@
 //! Linear memories.
 
-use super::{AsContext, AsContextMut, StoreContext, StoreContextMut};
+use super::{AsContext, AsContextMut, StoreContext, StoreContextMut, checks};
 use crate::error::{Error, Result};
 use crate::runtime::memory::MemoryInstance;
 use crate::runtime::store::Handle;
@@ -17,11 +17,9 @@ impl Memory {
     /// A memory of zeros.
     ///
     /// # Errors
-    /// [`Error::Resources`] when the host has no room; [`Error::Usage`] for a type that is not valid.
+    /// [`Error::Resources`] when the host has no room; [`Error::InvalidType`] for a type that is not valid.
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self> {
-        if ty.limits.max.is_some_and(|max| max < ty.limits.min) {
-            return Err(Error::Usage("size minimum must not be greater than maximum".into()));
-        }
+        checks::limits(ty.limits)?;
         let opaque = &mut store.as_context_mut().0.opaque;
         let at = opaque.add_memory(ty)?;
         // SAFETY: the store keeps it.
@@ -57,7 +55,7 @@ impl Memory {
     ///
     /// # Errors
     /// [`Error::Resources`], and nothing changed, when they are too many for its type, this VM or the host;
-    /// [`Error::Usage`] if it belongs to another store.
+    /// [`Error::ForeignStore`] if it belongs to another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
         let at = self.0.of(&store.as_context_mut().0.opaque)?;
         // SAFETY: a handle of this store gives what is alive.
@@ -89,10 +87,40 @@ impl Memory {
         unsafe { std::slice::from_raw_parts_mut(memory.vm.base, usize::try_from(memory.length()).unwrap_or(0)) }
     }
 
+    /// Its bytes, and the embedder's data of the store, both to be changed.
+    ///
+    /// # Panics
+    /// If it belongs to another store, or is shared.
+    ///
+    /// ```
+    /// # fn main() -> wassay_vm::Result<()> {
+    /// use wassay_vm::{Engine, Memory, MemoryType, Store};
+    /// let mut store = Store::new(&Engine::default(), 7_u8);
+    /// let memory = Memory::new(&mut store, MemoryType::new(1, None))?;
+    /// let (bytes, data) = memory.data_and_store_mut(&mut store);
+    /// bytes[0] = *data;
+    /// *data += 1;
+    /// assert_eq!((memory.data(&store)[0], *store.data()), (7, 8));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn data_and_store_mut<'a, T: 'static>(
+        &self,
+        store: impl Into<StoreContextMut<'a, T>>,
+    ) -> (&'a mut [u8], &'a mut T) {
+        let inner = store.into().0;
+        let memory = self.get(&StoreContext(inner));
+        assert!(!memory.ty.shared, "{SHARED}");
+        let (base, length) = (memory.vm.base, usize::try_from(memory.length()).unwrap_or(0));
+        // SAFETY: as in `data_mut`; the embedder's data is no part of it, and does not lead to the store.
+        (unsafe { std::slice::from_raw_parts_mut(base, length) }, &mut inner.data)
+    }
+
     /// Copies bytes from `offset` on out of the memory.
     ///
     /// # Errors
-    /// [`Trap::MemoryOutOfBounds`](crate::Trap), and nothing copied, when they are not all inside; [`Error::Usage`] if it belongs to
+    /// [`Trap::MemoryOutOfBounds`](crate::Trap), and nothing copied, when they are not all inside; [`Error::ForeignStore`] if it belongs to
     /// another store.
     pub fn read(&self, store: impl AsContext, offset: u64, bytes: &mut [u8]) -> Result<()> {
         let memory = self.0.of(&store.as_context().0.opaque)?;

@@ -8,8 +8,10 @@ use crate::module::description::{Description, Entity, Export, Import};
 use crate::registry::RegisteredType;
 use crate::runtime::image::CodeImage;
 use crate::runtime::space::Reservation;
-use crate::types::{ExternType, Renumber};
+use crate::types::{ExternType, HeapType, Renumber};
 use std::fs::File;
+#[cfg(feature = "compiler")]
+use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,7 +35,8 @@ struct Shared {
 }
 
 impl Module {
-    /// Validates and compiles the bytes of a module in the binary format.
+    /// Validates and compiles the bytes of a module in the binary format, or, with the cargo feature `wat`, which is on by
+    /// default, in the text format.
     ///
     /// # Errors
     /// [`Error::Invalid`] for bytes that are no valid module under the engine's features, [`Error::Unsupported`] for a
@@ -41,9 +44,46 @@ impl Module {
     /// LLVM fails, [`Error::Internal`] for a mistake of this VM, [`Error::Resources`] when the host can't hold the code.
     #[cfg(feature = "compiler")]
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
-        let artifact = crate::compile::compile(engine, bytes.as_ref())?;
+        let bytes = bytes.as_ref();
+        #[cfg(feature = "wat")]
+        let bytes = &*super::text::binary(engine, bytes)?;
+        Self::from_binary(engine, bytes)
+    }
+
+    /// Validates and compiles the bytes of a module in the binary format, and in no other.
+    ///
+    /// # Errors
+    /// As [`Module::new`].
+    #[cfg(feature = "compiler")]
+    pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self> {
+        let artifact = crate::compile::compile(engine, bytes)?;
         // SAFETY: it comes from the compiler just now.
         unsafe { Self::from_artifact(engine, artifact) }
+    }
+
+    /// Validates and compiles what a file contains: see [`Module::new`].
+    ///
+    /// # Errors
+    /// [`Error::File`] when it can't be read; [`Error::Limit`] when it is larger than the engine takes, of which no more is
+    /// read then; else as [`Module::new`].
+    ///
+    /// ```no_run
+    /// let engine = wassay_vm::Engine::default();
+    /// let module = wassay_vm::Module::from_file(&engine, "hello.wasm")?;
+    /// # Ok::<(), wassay_vm::Error>(())
+    /// ```
+    #[cfg(feature = "compiler")]
+    pub fn from_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let most = engine.config().limits.module_size;
+        let read = || {
+            let mut bytes = Vec::new();
+            // One byte more than may be: what has no end, as a device, is not read to it.
+            File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        let bytes = read().map_err(|source| Error::File { path: path.to_owned(), source })?;
+        Self::new(engine, bytes)
     }
 
     /// Whether the bytes are a valid module under the engine's features.
@@ -211,6 +251,22 @@ impl Module {
         self.canonical(&self.description().extern_type(entity))
     }
 
+    fn heap_type(&self, entity: Entity) -> Option<HeapType> {
+        let description = self.description();
+        let index = match entity {
+            Entity::Func(i) => description.functions[i as usize],
+            Entity::Tag(i) => description.tags[i as usize],
+            Entity::Table(_) | Entity::Memory(_) | Entity::Global(_) => return None,
+        };
+        Some(HeapType::Concrete(self.types()[index as usize].id))
+    }
+
+    /// The type of the export of that name.
+    #[must_use]
+    pub fn get_export(&self, name: &str) -> Option<ExternType> {
+        self.export(name).map(|export| self.extern_type(export.entity))
+    }
+
     /// The export of that name.
     pub(crate) fn export(&self, name: &str) -> Option<&Export> {
         let exports = &self.description().exports;
@@ -237,10 +293,18 @@ impl<'a> ImportType<'a> {
     pub fn name(&self) -> &'a str {
         &self.import.name
     }
+    pub(super) fn engine(&self) -> &'a Engine {
+        &self.owner.0.engine
+    }
     /// Type of what must be given.
     #[must_use]
     pub fn ty(&self) -> ExternType {
         self.owner.extern_type(self.import.entity)
+    }
+    /// The type of a function or tag as the engine knows it, by a number, be it one of a recursion group.
+    #[must_use]
+    pub fn heap_type(&self) -> Option<HeapType> {
+        self.owner.heap_type(self.import.entity)
     }
     /// Whether a function must be of just that type, and of no subtype of it.
     #[must_use]
@@ -266,5 +330,10 @@ impl<'a> ExportType<'a> {
     #[must_use]
     pub fn ty(&self) -> ExternType {
         self.owner.extern_type(self.export.entity)
+    }
+    /// The type of a function or tag as the engine knows it, by a number, be it one of a recursion group.
+    #[must_use]
+    pub fn heap_type(&self) -> Option<HeapType> {
+        self.owner.heap_type(self.export.entity)
     }
 }

@@ -31,7 +31,8 @@ impl Object {
     /// `rooted` must be that of a structure or an array.
     fn new(rooted: Rooted, store: &StoreOpaque) -> Result<Self> {
         let at = rooted.of(store)? as *mut u8;
-        let at = NonNull::new(at).ok_or_else(|| Error::Usage("a null reference".into()))?;
+        let at = NonNull::new(at)
+            .ok_or_else(|| Error::TypeMismatch { expected: "a reference".into(), found: "null".into() })?;
         // SAFETY: what a good handle refers to is alive, and the two types above are made only of objects.
         let ty = Known::of_object(store, unsafe { object::type_of(at) });
         Ok(Self { at, ty })
@@ -52,7 +53,7 @@ impl Object {
     fn part(&self, number: u32) -> Result<(usize, FieldType)> {
         let length = self.len();
         let found = if number < length { object::part(&self.ty.ty, number) } else { None };
-        let (at, _) = found.ok_or_else(|| Error::Usage(format!("there is no number {number} among {length}")))?;
+        let (at, _) = found.ok_or_else(|| Error::NoSuchIndex { index: number.into(), length: length.into() })?;
         Ok((at, field_type(&self.ty.ty, number)))
     }
 
@@ -65,7 +66,7 @@ impl Object {
     fn set(&self, store: &mut StoreOpaque, number: u32, value: Val) -> Result<()> {
         let (at, FieldType { storage, mutable }) = self.part(number)?;
         if !mutable {
-            return Err(Error::Usage(format!("number {number} can't be set")));
+            return Err(Error::Immutable("a field"));
         }
         let raw = value.to_raw(unpacked(storage), store)?;
         // SAFETY: a part of a live object of this store, which is borrowed exclusively; the value was checked.
@@ -113,7 +114,7 @@ impl StructRef {
     /// A structure. Of fields that are packed the low bits of an `i32` are taken.
     ///
     /// # Errors
-    /// [`Error::Usage`] when there are more or fewer values than fields, one is of another type than its field, the type has
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when there are more or fewer values than fields, one is of another type than its field, the type has
     /// descriptors (see [`StructRef::with_descriptor`]), or something belongs to another store or engine, or its scope has ended; [`Error::Resources`] when the heap is full.
     pub fn new(mut store: impl AsContextMut, ty: &StructType, fields: &[Val]) -> Result<Self> {
         Self::make(&mut store.as_context_mut().0.opaque, ty, fields, None)
@@ -129,7 +130,7 @@ impl StructRef {
         ty.0.check(opaque)?;
         let types = ty.fields();
         if types.len() != fields.len() {
-            return Err(Error::Usage(format!("expected {} values, found {}", types.len(), fields.len())));
+            return Err(Error::Count { what: "fields", expected: types.len(), found: fields.len() });
         }
         let values = checked(opaque, types.iter(), fields)?;
         let descriptor = super::descriptor::checked(opaque, ty, descriptor)?;
@@ -149,7 +150,7 @@ impl StructRef {
     /// Its type.
     ///
     /// # Errors
-    /// [`Error::Usage`] if it belongs to another store, or its scope has ended.
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if it belongs to another store, or its scope has ended.
     pub fn ty(&self, store: impl AsContext) -> Result<StructType> {
         Ok(StructType(Object::new(self.0, &store.as_context().0.opaque)?.ty))
     }
@@ -157,7 +158,7 @@ impl StructRef {
     /// Value of a field; of one that is packed, as an `i32` without sign.
     ///
     /// # Errors
-    /// [`Error::Usage`] if there is no such field, or the structure belongs to another store, or its scope has ended.
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if there is no such field, or the structure belongs to another store, or its scope has ended.
     pub fn field(&self, store: impl AsContext, index: u32) -> Result<Val> {
         let opaque = &store.as_context().0.opaque;
         Object::new(self.0, opaque)?.get(opaque, index)
@@ -166,7 +167,7 @@ impl StructRef {
     /// Sets a field; of one that is packed, to the low bits of an `i32`.
     ///
     /// # Errors
-    /// [`Error::Usage`] if there is no such field, it can't be set, or the value is of another type; or if something
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if there is no such field, it can't be set, or the value is of another type; or if something
     /// belongs to another store, or its scope has ended.
     pub fn set_field(&self, mut store: impl AsContextMut, index: u32, value: Val) -> Result<()> {
         let opaque = &mut store.as_context_mut().0.opaque;
@@ -184,7 +185,7 @@ impl ArrayRef {
     /// An array of `length` equal elements. Of elements that are packed the low bits of an `i32` are taken.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the value is of another type, or something belongs to another store or engine, or its scope has
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when the value is of another type, or something belongs to another store or engine, or its scope has
     /// ended; [`Error::Resources`] when the heap is full.
     pub fn new(mut store: impl AsContextMut, ty: &ArrayType, element: Val, length: u32) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
@@ -206,7 +207,8 @@ impl ArrayRef {
     pub fn new_fixed(mut store: impl AsContextMut, ty: &ArrayType, elements: &[Val]) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
         ty.0.check(opaque)?;
-        let length = u32::try_from(elements.len()).map_err(|_| Error::Usage("more than 2^32 elements".into()))?;
+        let length =
+            u32::try_from(elements.len()).map_err(|_| Error::Limit("an array of more than 2^32 elements".into()))?;
         let element = ty.element();
         let values = checked(opaque, std::iter::repeat(&element), elements)?;
         // SAFETY: it was checked that the type is of the store's engine.
@@ -219,7 +221,7 @@ impl ArrayRef {
     /// Its type.
     ///
     /// # Errors
-    /// [`Error::Usage`] if it belongs to another store, or its scope has ended.
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if it belongs to another store, or its scope has ended.
     pub fn ty(&self, store: impl AsContext) -> Result<ArrayType> {
         Ok(ArrayType(Object::new(self.0, &store.as_context().0.opaque)?.ty))
     }
@@ -227,7 +229,7 @@ impl ArrayRef {
     /// Number of elements.
     ///
     /// # Errors
-    /// [`Error::Usage`] if it belongs to another store, or its scope has ended.
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if it belongs to another store, or its scope has ended.
     pub fn len(&self, store: impl AsContext) -> Result<u32> {
         Ok(Object::new(self.0, &store.as_context().0.opaque)?.len())
     }
@@ -235,7 +237,7 @@ impl ArrayRef {
     /// Value of an element; of one that is packed, as an `i32` without sign.
     ///
     /// # Errors
-    /// [`Error::Usage`] if there is no such element, or the array belongs to another store, or its scope has ended.
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if there is no such element, or the array belongs to another store, or its scope has ended.
     pub fn get(&self, store: impl AsContext, index: u32) -> Result<Val> {
         let opaque = &store.as_context().0.opaque;
         Object::new(self.0, opaque)?.get(opaque, index)
@@ -244,7 +246,7 @@ impl ArrayRef {
     /// Sets an element; one that is packed, to the low bits of an `i32`.
     ///
     /// # Errors
-    /// [`Error::Usage`] if there is no such element, it can't be set, or the value is of another type; or if something
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if there is no such element, it can't be set, or the value is of another type; or if something
     /// belongs to another store, or its scope has ended.
     pub fn set(&self, mut store: impl AsContextMut, index: u32, value: Val) -> Result<()> {
         let opaque = &mut store.as_context_mut().0.opaque;

@@ -113,7 +113,7 @@ impl<R: Reference> Owned<R> {
     /// Keeps what a reference refers to.
     ///
     /// # Errors
-    /// [`Error::Usage`](crate::Error::Usage) when the reference belongs to another store, or its scope has ended.
+    /// [`Error::ForeignStore`](crate::Error::ForeignStore) or [`Error::Stale`](crate::Error::Stale) when the reference belongs to another store, or its scope has ended.
     pub fn new(mut store: impl AsContextMut, reference: R) -> Result<Self> {
         let root = OwnedRoot::new(&mut store.as_context_mut().0.opaque, reference.rooted())?;
         Ok(Self { root, ty: PhantomData })
@@ -122,7 +122,7 @@ impl<R: Reference> Owned<R> {
     /// The reference, in the innermost scope.
     ///
     /// # Errors
-    /// [`Error::Usage`](crate::Error::Usage) when it belongs to another store.
+    /// [`Error::ForeignStore`](crate::Error::ForeignStore) or [`Error::Stale`](crate::Error::Stale) when it belongs to another store.
     pub fn get(&self, store: impl AsContext) -> Result<R> {
         self.root.root(&store.as_context().0.opaque).map(R::from_rooted)
     }

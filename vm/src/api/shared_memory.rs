@@ -1,6 +1,6 @@
 //! Linear memories that several threads have.
 
-use super::{AsContext, AsContextMut, Memory};
+use super::{AsContext, AsContextMut, Memory, checks};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runtime::memory::MemoryInstance;
@@ -28,15 +28,13 @@ impl SharedMemory {
     /// A memory of zeros.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a type that is not shared, has no maximum or is not valid; [`Error::Resources`] when the host
+    /// [`Error::InvalidType`] for a type that is not shared, has no maximum or is not valid; [`Error::Resources`] when the host
     /// has no room.
     pub fn new(engine: &Engine, ty: MemoryType) -> Result<Self> {
         if !ty.shared {
-            return Err(Error::Usage("the type of a shared memory must be shared".into()));
+            return Err(Error::InvalidType("the type of a shared memory must be shared".into()));
         }
-        if ty.limits.max.is_some_and(|max| max < ty.limits.min) {
-            return Err(Error::Usage("size minimum must not be greater than maximum".into()));
-        }
+        checks::limits(ty.limits)?;
         Ok(Self {
             engine: engine.clone(),
             memory: Arc::new(MemoryInstance::new(ty, Quota::new(engine.config().limits.memory_size))?),
@@ -138,12 +136,10 @@ impl Memory {
     /// Makes a shared memory one of the store as well. It is the same for the same memory.
     ///
     /// # Errors
-    /// [`Error::Usage`] if the memory belongs to another engine.
+    /// [`Error::ForeignEngine`] if the memory belongs to another engine.
     pub fn from_shared(mut store: impl AsContextMut, memory: &SharedMemory) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
-        if !memory.engine.same(&opaque.engine) {
-            return Err(Error::Usage("the memory belongs to another engine than the store".into()));
-        }
+        checks::engine("a shared memory", &opaque.engine, &memory.engine)?;
         let at = opaque.add_shared_memory(&memory.memory);
         // SAFETY: the store keeps it.
         Ok(Self(unsafe { Handle::new(opaque, at) }))

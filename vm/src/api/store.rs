@@ -13,6 +13,8 @@ pub(crate) struct StoreInner<T: 'static> {
     /// First, so that a pointer to it is one to the whole.
     pub(crate) opaque: StoreOpaque,
     pub(crate) data: T,
+    /// Closures that take a `T` are in the store, with that forgotten: it can be no other type, not even by a lifetime.
+    invariant: PhantomData<fn(T) -> T>,
 }
 
 /// Instances, all they consist of, and data of the embedder. What is put into a store lives as long as it.
@@ -33,7 +35,11 @@ impl<T> Unpin for Store<T> {}
 impl<T> Store<T> {
     /// An empty store.
     pub fn new(engine: &Engine, data: T) -> Self {
-        let inner = NonNull::from(Box::leak(Box::new(StoreInner { opaque: StoreOpaque::new(engine), data })));
+        let inner = NonNull::from(Box::leak(Box::new(StoreInner {
+            opaque: StoreOpaque::new(engine),
+            data,
+            invariant: PhantomData,
+        })));
         // SAFETY: nobody else has the store yet. The pointer is to the whole of it: host functions get at the data by it.
         unsafe { (*inner.as_ptr()).opaque.this = inner.as_ptr().cast() };
         Self { inner, owned: PhantomData }
@@ -55,7 +61,7 @@ impl<T> Store<T> {
     pub fn into_data(self) -> T {
         let inner = std::mem::ManuallyDrop::new(self).inner;
         // SAFETY: the pointer came from a box, and the store that would free it is forgotten.
-        let StoreInner { opaque, data } = *unsafe { Box::from_raw(inner.as_ptr()) };
+        let StoreInner { opaque, data, .. } = *unsafe { Box::from_raw(inner.as_ptr()) };
         drop(opaque);
         data
     }

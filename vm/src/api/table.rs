@@ -1,11 +1,11 @@
 //! Tables.
 
-use super::{AsContext, AsContextMut, Ref, StoreContext};
+use super::{AsContext, AsContextMut, Ref, StoreContext, checks};
 use crate::error::{Error, Result};
 use crate::runtime::store::Handle;
 use crate::runtime::table::TableInstance;
 use crate::trap::Trap;
-use crate::types::TableType;
+use crate::types::{TableType, ValType};
 
 /// A table in a store.
 /// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#table-instances>
@@ -16,13 +16,12 @@ impl Table {
     /// A table all of whose elements are `init`.
     ///
     /// # Errors
-    /// [`Error::Resources`] when the host has no room; [`Error::Usage`] for a type that is not valid, and for an element
+    /// [`Error::Resources`] when the host has no room; [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] for a type that is not valid, and for an element
     /// that is not of it or belongs to another store.
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Self> {
-        if ty.limits.max.is_some_and(|max| max < ty.limits.min) {
-            return Err(Error::Usage("size minimum must not be greater than maximum".into()));
-        }
+        checks::limits(ty.limits)?;
         let opaque = &mut store.as_context_mut().0.opaque;
+        checks::reference(&opaque.engine, ty.element)?;
         let at = opaque.add_table(ty, init.to_raw(ty.element, opaque)?)?;
         // SAFETY: the store keeps it.
         Ok(Self(unsafe { Handle::new(opaque, at) }))
@@ -67,7 +66,7 @@ impl Table {
     /// Sets the element at `index`.
     ///
     /// # Errors
-    /// [`Trap::TableOutOfBounds`] when there is none; [`Error::Usage`] when the value is not of the table's type, or
+    /// [`Trap::TableOutOfBounds`] when there is none; [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when the value is not of the table's type, or
     /// something belongs to another store.
     pub fn set(&self, mut store: impl AsContextMut, index: u64, value: Ref) -> Result<()> {
         let opaque = &mut store.as_context_mut().0.opaque;
@@ -78,11 +77,44 @@ impl Table {
         Ok(())
     }
 
+    /// Sets `length` elements from `index` on.
+    ///
+    /// # Errors
+    /// [`Trap::TableOutOfBounds`], and nothing set, when they are not all there; else as [`Table::set`].
+    pub fn fill(&self, mut store: impl AsContextMut, index: u64, value: Ref, length: u64) -> Result<()> {
+        let opaque = &mut store.as_context_mut().0.opaque;
+        // SAFETY: as in `set`.
+        let table = unsafe { &mut *self.0.of(opaque)?.as_ptr() };
+        let raw = value.to_raw(table.ty.element, opaque)?;
+        table.range(index, length).ok_or(Trap::TableOutOfBounds)?.fill(raw);
+        Ok(())
+    }
+
+    /// Copies `length` elements of `source`, from `from` on, to `to` and on in this table, as if all were read before any is
+    /// written. The two may be one table.
+    ///
+    /// # Errors
+    /// [`Trap::TableOutOfBounds`], and nothing copied, when they are not all there; [`Error::TypeMismatch`] when not all
+    /// elements of the source's type are of this table's; [`Error::ForeignStore`].
+    pub fn copy(&self, mut store: impl AsContextMut, to: u64, source: Self, from: u64, length: u64) -> Result<()> {
+        let opaque = &mut store.as_context_mut().0.opaque;
+        let (target, source) = (self.0.of(opaque)?.as_ptr(), source.0.of(opaque)?.as_ptr());
+        // SAFETY: handles of this store give what is alive; nobody changes it meanwhile.
+        let (expected, found) = unsafe { ((*target).ty.element, (*source).ty.element) };
+        if !opaque.engine.value_matches(ValType::Ref(found), ValType::Ref(expected)) {
+            let (expected, found) = (format!("elements of type {expected}"), format!("some of {found}"));
+            return Err(Error::TypeMismatch { expected, found });
+        }
+        // SAFETY: both are tables of this store, which is borrowed exclusively.
+        unsafe { TableInstance::copy(target, to, source, from, length) }.ok_or(Trap::TableOutOfBounds)?;
+        Ok(())
+    }
+
     /// Adds `delta` elements, all of them `init`, and returns how many there were.
     ///
     /// # Errors
     /// [`Error::Resources`], and nothing changed, when they are too many for its type, this VM or the host;
-    /// [`Error::Usage`] as for [`Table::set`].
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] as for [`Table::set`].
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
         let opaque = &mut store.as_context_mut().0.opaque;
         // SAFETY: as in `set`.

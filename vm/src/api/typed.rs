@@ -40,7 +40,10 @@ impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
                 && given.iter().zip(wanted).all(|(&given, &wanted)| store.engine.value_matches(given, wanted))
         };
         if !all(&wanted.params, &ty.params) || !all(&ty.results, &wanted.results) {
-            return Err(Error::Usage(format!("expected a function of type {wanted}, found one of {ty}")));
+            return Err(Error::TypeMismatch {
+                expected: format!("a function of type {wanted}"),
+                found: format!("one of {ty}"),
+            });
         }
         Ok(Self { func, ty: PhantomData })
     }
@@ -54,7 +57,7 @@ impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
     /// Calls it.
     ///
     /// # Errors
-    /// [`Error::Usage`] when it or an argument belongs to another store; [`Error::Trap`] when it traps; the error of a host
+    /// [`Error::ForeignStore`] when it or an argument belongs to another store, [`Error::Stale`] when an argument's scope has ended; [`Error::Trap`] when it traps; the error of a host
     /// function that failed.
     #[inline]
     pub fn call(&self, mut store: impl AsContextMut, params: P) -> Result<R> {

@@ -27,14 +27,17 @@ impl ExternRef {
     /// The value.
     ///
     /// # Errors
-    /// [`Error::Usage`] if it is in another store or its scope has ended, or if it is no value of the host but one of wasm
-    /// that was made external.
+    /// [`Error::ForeignStore`] if it is in another store, [`Error::Stale`] if its scope has ended, [`Error::TypeMismatch`] if it is
+    /// no value of the host but one of wasm that was made external.
     pub fn data<'a, T: 'static>(
         &self,
         store: impl Into<super::StoreContext<'a, T>>,
     ) -> Result<&'a (dyn Any + Send + Sync)> {
         let opaque = &store.into().0.opaque;
-        opaque.extern_value(self.0.of(opaque)?).ok_or_else(|| Error::Usage("not a value of the host".into()))
+        opaque.extern_value(self.0.of(opaque)?).ok_or_else(|| Error::TypeMismatch {
+            expected: "a value of the host".into(),
+            found: "one of wasm made external".into(),
+        })
     }
 }
 
@@ -86,7 +89,7 @@ impl Ref {
     /// As compiled code sees it, if it is of the type `ty` and of this store.
     pub(crate) fn to_raw(self, ty: RefType, store: &StoreOpaque) -> Result<u64> {
         let found = self.ty();
-        let mismatch = || Err(Error::Usage(format!("expected a value of type {ty}, found one of {found}")));
+        let mismatch = || Err(mismatch_of(&ty, &found));
         if found.nullable {
             // There is one null a hierarchy, and all are the same bits.
             let same = defined(ty.heap) || store.engine.top(ty.heap) == Some(found.heap);
@@ -129,6 +132,11 @@ impl Ref {
             _ => Self::Func(NonNull::new(raw as *mut _).map(|at| Func(unsafe { Handle::new(store, at) }))),
         }
     }
+}
+
+#[cold]
+fn mismatch_of(expected: &dyn std::fmt::Display, found: &dyn std::fmt::Display) -> Error {
+    Error::TypeMismatch { expected: format!("a value of type {expected}"), found: format!("one of {found}") }
 }
 
 /// Whether a module defines the type.
@@ -229,7 +237,7 @@ impl Val {
     /// As compiled code sees it, if it is of the type `ty` and of this store.
     #[expect(clippy::cast_sign_loss, reason = "integers of wasm have no sign")]
     pub(crate) fn to_raw(self, ty: ValType, store: &StoreOpaque) -> Result<u128> {
-        let mismatch = || Error::Usage(format!("expected a value of type {ty}, found one of {}", self.ty()));
+        let mismatch = || mismatch_of(&ty, &self.ty());
         if let ValType::Ref(ty) = ty {
             return match self {
                 Self::FuncRef(func) => Ref::Func(func).to_raw(ty, store).map(u128::from),

@@ -22,7 +22,8 @@ impl<L: List> WasmParams for L {}
 pub trait WasmResults: List {}
 impl<L: List> WasmResults for L {}
 
-/// What a host function may return: [`WasmResults`], or a `Result` of them with an error that becomes an [`Error`].
+/// What a host function may return: [`WasmResults`], or a `Result` of them whose error is any that can be put into a
+/// `Box<dyn std::error::Error + Send + Sync>`: see [`Error::host`].
 pub trait WasmRet: Ret {}
 impl<R: Ret> WasmRet for R {}
 
@@ -59,11 +60,11 @@ pub(crate) mod sealed {
         }
     }
 
-    impl<L: List, E: Into<Error>> Ret for Result<L, E> {
+    impl<L: List, E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static> Ret for Result<L, E> {
         type List = L;
         #[inline]
         fn into_result(self) -> Result<L> {
-            self.map_err(Into::into)
+            self.map_err(Error::host)
         }
     }
 }

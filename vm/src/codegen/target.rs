@@ -35,7 +35,7 @@ impl CodeTarget {
     /// The CPU of a name, or else the host's.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a CPU below the least that we compile for: without SSE4.1, rounding would be a call into a
+    /// [`Error::Config`] for a name that is none of a CPU, and for a CPU below the least that we compile for: without SSE4.1, rounding would be a call into a
     /// library, and code images call none.
     pub(crate) fn new(cpu: Option<&str>) -> Result<Self> {
         let target = match cpu {
@@ -47,7 +47,7 @@ impl CodeTarget {
             Some(name) => {
                 let last = LEVELS.iter().position(|(level, _)| *level == name).ok_or_else(|| {
                     let names: Vec<_> = LEVELS.iter().map(|(level, _)| *level).collect();
-                    Error::Usage(format!("unknown CPU `{name}`: known are {}", names.join(", ")))
+                    Error::Config(format!("unknown CPU `{name}`: known are {}", names.join(", ")))
                 })?;
                 let features = LEVELS[..=last].iter().flat_map(|(_, features)| features.iter().copied()).collect();
                 Self { triple: TRIPLE, features, tune: "generic".into() }
@@ -56,7 +56,7 @@ impl CodeTarget {
         if target.features.contains(&"sse4.1") {
             Ok(target)
         } else {
-            Err(Error::Usage("a CPU without SSE4.1 is not supported".into()))
+            Err(Error::Config("a CPU without SSE4.1 is not supported".into()))
         }
     }
 

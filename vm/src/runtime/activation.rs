@@ -104,6 +104,9 @@ fn why(store: &mut StoreOpaque, trap: Option<Trap>) -> Error {
     let (trap, trace) = match store.pending.take() {
         Some(Pending::Panic(payload)) => std::panic::resume_unwind(payload),
         Some(Pending::Error(Error::Trap { trap, backtrace })) if backtrace.frames.is_empty() => (trap, &store.trace),
+        Some(Pending::Error(Error::Host { source, backtrace })) if backtrace.frames.is_empty() => {
+            return Error::Host { source, backtrace: backtrace::resolve(&store.trace) };
+        }
         Some(Pending::Error(error)) => return error,
         None => (trap.expect("whoever leaves wasm says why"), &store.trace),
     };

@@ -5,10 +5,8 @@ use super::heap::handles::Handles;
 use super::instance::InstanceData;
 use super::store::{Pending, StoreOpaque};
 use crate::abi::{OVERFLOW_SLOTS, Registers, VMException};
-use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::registry::RegisteredType;
-use crate::types::FuncType;
 use std::mem::offset_of;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{NonNull, null_mut};
@@ -43,16 +41,15 @@ pub struct HostFunction {
 }
 
 impl HostFunction {
-    /// `call` reads arguments of the type `ty` and writes results of that type.
+    /// `call` reads arguments of the type `ty`, one of functions, and writes results of that type.
     ///
     /// # Safety
     /// It must stand being called with a [`HostCall`] of any store that the function is put into.
     pub(crate) unsafe fn new(
-        engine: &Engine,
-        ty: &FuncType,
+        ty: Arc<RegisteredType>,
         call: impl Fn(HostCall) -> Result<()> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        Arc::new(Self { ty: engine.func_type(ty), call: Box::new(call) })
+        Arc::new(Self { ty, call: Box::new(call) })
     }
 }
 

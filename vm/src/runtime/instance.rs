@@ -151,7 +151,7 @@ pub(crate) unsafe fn instantiate(
     // SAFETY: the caller's promise; no wasm runs yet.
     let pointer = unsafe {
         if !module.engine().same(&(*store).engine) {
-            return Err(Error::Usage("the module belongs to another engine than the store".into()));
+            return Err(Error::ForeignEngine { what: "a module" });
         }
         link::check(&*store, module, imports)?;
         allocate(&mut *store, module, imports)?
@@ -304,7 +304,7 @@ fn link_imports(store: &mut StoreOpaque, pointer: NonNull<InstanceData>, imports
                 (Entity::Tag(index), Extern::Tag(tag)) => {
                     instance.at::<*mut VMTag>(layout.tag(index)).write(tag.0.of(store)?.as_ptr());
                 }
-                _ => return Err(Error::Usage("imports in the wrong order".into())),
+                _ => unreachable!("the kinds of imports were checked"),
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::types::{ExternType, GlobalType, HeapType, Limits, MemoryType, TableTy
 pub(crate) fn check(store: &StoreOpaque, module: &Module, given: &[Extern]) -> Result<()> {
     let imports = &module.description().imports;
     if imports.len() != given.len() {
-        return Err(Error::Usage(format!("{} imports given for {}", given.len(), imports.len())));
+        return Err(Error::Count { what: "imports", expected: imports.len(), found: given.len() });
     }
     imports.iter().zip(given).try_for_each(|(import, given)| check_one(store, module, import, given))
 }

@@ -50,10 +50,10 @@ impl MemoryInstance {
     /// A memory of zeros. What it has of bytes, and grows by, is taken from `quota`.
     pub(crate) fn new(ty: MemoryType, quota: Quota) -> Result<Self> {
         if !matches!(ty.page_size_log2, 0 | 16) {
-            return Err(Error::Usage(format!("a page of 2^{} bytes", ty.page_size_log2)));
+            return Err(Error::InvalidType(format!("a page of 2^{} bytes", ty.page_size_log2)));
         }
         if ty.shared && ty.limits.max.is_none() {
-            return Err(Error::Usage("a shared memory must have a maximum size".into()));
+            return Err(Error::InvalidType("a shared memory must have a maximum size".into()));
         }
         let most = most_pages(&ty);
         let page = 1_u64 << ty.page_size_log2;
@@ -270,7 +270,7 @@ mod tests {
     fn pages_have_one_of_two_sizes() {
         for log2 in [1, 12, 15, 17, 64, u32::MAX] {
             let odd = MemoryType { page_size_log2: log2, ..MemoryType::new(0, None) };
-            assert!(matches!(memory(odd), Err(Error::Usage(_))), "{log2}");
+            assert!(matches!(memory(odd), Err(Error::InvalidType(_))), "{log2}");
         }
     }
 }

@@ -83,7 +83,7 @@ impl<T> Handle<T> {
 
 #[cold]
 pub(crate) fn foreign() -> Error {
-    Error::Usage("used with a store that it does not belong to".into())
+    Error::ForeignStore
 }
 
 /// Why wasm is being left, from a host function.

@@ -117,14 +117,14 @@ fn host_functions_fail_on_continuations() {
         let mut store = Store::new(&engine, ());
         let tag = Tag::new(&mut store, &FuncType::new([], [])).unwrap();
         let fail = Func::wrap(&mut store, move |mut caller: Caller<'_, ()>, how: i32| match how {
-            0 => Err::<(), _>(Error::Usage("on purpose".into())),
+            0 => Err::<(), _>(Error::host("on purpose")),
             1 => Err(Error::Exception(Exception::new(&mut caller, tag, &[])?)),
             _ => panic!("on purpose"),
         });
         let instance = Instance::new(&mut store, &module, &[fail.into(), tag.into()]).unwrap();
         for _ in 0..10 {
             let error = call::<_, ()>(&mut store, &instance, "run", (0,)).unwrap_err();
-            assert!(matches!(error, Error::Usage(_)), "{mode}: {error}");
+            assert!(matches!(error, Error::Host { .. }), "{mode}: {error}");
             let error = call::<_, ()>(&mut store, &instance, "run", (1,)).unwrap_err();
             assert!(matches!(error, Error::Exception(_)), "{mode}: {error}");
             assert_eq!(call::<_, i32>(&mut store, &instance, "caught", (1,)).unwrap(), 1, "{mode}");
@@ -178,12 +178,12 @@ fn the_host_holds_continuations() {
         any.set(&mut store, Val::ContRef(None)).unwrap();
         assert!(any.set(&mut store, Val::ExnRef(None)).is_err());
         // Of another type, or another store.
-        assert!(matches!(other.call(&mut store, &k, &mut []), Err(Error::Usage(_))), "{mode}");
+        assert!(matches!(other.call(&mut store, &k, &mut []), Err(Error::TypeMismatch { .. })), "{mode}");
         other.call(&mut store, &[Val::ContRef(None)], &mut []).unwrap();
         let (mut elsewhere, there) = common::instantiate(&engine_of(mode), &keeper());
         let foreign = there.get_func(&mut elsewhere, "step").unwrap();
         let mut results = [Val::ContRef(None), Val::I32(0)];
-        assert!(matches!(foreign.call(&mut elsewhere, &k, &mut results), Err(Error::Usage(_))), "{mode}");
+        assert!(matches!(foreign.call(&mut elsewhere, &k, &mut results), Err(Error::ForeignStore)), "{mode}");
         // Each step gives a continuation of its own.
         for left in [2, 1, 0] {
             step.call(&mut store, &k, &mut results).unwrap();

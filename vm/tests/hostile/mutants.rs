@@ -157,7 +157,12 @@ fn attempt(engine: &Engine, wasm: &[u8], running: &dyn Fn(bool), counts: &mut Co
         }
         Err(Error::Trap { .. }) => counts.trapped += 1,
         // The mutation made an import, or a memory larger than there is.
-        Err(Error::Usage(_) | Error::UnknownImport { .. } | Error::Resources(_) | Error::IncompatibleImport { .. }) => {
+        Err(
+            Error::InvalidType(_)
+            | Error::UnknownImport { .. }
+            | Error::Resources(_)
+            | Error::IncompatibleImport { .. },
+        ) => {
             counts.refused += 1;
         }
         Err(other) => panic!("neither an instance nor a reason, but {other:?}"),

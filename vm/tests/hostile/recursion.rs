@@ -26,7 +26,7 @@ fn exhausts_in_each_mode(text: &str) {
 /// A host function that calls `run` of its caller again.
 fn call_back(mut caller: Caller<'_, ()>) -> Result<()> {
     let run = caller.get_export("run").and_then(Extern::into_func);
-    let run = run.ok_or_else(|| Error::Usage("no `run`".into()))?;
+    let run = run.ok_or_else(|| Error::host("no `run`"))?;
     run.call(&mut caller, &[], &mut [])
 }
 

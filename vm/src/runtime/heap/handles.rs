@@ -89,7 +89,7 @@ impl Rooted {
             return Err(foreign());
         }
         if self.slot != NO_SLOT && handles(store).slots.get(self.slot) != Some(&(self.raw, self.ended)) {
-            return Err(Error::Usage("a reference was used after the scope that it came to the host in".into()));
+            return Err(Error::Stale);
         }
         Ok(self.raw)
     }

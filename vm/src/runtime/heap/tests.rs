@@ -237,7 +237,7 @@ fn values_of_the_host_are_dropped_with_what_refers_to_them() {
     assert_eq!(fixture.collect().host_values, 1);
     fixture.opaque().handles.get_mut().unwrap().end_scope(scope);
     assert_eq!((fixture.collect().host_values, count.load(SeqCst)), (0, 0));
-    assert!(matches!(value.data(&fixture.store), Err(Error::Usage(_))));
+    assert!(matches!(value.data(&fixture.store), Err(Error::Stale)));
     // Its number is used again, and the stale reference is still none to the new value.
     let other = counted(&mut fixture, &count);
     assert_eq!(other, value, "the same bits");
@@ -273,8 +273,8 @@ fn calls_of_the_host_are_scopes() {
     assert!(got.data(&fixture.store).is_ok());
     let stale = kept.lock().unwrap().take().unwrap();
     // What came out of the call is at the same place, but not the same.
-    assert!(matches!(stale.data(&fixture.store), Err(Error::Usage(_))));
-    assert!(matches!(typed.call(&mut fixture.store, Some(stale)), Err(Error::Usage(_))));
+    assert!(matches!(stale.data(&fixture.store), Err(Error::Stale)));
+    assert!(matches!(typed.call(&mut fixture.store, Some(stale)), Err(Error::Stale)));
     for _ in 0..10_000 {
         let mut scope = RootScope::new(&mut fixture.store);
         typed.call(&mut scope, Some(value)).unwrap();

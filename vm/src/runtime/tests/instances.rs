@@ -138,11 +138,11 @@ fn imports_are_checked() {
     let memory = Memory::new(&mut store, MemoryType::new(1, None)).unwrap();
     linker.allow_shadowing(true).define(&store, "env", "table", memory).unwrap();
     assert!(matches!(linker.instantiate(&mut store, &module), Err(Error::IncompatibleImport { .. })));
-    assert!(matches!(Instance::new(&mut store, &module, &[]), Err(Error::Usage(_))));
+    assert!(matches!(Instance::new(&mut store, &module, &[]), Err(Error::Count { .. })));
     let mut other = Store::new(&engine, ());
-    assert!(matches!(Instance::new(&mut other, &module, &[table.into()]), Err(Error::Usage(_))));
+    assert!(matches!(Instance::new(&mut other, &module, &[table.into()]), Err(Error::ForeignStore)));
     let mut stranger = Store::new(&Engine::default(), ());
-    assert!(matches!(linker.instantiate(&mut stranger, &module), Err(Error::Usage(_))));
+    assert!(matches!(linker.instantiate(&mut stranger, &module), Err(Error::ForeignEngine { .. })));
 }
 
 #[test]

@@ -1,0 +1,33 @@
+//! Programs that must not compile: they take a type that holds closures with `T` forgotten for one of another `T`. The first
+//! two, which differ from the others by that type alone, compile.
+
+macro_rules! programs {
+    ($($name:ident $how:literal $from:literal $to:literal;)*) => {$(
+        #[doc = concat!("```", $how)]
+        /// #![allow(dead_code)]
+        /// use wassay_vm::*;
+        /// type Any = for<'a> fn(&'a str);
+        /// type Static = fn(&'static str);
+        /// type Takes<T> = fn(T);
+        #[doc = concat!("fn f<'s>(it: ", $from, ") -> ", $to, " { it }")]
+        /// ```
+        struct $name;
+    )*};
+}
+
+programs! {
+    Covariant "" "Option<Any>" "Option<Static>";
+    Contravariant "" "Takes<Static>" "Takes<Any>";
+    StoreNarrowed "compile_fail,E0308" "Store<Any>" "Store<Static>";
+    StoreWidened "compile_fail,E0308" "Store<Static>" "Store<Any>";
+    ContextNarrowed "compile_fail,E0308" "StoreContext<'s, Any>" "StoreContext<'s, Static>";
+    ContextWidened "compile_fail,E0308" "StoreContext<'s, Static>" "StoreContext<'s, Any>";
+    ContextMutNarrowed "compile_fail,E0308" "StoreContextMut<'s, Any>" "StoreContextMut<'s, Static>";
+    ContextMutWidened "compile_fail,E0308" "StoreContextMut<'s, Static>" "StoreContextMut<'s, Any>";
+    CallerNarrowed "compile_fail,E0308" "Caller<'s, Any>" "Caller<'s, Static>";
+    CallerWidened "compile_fail,E0308" "Caller<'s, Static>" "Caller<'s, Any>";
+    LinkerNarrowed "compile_fail,E0308" "Linker<Any>" "Linker<Static>";
+    LinkerWidened "compile_fail,E0308" "Linker<Static>" "Linker<Any>";
+    InstancePreNarrowed "compile_fail,E0308" "InstancePre<Any>" "InstancePre<Static>";
+    InstancePreWidened "compile_fail,E0308" "InstancePre<Static>" "InstancePre<Any>";
+}
