@@ -92,7 +92,10 @@ fn measure(family: &Family, bytes: usize, levels: &[String], most: Duration) {
 fn compile(path: &str, level: &str) {
     let module = std::fs::read(path).expect("the module");
     let level = if level == "o0" { Level::None } else { Level::Speed };
-    let engine = Engine::new(Config::new().level(level).features(wasmparser::WasmFeatures::all())).expect("an engine");
+    let engine = Engine::new(
+        Config::new().level(level).features(wasmparser::WasmFeatures::all().iter_names().map(|(name, _)| name)),
+    )
+    .expect("an engine");
     let end = match Module::new(&engine, &module) {
         Ok(_) => "compiled".to_owned(),
         Err(error) => error.to_string(),

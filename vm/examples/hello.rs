@@ -43,12 +43,9 @@ fn print(mut caller: Caller<'_, Host>, address: i32, length: i32) -> Result<()> 
 }
 
 fn main() -> Result<()> {
-    let buffer = wast::parser::ParseBuffer::new(TEXT).expect("tokens");
-    let wasm = wast::parser::parse::<wast::Wat>(&buffer).expect("a module").encode().expect("a module");
-
     // An engine holds the configuration; a module is compiled once, for any number of stores.
     let engine = Engine::default();
-    let module = Module::new(&engine, wasm)?;
+    let module = Module::new(&engine, TEXT)?;
 
     let mut linker = Linker::new(&engine);
     linker.func_wrap("host", "print", print)?;

@@ -45,8 +45,8 @@ const _: () = {
     // They hold closures, which are shared, and no `T`.
     shared::<(Linker<NotSend>, InstancePre<NotSend>)>();
     // They hold a `T`.
-    shared::<(Store<()>, StoreContext<'static, ()>, StoreContextMut<'static, ()>, Caller<'static, ()>)>();
-    sent::<(Store<NotSync>, StoreContextMut<'static, NotSync>, Caller<'static, NotSync>)>();
+    shared::<(Store<()>, StoreContext<'static, ()>, StoreContextMut<'static, ()>)>();
+    sent::<(Store<NotSync>, StoreContextMut<'static, NotSync>)>();
 };
 
 /// A name is ambiguous, and so does not compile, if the type is what it may not be.
@@ -62,8 +62,8 @@ macro_rules! not {
         };
     };
 }
-not!(Send: Store<Rc<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Rc<u8>> Caller<'static, Rc<u8>>);
-not!(Sync: Store<Cell<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Cell<u8>> Caller<'static, Cell<u8>>);
+not!(Send: Store<Rc<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Rc<u8>> Caller<'static, ()>);
+not!(Sync: Store<Cell<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Cell<u8>> Caller<'static, ()>);
 
 pub use caller::Caller;
 pub use continuation::Continuation;

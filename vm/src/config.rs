@@ -82,6 +82,9 @@ pub struct Config {
     pub(crate) limits: Limits,
     #[cfg(feature = "compiler")]
     pub(crate) features: wasmparser::WasmFeatures,
+    /// A name that was given for a feature and is none.
+    #[cfg(feature = "compiler")]
+    pub(crate) unknown_feature: Option<String>,
 }
 
 impl Default for Config {
@@ -96,6 +99,8 @@ impl Default for Config {
             limits: Limits::default(),
             #[cfg(feature = "compiler")]
             features: wasmparser::WasmFeatures::default(),
+            #[cfg(feature = "compiler")]
+            unknown_feature: None,
         }
     }
 }
@@ -198,10 +203,27 @@ impl Config {
         self
     }
 
-    /// The WebAssembly proposals under which modules are validated.
+    /// The WebAssembly proposals under which modules are validated: these and no others, by names such as `simd` or
+    /// `tail_call`, in whatever case. [`Engine::new`](crate::Engine::new) refuses a name that is none. Default: what is part of
+    /// WebAssembly, and threads.
+    ///
+    /// ```
+    /// use wassay_vm::{Config, Engine};
+    /// assert!(Engine::new(Config::new().features(["mutable_global", "simd"])).is_ok());
+    /// let error = Engine::new(Config::new().features(["telepathy"])).unwrap_err();
+    /// assert!(error.to_string().contains("telepathy"));
+    /// ```
     #[cfg(feature = "compiler")]
-    pub fn features(&mut self, features: wasmparser::WasmFeatures) -> &mut Self {
-        self.features = features;
+    pub fn features<S: AsRef<str>>(&mut self, names: impl IntoIterator<Item = S>) -> &mut Self {
+        self.features = wasmparser::WasmFeatures::empty();
+        self.unknown_feature = None;
+        for name in names {
+            let name = name.as_ref();
+            match wasmparser::WasmFeatures::from_name(&name.to_uppercase().replace('-', "_")) {
+                Some(feature) => self.features |= feature,
+                None => self.unknown_feature = Some(name.to_owned()),
+            }
+        }
         self
     }
 }

@@ -4,8 +4,12 @@ use crate::abi::heap::VMType;
 #[cfg(feature = "compiler")]
 use crate::codegen::CodeTarget;
 use crate::config::Config;
+#[cfg(feature = "compiler")]
+use crate::error::Error;
 use crate::error::Result;
 use crate::registry::{RegisteredType, TypeRegistry};
+#[cfg(feature = "compiler")]
+use crate::shown::Shown;
 use crate::types::{FuncType, HeapType, SubType, ValType};
 use std::ops::Range;
 #[cfg(feature = "compiler")]
@@ -36,9 +40,14 @@ impl Engine {
     /// An engine with the given settings.
     ///
     /// # Errors
-    /// [`Error::Config`](crate::Error::Config) for settings that contradict each other or the host: a CPU that LLVM does not know.
+    /// [`Error::Config`](crate::Error::Config) for settings that contradict each other or the host: a CPU or a
+    /// feature whose name is not known.
     pub fn new(config: &Config) -> Result<Self> {
         let engine = Self::with(config.clone());
+        #[cfg(feature = "compiler")]
+        if let Some(name) = &config.unknown_feature {
+            return Err(Error::Config(format!("unknown feature `{}`", Shown(name))));
+        }
         // The host's own CPU is asked for only by who compiles.
         #[cfg(feature = "compiler")]
         if config.cpu.is_some() {

@@ -4,14 +4,13 @@
 //! those that embedders of other engines in Rust know.
 //!
 //! ```
-//! # #[cfg(feature = "compiler")] {
+//! # #[cfg(feature = "wat")] {
 //! use wassay_vm::{Engine, Linker, Module, Store, Trap};
 //!
-//! # let text = "(module (func (export \"div\") (param i32 i32) (result i32) local.get 0 local.get 1 i32.div_s))";
-//! # let buffer = wast::parser::ParseBuffer::new(text).unwrap();
-//! # let wasm = wast::parser::parse::<wast::Wat>(&buffer).unwrap().encode().unwrap();
+//! let text = r#"(module (func (export "div") (param i32 i32) (result i32)
+//!     (i32.div_s (local.get 0) (local.get 1))))"#;
 //! let engine = Engine::default();
-//! let module = Module::new(&engine, &wasm)?;
+//! let module = Module::new(&engine, text)?;
 //! let mut store = Store::new(&engine, ());
 //! let instance = Linker::new(&engine).instantiate(&mut store, &module)?;
 //! let div = instance.get_typed_func::<(i32, i32), i32>(&mut store, "div")?;

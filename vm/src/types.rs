@@ -11,6 +11,7 @@ use std::fmt;
 
 /// Type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum ValType {
     /// 32-bit integer, without sign.
     I32,
@@ -57,6 +58,7 @@ impl RefType {
 
 /// What a reference points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum HeapType {
     /// Any function.
     Func,
@@ -163,6 +165,7 @@ pub struct GlobalType {
 
 /// Type of an import or export.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum ExternType {
     /// A function.
     Func(FuncType),

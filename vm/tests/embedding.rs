@@ -182,7 +182,8 @@ fn functions_and_tags_of_the_host_are_of_types_in_groups() {
     let plain = Func::wrap(&mut store, |n: i32| n);
     let refused = Instance::new(&mut store, &module, &[plain.into(), tag.into()]);
     assert!(matches!(refused, Err(Error::IncompatibleImport { .. })));
-    let alike = Tag::new(&mut store, &tag.ty(&store)).unwrap();
+    let ty = tag.ty(&store);
+    let alike = Tag::new(&mut store, &ty).unwrap();
     let refused = Instance::new(&mut store, &module, &[double.into(), alike.into()]);
     assert!(matches!(refused, Err(Error::IncompatibleImport { .. })));
 }

@@ -247,7 +247,9 @@ fn artifacts_catch_wherever_they_are_mapped() {
 fn legacy_engines() -> Vec<Engine> {
     let features = wasmparser::WasmFeatures::default() | wasmparser::WasmFeatures::LEGACY_EXCEPTIONS;
     [Level::None, Level::Speed]
-        .map(|level| Engine::new(Config::new().level(level).features(features)).unwrap())
+        .map(|level| {
+            Engine::new(Config::new().level(level).features(features.iter_names().map(|(name, _)| name))).unwrap()
+        })
         .into_iter()
         .collect()
 }

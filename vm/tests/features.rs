@@ -63,7 +63,10 @@ fn module(feature: &str) -> Option<Vec<u8>> {
 }
 
 fn compile(bytes: &[u8], features: WasmFeatures) -> Result<Module, Error> {
-    Module::new(&Engine::new(Config::new().level(Level::None).features(features))?, bytes)
+    Module::new(
+        &Engine::new(Config::new().level(Level::None).features(features.iter_names().map(|(name, _)| name)))?,
+        bytes,
+    )
 }
 
 #[test]

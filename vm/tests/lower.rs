@@ -16,7 +16,11 @@ use wassay_vm::{Config, Engine, MemoryMode, RelaxedSimd};
 /// Every proposal, for a CPU that does not depend on the host.
 fn engine(relaxed_simd: RelaxedSimd) -> Engine {
     let mut config = Config::new();
-    config.features(WasmFeatures::all()).memory_mode(MemoryMode::Precise).cpu("x86-64-v3").relaxed_simd(relaxed_simd);
+    config
+        .features(WasmFeatures::all().iter_names().map(|(name, _)| name))
+        .memory_mode(MemoryMode::Precise)
+        .cpu("x86-64-v3")
+        .relaxed_simd(relaxed_simd);
     Engine::new(&config).unwrap()
 }
 

@@ -68,7 +68,11 @@ impl Engine for Vm {
             None => {
                 let mut config = vm::Config::new();
                 // Workers are the parallel part: one compiles on one thread.
-                config.level(level).memory_mode(memory).relaxed_simd(relaxed_simd).features(features);
+                config
+                    .level(level)
+                    .memory_mode(memory)
+                    .relaxed_simd(relaxed_simd)
+                    .features(features.iter_names().map(|(name, _)| name));
                 config.compile_threads(NonZeroUsize::MIN);
                 let engine = vm::Engine::new(&config).map_err(start)?;
                 engines.insert(key, engine.clone());

@@ -22,6 +22,7 @@ pub struct SubType {
 
 /// Structure of a defined type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum CompositeType {
     /// A function.
     Func(FuncType),
@@ -44,6 +45,7 @@ pub struct FieldType {
 
 /// How a field is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum StorageType {
     /// The low 8 bits of an `i32`.
     I8,

@@ -17,7 +17,10 @@ pub(crate) fn engines() -> Vec<(&'static str, Engine)> {
 
 /// The same, with other features than those of the standard.
 pub(crate) fn engines_with(features: WasmFeatures) -> Vec<(&'static str, Engine)> {
-    let engine = |level, mode| Engine::new(Config::new().level(level).memory_mode(mode).features(features)).unwrap();
+    let engine = |level, mode| {
+        Engine::new(Config::new().level(level).memory_mode(mode).features(features.iter_names().map(|(name, _)| name)))
+            .unwrap()
+    };
     vec![
         ("o0", engine(Level::None, MemoryMode::Precise)),
         ("o3", engine(Level::Speed, MemoryMode::Precise)),

@@ -10,7 +10,7 @@ use wassay_vm::{Config, Engine, Error, Instance, Level, Module, Store, Val};
 
 fn engine(level: Level, change: impl FnOnce(&mut Config)) -> Engine {
     let mut config = Config::new();
-    config.level(level).features(WasmFeatures::all());
+    config.level(level).features(WasmFeatures::all().iter_names().map(|(name, _)| name));
     change(&mut config);
     Engine::new(&config).expect("an engine for the host")
 }

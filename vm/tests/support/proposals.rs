@@ -7,7 +7,7 @@ use wassay_vm::{Config, Engine, Level, MemoryMode};
 pub(crate) fn engines() -> Vec<(&'static str, Engine)> {
     let engine = |level, mode| {
         let mut config = Config::new();
-        config.level(level).memory_mode(mode).features(WasmFeatures::all());
+        config.level(level).memory_mode(mode).features(WasmFeatures::all().iter_names().map(|(name, _)| name));
         Engine::new(&config).unwrap()
     };
     vec![
