@@ -150,7 +150,8 @@ fn things_of_another_store_are_refused_wherever_they_enter() {
         let array_type = ArrayType::new(&other_engine, bytes).unwrap();
         let array = ArrayRef::new(&mut other.store, &array_type, Val::I32(1), 2).unwrap();
         let value = ExternRef::new(&mut other.store, 5).unwrap();
-        let exception = Exception::new(&mut other.store, other.tag(), &[Val::I32(1)]).unwrap();
+        let tag = other.tag();
+        let exception = Exception::new(&mut other.store, tag, &[Val::I32(1)]).unwrap();
         let kept = Owned::new(&mut other.store, structure).unwrap();
         let (table, any) = (world.table("t"), world.table("a"));
         let any_type = GlobalType { content: ValType::Ref(RefType::ANYREF), mutable: true };
@@ -282,6 +283,7 @@ fn what_is_stale_out_of_range_or_of_another_type_is_refused() {
     let frozen = ArrayRef::new(&mut world.store, &frozen, Val::I32(1), 2).unwrap();
     let many = vec![ValType::I32; 1001];
     let strict = RefType { nullable: false, heap: HeapType::Any };
+    let tag = world.tag();
     let mut result = [Val::I32(0)];
     refused! { world:
         Error::Stale =>
@@ -302,12 +304,12 @@ fn what_is_stale_out_of_range_or_of_another_type_is_refused() {
             func.call(&mut world.store, &[Val::I64(1)], &mut result),
             func.typed::<i64, i32>(&world.store),
             alive.set_field(&mut world.store, 0, Val::F32(0)),
-            Exception::new(&mut world.store, world.tag(), &[Val::I64(1)]);
+            Exception::new(&mut world.store, tag, &[Val::I64(1)]);
         Error::Count { .. } =>
             func.call(&mut world.store, &[], &mut result),
             func.call(&mut world.store, &[Val::I32(1)], &mut []),
             StructRef::new(&mut world.store, &holder, &[]),
-            Exception::new(&mut world.store, world.tag(), &[]);
+            Exception::new(&mut world.store, tag, &[]);
         Error::NoSuchIndex { .. } =>
             alive.field(&world.store, 1),
             alive.set_field(&mut world.store, u32::MAX, Val::I32(1)),
