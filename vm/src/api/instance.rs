@@ -18,8 +18,9 @@ impl Instance {
     ///
     /// # Errors
     /// [`Error::IncompatibleImport`] when an import is not of the type asked for; [`Error::Count`] when there are too many
-    /// or too few; [`Error::ForeignStore`] and [`Error::ForeignEngine`] when something belongs to another store or engine; [`Error::Resources`] when the host has no room;
-    /// [`Error::Trap`] when a segment does not fit or the start function traps (what was written until then stays).
+    /// or too few; [`Error::ForeignStore`] and [`Error::ForeignEngine`] when something belongs to another store or engine;
+    /// [`Error::Limit`] when the store's tables or memories would have more than they may; [`Error::Resources`] when the
+    /// host has no room; [`Error::Trap`] when a segment does not fit or the start function traps (what was written until then stays).
     pub fn new(mut store: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Self> {
         let opaque = store.as_context_mut().0.opaque.this();
         // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile; it keeps the

@@ -17,7 +17,9 @@ impl Memory {
     /// A memory of zeros.
     ///
     /// # Errors
-    /// [`Error::Resources`] when the host has no room; [`Error::InvalidType`] for a type that is not valid.
+    /// [`Error::Limit`] when the store's memories would have more than they may
+    /// ([`Config::max_memory_size`](crate::Config::max_memory_size)); [`Error::Resources`] when the host has no room;
+    /// [`Error::InvalidType`] for a type that is not valid.
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self> {
         checks::limits(ty.limits)?;
         let opaque = &mut store.as_context_mut().0.opaque;
@@ -54,7 +56,7 @@ impl Memory {
     /// Adds `delta` pages of zeros and returns how many there were.
     ///
     /// # Errors
-    /// [`Error::Resources`], and nothing changed, when they are too many for its type, this VM or the host;
+    /// [`Error::Resources`], and nothing changed, when they are too many for its type, its store, this VM or the host;
     /// [`Error::ForeignStore`] if it belongs to another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
         let at = self.0.of(&store.as_context_mut().0.opaque)?;

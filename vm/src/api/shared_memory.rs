@@ -28,8 +28,8 @@ impl SharedMemory {
     /// A memory of zeros.
     ///
     /// # Errors
-    /// [`Error::InvalidType`] for a type that is not shared, has no maximum or is not valid; [`Error::Resources`] when the host
-    /// has no room.
+    /// [`Error::InvalidType`] for a type that is not shared, has no maximum or is not valid; [`Error::Limit`] for one of more
+    /// bytes than [`Config::max_memory_size`](crate::Config::max_memory_size); [`Error::Resources`] when the host has no room.
     pub fn new(engine: &Engine, ty: MemoryType) -> Result<Self> {
         if !ty.shared {
             return Err(Error::InvalidType("the type of a shared memory must be shared".into()));

@@ -16,7 +16,9 @@ impl Table {
     /// A table all of whose elements are `init`.
     ///
     /// # Errors
-    /// [`Error::Resources`] when the host has no room; [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] for a type that is not valid, and for an element
+    /// [`Error::Limit`] when the store's tables would have more than they may
+    /// ([`Config::max_table_elements`](crate::Config::max_table_elements)); [`Error::Resources`] when the host has no room;
+    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] for a type that is not valid, and for an element
     /// that is not of it or belongs to another store.
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Self> {
         checks::limits(ty.limits)?;
@@ -113,7 +115,7 @@ impl Table {
     /// Adds `delta` elements, all of them `init`, and returns how many there were.
     ///
     /// # Errors
-    /// [`Error::Resources`], and nothing changed, when they are too many for its type, this VM or the host;
+    /// [`Error::Resources`], and nothing changed, when they are too many for its type, its store, this VM or the host;
     /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] as for [`Table::set`].
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
         let opaque = &mut store.as_context_mut().0.opaque;
