@@ -79,6 +79,13 @@ impl Most {
 }
 
 impl Effort {
+    /// The same, of one of so many functions: LLVM takes a fifth of a millisecond to optimise nothing, so that where there are
+    /// very many, nothing is done for those without an instruction.
+    pub(crate) fn in_module(level: Level, counts: &Counts, functions: usize) -> Self {
+        const MANY: usize = 20_000;
+        if functions > MANY && counts.instructions == 0 { Self::Plain } else { Self::of(level, counts) }
+    }
+
     /// How much is done for a function at a level.
     pub(crate) fn of(level: Level, counts: &Counts) -> Self {
         match level {
@@ -192,6 +199,14 @@ mod tests {
                 assert_eq!(Effort::of(Level::None, &counts), Effort::Plain);
             }
         }
+    }
+
+    #[test]
+    fn very_many_empty_functions_are_left_as_they_are() {
+        let [empty, small] = [0, 1].map(|instructions| Counts { bytes: 2, instructions, ..Counts::default() });
+        let of = |counts, functions| Effort::in_module(Level::Speed, counts, functions);
+        assert_eq!([of(&empty, 1_000), of(&small, 1_000_000)], [Effort::Full; 2]);
+        assert_eq!(of(&empty, 1_000_000), Effort::Plain);
     }
 
     #[test]
