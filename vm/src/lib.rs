@@ -27,9 +27,20 @@
 //!
 //! How it is built: `ARCHITECTURE.md` beside this crate's `Cargo.toml`.
 
-pub mod abi;
+/// Modules that the crate's own tests look into: public only under the cargo feature `internals`, which is not on by default,
+/// and no part of the API.
+macro_rules! internals {
+    ($($name:ident)*) => {$(
+        #[cfg(feature = "internals")]
+        pub mod $name;
+        #[cfg(not(feature = "internals"))]
+        #[allow(dead_code, unreachable_pub, unused_imports, reason = "the tests use it")]
+        mod $name;
+    )*};
+}
+
+internals! { abi artifact module }
 mod api;
-pub mod artifact;
 #[cfg(feature = "compiler")]
 mod codegen;
 #[cfg(feature = "compiler")]
@@ -39,7 +50,6 @@ mod engine;
 mod error;
 #[cfg(feature = "compiler")]
 mod lower;
-pub mod module;
 mod registry;
 mod runtime;
 mod shown;

@@ -88,7 +88,7 @@ pub enum HeapType {
     Cont,
     /// Nothing; the bottom of `cont`.
     NoCont,
-    /// A type that a module defines. In a module's [description](crate::module::description::Description) and code this
+    /// A type that a module defines. In a module's description and code this
     /// is its index among the module's types; everywhere else it is the number that the [`Engine`](crate::Engine) knows
     /// the type by, which is the same in all modules.
     Concrete(u32),

@@ -37,11 +37,11 @@ pub(super) fn field(engine: &Engine, ty: FieldType) -> Result<()> {
 /// # Errors
 /// [`Error::UnknownType`] when the engine does not know a type in it; [`Error::Limit`] for more parameters or results than a
 /// function has here.
-pub(super) fn function(engine: &Engine, ty: &FuncType) -> Result<Arc<RegisteredType>> {
+pub(super) fn function(engine: &Engine, ty: FuncType) -> Result<Arc<RegisteredType>> {
     ty.params.iter().chain(&ty.results).try_for_each(|&ty| value(engine, ty))?;
     few("parameters", ty.params.len())?;
     few("results", ty.results.len())?;
-    engine.host_type(ty.clone().into())
+    engine.host_type(ty.into())
 }
 
 /// A function's type that the engine knows by a number, be it one of a recursion group.

@@ -24,7 +24,7 @@ impl Tag {
     /// results.
     pub fn new(mut store: impl AsContextMut, ty: &FuncType) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
-        let ty = checks::function(&opaque.engine, ty)?;
+        let ty = checks::function(&opaque.engine, ty.clone())?;
         Ok(Self::of(opaque, &ty))
     }
 

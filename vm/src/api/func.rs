@@ -61,7 +61,7 @@ impl Func {
         closure: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
     ) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
-        let function = host_function(checks::function(&opaque.engine, &ty)?, closure);
+        let function = host_function(checks::function(&opaque.engine, ty)?, closure);
         Ok(Self::of_host(opaque, function))
     }
 

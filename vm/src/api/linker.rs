@@ -116,7 +116,7 @@ impl<T> Linker<T> {
         ty: FuncType,
         closure: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
     ) -> Result<&mut Self> {
-        let function = host_function(checks::function(&self.engine, &ty)?, closure);
+        let function = host_function(checks::function(&self.engine, ty)?, closure);
         self.insert(module, name, Definition::Host(function))
     }
 
