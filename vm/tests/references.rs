@@ -4,8 +4,7 @@ mod common;
 
 use common::{engines, instantiate, trap, wat};
 use wassay_vm::{
-    AnyRef, Engine, Error, Extern, ExternRef, Func, FuncType, Global, GlobalType, HeapType, Instance, Limits, Module,
-    Ref, RefType, Store, Table, TableType, Trap, Val, ValType,
+    AnyRef, Engine, Error, ExternRef, Func, HeapType, Instance, Module, Ref, RefType, Store, Trap, Val, ValType,
 };
 
 /// The types are declared after others, whose number says at which index they are.
@@ -222,30 +221,6 @@ fn small_integers_and_values_of_the_host_share_a_hierarchy() {
         assert_eq!(call(&mut store, "kind", Val::AnyRef(None)).unwrap(), Val::I32(0), "{mode}");
         let foreign = AnyRef::from_i31(Store::new(&engine, ()), 1);
         assert!(matches!(call(&mut store, "get", foreign.into()), Err(Error::ForeignStore)));
-    }
-}
-
-#[test]
-fn numbers_that_are_no_types_are_harmless() {
-    let engine = Engine::default();
-    let mut store = Store::new(&engine, ());
-    let nothing = Func::wrap(&mut store, || ());
-    for number in [1_000_000, u32::MAX, 1 << 31] {
-        let element = RefType { nullable: true, heap: HeapType::Concrete(number) };
-        let ty = TableType { limits: Limits { min: 1, max: None }, element, table64: false };
-        let table = Table::new(&mut store, ty, Ref::null(element.heap)).unwrap();
-        assert_eq!(table.get(&store, 0), Some(Ref::Func(None)));
-        assert!(table.set(&mut store, 0, Ref::Func(Some(nothing))).is_err());
-        let content = ValType::Ref(element);
-        let global = Global::new(&mut store, GlobalType { content, mutable: true }, Val::FuncRef(None)).unwrap();
-        assert_eq!(global.get(&store), Val::FuncRef(None));
-        let odd = Func::new(&mut store, FuncType::new([content], [content]), |_, _, _| Ok(())).unwrap();
-        let mut result = [Val::I32(0)];
-        odd.call(&mut store, &[Val::FuncRef(None)], &mut result).unwrap();
-        assert!(odd.call(&mut store, &[nothing.into()], &mut result).is_err());
-        let module =
-            Module::new(&engine, wat(r#"(module (type $t (func)) (import "" "" (table 1 (ref null $t))))"#)).unwrap();
-        assert!(Instance::new(&mut store, &module, &[Extern::Table(table)]).is_err());
     }
 }
 
