@@ -190,7 +190,7 @@ impl From<Box<dyn StdError + Send + Sync>> for Error {
 }
 
 impl Error {
-    /// An error of the host's own, as a host function returns it: a message, or any error. What is an [`Error`] or a
+    /// An error of the host's own, as a host function returns it: a message, or any error. What is an [`Error`](enum@Error) or a
     /// [`Trap`] already stays what it is.
     ///
     /// ```
