@@ -4,7 +4,7 @@ mod common;
 
 use common::{engines, instantiate, trap, wat};
 use wassay_vm::{
-    AnyRef, Engine, Error, ExternRef, Func, HeapType, Instance, Module, Ref, RefType, Store, Trap, Val, ValType,
+    AnyRef, Engine, Error, ExternRef, Func, HeapType, Instance, Module, RefType, Store, Trap, Val, ValType,
 };
 
 /// The types are declared after others, whose number says at which index they are.
