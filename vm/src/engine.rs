@@ -11,6 +11,8 @@ use crate::registry::{RegisteredType, TypeRegistry};
 #[cfg(feature = "compiler")]
 use crate::shown::Shown;
 use crate::types::{FuncType, HeapType, SubType, ValType};
+#[cfg(feature = "compiler")]
+use std::mem::ManuallyDrop;
 use std::ops::Range;
 #[cfg(feature = "compiler")]
 use std::sync::OnceLock;
@@ -25,9 +27,32 @@ struct Shared {
     config: Config,
     types: RwLock<TypeRegistry>,
     #[cfg(feature = "compiler")]
-    pool: OnceLock<rayon::ThreadPool>,
+    pool: OnceLock<Pool>,
     #[cfg(feature = "compiler")]
     target: OnceLock<CodeTarget>,
+}
+
+/// Threads that compile. A process that was forked has the memory of its parent, and of its threads only the one that
+/// forked: it starts its own.
+#[cfg(feature = "compiler")]
+#[derive(Debug)]
+struct Pool {
+    /// The process that started them.
+    process: u32,
+    threads: ManuallyDrop<rayon::ThreadPool>,
+    /// Those of a process that was forked.
+    next: Box<OnceLock<Self>>,
+}
+
+#[cfg(feature = "compiler")]
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // Those of another process can't be asked to end, and may have held locks when it forked.
+        if self.process == std::process::id() {
+            // SAFETY: dropped once, here.
+            unsafe { ManuallyDrop::drop(&mut self.threads) };
+        }
+    }
 }
 
 impl Default for Engine {
@@ -90,25 +115,32 @@ impl Engine {
     /// The threads that compile, started when they are first needed.
     #[cfg(feature = "compiler")]
     pub(crate) fn compile_pool(&self) -> Result<&rayon::ThreadPool> {
-        if let Some(pool) = self.0.pool.get() {
-            return Ok(pool);
+        let process = std::process::id();
+        let mut pool = &self.0.pool;
+        while let Some(started) = pool.get() {
+            if started.process == process {
+                return Ok(&started.threads);
+            }
+            pool = &started.next;
         }
-        let pool = crate::compile::pool(self.0.config.compile_threads)?;
-        Ok(self.0.pool.get_or_init(|| pool))
+        let threads = ManuallyDrop::new(crate::compile::pool(self.0.config.compile_threads)?);
+        Ok(&pool.get_or_init(|| Pool { process, threads, next: Box::default() }).threads)
     }
 
-    /// Types are only added, whole groups at a time, so a panic of another thread leaves nothing half done.
+    /// Types are added and forgotten in whole groups, by code that expects no panic: one in another thread is a bug that has
+    /// been reported there.
     fn types(&self) -> RwLockReadGuard<'_, TypeRegistry> {
         self.0.types.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The numbers of a module's types; `groups` are its recursion groups of more than one type.
+    /// A module's types; `groups` are its recursion groups of more than one type. The engine knows them by their numbers
+    /// as long as somebody holds them.
     ///
     /// # Errors
     /// [`Error::Limit`](crate::Error::Limit) when the engine has as many types as it can have.
-    pub(crate) fn type_ids(&self, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[u32]>> {
-        if let Some(ids) = self.types().find(types, groups) {
-            return Ok(ids);
+    pub(crate) fn module_types(&self, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[Arc<RegisteredType>]>> {
+        if let Some(known) = self.types().find(types, groups) {
+            return Ok(known);
         }
         self.0.types.write().unwrap_or_else(PoisonError::into_inner).add(types, groups)
     }
@@ -123,12 +155,11 @@ impl Engine {
     /// # Errors
     /// [`Error::Limit`](crate::Error::Limit) when the engine has as many types as it can have; never for function types.
     pub(crate) fn host_type(&self, ty: SubType) -> Result<Arc<RegisteredType>> {
-        let known = self.types().find_one(&ty);
-        let id = match known {
-            Some(id) => id,
-            None => self.0.types.write().unwrap_or_else(PoisonError::into_inner).add_one(ty)?,
-        };
-        Ok(self.registered(id))
+        let known = self.types().find_one(&ty).cloned();
+        match known {
+            Some(known) => Ok(known),
+            None => self.0.types.write().unwrap_or_else(PoisonError::into_inner).add_one(ty),
+        }
     }
 
     /// The type of a number, if it is one that this engine gave.
@@ -141,15 +172,9 @@ impl Engine {
         self.types().table()
     }
 
-    /// The types of numbers that this engine gave.
-    pub(crate) fn all_registered(&self, ids: &[u32]) -> Box<[Arc<RegisteredType>]> {
-        let types = self.types();
-        ids.iter().map(|&id| Arc::clone(types.get(id).expect("this engine gave the number"))).collect()
-    }
-
-    /// The type of a number that this engine gave.
+    /// The type of a number that this engine gave, of a type that somebody holds: what is in a store, or a handle.
     pub(crate) fn registered(&self, id: u32) -> Arc<RegisteredType> {
-        Arc::clone(self.types().get(id).expect("this engine gave the number, and forgets none"))
+        Arc::clone(self.types().get(id).expect("a type that is held has its number"))
     }
 
     /// Whether every value of type `given` is one of type `wanted`.
@@ -179,8 +204,9 @@ mod tests {
     #[test]
     fn equal_types_have_equal_numbers() {
         let engine = Engine::default();
-        let a = engine.func_type(&FuncType::new([ValType::I32], [])).id;
-        let b = engine.func_type(&FuncType::new([], [ValType::I32])).id;
+        let (a, b) = (FuncType::new([ValType::I32], []), FuncType::new([], [ValType::I32]));
+        let (a_held, b_held) = (engine.func_type(&a), engine.func_type(&b));
+        let (a, b) = (a_held.id, b_held.id);
         assert_ne!(a, b);
         assert_eq!(a, engine.clone().func_type(&FuncType::new([ValType::I32], [])).id);
         assert_eq!(engine.registered(b).signature(), &FuncType::new([], [ValType::I32]));

@@ -3,15 +3,15 @@
 //! Types are equal if their recursion groups are and they are at the same place in them ("iso-recursive":
 //! <https://webassembly.github.io/spec/core/valid/conventions.html#rolling-and-unrolling>). So a group is looked up as
 //! a whole, with references to its own members given by their place and references to other types by their numbers.
-//! What is found once is never forgotten: an engine sees few types, and a number may outlive its module in a table of
-//! another.
+//! A type is known as long as somebody holds it or a type that refers to it; see [`slots`].
 
+use self::slots::Slots;
 use self::table::TypeTable;
 use crate::abi::VMFuncRef;
 use crate::abi::heap::{self, StructLayout, VMType};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::types::{CompositeType, FuncType, HeapType, RefType, Renumber, SubType, ValType};
-use std::collections::HashMap;
+use std::cell::RefCell;
 use std::ops::Range;
 use std::slice;
 use std::sync::Arc;
@@ -22,9 +22,7 @@ const OWN: u32 = 1 << 31;
 /// Types and their numbers.
 #[derive(Debug, Default)]
 pub(crate) struct TypeRegistry {
-    by_id: Vec<Arc<RegisteredType>>,
-    /// First number of each group.
-    groups: HashMap<Box<[SubType]>, u32>,
+    slots: Slots,
     table: TypeTable,
 }
 
@@ -46,6 +44,8 @@ pub(crate) struct RegisteredType {
     pub(crate) layout: StructLayout,
     /// Offsets of the references in an object; see [`heap::references`].
     pub(crate) references: Box<[u32]>,
+    /// Numbers of the types that it refers to, without those of its group.
+    uses: Box<[u32]>,
 }
 
 impl RegisteredType {
@@ -70,108 +70,123 @@ impl RegisteredType {
 }
 
 impl TypeRegistry {
-    /// The numbers of a module's types, if all are known. `groups` are its recursion groups of more than one type.
-    pub(crate) fn find(&self, types: &[SubType], groups: &[Range<u32>]) -> Option<Box<[u32]>> {
+    /// A module's types, if all are known. `groups` are its recursion groups of more than one type.
+    pub(crate) fn find(&self, types: &[SubType], groups: &[Range<u32>]) -> Option<Box<[Arc<RegisteredType>]>> {
         let mut ids = Vec::with_capacity(types.len());
         for group in each_group(types.len(), groups) {
-            let first = *self.groups.get(&key(types, group.clone(), &ids))?;
-            ids.extend((first..).take(group.len()));
+            ids.extend_from_slice(self.slots.group(&key(types, group, &ids))?);
         }
-        Some(ids.into())
+        ids.into_iter().map(|id| self.get(id).cloned()).collect()
     }
 
     /// As [`TypeRegistry::find`], making numbers for types that have none.
     ///
     /// # Errors
-    /// [`Error::Limit`](crate::Error::Limit) when an engine does not have so many; those before stay.
-    pub(crate) fn add(&mut self, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[u32]>> {
-        self.begin();
+    /// [`Error::Limit`] when an engine does not have so many.
+    pub(crate) fn add(&mut self, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[Arc<RegisteredType>]>> {
+        self.begin()?;
+        self.slots.forget_if_due(&mut self.table);
         let mut ids = Vec::with_capacity(types.len());
+        // From now on held by the caller, so that none is forgotten while others are added.
+        let mut held = Vec::with_capacity(types.len());
         for group in each_group(types.len(), groups) {
-            let length = group.len();
             let key = key(types, group, &ids);
-            let first = match self.groups.get(&key) {
-                Some(&first) => first,
-                None => self.add_group(key)?,
+            let members = match self.slots.group(&key) {
+                Some(members) => Arc::clone(members),
+                None => {
+                    let members = self.slots.take(key.len(), &mut self.table)?;
+                    self.add_group(key, Arc::clone(&members), true);
+                    members
+                }
             };
-            ids.extend((first..).take(length));
+            held.extend(members.iter().map(|&id| Arc::clone(self.get(id).expect("groups are known as wholes"))));
+            ids.extend_from_slice(&members);
         }
-        Ok(ids.into())
+        Ok(held.into())
     }
 
-    /// The number of a type that is a group of its own, if it is known.
-    pub(crate) fn find_one(&self, ty: &SubType) -> Option<u32> {
-        self.groups.get(slice::from_ref(ty)).copied()
+    /// A type that is a group of its own, if it is known.
+    pub(crate) fn find_one(&self, ty: &SubType) -> Option<&Arc<RegisteredType>> {
+        self.get(*self.slots.group(slice::from_ref(ty))?.first()?)
     }
 
-    /// The number of a type that is a group of its own, of the host: its parts have numbers already.
+    /// The type, of the host, that is a group of its own: its parts have numbers already.
     ///
     /// # Errors
-    /// As of [`TypeRegistry::add`]; never for a function type, since a function brings what a check of its type needs, and
-    /// so can do without an entry in the table.
-    pub(crate) fn add_one(&mut self, ty: SubType) -> Result<u32> {
-        self.begin();
-        if let Some(id) = self.find_one(&ty) {
-            return Ok(id);
+    /// As of [`TypeRegistry::add`]; [`Error::UnknownType`] if a part has a number that is no type's. A function type is never too
+    /// much: since a function brings what a check of its type needs, it can do without an entry in the table.
+    pub(crate) fn add_one(&mut self, ty: SubType) -> Result<Arc<RegisteredType>> {
+        let is_func = ty.func().is_some();
+        if let Err(error) = self.begin()
+            && !is_func
+        {
+            return Err(error);
         }
-        let id = u32::try_from(self.by_id.len()).unwrap_or(u32::MAX);
-        assert!(id < OWN, "a type takes tens of bytes, so they do not come to 2^31");
-        let reserved = self.table.reserve(id + 1);
-        let has_entry = reserved.is_ok();
-        if ty.func().is_none() {
-            reserved?;
+        if let Some(known) = self.find_one(&ty) {
+            return Ok(Arc::clone(known));
         }
-        self.number(&ty, id, has_entry);
-        self.groups.insert([ty].into(), id);
-        Ok(id)
+        // Held, so that they are not forgotten before there is the type that uses them.
+        let mut parts = Vec::new();
+        for id in uses(&ty) {
+            let part = self.get(id).ok_or_else(|| Error::UnknownType { ty: HeapType::Concrete(id).to_string() })?;
+            parts.push(Arc::clone(part));
+        }
+        self.slots.forget_if_due(&mut self.table);
+        let (members, has_entry) = match self.slots.take(1, &mut self.table) {
+            Ok(members) => (members, true),
+            Err(_) if is_func => (self.slots.take_beyond(), false),
+            Err(error) => return Err(error),
+        };
+        let id = members[0];
+        self.add_group([ty].into(), members, has_entry);
+        Ok(Arc::clone(self.get(id).expect("added just now")))
     }
 
     /// Gives number 0 to a function type: of a cell that is all zeros, the header then says that there is no object.
-    fn begin(&mut self) {
-        if self.by_id.is_empty() {
-            let ty = SubType::from(FuncType::new([], []));
-            let has_entry = self.table.reserve(1).is_ok();
-            self.number(&ty, 0, has_entry);
-            self.groups.insert([ty].into(), 0);
+    fn begin(&mut self) -> Result<()> {
+        if self.slots.is_empty() {
+            let members = self.slots.take(1, &mut self.table)?;
+            self.add_group([SubType::from(FuncType::new([], []))].into(), members, true);
         }
+        Ok(())
     }
 
-    fn add_group(&mut self, group: Box<[SubType]>) -> Result<u32> {
-        let end = self.by_id.len() + group.len();
-        self.table.reserve(u32::try_from(end).unwrap_or(u32::MAX))?;
-        let first = u32::try_from(self.by_id.len()).unwrap_or(u32::MAX);
-        for (ty, id) in group.iter().zip(first..) {
-            let ty = ty.renumber(&|at| if at & OWN == 0 { at } else { first + (at & !OWN) });
-            self.number(&ty, id, true);
+    /// Makes the members of a group the types of these numbers.
+    fn add_group(&mut self, key: Arc<[SubType]>, members: Arc<[u32]>, has_entry: bool) {
+        for (ty, &id) in key.iter().zip(&*members) {
+            let uses = uses(ty).into_iter().filter(|at| at & OWN == 0).collect();
+            let own = |at| members.get((at & !OWN) as usize).copied().unwrap_or(at);
+            let ty = ty.renumber(&|at| if at & OWN == 0 { at } else { own(at) });
+            let supertype = ty.supertype.map(|at| self.get(at).expect("validation puts supertypes first"));
+            let supertypes = supertype.map(|it| it.supertypes.iter().copied().chain([it.id]).collect());
+            let layout = match &ty.composite {
+                CompositeType::Struct(fields) => StructLayout::new(fields),
+                _ => StructLayout::default(),
+            };
+            let registered = Arc::new(RegisteredType {
+                id,
+                supertypes: supertypes.unwrap_or_default(),
+                is_final: ty.is_final,
+                descriptor: ty.descriptor,
+                describes: ty.describes,
+                references: heap::references(&ty.composite).into(),
+                uses,
+                layout,
+                composite: ty.composite,
+            });
+            if has_entry {
+                // SAFETY: the slot keeps it until the entry is cleared.
+                unsafe { self.table.write(&registered) };
+            }
+            self.slots.put(registered, &key, &members);
         }
-        self.groups.insert(group, first);
-        Ok(first)
+        self.slots.publish(key, members);
     }
 
-    /// Makes `ty`, which refers to types by their numbers, the type of number `id`, which is the next.
-    fn number(&mut self, ty: &SubType, id: u32, has_entry: bool) {
-        let supertype = ty.supertype.map(|at| self.get(at).expect("supertypes are numbered first"));
-        let supertypes = supertype.map(|it| it.supertypes.iter().copied().chain([it.id]).collect());
-        let layout = match &ty.composite {
-            CompositeType::Struct(fields) => StructLayout::new(fields),
-            _ => StructLayout::default(),
-        };
-        let registered = RegisteredType {
-            id,
-            supertypes: supertypes.unwrap_or_default(),
-            is_final: ty.is_final,
-            descriptor: ty.descriptor,
-            describes: ty.describes,
-            references: heap::references(&ty.composite).into(),
-            layout,
-            composite: ty.composite.clone(),
-        };
-        let registered = Arc::new(registered);
-        if has_entry {
-            // SAFETY: it is kept from here on, as long as the table.
-            unsafe { self.table.write(&registered) };
-        }
-        self.by_id.push(registered);
+    /// Forgets all types that nobody uses.
+    #[cfg(test)]
+    pub(crate) fn forget(&mut self) {
+        self.slots.forget(&mut self.table);
     }
 
     /// Where the entry of number 0 is in the array of all types; null as long as there are no types.
@@ -181,7 +196,7 @@ impl TypeRegistry {
 
     /// The type of a number, if it is one.
     pub(crate) fn get(&self, id: u32) -> Option<&Arc<RegisteredType>> {
-        self.by_id.get(id as usize)
+        self.slots.get(id)
     }
 
     /// Whether every value of type `given` is one of type `wanted`.
@@ -262,12 +277,26 @@ fn each_group(types: usize, groups: &[Range<u32>]) -> impl Iterator<Item = Range
 }
 
 /// What a group is looked up by. `ids` are the numbers of the types before it.
-fn key(types: &[SubType], group: Range<usize>, ids: &[u32]) -> Box<[SubType]> {
+fn key(types: &[SubType], group: Range<usize>, ids: &[u32]) -> Arc<[SubType]> {
     let own = u32::try_from(group.start).unwrap_or(u32::MAX);
     let number = |at: u32| ids.get(at as usize).copied().unwrap_or_else(|| OWN | at.wrapping_sub(own));
     types[group].iter().map(|ty| ty.renumber(&number)).collect()
 }
 
+/// Numbers of the types that one refers to.
+fn uses(ty: &SubType) -> Vec<u32> {
+    let found = RefCell::new(Vec::new());
+    let _ = ty.renumber(&|id| {
+        found.borrow_mut().push(id);
+        id
+    });
+    let mut found = found.into_inner();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+mod slots;
 mod table;
 #[cfg(test)]
 mod tests;

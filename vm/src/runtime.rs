@@ -5,6 +5,7 @@ pub(crate) mod activation;
 pub(crate) mod arch;
 pub(crate) mod arena;
 pub(crate) mod array;
+pub(crate) mod aside;
 pub(crate) mod backtrace;
 pub(crate) mod builtins;
 pub(crate) mod code_registry;

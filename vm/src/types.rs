@@ -90,7 +90,8 @@ pub enum HeapType {
     NoCont,
     /// A type that a module defines. In a module's description and code this
     /// is its index among the module's types; everywhere else it is the number that the [`Engine`](crate::Engine) knows
-    /// the type by, which is the same in all modules.
+    /// the type by, which is the same in all modules. The number holds nothing: it is good as long as a module, a handle or a
+    /// store has the type, and may be that of another one afterwards.
     Concrete(u32),
     /// A type that a module defines, and none of its subtypes: the custom-descriptors proposal's `(exact x)`. Numbered as
     /// [`HeapType::Concrete`].

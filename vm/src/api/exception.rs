@@ -9,6 +9,7 @@ use crate::runtime::heap::handles::Rooted;
 use crate::runtime::store::{Handle, StoreOpaque};
 use crate::types::{FuncType, HeapType};
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 /// A tag in a store: what kind of exception one is. Two are equal if they are the same tag.
 /// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#tag-instances>
@@ -39,8 +40,8 @@ impl Tag {
         Ok(Self::of(opaque, &ty))
     }
 
-    fn of(opaque: &mut StoreOpaque, ty: &RegisteredType) -> Self {
-        let tag = opaque.add_tag(ty.id);
+    fn of(opaque: &mut StoreOpaque, ty: &Arc<RegisteredType>) -> Self {
+        let tag = opaque.add_tag(ty);
         // SAFETY: the store keeps it.
         Self(unsafe { Handle::new(opaque, tag) })
     }

@@ -1,6 +1,6 @@
 //! Globals.
 
-use super::{AsContext, AsContextMut, Val, checks};
+use super::{AsContext, AsContextMut, Val};
 use crate::error::{Error, Result};
 use crate::runtime::store::Handle;
 use crate::types::GlobalType;
@@ -20,7 +20,7 @@ impl Global {
     /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when the value is not of the type, or belongs to another store.
     pub fn new(mut store: impl AsContextMut, ty: GlobalType, value: Val) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
-        checks::value(&opaque.engine, ty.content)?;
+        opaque.keep_named(ty.content)?;
         let cell = opaque.add_cell(value.to_raw(ty.content, opaque)?);
         // SAFETY: the store keeps it.
         Ok(Self { cell: unsafe { Handle::new(opaque, cell) }, ty })

@@ -55,10 +55,14 @@ impl Known {
         Self { engine: store.engine.clone(), ty: store.engine.registered(id) }
     }
 
+    /// To be called before something of the type is made: the store keeps it from now on.
+    ///
     /// # Errors
     /// [`Error::ForeignEngine`] if it is not of the store's engine.
-    pub(crate) fn check(&self, store: &StoreOpaque) -> Result<()> {
-        checks::engine("a type", &store.engine, &self.engine)
+    pub(crate) fn check(&self, store: &mut StoreOpaque) -> Result<()> {
+        checks::engine("a type", &store.engine, &self.engine)?;
+        store.keep_type(&self.ty);
+        Ok(())
     }
 }
 

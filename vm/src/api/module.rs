@@ -195,7 +195,7 @@ impl Module {
         artifact.target.check_settings(engine.config())?;
         let description = &artifact.description;
         let layout = description.context_layout().ok_or_else(|| Error::Limit("its instances are too large".into()))?;
-        let types = engine.all_registered(&engine.type_ids(&description.types, &description.rec_groups)?);
+        let types = engine.module_types(&description.types, &description.rec_groups)?;
         let mut exports: Box<[u32]> = (0..).take(description.exports.len()).collect();
         exports.sort_unstable_by_key(|&at| &description.exports[at as usize].name);
         // SAFETY: the caller's promise.

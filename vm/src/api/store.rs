@@ -81,6 +81,10 @@ impl<T> Store<T> {
     /// When they are not enough, wasm traps with [`Trap::AllocationFailed`](crate::Trap::AllocationFailed), and the host gets
     /// [`Error::Resources`](crate::Error::Resources). They count in blocks of 64 KiB, each for objects of about one size. More
     /// than 4 GiB, and at most 64, can be had only as long as there was no object and no module with custom descriptors.
+    ///
+    /// Stacks of continuations count too, and values that are bound to them: a stack as 16 KiB from its beginning, and as what
+    /// it has touched when that is found out, by collections and now and then when it is suspended. So they may take about a
+    /// sixteenth of the limit more for some time, and 8 MiB of stacks that are kept to be used again do not count.
     pub fn set_heap_limit(&mut self, bytes: u64) {
         self.as_context_mut().0.opaque.heap.set_limit(bytes);
     }
@@ -102,7 +106,9 @@ impl<T> Store<T> {
     /// What the heap holds, and what collecting it took.
     #[must_use]
     pub fn heap_stats(&self) -> HeapStats {
-        self.as_context().0.opaque.heap.stats()
+        let opaque = &self.as_context().0.opaque;
+        let (stats, continuation_bytes) = (opaque.heap.stats(), opaque.fibers.bytes() as u64);
+        HeapStats { bytes: stats.bytes + continuation_bytes, continuation_bytes, ..stats }
     }
 }
 

@@ -23,7 +23,7 @@ impl Table {
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Self> {
         checks::limits(ty.limits)?;
         let opaque = &mut store.as_context_mut().0.opaque;
-        checks::reference(&opaque.engine, ty.element)?;
+        opaque.keep_named(ValType::Ref(ty.element))?;
         let at = opaque.add_table(ty, init.to_raw(ty.element, opaque)?)?;
         // SAFETY: the store keeps it.
         Ok(Self(unsafe { Handle::new(opaque, at) }))

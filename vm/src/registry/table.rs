@@ -6,6 +6,7 @@ use crate::abi::stack::CONTINUATION_SIZE;
 use crate::error::{Error, Result};
 use crate::runtime::space::Reservation;
 use crate::types::CompositeType;
+use std::ptr::NonNull;
 
 /// Most types of one engine that have an entry: 64 MiB of address space.
 pub(super) const MAX_TYPES: u32 = 1 << 21;
@@ -29,7 +30,7 @@ impl TypeTable {
     /// Makes room for the entries of all numbers below `count`.
     pub(super) fn reserve(&mut self, count: u32) -> Result<()> {
         if count > MAX_TYPES {
-            return Err(Error::Limit(format!("an engine has at most {MAX_TYPES} different types")));
+            return Err(Error::Limit(format!("an engine has at most {MAX_TYPES} different types at a time")));
         }
         let space = match &mut self.space {
             Some(space) => space,
@@ -55,6 +56,23 @@ impl TypeTable {
         assert!(at + TYPE_SIZE as usize <= self.committed, "room is made before types are numbered");
         // SAFETY: in bounds of what is committed, and aligned. Nobody reads the entry of a number not given out yet.
         unsafe { space.base().as_ptr().add(at).cast::<VMType>().write(entry(ty)) };
+    }
+
+    /// Makes the entry of a number that has one say nothing any more: it points nowhere. Nobody may still use the number.
+    pub(super) fn clear(&mut self, id: u32) {
+        let Some(space) = &self.space else { return };
+        let at = id as usize * TYPE_SIZE as usize;
+        assert!(at + TYPE_SIZE as usize <= self.committed, "numbers that were given out have an entry");
+        let nothing = VMType {
+            display: NonNull::dangling().as_ptr(),
+            supertypes: 0,
+            kind: VMKind::Func,
+            size: 0,
+            reference_count: 0,
+            references: NonNull::dangling().as_ptr(),
+        };
+        // SAFETY: in bounds of what is committed, and aligned. Who looks a number up holds its type.
+        unsafe { space.base().as_ptr().add(at).cast::<VMType>().write(nothing) };
     }
 }
 

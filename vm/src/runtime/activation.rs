@@ -4,7 +4,8 @@ use super::backtrace;
 use super::fiber::{self, Fiber};
 use super::heap::handles::Rooted;
 use super::store::{Pending, StoreOpaque};
-use super::{arch, thread};
+use super::thread::Bounds;
+use super::{arch, aside, thread};
 use crate::abi::{Registers, VMException, VMFuncRef};
 use crate::api::Exception;
 use crate::error::{Error, Result};
@@ -32,8 +33,8 @@ pub(crate) struct Activation {
     pub(crate) fiber: *mut Fiber,
     /// Lowest address in use of that stack, while wasm runs on others.
     pub(crate) idle: usize,
-    /// Stack limit of that stack.
-    pub(crate) limit: usize,
+    /// Where that stack is.
+    pub(crate) bounds: Bounds,
     pub(crate) store: *mut StoreOpaque,
     /// Why wasm was left.
     pub(crate) trap: Option<Trap>,
@@ -51,7 +52,27 @@ pub(crate) unsafe fn invoke(
     function: *const VMFuncRef,
     registers: *mut Registers,
 ) -> Result<()> {
-    let limit = thread::prepare()?;
+    let here = (&raw const function) as usize;
+    let own = thread::prepare()?;
+    if own.contains(here) {
+        // SAFETY: the caller's promise.
+        unsafe { invoke_on(own, store, function, registers) }
+    } else {
+        // SAFETY: as above.
+        aside::on_stack(here, |bounds| unsafe { invoke_on(bounds, store, function, registers) })
+    }
+}
+
+/// Does that on the stack at hand.
+///
+/// # Safety
+/// As for [`invoke`]; the stack must have these bounds.
+unsafe fn invoke_on(
+    bounds: Bounds,
+    store: *mut StoreOpaque,
+    function: *const VMFuncRef,
+    registers: *mut Registers,
+) -> Result<()> {
     let mut activation = Activation {
         stack_pointer: 0,
         landing: 0,
@@ -61,13 +82,13 @@ pub(crate) unsafe fn invoke(
         outer: null_mut(),
         fiber: null_mut(),
         idle: 0,
-        limit,
+        bounds,
         store,
         trap: None,
         exception: null_mut(),
     };
     let here = &raw mut activation;
-    if (here as usize) < limit {
+    if (here as usize) < bounds.limit {
         return Err(Trap::CallStackExhausted.into());
     }
     // SAFETY: by this function's contract. No panic unwinds from `enter`: it is carried across as a value.
@@ -75,11 +96,11 @@ pub(crate) unsafe fn invoke(
         let vm = &raw mut (*store).vm;
         let outer = ((*vm).stack_limit, (*vm).activation);
         (*here).outer = outer.1.cast();
-        (*vm).stack_limit = limit;
+        (*vm).stack_limit = bounds.limit;
         (*vm).activation = here.cast();
         thread::set_innermost(here);
         let left = arch::enter((*function).code, (*function).context, registers, here);
-        thread::set_innermost((*here).previous);
+        thread::forget(here);
         ((*vm).stack_limit, (*vm).activation) = outer;
         (*store).drop_values();
         left

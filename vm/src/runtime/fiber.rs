@@ -6,6 +6,7 @@
 //! on. To suspend is to cut the chain behind the fiber whose `resume` handles the tag; the part cut off is a continuation,
 //! known by its innermost fiber, where it goes on.
 
+mod account;
 mod stacks;
 pub(crate) mod switch;
 
@@ -20,6 +21,7 @@ use std::collections::HashMap;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 
+use account::Account;
 pub(crate) use stacks::Stack;
 use stacks::Stacks;
 
@@ -43,6 +45,8 @@ pub(crate) struct Fiber {
     frame: *mut Suspended,
     /// Of the innermost fiber of a continuation: the other end of the chain.
     outermost: *mut Self,
+    /// Bytes that its stack counts as.
+    counted: usize,
     /// Values that come before those that it is resumed with.
     bound: Vec<u128>,
     /// Who resumed it; null for the stack that wasm was entered on.
@@ -84,6 +88,7 @@ pub(crate) struct Fibers {
     all: Vec<Fixed<Fiber>>,
     free: Vec<NonNull<Fiber>>,
     stacks: Stacks,
+    account: Account,
     /// By the numbers of function types.
     places: HashMap<u32, Arc<Places>>,
     /// When so many fibers are in use, it is time to find out whether they are.
@@ -93,7 +98,8 @@ pub(crate) struct Fibers {
 impl Default for Fibers {
     fn default() -> Self {
         let (all, free, stacks, places) = (Vec::new(), Vec::new(), Stacks::default(), HashMap::new());
-        Self { all, free, stacks, places, threshold: LEAST_THRESHOLD }
+        let account = Account::default();
+        Self { all, free, stacks, account, places, threshold: LEAST_THRESHOLD }
     }
 }
 
@@ -112,6 +118,7 @@ impl Fibers {
                     places: None,
                     frame: null_mut(),
                     outermost: null_mut(),
+                    counted: 0,
                     bound: Vec::new(),
                     parent: null_mut(),
                     resumer: null_mut(),
@@ -134,6 +141,23 @@ impl Fibers {
         self.stacks.limit = stacks;
     }
 
+    /// Gives a fiber that has none a stack, unless there are too many or the host has no room.
+    ///
+    /// # Safety
+    /// It must be one of these, and nobody else use it.
+    unsafe fn give_stack(&mut self, fiber: NonNull<Fiber>) {
+        if let Some(stack) = self.stacks.take() {
+            self.account.add(account::START);
+            // SAFETY: the caller's promise.
+            unsafe { ((*fiber.as_ptr()).stack, (*fiber.as_ptr()).counted) = (Some(stack), account::START) };
+        }
+    }
+
+    /// Bytes that the next fiber takes before it begins.
+    fn next_bytes(&self) -> usize {
+        if self.free.is_empty() { account::RECORD } else { 0 }
+    }
+
     /// Whether so many are in use that it is time to find out whether they are.
     fn are_due(&self) -> bool {
         self.all.len() - self.free.len() >= self.threshold
@@ -148,8 +172,9 @@ impl Fibers {
         let record = unsafe { &mut *fiber.as_ptr() };
         if let Some(stack) = record.stack.take() {
             self.stacks.give_back(stack);
+            self.account.remove(std::mem::take(&mut record.counted));
         }
-        record.bound.clear();
+        drop(record.take_bound(&mut self.account));
         record.object = null_mut();
         self.free.push(fiber);
     }

@@ -50,6 +50,8 @@ pub(crate) struct Heap {
     /// Runs of cells too large for compiled code.
     wide: [VMRun; CLASSES - CELLS.len()],
     limit: u64,
+    /// Bytes that count against the limit and lie elsewhere: those of fibers, as far as they are known at the time.
+    pub(crate) outside: usize,
     /// Whether every allocation collects first.
     stress: bool,
     /// Bytes handed out since the last collection, and how many there may be before the next.
@@ -74,6 +76,7 @@ impl Default for Heap {
             sweeps: std::array::from_fn(|_| Sweep::default()),
             wide: [NO_RUN; _],
             limit: DEFAULT_LIMIT,
+            outside: 0,
             stress: false,
             since: 0,
             budget: LEAST_BUDGET,
@@ -109,9 +112,14 @@ impl Heap {
     }
 
     /// Whether so many bytes of blocks more are within the limit.
-    fn has_room(&self, bytes: usize) -> bool {
+    pub(crate) fn has_room(&self, bytes: usize) -> bool {
         let used = self.space.as_ref().map_or(0, Space::used);
-        (used + bytes) as u64 <= self.limit
+        (used + self.outside + bytes) as u64 <= self.limit
+    }
+
+    /// Bytes that there may be.
+    pub(crate) fn limit_bytes(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or(usize::MAX)
     }
 
     /// Takes memory for an object of so many bytes. `force`: even if a collection is due.
@@ -220,6 +228,7 @@ impl StoreOpaque {
             return None;
         }
         let bytes = usize::try_from(bytes).ok()?;
+        self.heap.outside = self.fibers.bytes();
         if self.heap.stress {
             self.collect();
         }

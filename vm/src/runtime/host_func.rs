@@ -4,6 +4,7 @@ use super::activation::{self, Activation};
 use super::heap::handles::Handles;
 use super::instance::InstanceData;
 use super::store::{Pending, StoreOpaque};
+use super::thread;
 use crate::abi::{OVERFLOW_SLOTS, Registers, VMException};
 use crate::error::{Error, Result};
 use crate::registry::RegisteredType;
@@ -90,6 +91,8 @@ pub(crate) unsafe extern "C" fn dispatch(record: *mut HostRecord, registers: *mu
     // SAFETY: the store is alive, and nobody else uses it before the function does.
     let scope = handles(unsafe { &mut *store }).height();
     let ended = catch_unwind(AssertUnwindSafe(|| (function.call)(call)));
+    // SAFETY: as above, after the function has returned.
+    thread::go_on_in(unsafe { (*store).vm.activation.cast() });
     let ended = ended.map(|returned| match returned {
         // SAFETY: as above, after the function has returned. Nothing is collected before it is thrown.
         Err(Error::Exception(exception)) => exception.0.of(unsafe { &*store }).map(|exception| exception as *mut _),

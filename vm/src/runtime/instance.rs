@@ -233,7 +233,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
         unsafe { write_space(instance, layout.memory(index), base, memory) };
     }
     for index in own(description.tags.len(), description.tag_imports) {
-        let tag = store.add_tag(module.types()[description.tags[index as usize] as usize].id);
+        let tag = store.add_tag(&module.types()[description.tags[index as usize] as usize]);
         // SAFETY: as above.
         unsafe { instance.at::<*mut VMTag>(layout.tag(index)).write(tag.as_ptr()) };
     }

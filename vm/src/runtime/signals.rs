@@ -112,7 +112,7 @@ unsafe fn classify(
     // SAFETY: as above: the fiber that runs is the store's.
     let overflow = match unsafe { activation.fiber.as_ref() } {
         Some(fiber) => fiber.stack().is_some_and(|stack| stack.is_guard(address)),
-        None => thread::is_stack_overflow(address, stack_pointer),
+        None => thread::is_stack_overflow(activation.bounds.end, address, stack_pointer),
     };
     overflow.then_some(Trap::CallStackExhausted)
 }

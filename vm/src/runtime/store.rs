@@ -17,9 +17,11 @@ use crate::abi::{OVERFLOW_SLOTS, VMFuncRef, VMStore, VMTag};
 use crate::api::Module;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::types::{MemoryType, TableType};
+use crate::registry::RegisteredType;
+use crate::types::{HeapType, MemoryType, RefType, TableType, ValType};
 use std::any::Any;
 use std::cell::UnsafeCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomPinned;
 use std::ops::Range;
@@ -118,6 +120,9 @@ pub struct StoreOpaque {
     func_refs: Vec<Fixed<VMFuncRef>>,
     records: Vec<Fixed<HostRecord>>,
     tags: Vec<Fixed<VMTag>>,
+    /// Types of what the host made here, by number. Those of modules are kept by their instances. None is given up before
+    /// the store: objects, tables, functions and tags may have it.
+    types: HashMap<u32, Arc<RegisteredType>>,
     /// Whether there was an exception ever.
     pub(crate) throws: bool,
     pub(crate) fibers: Fibers,
@@ -205,6 +210,7 @@ impl StoreOpaque {
             func_refs: Vec::new(),
             records: Vec::new(),
             tags: Vec::new(),
+            types: HashMap::new(),
             throws: false,
             fibers: Fibers::default(),
             handles: SharedHandles::default(),
@@ -259,8 +265,27 @@ impl StoreOpaque {
     }
 
     /// A new tag, unlike all others.
-    pub(crate) fn add_tag(&mut self, type_id: u32) -> NonNull<VMTag> {
-        push(&mut self.tags, VMTag { type_id })
+    pub(crate) fn add_tag(&mut self, ty: &Arc<RegisteredType>) -> NonNull<VMTag> {
+        self.keep_type(ty);
+        push(&mut self.tags, VMTag { type_id: ty.id })
+    }
+
+    /// Keeps a type as long as the store, and with it those that it refers to.
+    pub(crate) fn keep_type(&mut self, ty: &Arc<RegisteredType>) {
+        self.types.entry(ty.id).or_insert_with(|| Arc::clone(ty));
+    }
+
+    /// Keeps the type that a table or global of the host names, if it names one by number.
+    ///
+    /// # Errors
+    /// [`Error::UnknownType`] if the engine has no type of that number.
+    pub(crate) fn keep_named(&mut self, ty: ValType) -> Result<()> {
+        if let ValType::Ref(RefType { heap: HeapType::Concrete(id) | HeapType::Exact(id), .. }) = ty {
+            let found = self.engine.find_registered(id);
+            let unknown = || Error::UnknownType { ty: ty.to_string() };
+            self.keep_type(&found.ok_or_else(unknown)?);
+        }
+        Ok(())
     }
 }
 

@@ -1,4 +1,8 @@
-//! What a thread needs before it runs wasm: signal handlers, a stack for them, and the bounds of its own stack.
+//! What a thread needs before it runs wasm: signal handlers, a stack for them, and the bounds of the stack it runs on.
+//!
+//! Code may run on a stack that is not the thread's own: coroutines do, and crates that grow stacks. Nobody can say where
+//! such a stack ends, and whether a guard is there: the kernel shows mappings, which are joined with their neighbours, and
+//! guards of some kinds not at all. So wasm that is entered there runs on a stack of ours ([`aside`](super::aside)).
 
 use super::activation::{Activation, NONE};
 use super::signals;
@@ -15,32 +19,53 @@ const LARGEST_STACK: usize = 256 << 20;
 /// Bytes of the stack that signal handlers run on.
 const HANDLER_STACK: usize = 64 << 10;
 
-/// Read by the signal handler: plain cells, initialised by constants, so that reading them is reading memory.
+/// A stack that wasm may be entered on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    /// Lowest address.
+    pub(crate) end: usize,
+    /// Lowest stack pointer at which code of the host may be called.
+    pub(crate) limit: usize,
+    /// Just above the highest address.
+    pub(crate) top: usize,
+}
+
+impl Bounds {
+    pub(crate) const NONE: Self = Self { end: 0, limit: 0, top: 0 };
+
+    pub(crate) fn new(stack: Range<usize>) -> Self {
+        Self { end: stack.start, limit: stack.start + RESERVE.min(stack.len() / 4), top: stack.end }
+    }
+
+    #[inline]
+    pub(crate) fn contains(&self, address: usize) -> bool {
+        (self.end..self.top).contains(&address)
+    }
+}
+
+/// Plain cells, initialised by constants, so that reading them is reading memory: the signal handler does.
 struct Local {
-    /// Lowest stack pointer at which code of the host may be called. 0: not prepared yet.
-    limit: Cell<usize>,
-    /// End of the stack.
-    end: Cell<usize>,
+    /// The thread's own stack; [`Bounds::NONE`] if it is not prepared yet.
+    stack: Cell<Bounds>,
     innermost: Cell<*mut Activation>,
 }
 
 thread_local! {
-    static LOCAL: Local =
-        const { Local { limit: Cell::new(0), end: Cell::new(0), innermost: Cell::new(NONE) } };
+    static LOCAL: Local = const { Local { stack: Cell::new(Bounds::NONE), innermost: Cell::new(NONE) } };
     static HANDLERS: Cell<Option<HandlerStack>> = const { Cell::new(None) };
 }
 
-/// Makes this thread ready to run wasm and gives its stack limit.
+/// Makes this thread ready to run wasm and gives the bounds of its own stack.
 #[inline]
-pub(crate) fn prepare() -> Result<usize> {
-    match LOCAL.with(|local| local.limit.get()) {
-        0 => first(),
-        limit => Ok(limit),
+pub(crate) fn prepare() -> Result<Bounds> {
+    match LOCAL.with(|local| local.stack.get()) {
+        Bounds::NONE => first(),
+        bounds => Ok(bounds),
     }
 }
 
 #[cold]
-fn first() -> Result<usize> {
+fn first() -> Result<Bounds> {
     signals::install()?;
     let stack = stack_bounds()?;
     let handlers = HandlerStack::new()?;
@@ -49,12 +74,9 @@ fn first() -> Result<usize> {
     HANDLERS
         .try_with(|slot| slot.set(Some(handlers)))
         .map_err(|_| Error::Resources("wasm called on a thread that is ending".into()))?;
-    let limit = stack.start + RESERVE.min(stack.len() / 4);
-    LOCAL.with(|local| {
-        local.end.set(stack.start);
-        local.limit.set(limit);
-    });
-    Ok(limit)
+    let bounds = Bounds::new(stack);
+    LOCAL.with(|local| local.stack.set(bounds));
+    Ok(bounds)
 }
 
 /// The innermost activation of this thread, null if there is none. Async-signal-safe.
@@ -78,15 +100,48 @@ pub(crate) fn set_innermost(activation: *mut Activation) {
     LOCAL.with(|local| local.innermost.set(activation));
 }
 
-/// Whether a fault at `address`, with the stack pointer given, means that the stack is used up. Async-signal-safe.
-pub(crate) fn is_stack_overflow(address: usize, stack_pointer: usize) -> bool {
+/// Takes an activation that was left out of this thread's list. It is not the innermost one if it was left on a coroutine
+/// while wasm waits on others that were entered later.
+pub(crate) fn forget(activation: *mut Activation) {
+    // SAFETY: activations lie in frames that wait, up to the one that is being left.
+    unsafe {
+        let previous = (*activation).previous;
+        let mut at = innermost();
+        if at == activation {
+            return set_innermost(previous);
+        }
+        while !at.is_null() {
+            let next = &raw mut (*at).previous;
+            if *next == activation {
+                *next = previous;
+                return;
+            }
+            at = *next;
+        }
+    }
+}
+
+/// Makes an activation of this thread the innermost again: wasm goes on in it, perhaps on another coroutine than the last
+/// time that a host function returned.
+#[inline]
+pub(crate) fn go_on_in(activation: *mut Activation) {
+    if innermost() != activation {
+        forget(activation);
+        // SAFETY: it waits for a host function that returns to it now.
+        unsafe { (*activation).previous = innermost() };
+        set_innermost(activation);
+    }
+}
+
+/// Whether a fault at `address`, with the stack pointer given, means that the stack is used up which ends at `end`.
+/// Async-signal-safe.
+pub(crate) fn is_stack_overflow(end: usize, address: usize, stack_pointer: usize) -> bool {
     /// Code touches every page of a frame in order, so that a fault is never further from the stack pointer than the part
     /// of a frame that a function sets up at once, and accesses below the red zone are none.
     const NEAR: usize = 64 << 10;
     /// Where the guard begins is known only roughly: below the main thread's stack the kernel keeps up to 256 pages free
     /// from the next mapping, whatever the limit of the stack says.
     const GAP: usize = 256 * 4096 + NEAR;
-    let end = LOCAL.with(|local| local.end.get());
     address.abs_diff(stack_pointer) <= NEAR && (end.saturating_sub(GAP)..end + GAP).contains(&address)
 }
 
@@ -158,7 +213,7 @@ impl Drop for HandlerStack {
     fn drop(&mut self) {
         // The stack of before is not put back: its owner, Rust's start routine of threads for one, may have unmapped it
         // by now. The thread is ending and goes on without.
-        LOCAL.with(|local| local.limit.set(0));
+        LOCAL.with(|local| local.stack.set(Bounds::NONE));
         // SAFETY: only asks, then withdraws our own stack if it is the one in use.
         unsafe {
             let mut current = std::mem::zeroed::<libc::stack_t>();

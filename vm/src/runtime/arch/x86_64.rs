@@ -232,6 +232,31 @@ pub(crate) unsafe extern "sysv64" fn with_registers(
     )
 }
 
+/// Calls `f` with `data` on the stack that begins at `top`, and comes back.
+///
+/// # Safety
+/// `top` must be aligned to 16 and have a stack below it that nobody uses, which is large enough for `f`; `f` must stand being
+/// called with `data`, and not unwind.
+#[unsafe(naked)]
+pub(crate) unsafe extern "sysv64" fn call_on(top: usize, f: unsafe extern "C" fn(data: *mut u8), data: *mut u8) {
+    naked_asm!(
+        ".cfi_startproc",
+        "push rbp",
+        ".cfi_def_cfa_offset 16",
+        ".cfi_offset rbp, -16",
+        "mov rbp, rsp",
+        ".cfi_def_cfa_register rbp",
+        "mov rsp, rdi",
+        "mov rdi, rdx",
+        "call rsi",
+        "mov rsp, rbp",
+        "pop rbp",
+        ".cfi_def_cfa rsp, 8",
+        "ret",
+        ".cfi_endproc",
+    )
+}
+
 /// What lies at an address of a stack. There may be anything, also what Rust would not call a value, as no one wrote it; or
 /// what a sanitizer keeps apart. So it is read as compiled code reads.
 ///

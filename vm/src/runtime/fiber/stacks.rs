@@ -11,7 +11,7 @@ use rustix::mm::MprotectFlags;
 use std::ops::Range;
 
 /// Bytes of a stack, guard included. Only pages that are touched take memory.
-const SIZE: usize = 512 << 10;
+pub(super) const SIZE: usize = 512 << 10;
 /// Bytes that what the runtime does on such a stack finds at least: builtins and the unwinder. Functions of the host run
 /// on the stack that wasm was entered on.
 const RESERVE: usize = 64 << 10;
@@ -22,7 +22,7 @@ const LARGEST: usize = 2048;
 /// Stacks that a store may have, unless told otherwise.
 const DEFAULT_LIMIT: usize = 1 << 17;
 /// So many of the stacks that were given back last keep their pages; the others give them back to the kernel.
-const WARM: usize = 64;
+const WARM: usize = 16;
 
 /// A stack, by its lowest address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,17 @@ impl Stack {
     /// Whether an address lies on it.
     pub(crate) fn contains(self, address: usize) -> bool {
         address.wrapping_sub(self.0) < SIZE
+    }
+
+    /// Bytes of its pages that have memory.
+    pub(super) fn resident(self) -> usize {
+        const PAGE: usize = 4096;
+        let page = rustix::param::page_size();
+        let mut pages = [0_u8; SIZE / PAGE];
+        // SAFETY: asks for addresses of ours, of which there are no more pages than there is room for.
+        let known = unsafe { libc::mincore(self.0 as *mut libc::c_void, SIZE, pages.as_mut_ptr()) } == 0;
+        // What is not known may be all.
+        if known { pages[..SIZE / page].iter().filter(|&&page| page & 1 != 0).count() * page } else { SIZE }
     }
 
     /// Whether an access of `address` ran into its guard. Async-signal-safe.
@@ -88,6 +99,11 @@ impl Stacks {
         self.fresh.start += SIZE;
         self.made += 1;
         Some(stack)
+    }
+
+    /// How many are taken.
+    pub(super) fn in_use(&self) -> usize {
+        self.made - self.free.len()
     }
 
     fn map(&mut self) -> Result<()> {

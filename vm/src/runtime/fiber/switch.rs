@@ -8,6 +8,7 @@
 //! on top of the stack at hand.
 #![expect(clippy::missing_safety_doc, reason = "the head of the file says it for what stubs call")]
 
+use super::account::START;
 use super::{Fiber, Fibers, Stack, attach, detach};
 use crate::abi::stack::{CONSUMED, CONTINUATION_SIZE, HANDLER_SWITCH, RETURNED, VMContinuation, VMHandler};
 use crate::abi::{self, Place, Registers, VMException, VMFuncRef, VMTag};
@@ -36,6 +37,9 @@ pub(crate) unsafe extern "C" fn cont_new(context: *mut u8, type_id: u32, functio
         if (*store).fibers.are_due() {
             (*store).collect();
         }
+        if !(*store).make_room((*store).fibers.next_bytes()) {
+            return 0;
+        }
         let Some(object) = empty(store, type_id) else { return 0 };
         let Some(fiber) = (*store).fibers.add(store, function) else { return 0 };
         attach(object, fiber.as_ptr());
@@ -57,12 +61,14 @@ pub(crate) unsafe extern "C" fn cont_bind(
             return CONSUMED;
         }
         (*store).heap.temporaries.push(continuation as u64);
-        let object = empty(store, type_id);
+        let has_room = (*store).make_room(count as usize * size_of::<u128>());
+        let object = if has_room { empty(store, type_id) } else { None };
         (*store).heap.temporaries.pop();
         let Some(object) = object else { return 0 };
         let fiber = detach(continuation);
         attach(object, fiber);
-        (*fiber).bound.extend_from_slice(&(&*StoreOpaque::overflow(store))[..count as usize]);
+        let values = &(&*StoreOpaque::overflow(store))[..count as usize];
+        (*fiber).bind(values, &mut (*store).fibers.account);
         object.as_ptr() as u64
     }
 }
@@ -86,7 +92,7 @@ unsafe fn run_on(activation: *mut Activation, fiber: *mut Fiber) {
     unsafe {
         let stack = fiber.as_ref().and_then(|fiber| fiber.stack);
         (*activation).fiber = fiber;
-        (*(*activation).store).vm.stack_limit = stack.map_or((*activation).limit, Stack::limit);
+        (*(*activation).store).vm.stack_limit = stack.map_or((*activation).bounds.limit, Stack::limit);
     }
 }
 
@@ -142,7 +148,8 @@ unsafe fn go_on(activation: *mut Activation, fiber: NonNull<Fiber>, exception: *
         if exception.is_null() {
             (*target).give(RETURNED, 0);
         } else {
-            (*fiber.as_ptr()).bound.clear();
+            let account = &mut (*(*activation).store).fibers.account;
+            drop((*fiber.as_ptr()).take_bound(account));
             (*target).throw(exception);
         }
         target
@@ -165,25 +172,27 @@ unsafe fn prepare(
     unsafe {
         let begins = fiber.as_ref().stack.is_none();
         if begins {
-            let mut stack = (*store).fibers.stacks.take();
-            if stack.is_none() {
+            if (*store).has_room(START) {
+                (*store).fibers.give_stack(fiber);
+            }
+            if fiber.as_ref().stack.is_none() {
                 // Looks at fibers, this one too: no reference to it may be held.
                 (*store).heap.temporaries.push(continuation as u64);
                 (*store).collect();
                 (*store).heap.temporaries.pop();
-                stack = (*store).fibers.stacks.take();
+                if (*store).has_room(START) {
+                    (*store).fibers.give_stack(fiber);
+                }
             }
-            (*fiber.as_ptr()).stack = stack;
         }
         let record = &mut *fiber.as_ptr();
         let Some(stack) = record.stack else { return Err(Trap::AllocationFailed) };
         let slots = &mut *StoreOpaque::overflow(store);
-        let bound = record.bound.len();
-        if bound != 0 {
+        if !record.bound.is_empty() {
+            let bound = record.take_bound(&mut (*store).fibers.account);
             // Together they are the values of one function or tag type, for which there is room.
-            slots.copy_within(..count, bound);
-            slots[..bound].copy_from_slice(&record.bound);
-            record.bound.clear();
+            slots.copy_within(..count, bound.len());
+            slots[..bound.len()].copy_from_slice(&bound);
         }
         if begins {
             let registers = (stack.top() - size_of::<Registers>()) as *mut Registers;
@@ -240,8 +249,11 @@ unsafe fn cut(
 ) -> Option<NonNull<VMContinuation>> {
     // SAFETY: the callers have all of that from the store.
     unsafe {
-        let object = empty((*activation).store, type_id)?;
-        let innermost = (*activation).fiber;
+        let (store, innermost) = ((*activation).store, (*activation).fiber);
+        if !(*store).may_suspend(innermost) {
+            return None;
+        }
+        let object = empty(store, type_id)?;
         attach(object, innermost);
         (*innermost).outermost = outermost.as_ptr();
         (*innermost).frame = frame;

@@ -16,8 +16,10 @@ pub(super) const EXTERN_COST: usize = 64;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HeapStats {
-    /// Bytes that the heap takes now, of its limit: in use, or set aside for objects of one size.
+    /// Bytes that count against the limit now: of objects in use, or set aside for objects of one size, and of continuations.
     pub bytes: u64,
+    /// Of these, what continuations take besides their objects, as far as is known: stacks, and values bound to them.
+    pub continuation_bytes: u64,
     /// Bytes in use after the last collection.
     pub live_bytes: u64,
     /// Objects in use after the last collection.
@@ -82,6 +84,7 @@ impl StoreOpaque {
             self.fibers.sweep(|continuation| space.is_marked(continuation));
         }
         let (objects, live) = self.heap.sweep();
+        self.measure_fibers();
         let stats = &mut self.heap.stats;
         stats.allocated_bytes += self.heap.since as u64;
         self.heap.since = 0;

@@ -85,11 +85,14 @@ impl StoreOpaque {
                 let host = || activation.host_frame - arch::HOST_FRAME;
                 let mut start = from.take().unwrap_or_else(host);
                 if let Some(innermost) = activation.fiber.as_ref() {
-                    // If it is the host that called us, it does so on the stack that wasm was entered on.
+                    // If it is the host that called us, it does so on the stack that wasm was entered on, or on another.
                     if !innermost.is_on_stack(start) {
                         start = host();
                     }
                     start = fiber::mark_chain(marker, activation.fiber, start, null_mut());
+                } else if !activation.bounds.contains(start) {
+                    // A host function went to a stack of its own, and calls us there.
+                    start = host();
                 }
                 marker.words(start..activation.frame);
                 marker.word(activation.exception as u64);

@@ -41,13 +41,10 @@ impl Fixture {
             describes: None,
             composite,
         });
-        let ids = engine.type_ids(&types, &[]).unwrap();
-        Self {
-            store: Store::new(&engine, ()),
-            node: ids[0],
-            array: ids[1] | HEADER_ARRAY,
-            bytes: ids[2] | HEADER_ARRAY,
-        }
+        let types = engine.module_types(&types, &[]).unwrap();
+        let mut store = Store::new(&engine, ());
+        types.iter().for_each(|ty| store.as_context_mut().0.opaque.keep_type(ty));
+        Self { store, node: types[0].id, array: types[1].id | HEADER_ARRAY, bytes: types[2].id | HEADER_ARRAY }
     }
 
     fn opaque(&mut self) -> &mut StoreOpaque {
