@@ -79,11 +79,13 @@ impl Most {
 }
 
 impl Effort {
-    /// The same, of one of so many functions: LLVM takes a fifth of a millisecond to optimise nothing, so that where there are
-    /// very many, nothing is done for those without an instruction.
-    pub(crate) fn in_module(level: Level, counts: &Counts, functions: usize) -> Self {
-        const MANY: usize = 20_000;
-        if functions > MANY && counts.instructions == 0 { Self::Plain } else { Self::of(level, counts) }
+    /// The same, of a function in a module of so many functions with so many bytes of code. LLVM takes a third of a
+    /// millisecond to optimise nothing: where there are thousands of functions of a few bytes, none of these is optimised.
+    pub(crate) fn in_module(level: Level, counts: &Counts, functions: usize, bytes: u64) -> Self {
+        const MANY: usize = 5_000;
+        const FEW_BYTES: u64 = 24;
+        let tiny = functions > MANY && bytes < FEW_BYTES * functions as u64 && counts.bytes < FEW_BYTES;
+        if tiny { Self::Plain } else { Self::of(level, counts) }
     }
 
     /// How much is done for a function at a level.
@@ -202,11 +204,14 @@ mod tests {
     }
 
     #[test]
-    fn very_many_empty_functions_are_left_as_they_are() {
-        let [empty, small] = [0, 1].map(|instructions| Counts { bytes: 2, instructions, ..Counts::default() });
-        let of = |counts, functions| Effort::in_module(Level::Speed, counts, functions);
-        assert_eq!([of(&empty, 1_000), of(&small, 1_000_000)], [Effort::Full; 2]);
-        assert_eq!(of(&empty, 1_000_000), Effort::Plain);
+    fn thousands_of_tiny_functions_are_left_as_they_are() {
+        let [tiny, small] = [10, 30].map(|bytes| Counts { bytes, instructions: 3, ..Counts::default() });
+        let of = |counts, functions, bytes| Effort::in_module(Level::Speed, counts, functions, bytes);
+        assert_eq!(
+            [of(&tiny, 1_000, 10_000), of(&tiny, 10_000, 1_000_000), of(&small, 10_000, 100_000)],
+            [Effort::Full; 3]
+        );
+        assert_eq!(of(&tiny, 10_000, 100_000), Effort::Plain);
     }
 
     #[test]

@@ -96,11 +96,11 @@ impl Part {
 
 /// Cuts the functions that a module defines into units.
 pub(crate) fn partition(level: Level, counts: &[Counts]) -> Vec<Part> {
-    let functions = counts.len();
+    let (functions, bytes) = (counts.len(), counts.iter().map(|counts| counts.bytes).sum());
     let mut parts = Vec::new();
     let mut open: [Option<Part>; 3] = [None, None, None];
     for (index, counts) in (0..).zip(counts) {
-        let effort = Effort::in_module(level, counts, functions);
+        let effort = Effort::in_module(level, counts, functions, bytes);
         let slot = &mut open[effort as usize];
         let part = slot.get_or_insert_with(|| Part { bodies: Vec::new(), effort, counts: Counts::default() });
         part.bodies.push(index);
