@@ -168,7 +168,7 @@ pub struct VMFuncRef {
     /// Number of types that the type is a subtype of.
     pub supertypes: u32,
     /// Ids of these, the most general one first: a type with `n` supertypes has those below it in whose list it is the
-    /// `n`-th. Lives as long as the engine.
+    /// `n`-th. Lives as long as the type is held: by the store that the function is in.
     pub display: *const u32,
 }
 /// Offset of [`VMFuncRef::code`].

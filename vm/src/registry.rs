@@ -57,7 +57,7 @@ impl RegisteredType {
         ty
     }
 
-    /// A function of this type as a value. Good as long as the engine.
+    /// A function of this type as a value. Good as long as somebody holds the type.
     pub(crate) fn func_ref(&self, code: *const u8, context: *mut u8) -> VMFuncRef {
         #[expect(clippy::cast_possible_truncation, reason = "validation bounds the chain")]
         let supertypes = self.supertypes.len() as u32;

@@ -39,7 +39,7 @@ pub const OBJECT_ALIGN: u32 = 16;
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct VMType {
-    /// Ids of the types that it is a subtype of, the most general one first. Lives as long as the engine.
+    /// Ids of the types that it is a subtype of, the most general one first. Lives as long as the type is held.
     pub display: *const u32,
     /// Number of these.
     pub supertypes: u32,
@@ -49,7 +49,7 @@ pub struct VMType {
     pub size: u32,
     /// Number of `references`. For an array: 1 if its elements are references.
     pub reference_count: u32,
-    /// Offsets of references in a structure, from its header. Lives as long as the engine.
+    /// Offsets of references in a structure, from its header. Lives as long as the type is held.
     pub references: *const u32,
 }
 /// Offset of [`VMType::display`].
