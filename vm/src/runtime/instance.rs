@@ -2,7 +2,7 @@
 
 use super::const_eval::evaluate;
 use super::fixed::Fixed;
-use super::memory::MemoryInstance;
+use super::memory::{MemoryInstance, least_bytes};
 use super::store::{Handle, StoreOpaque};
 use super::table::TableInstance;
 use super::{arch, builtins, link, segments};
@@ -188,9 +188,9 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
     // All of it before any is made: what a module is refused for takes nothing.
     let elements = description.tables.iter().skip(description.table_imports as usize).map(|ty| ty.limits.min);
     store.table_elements.check("tables", elements.fold(0, u64::saturating_add), "elements")?;
-    let bytes = description.memories.iter().skip(description.memory_imports as usize);
-    let bytes = bytes.map(|ty| ty.limits.min.saturating_mul(1 << ty.page_size_log2));
-    store.memory_bytes.check("memories", bytes.fold(0, u64::saturating_add), "bytes")?;
+    let mut memories = description.memories.iter().skip(description.memory_imports as usize);
+    let bytes = memories.try_fold(0_u64, |sum, ty| least_bytes(ty).map(|bytes| sum.saturating_add(bytes)))?;
+    store.memory_bytes.check("memories", bytes, "bytes")?;
     let flags = |count| std::iter::repeat_n(false, count).map(Cell::new).collect();
     let fixed = Fixed::new(InstanceData {
         module: module.clone(),

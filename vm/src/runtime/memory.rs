@@ -56,14 +56,7 @@ impl MemoryInstance {
             return Err(Error::InvalidType("a shared memory must have a maximum size".into()));
         }
         let most = most_pages(&ty);
-        let page = 1_u64 << ty.page_size_log2;
-        if ty.limits.min > most {
-            let wanted = ty.limits.min;
-            return Err(Error::Resources(format!(
-                "a memory of {wanted} pages of {page} bytes: this VM gives {most} pages at most"
-            )));
-        }
-        quota.check("a memory", ty.limits.min << ty.page_size_log2, "bytes")?;
+        quota.check("a memory", least_bytes(&ty)?, "bytes")?;
         let mut max_pages = ty.limits.max.map_or(most, |max| max.min(most));
         let space = if abi::is_guarded(&ty) {
             reserve(UNCHECKED)?
@@ -78,9 +71,7 @@ impl MemoryInstance {
         let vm = VMMemory { base: space.base().as_ptr(), length: AtomicU64::new(0) };
         let memory = Self { vm, ty, space, max_pages, growing: Mutex::default(), waiters: Waiters::default(), quota };
         let grown = memory.grow(ty.limits.min);
-        grown.ok_or_else(|| {
-            Error::Resources(format!("a memory of {} pages of {page} bytes: the host has no room", ty.limits.min))
-        })?;
+        grown.ok_or_else(|| Error::Resources(format!("a memory of {}: the host has no room", pages(&ty))))?;
         Ok(memory)
     }
 
@@ -198,6 +189,22 @@ impl MemoryInstance {
         }
         Ok(())
     }
+}
+
+/// Bytes that a memory has from the start.
+///
+/// # Errors
+/// [`Error::Resources`] for more than any memory of its type has here.
+pub(super) fn least_bytes(ty: &MemoryType) -> Result<u64> {
+    let most = most_pages(ty);
+    if ty.limits.min > most {
+        return Err(Error::Resources(format!("a memory of {}: this VM gives {most} pages at most", pages(ty))));
+    }
+    Ok(ty.limits.min << ty.page_size_log2)
+}
+
+fn pages(ty: &MemoryType) -> String {
+    format!("{} pages of {} bytes", ty.limits.min, 1_u64 << ty.page_size_log2)
 }
 
 /// Pages that no memory of this type outgrows here, whatever its maximum. With pages of one byte and 32-bit addresses the
