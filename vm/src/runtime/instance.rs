@@ -4,7 +4,7 @@ use super::const_eval::evaluate;
 use super::fixed::Fixed;
 use super::memory::{MemoryInstance, least_bytes};
 use super::store::{Handle, StoreOpaque};
-use super::table::TableInstance;
+use super::table::{TableInstance, least_elements};
 use super::{arch, builtins, link, segments};
 use crate::abi::heap::VMType;
 use crate::abi::{self, Registers, VMFuncImport, VMFuncRef, VMSpace, VMTag};
@@ -186,8 +186,9 @@ fn allocate(store: &mut StoreOpaque, module: &Module, imports: &[Extern]) -> Res
         store.number_descriptors()?;
     }
     // All of it before any is made: what a module is refused for takes nothing.
-    let elements = description.tables.iter().skip(description.table_imports as usize).map(|ty| ty.limits.min);
-    store.table_elements.check("tables", elements.fold(0, u64::saturating_add), "elements")?;
+    let mut tables = description.tables.iter().skip(description.table_imports as usize);
+    let elements = tables.try_fold(0_u64, |sum, ty| least_elements(ty).map(|elements| sum.saturating_add(elements)))?;
+    store.table_elements.check("tables", elements, "elements")?;
     let mut memories = description.memories.iter().skip(description.memory_imports as usize);
     let bytes = memories.try_fold(0_u64, |sum, ty| least_bytes(ty).map(|bytes| sum.saturating_add(bytes)))?;
     store.memory_bytes.check("memories", bytes, "bytes")?;

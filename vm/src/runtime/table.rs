@@ -27,15 +27,24 @@ pub(crate) struct TableInstance {
     quota: Quota,
 }
 
+/// Elements that a table has from the start.
+///
+/// # Errors
+/// [`Error::Resources`] for more than any table has here.
+pub(super) fn least_elements(ty: &TableType) -> Result<u64> {
+    if ty.limits.min > MAX_ELEMENTS { Err(too_large(ty)) } else { Ok(ty.limits.min) }
+}
+
+fn too_large(ty: &TableType) -> Error {
+    Error::Resources(format!("a table of {} elements", ty.limits.min))
+}
+
 impl TableInstance {
     /// A table all of whose elements are `init`, a reference as compiled code sees it. What it has of elements, and grows
     /// by, is taken from `quota`.
     pub(crate) fn new(ty: TableType, init: u64, quota: Quota) -> Result<Self> {
-        let too_large = || Error::Resources(format!("a table of {} elements", ty.limits.min));
-        if ty.limits.min > MAX_ELEMENTS {
-            return Err(too_large());
-        }
-        quota.check("a table", ty.limits.min, "elements")?;
+        quota.check("a table", least_elements(&ty)?, "elements")?;
+        let too_large = || too_large(&ty);
         let max = ty.limits.max.map_or(MAX_ELEMENTS, |max| max.min(MAX_ELEMENTS));
         let space = Reservation::new(bytes(max).ok_or_else(too_large)?)?;
         let vm = VMTable { base: space.base().as_ptr(), length: 0 };
