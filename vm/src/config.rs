@@ -179,8 +179,8 @@ impl Config {
         self
     }
 
-    /// Most bytes of all linear memories of a store together (those that the host shares between stores have as much each): what they begin with, and what they grow to.
-    /// Only what is touched takes memory of the host. What would begin with more is
+    /// Most bytes of all linear memories of a store together: what they begin with, and what they grow to. A memory that
+    /// the host shares between stores has as much for itself. Only what is touched takes memory of the host. What would begin with more is
     /// [`Error::Limit`](crate::Error::Limit), and growing beyond fails as `memory.grow` does. Default: 1 TiB.
     pub fn max_memory_size(&mut self, bytes: u64) -> &mut Self {
         self.limits.memory_size = bytes;

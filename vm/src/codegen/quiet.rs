@@ -52,16 +52,18 @@ pub(super) fn remove<'ctx>(module: &Module<'ctx>, context: &'ctx Context) -> Res
 
 /// Takes calls of [`KEEP`] out for a pass that replaces no load by what was stored, and nothing that is computed from
 /// loads and arguments by a constant; [`put_back`] is to follow.
-pub(super) fn take_out(module: &Module<'_>) {
-    // What is computed here never fails.
-    let _ = each(module, |call| {
+///
+/// # Errors
+/// None of its own.
+pub(super) fn take_out(module: &Module<'_>) -> Result<()> {
+    each(module, |call| {
         if let Some(value) = operand(call, 0).filter(|_| is_quieting(call))
             && Search::new().is_lasting(Some(value))
         {
             replace(call, value);
         }
         Ok(())
-    });
+    })
 }
 
 /// Gives the result of all arithmetic through [`KEEP`] that is not: all of it comes from operators that are to quiet.

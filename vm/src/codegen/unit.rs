@@ -182,7 +182,7 @@ fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, effort: Effort, settings: 
             if quiet::is_needed(&unit.module) {
                 for (passes, by_cost) in LATE {
                     if by_cost {
-                        quiet::take_out(&unit.module);
+                        quiet::take_out(&unit.module)?;
                     }
                     run(&format!("function({passes})"))?;
                     if by_cost {
