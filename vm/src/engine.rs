@@ -7,9 +7,9 @@ use crate::config::Config;
 #[cfg(feature = "compiler")]
 use crate::error::Error;
 use crate::error::Result;
-use crate::registry::{RegisteredType, TypeRegistry};
 #[cfg(feature = "compiler")]
 use crate::shown::Shown;
+use crate::type_registry::{RegisteredType, TypeRegistry};
 use crate::types::{FuncType, HeapType, SubType, ValType};
 #[cfg(feature = "compiler")]
 use std::mem::ManuallyDrop;

@@ -50,10 +50,10 @@ mod engine;
 mod error;
 #[cfg(feature = "compiler")]
 mod lower;
-mod registry;
 mod runtime;
 mod shown;
 mod trap;
+mod type_registry;
 mod types;
 
 pub use api::{

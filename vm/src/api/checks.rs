@@ -7,7 +7,7 @@
 use crate::abi::OVERFLOW_SLOTS;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::registry::RegisteredType;
+use crate::type_registry::RegisteredType;
 use crate::types::{CompositeType, FieldType, FuncType, HeapType, Limits, RefType, StorageType, ValType};
 use std::sync::Arc;
 

@@ -3,10 +3,10 @@
 use super::{AsContext, AsContextMut, Val, checks};
 use crate::abi::{VMException, VMTag};
 use crate::error::{Error, Result};
-use crate::registry::RegisteredType;
 use crate::runtime::exception::values;
 use crate::runtime::heap::handles::Rooted;
 use crate::runtime::store::{Handle, StoreOpaque};
+use crate::type_registry::RegisteredType;
 use crate::types::{FuncType, HeapType};
 use std::ptr::NonNull;
 use std::sync::Arc;

@@ -3,11 +3,11 @@
 use super::{AsContext, AsContextMut, Caller, IntoFunc, TypedFunc, Val, WasmParams, WasmResults, checks};
 use crate::abi::{OVERFLOW_SLOTS, Registers, VMFuncRef};
 use crate::error::{Error, Result};
-use crate::registry::RegisteredType;
 use crate::runtime::activation::invoke;
 use crate::runtime::host_func::{HostCall, HostFunction};
 use crate::runtime::slots::Slots;
 use crate::runtime::store::{Handle, StoreOpaque};
+use crate::type_registry::RegisteredType;
 use crate::types::{FuncType, HeapType, ValType};
 use std::mem::MaybeUninit;
 use std::sync::Arc;

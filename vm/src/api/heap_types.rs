@@ -3,8 +3,8 @@
 use super::{AsContext, checks};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::registry::RegisteredType;
 use crate::runtime::store::StoreOpaque;
+use crate::type_registry::RegisteredType;
 use crate::types::{CompositeType, FieldType, HeapType, SubType};
 use std::sync::Arc;
 

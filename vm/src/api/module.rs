@@ -5,9 +5,9 @@ use crate::artifact::{Artifact, Bulk, Header, format};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::module::description::{Description, Entity, Export, Import};
-use crate::registry::RegisteredType;
 use crate::runtime::image::CodeImage;
 use crate::runtime::space::Reservation;
+use crate::type_registry::RegisteredType;
 use crate::types::{ExternType, HeapType, Renumber};
 use std::fs::File;
 #[cfg(feature = "compiler")]

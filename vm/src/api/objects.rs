@@ -3,11 +3,11 @@
 use super::heap_types::Known;
 use super::{AnyRef, ArrayType, AsContext, AsContextMut, StructType, Val};
 use crate::error::{Error, Result};
-use crate::registry::RegisteredType;
 use crate::runtime::heap::handles::Rooted;
 use crate::runtime::object;
 use crate::runtime::store::StoreOpaque;
 use crate::trap::Trap;
+use crate::type_registry::RegisteredType;
 use crate::types::{CompositeType, FieldType, StorageType, ValType};
 use std::ptr::NonNull;
 

@@ -6,8 +6,8 @@ use super::object;
 use super::store::StoreOpaque;
 use crate::abi;
 use crate::module::description::{ConstExpr, ConstOp};
-use crate::registry::RegisteredType;
 use crate::trap::Trap;
+use crate::type_registry::RegisteredType;
 use std::ptr::NonNull;
 
 /// The value of `expr`, as it lies in a global's cell. An object that was made for it is in nothing yet that keeps it: it

@@ -7,7 +7,7 @@ use super::store::{Pending, StoreOpaque};
 use super::thread;
 use crate::abi::{OVERFLOW_SLOTS, Registers, VMException};
 use crate::error::{Error, Result};
-use crate::registry::RegisteredType;
+use crate::type_registry::RegisteredType;
 use std::mem::offset_of;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{NonNull, null_mut};

@@ -3,8 +3,8 @@
 
 use super::store::StoreOpaque;
 use crate::abi::heap::{ARRAY_LENGTH, HEADER_ARRAY, OBJECT_TYPE, array_elements, storage_size};
-use crate::registry::RegisteredType;
 use crate::trap::Trap;
+use crate::type_registry::RegisteredType;
 use crate::types::{CompositeType, StorageType, ValType};
 use std::ptr::NonNull;
 

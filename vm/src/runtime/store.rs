@@ -17,7 +17,7 @@ use crate::abi::{OVERFLOW_SLOTS, VMFuncRef, VMStore, VMTag};
 use crate::api::Module;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::registry::RegisteredType;
+use crate::type_registry::RegisteredType;
 use crate::types::{HeapType, MemoryType, RefType, TableType, ValType};
 use std::any::Any;
 use std::cell::UnsafeCell;
