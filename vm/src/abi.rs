@@ -8,10 +8,11 @@ use std::cell::UnsafeCell;
 use std::sync::atomic::AtomicU64;
 
 mod builtin;
+pub mod continuation;
 mod context;
 pub mod fingerprint;
 pub mod heap;
-pub mod stack;
+pub(crate) mod slots;
 
 pub use builtin::{Builtin, Kind, Returned, Signature, Way};
 pub(crate) use builtin::{Status, each_builtin};

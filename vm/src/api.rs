@@ -1,9 +1,9 @@
 //! What embedders see.
 
+mod any_ref;
 mod caller;
 mod checks;
 mod continuation;
-mod data_refs;
 mod descriptor;
 mod exception;
 mod externs;
@@ -65,9 +65,9 @@ macro_rules! not {
 not!(Send: Store<Rc<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Rc<u8>> Caller<'static, ()>);
 not!(Sync: Store<Cell<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Cell<u8>> Caller<'static, ()>);
 
+pub use any_ref::AnyRef;
 pub use caller::Caller;
 pub use continuation::Continuation;
-pub use data_refs::AnyRef;
 pub use exception::{Exception, Tag};
 pub use externs::Extern;
 pub use func::Func;

@@ -25,7 +25,6 @@ pub(crate) mod object;
 pub(crate) mod quota;
 pub(crate) mod segments;
 pub(crate) mod signals;
-pub(crate) mod slots;
 pub(crate) mod space;
 pub(crate) mod store;
 pub(crate) mod table;

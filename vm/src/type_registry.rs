@@ -3,9 +3,9 @@
 //! Types are equal if their recursion groups are and they are at the same place in them ("iso-recursive":
 //! <https://webassembly.github.io/spec/core/valid/conventions.html#rolling-and-unrolling>). So a group is looked up as
 //! a whole, with references to its own members given by their place and references to other types by their numbers.
-//! A type is known as long as somebody holds it or a type that refers to it; see [`slots`].
+//! A type is known as long as somebody holds it or a type that refers to it; see [`ids`].
 
-use self::slots::Slots;
+use self::ids::TypeIds;
 use self::table::TypeTable;
 use crate::abi::VMFuncRef;
 use crate::abi::heap::{self, StructLayout, VMType};
@@ -22,7 +22,7 @@ const OWN: u32 = 1 << 31;
 /// Types and their numbers.
 #[derive(Debug, Default)]
 pub(crate) struct TypeRegistry {
-    slots: Slots,
+    ids: TypeIds,
     table: TypeTable,
 }
 
@@ -74,7 +74,7 @@ impl TypeRegistry {
     pub(crate) fn find(&self, types: &[SubType], groups: &[Range<u32>]) -> Option<Box<[Arc<RegisteredType>]>> {
         let mut ids = Vec::with_capacity(types.len());
         for group in each_group(types.len(), groups) {
-            ids.extend_from_slice(self.slots.group(&key(types, group, &ids))?);
+            ids.extend_from_slice(self.ids.group(&key(types, group, &ids))?);
         }
         ids.into_iter().map(|id| self.get(id).cloned()).collect()
     }
@@ -85,16 +85,16 @@ impl TypeRegistry {
     /// [`Error::Limit`] when an engine does not have so many.
     pub(crate) fn add(&mut self, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[Arc<RegisteredType>]>> {
         self.begin()?;
-        self.slots.forget_if_due(&mut self.table);
+        self.ids.forget_if_due(&mut self.table);
         let mut ids = Vec::with_capacity(types.len());
         // From now on held by the caller, so that none is forgotten while others are added.
         let mut held = Vec::with_capacity(types.len());
         for group in each_group(types.len(), groups) {
             let key = key(types, group, &ids);
-            let members = match self.slots.group(&key) {
+            let members = match self.ids.group(&key) {
                 Some(members) => Arc::clone(members),
                 None => {
-                    let members = self.slots.take(key.len(), &mut self.table)?;
+                    let members = self.ids.take(key.len(), &mut self.table)?;
                     self.add_group(key, Arc::clone(&members), true);
                     members
                 }
@@ -107,7 +107,7 @@ impl TypeRegistry {
 
     /// A type that is a group of its own, if it is known.
     pub(crate) fn find_one(&self, ty: &SubType) -> Option<&Arc<RegisteredType>> {
-        self.get(*self.slots.group(slice::from_ref(ty))?.first()?)
+        self.get(*self.ids.group(slice::from_ref(ty))?.first()?)
     }
 
     /// The type, of the host, that is a group of its own: its parts have numbers already.
@@ -131,10 +131,10 @@ impl TypeRegistry {
             let part = self.get(id).ok_or_else(|| Error::UnknownType { ty: HeapType::Concrete(id).to_string() })?;
             parts.push(Arc::clone(part));
         }
-        self.slots.forget_if_due(&mut self.table);
-        let (members, has_entry) = match self.slots.take(1, &mut self.table) {
+        self.ids.forget_if_due(&mut self.table);
+        let (members, has_entry) = match self.ids.take(1, &mut self.table) {
             Ok(members) => (members, true),
-            Err(_) if is_func => (self.slots.take_beyond(), false),
+            Err(_) if is_func => (self.ids.take_beyond(), false),
             Err(error) => return Err(error),
         };
         let id = members[0];
@@ -144,8 +144,8 @@ impl TypeRegistry {
 
     /// Gives number 0 to a function type: of a cell that is all zeros, the header then says that there is no object.
     fn begin(&mut self) -> Result<()> {
-        if self.slots.is_empty() {
-            let members = self.slots.take(1, &mut self.table)?;
+        if self.ids.is_empty() {
+            let members = self.ids.take(1, &mut self.table)?;
             self.add_group([SubType::from(FuncType::new([], []))].into(), members, true);
         }
         Ok(())
@@ -175,18 +175,18 @@ impl TypeRegistry {
                 composite: ty.composite,
             });
             if has_entry {
-                // SAFETY: the slot keeps it until the entry is cleared.
+                // SAFETY: `ids` keeps it until the entry is cleared.
                 unsafe { self.table.write(&registered) };
             }
-            self.slots.put(registered, &key, &members);
+            self.ids.put(registered, &key, &members);
         }
-        self.slots.publish(key, members);
+        self.ids.publish(key, members);
     }
 
     /// Forgets all types that nobody uses.
     #[cfg(test)]
     pub(crate) fn forget(&mut self) {
-        self.slots.forget(&mut self.table);
+        self.ids.forget(&mut self.table);
     }
 
     /// Where the entry of number 0 is in the array of all types; null as long as there are no types.
@@ -196,7 +196,7 @@ impl TypeRegistry {
 
     /// The type of a number, if it is one.
     pub(crate) fn get(&self, id: u32) -> Option<&Arc<RegisteredType>> {
-        self.slots.get(id)
+        self.ids.get(id)
     }
 
     /// Whether every value of type `given` is one of type `wanted`.
@@ -296,7 +296,7 @@ fn uses(ty: &SubType) -> Vec<u32> {
     found
 }
 
-mod slots;
+mod ids;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@
 //! addresses and lengths are passed as `u64` (zero-extended for 32-bit memories and tables), module-wide indices as `u32`.
 //! None has more arguments than there are registers.
 
-use super::stack::{VMContinuation, VMHandler};
+use super::continuation::{VMContinuation, VMHandler};
 use super::{VMException, VMFuncRef, VMTag};
 use crate::trap::Trap;
 
@@ -70,13 +70,13 @@ macro_rules! each_builtin {
             ArrayInitData = call array_init_data(segment: u32, to: *mut u8, from: u64, bytes: u64) -> Status, traps MemoryOutOfBounds;
             /// As above, from an element segment.
             ArrayInitElem = call array_init_elem(segment: u32, to: *mut u64, from: u64, length: u64) -> Status, traps TableOutOfBounds;
-            /// A new [`VMContinuation`](super::stack::VMContinuation), or 0 when there is no room.
+            /// A new [`VMContinuation`](super::continuation::VMContinuation), or 0 when there is no room.
             ContNew = call cont_new(type_id: u32, function: *const VMFuncRef) -> u64;
             /// The continuation with the first arguments it is resumed with, or 0 when there is no room, or
-            /// [`CONSUMED`](super::stack::CONSUMED).
+            /// [`CONSUMED`](super::continuation::CONSUMED).
             ContBind = call cont_bind(type_id: u32, continuation: *mut VMContinuation, count: u32) -> u64;
             /// Goes on with a continuation, which throws the exception unless that is null; `counts` is
-            /// `clauses | values << 32`. Gives [`RETURNED`](super::stack::RETURNED), or which clause handles what it suspended
+            /// `clauses | values << 32`. Gives [`RETURNED`](super::continuation::RETURNED), or which clause handles what it suspended
             /// with and, second, the continuation.
             Resume = switch resume(continuation: *mut VMContinuation, handlers: *const VMHandler, counts: u64, exception: *mut VMException) -> Pair;
             /// Returns when the continuation that it makes is resumed.

@@ -5,7 +5,7 @@
 use super::builtin::Builtin;
 use super::context::{ContextCounts, ContextLayout, VMContext};
 use super::heap::{self, VMHeader, VMRun, VMType};
-use super::stack::{self, VMContinuation, VMHandler};
+use super::continuation::{self, VMContinuation, VMHandler};
 use super::{
     Registers, VMException, VMFuncImport, VMFuncRef, VMMemory, VMSpace, VMStore, VMTable, VMTag, assign, is_guarded,
 };
@@ -103,7 +103,7 @@ constants! {
     super::SLOT, super::OVERFLOW_SLOTS, super::POINTER, super::TABLE_ELEMENT, super::TYPE_ID,
     super::TAG_I31, super::TAG_HOST, super::PERSONALITY,
     heap::HEADER_ARRAY, heap::HEADER_EXCEPTION, heap::OBJECT_ALIGN, heap::CELLS,
-    stack::HANDLER_SWITCH, stack::RETURNED, stack::CONSUMED,
+    continuation::HANDLER_SWITCH, continuation::RETURNED, continuation::CONSUMED,
 }
 
 /// Rules, by an example of each.
@@ -181,7 +181,7 @@ mod tests {
             include_str!("builtin.rs"),
             include_str!("context.rs"),
             include_str!("heap.rs"),
-            include_str!("stack.rs"),
+            include_str!("continuation.rs"),
         ];
         let names: Vec<String> = facts().into_iter().map(|(name, _)| name).collect();
         let mut found = 0;

@@ -1,11 +1,11 @@
 //! Functions, as values.
 
 use super::{AsContext, AsContextMut, Caller, IntoFunc, TypedFunc, Val, WasmParams, WasmResults, checks};
+use crate::abi::slots::SlotCursor;
 use crate::abi::{OVERFLOW_SLOTS, Registers, VMFuncRef};
 use crate::error::{Error, Result};
 use crate::runtime::activation::invoke;
 use crate::runtime::host_func::{HostCall, HostFunction};
-use crate::runtime::slots::Slots;
 use crate::runtime::store::{Handle, StoreOpaque};
 use crate::type_registry::RegisteredType;
 use crate::types::{FuncType, HeapType, ValType};
@@ -28,20 +28,20 @@ pub(crate) fn host_function<T: 'static>(
         // SAFETY: a call comes with both areas and with arguments of the function's type; types with
         // more values than fit are refused, and wasm knows none.
         let params: Vec<Val> = unsafe {
-            let mut slots = Slots::params(call.registers, call.overflow());
+            let mut slots = SlotCursor::params(call.registers, call.overflow());
             ty.params.iter().map(|&ty| Val::from_raw(slots.read(ty), ty, &*call.store)).collect()
         };
         let mut results: Vec<Val> = ty.results.iter().map(|&ty| Val::default_of(ty)).collect();
         // SAFETY: functions that take a caller of `T` are put only into stores of `T`.
         closure(unsafe { Caller::new(call) }, &params, &mut results)?;
         // SAFETY: as above.
-        unsafe { write(Slots::results(call.registers, call.overflow()), &ty.results, &results, &*call.store) }
+        unsafe { write(SlotCursor::results(call.registers, call.overflow()), &ty.results, &results, &*call.store) }
     };
     // SAFETY: it reads and writes what the type says, whatever the store.
     unsafe { HostFunction::new(ty, call) }
 }
 
-fn write(mut slots: Slots, types: &[ValType], values: &[Val], store: &StoreOpaque) -> Result<()> {
+fn write(mut slots: SlotCursor, types: &[ValType], values: &[Val], store: &StoreOpaque) -> Result<()> {
     for (&ty, &value) in types.iter().zip(values) {
         slots.write(ty, value.to_raw(ty, store)?);
     }
@@ -140,9 +140,9 @@ impl Func {
             let mut registers = MaybeUninit::<Registers>::uninit();
             let registers = registers.as_mut_ptr();
             let overflow = StoreOpaque::overflow(opaque);
-            write(Slots::params(registers, overflow), &ty.params, params, &*opaque)?;
+            write(SlotCursor::params(registers, overflow), &ty.params, params, &*opaque)?;
             invoke(opaque, function, registers)?;
-            let mut slots = Slots::results(registers, overflow);
+            let mut slots = SlotCursor::results(registers, overflow);
             for (&ty, result) in ty.results.iter().zip(results) {
                 *result = Val::from_raw(slots.read(ty), ty, &*opaque);
             }

@@ -3,9 +3,9 @@
 use super::Caller;
 use super::wasm_ty::for_each_arity;
 use super::wasm_ty::sealed::{List, Ret, Ty};
+use crate::abi::slots::SlotCursor;
 use crate::engine::Engine;
 use crate::runtime::host_func::{HostCall, HostFunction};
-use crate::runtime::slots::Slots;
 use crate::types::FuncType;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(crate) mod sealed {
 fn finish<R: Ret>(returned: R, call: HostCall) -> crate::Result<()> {
     let results = returned.into_result()?;
     // SAFETY: a call comes with both areas, and there are few results.
-    unsafe { results.write(Slots::results(call.registers, call.overflow()), &*call.store) }
+    unsafe { results.write(SlotCursor::results(call.registers, call.overflow()), &*call.store) }
 }
 
 macro_rules! closures {
@@ -45,7 +45,7 @@ macro_rules! closures {
                 let call = move |call: HostCall| {
                     // SAFETY: a call comes with both areas and with arguments of the function's type.
                     let ($($name,)*) = unsafe {
-                        <($($name,)*) as List>::read(Slots::params(call.registers, call.overflow()), &*call.store)
+                        <($($name,)*) as List>::read(SlotCursor::params(call.registers, call.overflow()), &*call.store)
                     };
                     finish(self($($name),*), call)
                 };
@@ -67,7 +67,7 @@ macro_rules! closures {
                 let call = move |call: HostCall| {
                     // SAFETY: as above.
                     let ($($name,)*) = unsafe {
-                        <($($name,)*) as List>::read(Slots::params(call.registers, call.overflow()), &*call.store)
+                        <($($name,)*) as List>::read(SlotCursor::params(call.registers, call.overflow()), &*call.store)
                     };
                     // SAFETY: functions that take a caller of `T` are put only into stores of `T`.
                     let caller = unsafe { Caller::new(call) };

@@ -2,9 +2,9 @@
 
 use super::{AsContextMut, Func, WasmParams, WasmResults};
 use crate::abi::Registers;
+use crate::abi::slots::SlotCursor;
 use crate::error::{Error, Result};
 use crate::runtime::activation::invoke;
-use crate::runtime::slots::Slots;
 use crate::runtime::store::StoreOpaque;
 use crate::types::{FuncType, ValType};
 use std::marker::PhantomData;
@@ -69,9 +69,9 @@ impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
             let mut registers = MaybeUninit::<Registers>::uninit();
             let registers = registers.as_mut_ptr();
             let overflow = StoreOpaque::overflow(opaque);
-            params.write(Slots::params(registers, overflow), &*opaque)?;
+            params.write(SlotCursor::params(registers, overflow), &*opaque)?;
             invoke(opaque, function.as_ptr(), registers)?;
-            Ok(R::read(Slots::results(registers, overflow), &*opaque))
+            Ok(R::read(SlotCursor::results(registers, overflow), &*opaque))
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Rust types as wasm types.
 
 use super::{AnyRef, ArrayRef, Exception, ExternRef, Func, Ref, StructRef};
+use crate::abi::slots::SlotCursor;
 use crate::error::{Error, Result};
-use crate::runtime::slots::Slots;
 use crate::runtime::store::StoreOpaque;
 use crate::types::{HeapType, RefType, ValType};
 use sealed::{List, Ret, Ty};
@@ -28,7 +28,7 @@ pub trait WasmRet: Ret {}
 impl<R: Ret> WasmRet for R {}
 
 pub(crate) mod sealed {
-    use super::{Error, Result, Slots, StoreOpaque, ValType};
+    use super::{Error, Result, SlotCursor, StoreOpaque, ValType};
 
     pub trait Ty: Sized {
         const TYPE: ValType;
@@ -41,10 +41,10 @@ pub(crate) mod sealed {
 
     pub trait List: Sized {
         fn types() -> Vec<ValType>;
-        fn write(self, slots: Slots, store: &StoreOpaque) -> Result<()>;
+        fn write(self, slots: SlotCursor, store: &StoreOpaque) -> Result<()>;
         /// # Safety
         /// Values of these types must be there.
-        unsafe fn read(slots: Slots, store: &StoreOpaque) -> Self;
+        unsafe fn read(slots: SlotCursor, store: &StoreOpaque) -> Self;
     }
 
     pub trait Ret {
@@ -143,11 +143,11 @@ impl<A: Ty> List for A {
         vec![A::TYPE]
     }
     #[inline]
-    fn write(self, slots: Slots, store: &StoreOpaque) -> Result<()> {
+    fn write(self, slots: SlotCursor, store: &StoreOpaque) -> Result<()> {
         (self,).write(slots, store)
     }
     #[inline]
-    unsafe fn read(slots: Slots, store: &StoreOpaque) -> Self {
+    unsafe fn read(slots: SlotCursor, store: &StoreOpaque) -> Self {
         // SAFETY: the caller's promise.
         unsafe { <(A,)>::read(slots, store) }.0
     }
@@ -161,14 +161,14 @@ macro_rules! tuples {
             }
             #[inline]
             #[allow(non_snake_case, unused_mut, unused_variables, reason = "the empty tuple has nothing to write")]
-            fn write(self, mut slots: Slots, store: &StoreOpaque) -> Result<()> {
+            fn write(self, mut slots: SlotCursor, store: &StoreOpaque) -> Result<()> {
                 let ($($name,)*) = self;
                 $(slots.write($name::TYPE, $name.to_raw(store)?);)*
                 Ok(())
             }
             #[inline]
             #[allow(clippy::unused_unit, unused_mut, unused_variables, reason = "the empty tuple has nothing to read")]
-            unsafe fn read(mut slots: Slots, store: &StoreOpaque) -> Self {
+            unsafe fn read(mut slots: SlotCursor, store: &StoreOpaque) -> Self {
                 // SAFETY: the caller's promise; a tuple's parts are evaluated in order.
                 ($(unsafe { $name::from_raw(slots.read($name::TYPE), store) },)*)
             }

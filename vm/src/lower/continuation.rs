@@ -2,11 +2,11 @@
 //! <https://github.com/WebAssembly/stack-switching/blob/main/proposals/stack-switching/Explainer.md>
 //!
 //! To LLVM all of these are calls, which return when somebody goes on with this stack, or throw. Values pass through the
-//! overflow area (see [`abi::stack`](crate::abi::stack)).
+//! overflow area (see [`abi::continuation`](crate::abi::continuation)).
 
 use super::function::Lowering;
 use crate::abi::Builtin;
-use crate::abi::stack::{CONSUMED, HANDLER_SIZE, HANDLER_SWITCH, HANDLER_TYPE, RETURNED};
+use crate::abi::continuation::{CONSUMED, HANDLER_SIZE, HANDLER_SWITCH, HANDLER_TYPE, RETURNED};
 use crate::error::{Error, Result};
 use crate::trap::Trap;
 use crate::types::{HeapType, ValType};

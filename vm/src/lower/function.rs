@@ -107,7 +107,7 @@ pub(crate) fn lower_function(
     };
     lowering.mark();
     if clauses != 0 {
-        let bytes = clauses.checked_mul(abi::stack::HANDLER_SIZE).ok_or_else(too_many_clauses)?;
+        let bytes = clauses.checked_mul(abi::continuation::HANDLER_SIZE).ok_or_else(too_many_clauses)?;
         let bytes = unit.types.i8.array_type(bytes);
         let room = lowering.builder.build_alloca(bytes, "")?;
         set_alignment(loaded(&room), 8);

@@ -13,7 +13,7 @@ pub(crate) mod switch;
 use super::activation::Activation;
 use super::arch::Suspended;
 use super::store::StoreOpaque;
-use crate::abi::stack::{VMContinuation, VMHandler};
+use crate::abi::continuation::{VMContinuation, VMHandler};
 use crate::abi::{Place, VMFuncRef};
 use crate::runtime::fixed::Fixed;
 use crate::runtime::heap::mark::Marker;

@@ -1,8 +1,8 @@
 //! What the runtime and compiled code look up of a type by its number.
 
 use super::RegisteredType;
+use crate::abi::continuation::CONTINUATION_SIZE;
 use crate::abi::heap::{TYPE_SIZE, VMKind, VMType, array_elements, storage_size};
-use crate::abi::stack::CONTINUATION_SIZE;
 use crate::error::{Error, Result};
 use crate::runtime::space::Reservation;
 use crate::types::CompositeType;

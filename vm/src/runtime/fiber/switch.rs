@@ -10,7 +10,7 @@
 
 use super::account::START;
 use super::{Fiber, Fibers, Stack, attach, detach};
-use crate::abi::stack::{CONSUMED, CONTINUATION_SIZE, HANDLER_SWITCH, RETURNED, VMContinuation, VMHandler};
+use crate::abi::continuation::{CONSUMED, CONTINUATION_SIZE, HANDLER_SWITCH, RETURNED, VMContinuation, VMHandler};
 use crate::abi::{self, Place, Registers, VMException, VMFuncRef, VMTag};
 use crate::runtime::activation::Activation;
 use crate::runtime::arch::Suspended;

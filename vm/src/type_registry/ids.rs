@@ -19,7 +19,7 @@ const LEAST_THRESHOLD: usize = 1 << 14;
 
 /// A type that has a number.
 #[derive(Debug)]
-struct Slot {
+struct Registration {
     ty: Arc<RegisteredType>,
     /// What its recursion group is found by, and the numbers of the group, in order.
     key: Arc<[SubType]>,
@@ -28,9 +28,9 @@ struct Slot {
 
 /// All types that have numbers.
 #[derive(Debug, Default)]
-pub(super) struct Slots {
+pub(super) struct TypeIds {
     /// By number.
-    all: Vec<Option<Slot>>,
+    all: Vec<Option<Registration>>,
     /// Numbers below the end of `all` that no type has: those with an entry in the table, and those beyond it.
     free: Vec<u32>,
     beyond: Vec<u32>,
@@ -50,13 +50,13 @@ fn cost(ty: &RegisteredType) -> usize {
     4 + parts + ty.supertypes.len() / 8
 }
 
-impl Slots {
+impl TypeIds {
     pub(super) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
     pub(super) fn get(&self, id: u32) -> Option<&Arc<RegisteredType>> {
-        self.all.get(id as usize)?.as_ref().map(|slot| &slot.ty)
+        self.all.get(id as usize)?.as_ref().map(|registration| &registration.ty)
     }
 
     /// The numbers of a group.
@@ -107,8 +107,8 @@ impl Slots {
     pub(super) fn put(&mut self, ty: Arc<RegisteredType>, key: &Arc<[SubType]>, members: &Arc<[u32]>) {
         self.cost += cost(&ty);
         let at = ty.id as usize;
-        let slot = Slot { ty, key: Arc::clone(key), members: Arc::clone(members) };
-        assert!(self.all[at].replace(slot).is_none(), "the number was free");
+        let registration = Registration { ty, key: Arc::clone(key), members: Arc::clone(members) };
+        assert!(self.all[at].replace(registration).is_none(), "the number was free");
     }
 
     /// Makes a group, whose members all have their numbers, one that is found.
@@ -129,12 +129,12 @@ impl Slots {
         self.cost = 0;
         for (at, used) in used.into_iter().enumerate() {
             if used {
-                self.cost += self.all[at].as_ref().map_or(0, |slot| cost(&slot.ty));
-            } else if let Some(slot) = self.all[at].take() {
+                self.cost += self.all[at].as_ref().map_or(0, |registration| cost(&registration.ty));
+            } else if let Some(registration) = self.all[at].take() {
                 let id = number(at);
                 // Once for a group: looking it up is work in proportion to its length.
-                if slot.members.first() == Some(&id) {
-                    self.groups.remove(&slot.key);
+                if registration.members.first() == Some(&id) {
+                    self.groups.remove(&registration.key);
                 }
                 if id < MAX_TYPES {
                     table.clear(id);
@@ -152,16 +152,17 @@ impl Slots {
     fn used(&self) -> Vec<bool> {
         let mut used = vec![false; self.all.len()];
         // New references to a type are made of others, and through the registry, which is ours now.
-        let is_held = |slot: &Slot| slot.ty.id == 0 || Arc::strong_count(&slot.ty) > 1;
-        let mut found: Vec<u32> = self.all.iter().flatten().filter(|slot| is_held(slot)).map(|it| it.ty.id).collect();
+        let is_held = |registration: &Registration| registration.ty.id == 0 || Arc::strong_count(&registration.ty) > 1;
+        let mut found: Vec<u32> =
+            self.all.iter().flatten().filter(|registration| is_held(registration)).map(|it| it.ty.id).collect();
         // What the last holder of a type has done with it, and with its entry, comes before what is done next.
         fence(Acquire);
         while let Some(id) = found.pop() {
-            let Some(Some(slot)) = self.all.get(id as usize) else { continue };
+            let Some(Some(registration)) = self.all.get(id as usize) else { continue };
             if used[id as usize] {
                 continue;
             }
-            for &member in &*slot.members {
+            for &member in &*registration.members {
                 used[member as usize] = true;
                 found.extend(self.get(member).into_iter().flat_map(|ty| &ty.uses));
             }

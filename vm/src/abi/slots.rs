@@ -5,7 +5,7 @@ use crate::abi::{INT_PARAMS, INT_RESULTS, OVERFLOW_SLOTS, Place, Registers, VEC_
 use crate::types::ValType;
 
 /// Where the next argument or result is.
-pub struct Slots {
+pub struct SlotCursor {
     registers: *mut Registers,
     overflow: *mut [u128; OVERFLOW_SLOTS],
     ints: usize,
@@ -15,7 +15,7 @@ pub struct Slots {
     beyond: usize,
 }
 
-impl Slots {
+impl SlotCursor {
     /// # Safety
     /// Both pointers must be good for as long as this is used, and there must be no more than [`OVERFLOW_SLOTS`] arguments.
     #[inline]
@@ -24,7 +24,7 @@ impl Slots {
     }
 
     /// # Safety
-    /// As for [`Slots::params`], of results.
+    /// As for [`SlotCursor::params`], of results.
     #[inline]
     pub(crate) unsafe fn results(registers: *mut Registers, overflow: *mut [u128; OVERFLOW_SLOTS]) -> Self {
         Self { registers, overflow, ints: INT_RESULTS, vecs: VEC_RESULTS, int: 0, vec: 0, beyond: 0 }
@@ -90,7 +90,7 @@ mod tests {
         let types = || (0..40).map(|i| kinds[i * i % 6]);
         let (params, results) = assign(&FuncType::new(types(), types()));
         // SAFETY: nothing is read or written.
-        let (mut p, mut r) = unsafe { (Slots::params(null_mut(), null_mut()), Slots::results(null_mut(), null_mut())) };
+        let (mut p, mut r) = unsafe { (SlotCursor::params(null_mut(), null_mut()), SlotCursor::results(null_mut(), null_mut())) };
         assert!(types().map(|ty| p.place(ty)).eq(params));
         assert!(types().map(|ty| r.place(ty)).eq(results));
     }
