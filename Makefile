@@ -67,7 +67,8 @@ units: setup
 
 # AddressSanitizer, which comes with Rust, over the VM's unit tests, without LLVM: a minute. The VM has signal handlers and
 # stacks of its own, and looks for where its stack ends. With LLVM and on stacks of continuations:
-# make sanitized SANITIZED="--lib --test gc --test gc_host --test continuations --test exceptions"
+# make sanitized SANITIZED=--lib
+# make sanitized SANITIZED="--test all -- gc:: continuations:: exceptions::"
 SANITIZED ?= --no-default-features --lib
 
 sanitized: setup ## the VM's unit tests under AddressSanitizer

@@ -10,8 +10,8 @@ const CRATES: [(&str, &[&str]); 2] = [
         &[
             "SIMD.md",
             "tests/lower",
-            "tests/exception_cost.rs",
-            "tests/branch_hints.rs",
+            "tests/all/exceptions/cost.rs",
+            "tests/all/compile/branch_hints.rs",
             "benches/throw.rs",
             "src/lower/operator.rs",
         ],

@@ -4,15 +4,17 @@
 //!
 //! `cargo bench -p wassay-vm --bench execute [KERNEL]...`
 
-#[path = "../tests/support/kernels.rs"]
-mod kernels;
 mod native;
 
-use kernels::{Checksum, Kernel, Run};
+#[path = "../tests/support/mod.rs"]
+mod support;
+
 use native::Compiler;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+use support::kernels;
+use support::kernels::{Checksum, Kernel, Run};
 use wassay_vm::{Config, Engine, Instance, Level, MemoryMode, Module, Store};
 
 /// Turns that each contestant takes. Odd, so that the median is one of them.

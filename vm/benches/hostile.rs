@@ -4,7 +4,7 @@
 //!
 //! Each module is compiled in a process of its own, which is ended after so many seconds or at 3 GiB of memory.
 
-#[path = "../tests/hostile/families.rs"]
+#[path = "../tests/all/hostile/families.rs"]
 mod families;
 
 use families::{FAMILIES, Family};

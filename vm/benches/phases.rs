@@ -3,16 +3,14 @@
 //!
 //! `cargo bench -p wassay-vm --bench phases [FILTER]`
 
-#[path = "../tests/common/mod.rs"]
-mod common;
-#[path = "../tests/support/kernels.rs"]
-#[expect(dead_code, reason = "kernels are compiled here, not run")]
-mod kernels;
+#[path = "../tests/support/mod.rs"]
+mod support;
 
-use common::wat;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::Duration;
+use support::kernels;
+use support::wat;
 use wassay_vm::{Config, Engine, Func, Instance, Level, Linker, Module, Store, TypedFunc};
 
 /// Eight parameters of all number types.

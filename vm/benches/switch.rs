@@ -3,10 +3,8 @@
 //!
 //! `cargo bench -p wassay-vm --bench switch [FILTER]`
 
-#[path = "../tests/common/mod.rs"]
-mod common;
-#[path = "../tests/support/proposals.rs"]
-mod proposals;
+#[path = "../tests/support/mod.rs"]
+mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::time::Duration;
@@ -58,8 +56,8 @@ const TEXT: &str = r#"(module
 fn switches(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("switch");
     group.sample_size(10).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_secs(2));
-    for (mode, engine) in proposals::engines() {
-        let (mut store, instance) = common::instantiate(&engine, TEXT);
+    for (mode, engine) in support::engines_with_all_features() {
+        let (mut store, instance) = support::instantiate(&engine, TEXT);
         for (name, turns) in [("generate", TURNS), ("switch", TURNS), ("whole", TURNS / 10)] {
             let run = instance.get_typed_func::<i64, i64>(&mut store, name).expect("its function");
             group.throughput(Throughput::Elements(turns.unsigned_abs()));

@@ -4,14 +4,13 @@
 //! `cargo bench -p wassay-vm --bench throw [FILTER]`; the time an iteration is that of one throw, or one round. It is CPU
 //! time of the thread, as criterion's own clock would count what other processes take.
 
-#[path = "../tests/common/mod.rs"]
-mod common;
-#[path = "../tests/support/throwing.rs"]
-mod throwing;
+#[path = "../tests/support/mod.rs"]
+mod support;
 
-use common::{instantiate, wat};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::time::Duration;
+use support::throwing;
+use support::{instantiate, wat};
 use wassay_vm::{Engine, Module};
 
 /// Most rounds that one call makes.

@@ -3,17 +3,15 @@
 
 #![cfg(unix)]
 
-mod common;
-#[path = "support/proposals.rs"]
-mod proposals;
+mod support;
 
 use wassay_vm::{Error, Instance, Memory, MemoryType, Module, Store};
 
 #[test]
 fn maxima_shrink_where_there_is_no_room() {
-    let (_, engine) = proposals::engines().remove(1);
+    let (_, engine) = support::engines_with_all_features().remove(1);
     let module =
-        Module::new(&engine, common::wat(r#"(module (memory (export "m") i64 1 0x1_0000_0000_0000))"#)).unwrap();
+        Module::new(&engine, support::wat(r#"(module (memory (export "m") i64 1 0x1_0000_0000_0000))"#)).unwrap();
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: both calls get a structure of theirs.
     unsafe {

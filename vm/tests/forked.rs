@@ -1,8 +1,8 @@
 //! Compiling and running in a process that was forked: a test without the usual harness, whose threads a child would miss.
 
-use wassay_vm::{Config, Engine, Instance, Level, Module, Store};
+mod support;
 
-mod common;
+use wassay_vm::{Config, Engine, Instance, Level, Module, Store};
 
 fn main() {
     // What test runners ask before they run anything.
@@ -41,7 +41,7 @@ fn answer(engine: &Engine, number: i32) {
         r#"(module (memory 1) (func (export "answer") (result i32) (i32.const {number}))
             (func (export "trap") (result i32) (i32.load (i32.const -1))))"#
     );
-    let module = Module::new(engine, common::wat(&text)).unwrap();
+    let module = Module::new(engine, support::wat(&text)).unwrap();
     let mut store = Store::new(engine, ());
     let instance = Instance::new(&mut store, &module, &[]).unwrap();
     assert_eq!(instance.get_typed_func::<(), i32>(&store, "answer").unwrap().call(&mut store, ()).unwrap(), number);

@@ -1,8 +1,8 @@
 //! Many modules at once, in a process of their own: they share mappings of memory, and an error comes before these end.
 
-mod common;
+mod support;
 
-use common::wat;
+use support::wat;
 use wassay_vm::{Engine, Error, Instance, Limits, Module, Ref, RefType, Store, Table, TableType, Trap, Val};
 
 /// Lines of the process's list of mappings.

@@ -1,6 +1,6 @@
 //! Types of modules that are gone are forgotten; those of what a store holds are not.
 
-mod common;
+mod support;
 
 use wassay_vm::{
     ArrayType, Engine, ExternType, FieldType, Func, HeapType, Instance, Module, RefType, StorageType, Store, StructRef,
@@ -33,7 +33,7 @@ fn modules_come_and_go() {
     let mut before = 0;
     for number in 0..count {
         let text = text(number).replace(r#"(func (export "f")"#, r#"(func (import "host" "f")"#);
-        let module = Module::new(&engine, common::wat(&text)).unwrap();
+        let module = Module::new(&engine, support::wat(&text)).unwrap();
         // In a store, too, that is dropped after it.
         let mut store = Store::new(&engine, ());
         let ExternType::Func(ty) = module.imports().next().unwrap().ty() else { panic!("a function") };
@@ -53,7 +53,7 @@ fn modules_come_and_go() {
 /// What a store holds keeps its types, although the embedder forgot them.
 #[test]
 fn stores_keep_types() {
-    for (_, engine) in common::engines() {
+    for (_, engine) in support::engines() {
         let mut store = Store::new(&engine, ());
         let churn = |from: u32| {
             for number in from..from + 1500 {
@@ -66,7 +66,7 @@ fn stores_keep_types() {
         let structure = StructType::new(&engine, [field]).unwrap();
         let heap = structure.heap_type();
         let object = StructRef::new(&mut store, &structure, &[Val::I64(7)]).unwrap();
-        let module = Module::new(&engine, common::wat(&text(1 << 19))).unwrap();
+        let module = Module::new(&engine, support::wat(&text(1 << 19))).unwrap();
         let instance = Instance::new(&mut store, &module, &[]).unwrap();
         drop((structure, module));
         churn(0);

@@ -1,6 +1,6 @@
 //! The C of a kernel, compiled for the host into a shared object and loaded.
 
-use crate::kernels::{self, Checksum, Kernel, ResultType};
+use crate::support::kernels::{self, Checksum, Kernel, ResultType};
 use libloading::Library;
 use std::fmt;
 use std::path::Path;

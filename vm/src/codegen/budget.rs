@@ -98,7 +98,7 @@ impl Effort {
 }
 
 /// Bytes of memory that LLVM takes to compile what has these counts, about: measured, and within a third on nearly all of
-/// the families of `tests/hostile/families.rs`.
+/// the families of `tests/all/hostile/families.rs`.
 pub(crate) fn memory(effort: Effort, counts: &Counts) -> u64 {
     let plain = 560 * counts.instructions + 500 * counts.blocks + 2_500 * counts.checks + 64 * counts.brought;
     match effort {

@@ -111,7 +111,7 @@ mod tests {
         let known: BTreeSet<_> = operators.iter().map(|(proposal, ..)| *proposal).collect();
         let listed: BTreeSet<_> = NOT_BUILT.iter().map(|(proposal, _)| *proposal).collect();
         assert_eq!(listed.len(), NOT_BUILT.len(), "a proposal is listed twice");
-        // Some have no operators of their own: `tests/features.rs` has a module for each.
+        // Some have no operators of their own: `tests/all/compile/features.rs` has a module for each.
         let stale: Vec<_> = listed.intersection(&known).filter(|listed| !refusing.contains(*listed)).collect();
         assert!(stale.is_empty(), "listed as not built, but every operator of them is: {stale:?}");
         assert!(NOT_BUILT.iter().all(|(_, reason)| !reason.is_empty()), "no reason");

@@ -1,0 +1,40 @@
+//! The benchmark kernels compute what their native builds compute, at every level and in every memory mode.
+
+use crate::support::kernels;
+use crate::support::kernels::Run;
+use wassay_vm::{Config, Engine, Instance, Level, MemoryMode, Module, Store};
+
+fn check(level: Level, mode: MemoryMode) {
+    let engine = Engine::new(Config::new().level(level).memory_mode(mode)).unwrap();
+    for kernel in kernels::all() {
+        let module = Module::new(&engine, &kernel.wasm).unwrap();
+        let mut store = Store::new(&engine, ());
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let run = Run::of(&kernel, &mut store, instance).unwrap();
+        // Twice: a kernel sets up its data anew, so what the first run left behind must not matter.
+        for _ in 0..2 {
+            let found = run.call(&mut store, kernel.rounds).unwrap();
+            assert!(found.agrees(kernel.checksum), "{}: expected {}, found {found}", kernel.name, kernel.checksum);
+        }
+    }
+}
+
+#[test]
+fn unoptimised() {
+    check(Level::None, MemoryMode::Precise);
+}
+
+#[test]
+fn unoptimised_relaxed() {
+    check(Level::None, MemoryMode::Relaxed);
+}
+
+#[test]
+fn optimised() {
+    check(Level::Speed, MemoryMode::Precise);
+}
+
+#[test]
+fn optimised_relaxed() {
+    check(Level::Speed, MemoryMode::Relaxed);
+}
