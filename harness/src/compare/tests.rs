@@ -1,3 +1,5 @@
+//! Tests of comparisons: alignment, classification and every format.
+
 use super::format::{Format, write};
 use super::*;
 use crate::report;

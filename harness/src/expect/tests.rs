@@ -1,3 +1,5 @@
+//! Tests of expectations: files, precedence of rows, stale rows.
+
 use super::*;
 use crate::suite;
 

@@ -1,3 +1,5 @@
+//! Tests of measured features: what modules need, and what probes need.
+
 use super::*;
 
 fn wasm(text: &str) -> Vec<u8> {

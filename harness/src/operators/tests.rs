@@ -1,3 +1,5 @@
+//! Tests of operator coverage.
+
 use super::*;
 
 const SCRIPT: &str = r#"(module $m

@@ -1,3 +1,5 @@
+//! Tests of reports: files, counts and what is read back.
+
 use super::*;
 use std::collections::BTreeMap;
 

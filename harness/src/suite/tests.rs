@@ -1,3 +1,5 @@
+//! Tests of suites: descriptions, folders and selectors.
+
 use super::*;
 use std::fs;
 

@@ -1,3 +1,5 @@
+//! Tests of the type registry.
+
 use super::*;
 use crate::types::{FieldType, StorageType};
 use std::slice::from_ref;
