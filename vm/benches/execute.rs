@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use support::kernels;
 use support::kernels::{Checksum, Kernel, Run};
-use wassay_vm::{Config, Engine, Instance, Level, MemoryMode, Module, Store};
+use wassay_vm::{Config, Engine, Instance, MemoryMode, Module, OptLevel, Store};
 
 /// Turns that each contestant takes. Odd, so that the median is one of them.
 const TURNS: usize = 15;
@@ -36,7 +36,8 @@ impl Contestant {
     }
 
     fn wasm(name: &'static str, mode: MemoryMode, kernel: &Kernel) -> Self {
-        let engine = Engine::new(Config::new().level(Level::Speed).memory_mode(mode)).expect("an engine for the host");
+        let engine =
+            Engine::new(Config::new().opt_level(OptLevel::Speed).memory_mode(mode)).expect("an engine for the host");
         let module = Module::new(&engine, &kernel.wasm).expect("a valid kernel");
         let mut store = Store::new(&engine, ());
         let instance = Instance::new(&mut store, &module, &[]).expect("an instance");

@@ -4,7 +4,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::time::Duration;
-use wassay_vm::{AnyRef, Config, Engine, Instance, Level, Module, RootScope, Store};
+use wassay_vm::{AnyRef, Config, Engine, Instance, Module, OptLevel, RootScope, Store};
 
 /// Bytes of a node: header and two references.
 const NODE: u64 = 24;
@@ -15,8 +15,8 @@ fn module() -> Vec<u8> {
     wast::parser::parse::<wast::Wat<'_>>(&buffer).expect("a module").encode().expect("a module")
 }
 
-fn instance(level: Level) -> (Store<()>, Instance) {
-    let engine = Engine::new(Config::new().level(level)).expect("an engine for the host");
+fn instance(level: OptLevel) -> (Store<()>, Instance) {
+    let engine = Engine::new(Config::new().opt_level(level)).expect("an engine for the host");
     let module = Module::new(&engine, module()).expect("a valid module");
     let mut store = Store::new(&engine, ());
     let instance = Instance::new(&mut store, &module, &[]).expect("an instance");
@@ -46,8 +46,8 @@ fn report(what: &str, store: &Store<()>) {
 fn trees(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("trees");
     for most in [10, 14, 18] {
-        for (level, name) in [(Level::None, "o0"), (Level::Speed, "o3")] {
-            if level == Level::None && most > 14 {
+        for (level, name) in [(OptLevel::None, "o0"), (OptLevel::Speed, "o3")] {
+            if level == OptLevel::None && most > 14 {
                 continue;
             }
             let (mut store, instance) = instance(level);
@@ -68,7 +68,7 @@ fn trees(criterion: &mut Criterion) {
 
 fn churn(criterion: &mut Criterion) {
     const TIMES: u32 = 10_000_000;
-    let (mut store, instance) = instance(Level::Speed);
+    let (mut store, instance) = instance(OptLevel::Speed);
     let run = instance.get_typed_func::<u32, u32>(&mut store, "churn").expect("its function");
     let mut group = criterion.benchmark_group("churn");
     group.throughput(Throughput::Bytes(NODE * u64::from(TIMES)));
@@ -79,7 +79,7 @@ fn churn(criterion: &mut Criterion) {
 /// Pauses: collections of trees of 2^21 nodes.
 fn marking(criterion: &mut Criterion) {
     const DEPTH: u32 = 20;
-    let (mut store, instance) = instance(Level::Speed);
+    let (mut store, instance) = instance(OptLevel::Speed);
     let make = instance.get_typed_func::<u32, Option<AnyRef>>(&mut store, "make").expect("its function");
     let mut scope = RootScope::new(&mut store);
     let kept = make.call(&mut scope, DEPTH).expect("no trap");

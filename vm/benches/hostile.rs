@@ -11,7 +11,7 @@ use families::{FAMILIES, Family};
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use wassay_vm::{Config, Engine, Level, Module};
+use wassay_vm::{Config, Engine, Module, OptLevel};
 
 /// Set in the process that compiles, to the path of the module.
 const MODULE: &str = "WASSAY_HOSTILE_MODULE";
@@ -91,9 +91,9 @@ fn measure(family: &Family, bytes: usize, levels: &[String], most: Duration) {
 /// Compiles the module in a file and prints CPU time and memory.
 fn compile(path: &str, level: &str) {
     let module = std::fs::read(path).expect("the module");
-    let level = if level == "o0" { Level::None } else { Level::Speed };
+    let level = if level == "o0" { OptLevel::None } else { OptLevel::Speed };
     let engine = Engine::new(
-        Config::new().level(level).features(wasmparser::WasmFeatures::all().iter_names().map(|(name, _)| name)),
+        Config::new().opt_level(level).features(wasmparser::WasmFeatures::all().iter_names().map(|(name, _)| name)),
     )
     .expect("an engine");
     let end = match Module::new(&engine, &module) {

@@ -11,15 +11,15 @@ use std::hint::black_box;
 use std::time::Duration;
 use support::kernels;
 use support::wat;
-use wassay_vm::{Config, Engine, Func, Instance, Level, Linker, Module, Store, TypedFunc};
+use wassay_vm::{Config, Engine, Func, Instance, Linker, Module, OptLevel, Store, TypedFunc};
 
 /// Eight parameters of all number types.
 type Eight = (i32, i64, f32, f64, i32, i64, f32, f64);
 
 /// Both levels, by the names their modes have in the harness.
 fn engines() -> [(&'static str, Engine); 2] {
-    [("o0", Level::None), ("o3", Level::Speed)]
-        .map(|(name, level)| (name, Engine::new(Config::new().level(level)).expect("an engine for the host")))
+    [("o0", OptLevel::None), ("o3", OptLevel::Speed)]
+        .map(|(name, level)| (name, Engine::new(Config::new().opt_level(level)).expect("an engine for the host")))
 }
 
 fn compile(criterion: &mut Criterion) {
@@ -74,7 +74,7 @@ fn load(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("large.wassay");
     std::fs::write(&path, &bytes).expect("room for a file");
-    let whole = Engine::new(Config::new().level(Level::None).check_mapped_artifacts(true)).expect("an engine");
+    let whole = Engine::new(Config::new().opt_level(OptLevel::None).check_mapped_artifacts(true)).expect("an engine");
     let mut group = criterion.benchmark_group(format!("load/{} MB", bytes.len() >> 20));
     group.sample_size(20);
     group.bench_function("bytes", |b| {

@@ -14,7 +14,7 @@ pub mod fingerprint;
 pub mod heap;
 pub(crate) mod slots;
 
-pub use builtin::{Builtin, Kind, Returned, Signature, Way};
+pub use builtin::{Builtin, Completion, MachineType, ReturnType, Signature};
 pub(crate) use builtin::{Status, each_builtin};
 pub use context::*;
 

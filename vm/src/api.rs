@@ -40,7 +40,7 @@ const _: () = {
     const fn shared<T: Send + Sync>() {}
     shared::<(crate::Engine, crate::Config, Module, SharedMemory, Instance, Extern)>();
     shared::<(Func, Table, Memory, Global, Tag, Val, Ref, crate::Error)>();
-    shared::<(AnyRef, StructRef, ArrayRef, ExternRef, Exception, Continuation, Owned<AnyRef>)>();
+    shared::<(AnyRef, StructRef, ArrayRef, ExternRef, Exception, Continuation, OwnedRooted<AnyRef>)>();
     shared::<(StructType, ArrayType, ImportType<'static>, ExportType<'static>, TypedFunc<i32, i32>)>();
     // They hold closures, which are shared, and no `T`.
     shared::<(Linker<NotSend>, InstancePre<NotSend>)>();
@@ -80,7 +80,7 @@ pub use linker::Linker;
 pub use memory::Memory;
 pub use module::{ExportType, ImportType, Module};
 pub use objects::{ArrayRef, StructRef};
-pub use root_scope::{Owned, Reference, RootScope};
+pub use root_scope::{OwnedRooted, Reference, RootScope};
 pub use shared_memory::SharedMemory;
 pub use store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
 pub use table::Table;

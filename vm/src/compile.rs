@@ -107,13 +107,13 @@ fn each_unit<T: Send>(
             })
             .collect::<Vec<Result<_>>>();
         let counts = counts.into_iter().collect::<Result<Vec<_>>>()?;
-        budget::check(&parsed.description, config.level, &counts, config.limits.compile_memory)?;
+        budget::check(&parsed.description, config.opt_level, &counts, config.limits.compile_memory)?;
         let compiled = |part: &unit::Part| {
             let during = || format!("compiling {}", part.functions(parsed.description.func_imports));
             contained(during, || room.with(part.memory(), || work(&settings, part)))
         };
         // All of them, then the first error: which one is reported must not depend on timing.
-        Ok::<_, Error>(unit::partition(config.level, &counts).par_iter().map(compiled).collect::<Vec<Result<_>>>())
+        Ok::<_, Error>(unit::partition(config.opt_level, &counts).par_iter().map(compiled).collect::<Vec<Result<_>>>())
     })?;
     done.into_iter().collect()
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How much LLVM does for the speed of the code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Level {
+pub enum OptLevel {
     /// As little as possible: the code is there soonest.
     None,
     /// The code is as fast as LLVM makes it within reason.
@@ -73,7 +73,7 @@ impl Default for Limits {
 /// Settings of an [`Engine`](crate::Engine).
 #[derive(Clone, Debug)]
 pub struct Config {
-    pub(crate) level: Level,
+    pub(crate) opt_level: OptLevel,
     pub(crate) memory_mode: MemoryMode,
     pub(crate) relaxed_simd: RelaxedSimd,
     pub(crate) cpu: Option<String>,
@@ -90,7 +90,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            level: Level::default(),
+            opt_level: OptLevel::default(),
             memory_mode: MemoryMode::default(),
             relaxed_simd: RelaxedSimd::default(),
             cpu: None,
@@ -112,9 +112,9 @@ impl Config {
         Self::default()
     }
 
-    /// How much LLVM optimises. Default: [`Level::Speed`].
-    pub fn level(&mut self, level: Level) -> &mut Self {
-        self.level = level;
+    /// How much LLVM optimises. Default: [`OptLevel::Speed`].
+    pub fn opt_level(&mut self, level: OptLevel) -> &mut Self {
+        self.opt_level = level;
         self
     }
 

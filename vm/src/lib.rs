@@ -58,13 +58,13 @@ mod types;
 
 pub use api::{
     AnyRef, ArrayRef, ArrayType, AsContext, AsContextMut, Caller, Continuation, Exception, ExportType, Extern,
-    ExternRef, Func, Global, ImportType, Instance, InstancePre, IntoFunc, Linker, Memory, Module, Owned, Ref,
+    ExternRef, Func, Global, ImportType, Instance, InstancePre, IntoFunc, Linker, Memory, Module, OwnedRooted, Ref,
     Reference, RootScope, SharedMemory, Store, StoreContext, StoreContextMut, StructRef, StructType, Table, Tag,
     TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTy,
 };
 #[cfg(feature = "compiler")]
 pub use compile::llvm_version;
-pub use config::{Config, Level, MemoryMode, RelaxedSimd};
+pub use config::{Config, MemoryMode, OptLevel, RelaxedSimd};
 pub use engine::Engine;
 pub use error::{Error, Result};
 #[cfg(feature = "compiler")]

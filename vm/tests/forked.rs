@@ -2,7 +2,7 @@
 
 mod support;
 
-use wassay_vm::{Config, Engine, Instance, Level, Module, Store};
+use wassay_vm::{Config, Engine, Instance, Module, OptLevel, Store};
 
 fn main() {
     // What test runners ask before they run anything.
@@ -14,9 +14,9 @@ fn main() {
         }
         return;
     }
-    let used = Engine::new(Config::new().level(Level::None)).unwrap();
+    let used = Engine::new(Config::new().opt_level(OptLevel::None)).unwrap();
     answer(&used, 1);
-    let unused = Engine::new(Config::new().level(Level::None)).unwrap();
+    let unused = Engine::new(Config::new().opt_level(OptLevel::None)).unwrap();
     in_child(|| {
         // With and without threads of the parent's; and the same in a child's child.
         for engine in [&used, &unused] {

@@ -16,15 +16,15 @@ pub struct Vm {
 }
 
 /// What a mode means to the VM.
-fn settings(mode: &str) -> Option<(vm::Level, vm::MemoryMode, vm::RelaxedSimd)> {
-    use vm::{Level, MemoryMode, RelaxedSimd};
+fn settings(mode: &str) -> Option<(vm::OptLevel, vm::MemoryMode, vm::RelaxedSimd)> {
+    use vm::{MemoryMode, OptLevel, RelaxedSimd};
     match mode {
-        "o0" => Some((Level::None, MemoryMode::Precise, RelaxedSimd::Deterministic)),
-        "o3" => Some((Level::Speed, MemoryMode::Precise, RelaxedSimd::Deterministic)),
-        "o3-relaxed" => Some((Level::Speed, MemoryMode::Relaxed, RelaxedSimd::Deterministic)),
+        "o0" => Some((OptLevel::None, MemoryMode::Precise, RelaxedSimd::Deterministic)),
+        "o3" => Some((OptLevel::Speed, MemoryMode::Precise, RelaxedSimd::Deterministic)),
+        "o3-relaxed" => Some((OptLevel::Speed, MemoryMode::Relaxed, RelaxedSimd::Deterministic)),
         // Run when asked for: it differs in twenty operators.
-        "o0-fast-simd" => Some((Level::None, MemoryMode::Precise, RelaxedSimd::Fast)),
-        "o3-fast-simd" => Some((Level::Speed, MemoryMode::Precise, RelaxedSimd::Fast)),
+        "o0-fast-simd" => Some((OptLevel::None, MemoryMode::Precise, RelaxedSimd::Fast)),
+        "o3-fast-simd" => Some((OptLevel::Speed, MemoryMode::Precise, RelaxedSimd::Fast)),
         _ => None,
     }
 }
@@ -69,7 +69,7 @@ impl Engine for Vm {
                 let mut config = vm::Config::new();
                 // Workers are the parallel part: one compiles on one thread.
                 config
-                    .level(level)
+                    .opt_level(level)
                     .memory_mode(memory)
                     .relaxed_simd(relaxed_simd)
                     .features(features.iter_names().map(|(name, _)| name));

@@ -16,7 +16,7 @@ use crate::trap::Trap;
 /// Name = way function(argument: type, ...) -> result, traps Trap;
 /// ```
 ///
-/// where `way` is a [`Way`], the types are those of [`Argument`] and [`Outcome`], and `traps` says which trap code raises
+/// where `way` is a [`Completion`], the types are those of [`BuiltinArgument`] and [`BuiltinResult`], and `traps` says which trap code raises
 /// for a [`Status`] other than zero.
 macro_rules! each_builtin {
     ($with:path) => {
@@ -92,10 +92,10 @@ pub(crate) use each_builtin;
 /// What a call of a builtin may do beyond changing the instance and its store, and how its entry point goes about it. All
 /// raise [`Trap::CallStackExhausted`] when little stack is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Completion {
     /// It returns. It neither traps nor throws by itself: what is to be raised it answers with, and the code raises it, so
     /// that no frame of the host is ever skipped.
-    Call,
+    Return,
     /// It throws, and does not return.
     Throw,
     /// It leaves the stack, and returns when somebody goes on with that; or it throws or traps then, or at once.
@@ -104,7 +104,7 @@ pub enum Way {
 
 /// How an argument travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MachineType {
     /// An integer of 32 bits.
     I32,
     /// An integer of 64 bits.
@@ -115,31 +115,31 @@ pub enum Kind {
 
 /// What compiled code gets from a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Returned {
+pub enum ReturnType {
     /// No value.
     Nothing,
     /// One value.
-    One(Kind),
+    One(MachineType),
     /// Two integers of 64 bits.
     Pair,
 }
 
 /// Rust types that arguments have.
-pub(crate) trait Argument {
+pub(crate) trait BuiltinArgument {
     /// How they travel.
-    const KIND: Kind;
+    const TYPE: MachineType;
 }
 
 /// Rust types that stand for results.
-pub(crate) trait Outcome {
+pub(crate) trait BuiltinResult {
     /// What the code gets.
-    const RETURNED: Returned;
+    const RETURN_TYPE: ReturnType;
 }
 
 macro_rules! kinds {
     ($($ty:ty => $kind:ident;)*) => {$(
-        impl Argument for $ty {
-            const KIND: Kind = Kind::$kind;
+        impl BuiltinArgument for $ty {
+            const TYPE: MachineType = MachineType::$kind;
         }
     )*};
 }
@@ -148,27 +148,27 @@ kinds! {
     u64 => I64;
     i64 => I64;
 }
-impl<T> Argument for *mut T {
-    const KIND: Kind = Kind::Pointer;
+impl<T> BuiltinArgument for *mut T {
+    const TYPE: MachineType = MachineType::Pointer;
 }
-impl<T> Argument for *const T {
-    const KIND: Kind = Kind::Pointer;
+impl<T> BuiltinArgument for *const T {
+    const TYPE: MachineType = MachineType::Pointer;
 }
 
 macro_rules! outcomes {
     ($($ty:ty => $returned:expr;)*) => {$(
-        impl Outcome for $ty {
-            const RETURNED: Returned = $returned;
+        impl BuiltinResult for $ty {
+            const RETURN_TYPE: ReturnType = $returned;
         }
     )*};
 }
 outcomes! {
-    () => Returned::Nothing;
-    Never => Returned::Nothing;
-    u32 => Returned::One(Kind::I32);
-    u64 => Returned::One(Kind::I64);
-    Status => Returned::One(Kind::I32);
-    Pair => Returned::Pair;
+    () => ReturnType::Nothing;
+    Never => ReturnType::Nothing;
+    u32 => ReturnType::One(MachineType::I32);
+    u64 => ReturnType::One(MachineType::I64);
+    Status => ReturnType::One(MachineType::I32);
+    Pair => ReturnType::Pair;
 }
 
 /// Of a builtin that does not return.
@@ -194,24 +194,24 @@ pub struct Signature {
     /// Name of the function.
     pub name: &'static str,
     /// What it may do.
-    pub way: Way,
+    pub completion: Completion,
     /// Arguments after the context.
-    pub arguments: &'static [Kind],
+    pub arguments: &'static [MachineType],
     /// What the code gets.
-    pub returned: Returned,
+    pub return_type: ReturnType,
     /// What the code raises if that is the number of a trap.
     pub trap: Option<Trap>,
 }
 
-macro_rules! way {
+macro_rules! completion {
     (call) => {
-        Way::Call
+        Completion::Return
     };
     (throw) => {
-        Way::Throw
+        Completion::Throw
     };
     (switch) => {
-        Way::Switch
+        Completion::Switch
     };
 }
 
@@ -235,9 +235,9 @@ macro_rules! define {
                 match self {
                     $(Self::$name => &Signature {
                         name: stringify!($function),
-                        way: way!($way),
-                        arguments: &[$(<$ty as Argument>::KIND),*],
-                        returned: <$result as Outcome>::RETURNED,
+                        completion: completion!($way),
+                        arguments: &[$(<$ty as BuiltinArgument>::TYPE),*],
+                        return_type: <$result as BuiltinResult>::RETURN_TYPE,
                         trap: [$(Some(Trap::$trap),)? None][0],
                     },)*
                 }
@@ -265,7 +265,7 @@ mod tests {
         for builtin in Builtin::ALL {
             let signature = builtin.signature();
             // What leaves the stack gets, behind its arguments, the frame that it leaves.
-            let frame = usize::from(signature.way == Way::Switch);
+            let frame = usize::from(signature.completion == Completion::Switch);
             assert!(signature.arguments.len() + frame <= INT_PARAMS, "{}", signature.name);
         }
     }
@@ -273,10 +273,10 @@ mod tests {
     #[test]
     fn rows_say_what_they_mean() {
         let fill = Builtin::TableFill.signature();
-        assert_eq!(fill.arguments, [Kind::I32, Kind::I64, Kind::Pointer, Kind::I64]);
-        assert_eq!((fill.returned, fill.trap), (Returned::One(Kind::I32), Some(Trap::TableOutOfBounds)));
-        assert_eq!(Builtin::DataDrop.signature().returned, Returned::Nothing);
-        assert_eq!(Builtin::Resume.signature().way, Way::Switch);
+        assert_eq!(fill.arguments, [MachineType::I32, MachineType::I64, MachineType::Pointer, MachineType::I64]);
+        assert_eq!((fill.return_type, fill.trap), (ReturnType::One(MachineType::I32), Some(Trap::TableOutOfBounds)));
+        assert_eq!(Builtin::DataDrop.signature().return_type, ReturnType::Nothing);
+        assert_eq!(Builtin::Resume.signature().completion, Completion::Switch);
         assert_eq!(u32::from_ne_bytes(Status::from(Err(Trap::TableOutOfBounds)).0.to_ne_bytes()), 3);
         for (number, builtin) in Builtin::ALL.iter().enumerate() {
             assert_eq!(*builtin as usize, number);

@@ -10,19 +10,19 @@ use std::sync::Arc;
 
 /// A type of an engine, of structures or of arrays.
 #[derive(Clone, Debug)]
-pub(crate) struct Known {
+pub(crate) struct EngineType {
     engine: Engine,
     pub(crate) ty: Arc<RegisteredType>,
 }
 
-impl PartialEq for Known {
+impl PartialEq for EngineType {
     fn eq(&self, other: &Self) -> bool {
         self.ty.id == other.ty.id && self.engine.same(&other.engine)
     }
 }
-impl Eq for Known {}
+impl Eq for EngineType {}
 
-impl Known {
+impl EngineType {
     fn new(engine: &Engine, composite: CompositeType) -> Result<Self> {
         let fields: &[FieldType] = match &composite {
             CompositeType::Struct(fields) => fields,
@@ -70,13 +70,13 @@ macro_rules! heap_types {
     ($($(#[$doc:meta])* $name:ident $kind:ident $what:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct $name(pub(crate) Known);
+        pub struct $name(pub(crate) EngineType);
 
         impl $name {
             #[doc = concat!("The type of ", $what, " that the engine knows by a [`HeapType::Concrete`] or [`HeapType::Exact`], if it is one.")]
             #[must_use]
             pub fn from_heap_type(engine: &Engine, heap: HeapType) -> Option<Self> {
-                Known::find(engine, heap).filter(|it| matches!(it.ty.composite, CompositeType::$kind(_))).map(Self)
+                EngineType::find(engine, heap).filter(|it| matches!(it.ty.composite, CompositeType::$kind(_))).map(Self)
             }
 
             /// What references to it point to.
@@ -121,7 +121,7 @@ impl StructType {
     /// [`Error::UnknownType`] when a field refers to a type that the engine does not know; [`Error::Limit`] for more than 10,000
     /// fields, and when the engine has too many types.
     pub fn new(engine: &Engine, fields: impl IntoIterator<Item = FieldType>) -> Result<Self> {
-        Known::new(engine, CompositeType::Struct(fields.into_iter().collect())).map(Self)
+        EngineType::new(engine, CompositeType::Struct(fields.into_iter().collect())).map(Self)
     }
 
     /// Its fields, in order.
@@ -142,7 +142,7 @@ impl ArrayType {
     /// [`Error::UnknownType`] when the element refers to a type that the engine does not know; [`Error::Limit`] when the engine
     /// has too many types.
     pub fn new(engine: &Engine, element: FieldType) -> Result<Self> {
-        Known::new(engine, CompositeType::Array(element)).map(Self)
+        EngineType::new(engine, CompositeType::Array(element)).map(Self)
     }
 
     /// Type of its elements.

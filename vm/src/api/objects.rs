@@ -1,6 +1,6 @@
 //! Structures and arrays of the heap.
 
-use super::heap_types::Known;
+use super::heap_types::EngineType;
 use super::{AnyRef, ArrayType, AsContext, AsContextMut, StructType, Val};
 use crate::error::{Error, Result};
 use crate::runtime::heap::handles::Rooted;
@@ -24,7 +24,7 @@ pub struct ArrayRef(pub(crate) Rooted);
 /// An object that a reference of the host points to, and its type. All access of the host goes through here.
 struct Object {
     at: NonNull<u8>,
-    ty: Known,
+    ty: EngineType,
 }
 
 impl Object {
@@ -34,7 +34,7 @@ impl Object {
         let at = NonNull::new(at)
             .ok_or_else(|| Error::TypeMismatch { expected: "a reference".into(), found: "null".into() })?;
         // SAFETY: what a good handle refers to is alive, and the two types above are made only of objects.
-        let ty = Known::of_object(store, unsafe { object::type_of(at) });
+        let ty = EngineType::of_object(store, unsafe { object::type_of(at) });
         Ok(Self { at, ty })
     }
 

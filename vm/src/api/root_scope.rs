@@ -13,16 +13,16 @@ use std::sync::PoisonError;
 /// References to values of the host, data and exceptions ([`Reference`]) keep what they refer to from being collected, and
 /// are good until their scope ends: what a host function is given, gets or makes, until it returns; what the host gets
 /// outside of such calls, until the innermost scope ends that was opened with this type; and where there is none, as long
-/// as the store. Used later, a reference is an error, and never one to something else. [`Owned`] ones have no scope.
+/// as the store. Used later, a reference is an error, and never one to something else. [`OwnedRooted`] ones have no scope.
 ///
 /// ```
 /// # fn main() -> wassay_vm::Result<()> {
-/// use wassay_vm::{Engine, ExternRef, Owned, RootScope, Store};
+/// use wassay_vm::{Engine, ExternRef, OwnedRooted, RootScope, Store};
 /// let mut store = Store::new(&Engine::default(), ());
 /// let (stale, kept) = {
 ///     let mut scope = RootScope::new(&mut store);
 ///     let value = ExternRef::new(&mut scope, 42)?;
-///     (value, Owned::new(&mut scope, value)?)
+///     (value, OwnedRooted::new(&mut scope, value)?)
 /// };
 /// assert!(stale.data(&store).is_err());
 /// let value = kept.get(&store)?;
@@ -104,12 +104,12 @@ references!(AnyRef StructRef ArrayRef ExternRef Exception);
 
 /// A reference that is good as long as it lives, and its store does.
 #[derive(Clone, Debug)]
-pub struct Owned<R> {
+pub struct OwnedRooted<R> {
     root: OwnedRoot,
     ty: PhantomData<fn() -> R>,
 }
 
-impl<R: Reference> Owned<R> {
+impl<R: Reference> OwnedRooted<R> {
     /// Keeps what a reference refers to.
     ///
     /// # Errors

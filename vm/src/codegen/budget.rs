@@ -1,7 +1,7 @@
 //! How much is done for a function, so that compiling takes time in proportion to the bytes of a module, and how many
 //! functions are compiled together.
 
-use crate::Level;
+use crate::OptLevel;
 use crate::error::{Error, Result};
 use crate::module::description::Description;
 use crate::module::survey::Counts;
@@ -81,7 +81,7 @@ impl Most {
 impl Effort {
     /// The same, of a function in a module of so many functions with so many bytes of code. LLVM takes a third of a
     /// millisecond to optimise nothing: where there are thousands of functions of a few bytes, none of these is optimised.
-    pub(crate) fn in_module(level: Level, counts: &Counts, functions: usize, bytes: u64) -> Self {
+    pub(crate) fn in_module(level: OptLevel, counts: &Counts, functions: usize, bytes: u64) -> Self {
         const MANY: usize = 5_000;
         const FEW_BYTES: u64 = 24;
         let tiny = functions > MANY && bytes < FEW_BYTES * functions as u64 && counts.bytes < FEW_BYTES;
@@ -89,10 +89,10 @@ impl Effort {
     }
 
     /// How much is done for a function at a level.
-    pub(crate) fn of(level: Level, counts: &Counts) -> Self {
+    pub(crate) fn of(level: OptLevel, counts: &Counts) -> Self {
         match level {
-            Level::None => Self::Plain,
-            Level::Speed => BUDGETS.iter().find(|most| most.allows(counts)).map_or(Self::Plain, |most| most.effort),
+            OptLevel::None => Self::Plain,
+            OptLevel::Speed => BUDGETS.iter().find(|most| most.allows(counts)).map_or(Self::Plain, |most| most.effort),
         }
     }
 }
@@ -116,7 +116,7 @@ const MORE_INSTRUCTIONS: u64 = 2_000_000;
 ///
 /// # Errors
 /// [`Error::Limit`] that names the function of which it is too much.
-pub(crate) fn check(description: &Description, level: Level, counts: &[Counts], most_memory: u64) -> Result<()> {
+pub(crate) fn check(description: &Description, level: OptLevel, counts: &[Counts], most_memory: u64) -> Result<()> {
     let name = |index: usize| {
         let index = description.func_imports + u32::try_from(index).unwrap_or(u32::MAX);
         let name = description.function_name(index).map(|name| format!(" ({name})")).unwrap_or_default();
@@ -172,7 +172,12 @@ mod tests {
             let parsed = parse::parse(&wasm, &Config::new()).unwrap();
             for index in 0..parsed.bodies.len() {
                 let counts = parsed.survey(index).unwrap().counts;
-                assert_eq!(Effort::of(Level::Speed, &counts), Effort::Full, "{} {index}: {counts:?}", path.display());
+                assert_eq!(
+                    Effort::of(OptLevel::Speed, &counts),
+                    Effort::Full,
+                    "{} {index}: {counts:?}",
+                    path.display()
+                );
                 functions += 1;
             }
         }
@@ -194,11 +199,11 @@ mod tests {
         ];
         for over in over {
             let mut counts = Counts { bytes: 10_000, ..Counts::default() };
-            assert_eq!(Effort::of(Level::Speed, &counts), Effort::Full);
+            assert_eq!(Effort::of(OptLevel::Speed, &counts), Effort::Full);
             for (most, less) in BUDGETS.iter().zip([Effort::Light, Effort::Plain]) {
                 over(&mut counts, most);
-                assert_eq!(Effort::of(Level::Speed, &counts), less, "{counts:?}");
-                assert_eq!(Effort::of(Level::None, &counts), Effort::Plain);
+                assert_eq!(Effort::of(OptLevel::Speed, &counts), less, "{counts:?}");
+                assert_eq!(Effort::of(OptLevel::None, &counts), Effort::Plain);
             }
         }
     }
@@ -206,7 +211,7 @@ mod tests {
     #[test]
     fn thousands_of_tiny_functions_are_left_as_they_are() {
         let [tiny, small] = [10, 30].map(|bytes| Counts { bytes, instructions: 3, ..Counts::default() });
-        let of = |counts, functions, bytes| Effort::in_module(Level::Speed, counts, functions, bytes);
+        let of = |counts, functions, bytes| Effort::in_module(OptLevel::Speed, counts, functions, bytes);
         assert_eq!(
             [of(&tiny, 1_000, 10_000), of(&tiny, 10_000, 1_000_000), of(&small, 10_000, 100_000)],
             [Effort::Full; 3]
@@ -218,7 +223,7 @@ mod tests {
     fn what_is_too_much_is_named() {
         let description = Description { func_imports: 3, ..Description::default() };
         let small = Counts { bytes: 100, instructions: 200, ..Counts::default() };
-        let check = |counts: &[Counts], memory| check(&description, Level::None, counts, memory);
+        let check = |counts: &[Counts], memory| check(&description, OptLevel::None, counts, memory);
         assert!(check(&[small; 10], 1 << 20).is_ok());
         let error = check(&[small, small], 100_000).unwrap_err().to_string();
         assert!(error.contains("function 3 has about 200 instructions"), "{error}");

@@ -12,7 +12,7 @@ use crate::lower::{Options, Unit, lower_function};
 use crate::module::description::Description;
 use crate::module::hints::BranchHints;
 use crate::module::survey::Counts;
-use crate::{Level, MemoryMode, RelaxedSimd};
+use crate::{MemoryMode, OptLevel, RelaxedSimd};
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::basic_block::BasicBlock;
 use inkwell::context::Context;
@@ -33,13 +33,13 @@ const UNIT_FUNCTIONS: usize = 500;
 /// few seconds.
 const LARGEST_OPTIMIZED_BLOCK: usize = 5_000;
 
-/// The passes of [`Level::Speed`] before [`rebase_counters`]: locals become registers, constants meet.
+/// The passes of [`OptLevel::Speed`] before [`rebase_counters`]: locals become registers, constants meet.
 const EARLY: &str = "function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>)";
 
 /// The passes of [`Effort::Light`].
 const LIGHT: &str = "function(sroa,early-cse<memssa>,sccp,simplifycfg,early-cse,adce,simplifycfg)";
 
-/// The first passes of [`Level::Speed`] after [`rebase_counters`], with [`LATE`]: LLVM's default pipeline without what wasm code, optimised once already, has no use
+/// The first passes of [`OptLevel::Speed`] after [`rebase_counters`], with [`LATE`]: LLVM's default pipeline without what wasm code, optimised once already, has no use
 /// for. `tailcallelim` must stay out, as recursion has to use up the stack, and so must `loop-idiom`, as a code image
 /// has no `memcpy` to call.
 const SPEED: &str = "cgscc(inline,function(\
@@ -95,7 +95,7 @@ impl Part {
 }
 
 /// Cuts the functions that a module defines into units.
-pub(crate) fn partition(level: Level, counts: &[Counts]) -> Vec<Part> {
+pub(crate) fn partition(level: OptLevel, counts: &[Counts]) -> Vec<Part> {
     let (functions, bytes) = (counts.len(), counts.iter().map(|counts| counts.bytes).sum());
     let mut parts = Vec::new();
     let mut open: [Option<Part>; 3] = [None, None, None];

@@ -3,7 +3,7 @@
 use super::context::Alias;
 use super::function::Lowering;
 use super::unit::Unit;
-use crate::abi::{self, Builtin, Kind, Returned, Way};
+use crate::abi::{self, Builtin, Completion, MachineType, ReturnType};
 use crate::error::{Error, Result};
 use crate::trap::Trap;
 use inkwell::attributes::AttributeLoc;
@@ -11,11 +11,11 @@ use inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum, FunctionType};
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, IntValue, PointerValue};
 
 impl<'ctx> Unit<'ctx, '_> {
-    fn kind(&self, kind: Kind) -> BasicTypeEnum<'ctx> {
+    fn kind(&self, kind: MachineType) -> BasicTypeEnum<'ctx> {
         match kind {
-            Kind::I32 => self.types.i32.into(),
-            Kind::I64 => self.types.i64.into(),
-            Kind::Pointer => self.types.ptr.into(),
+            MachineType::I32 => self.types.i32.into(),
+            MachineType::I64 => self.types.i64.into(),
+            MachineType::Pointer => self.types.ptr.into(),
         }
     }
 
@@ -23,12 +23,12 @@ impl<'ctx> Unit<'ctx, '_> {
         let signature = builtin.signature();
         let mut arguments: Vec<BasicMetadataTypeEnum<'ctx>> = vec![self.types.ptr.into()];
         arguments.extend(signature.arguments.iter().map(|&kind| BasicMetadataTypeEnum::from(self.kind(kind))));
-        match signature.returned {
-            Returned::Nothing => self.context.void_type().fn_type(&arguments, false),
-            Returned::One(Kind::I32) => self.types.i32.fn_type(&arguments, false),
-            Returned::One(Kind::I64) => self.types.i64.fn_type(&arguments, false),
-            Returned::One(Kind::Pointer) => self.types.ptr.fn_type(&arguments, false),
-            Returned::Pair => {
+        match signature.return_type {
+            ReturnType::Nothing => self.context.void_type().fn_type(&arguments, false),
+            ReturnType::One(MachineType::I32) => self.types.i32.fn_type(&arguments, false),
+            ReturnType::One(MachineType::I64) => self.types.i64.fn_type(&arguments, false),
+            ReturnType::One(MachineType::Pointer) => self.types.ptr.fn_type(&arguments, false),
+            ReturnType::Pair => {
                 let i64 = self.types.i64.into();
                 self.context.struct_type(&[i64, i64], false).fn_type(&arguments, false)
             }
@@ -50,13 +50,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let ty = self.unit.builtin_type(builtin);
         let mut all: Vec<BasicValueEnum<'ctx>> = vec![self.context.into()];
         all.extend(arguments);
-        if signature.way == Way::Switch {
+        if signature.completion == Completion::Switch {
             return self.throwing_call(ty, code, &all);
         }
         let all: Vec<BasicMetadataValueEnum<'ctx>> = all.into_iter().map(Into::into).collect();
         let call = self.builder.build_indirect_call(ty, code, &all, "")?;
         // Merged throws would be in no backtrace, and unwind tables have no use for it either.
-        let attribute = if signature.way == Way::Throw { self.unit.no_merge } else { self.unit.no_unwind };
+        let attribute =
+            if signature.completion == Completion::Throw { self.unit.no_merge } else { self.unit.no_unwind };
         call.add_attribute(AttributeLoc::Function, attribute);
         Ok(call)
     }

@@ -7,7 +7,7 @@ pub(crate) mod machine_code;
 pub(crate) mod throwing;
 
 use wasmparser::WasmFeatures;
-use wassay_vm::{Config, Engine, Instance, Level, MemoryMode, Module, Store, Trap};
+use wassay_vm::{Config, Engine, Instance, MemoryMode, Module, OptLevel, Store, Trap};
 
 /// Encodes a module in the text format as binary.
 pub(crate) fn wat(text: &str) -> Vec<u8> {
@@ -28,13 +28,15 @@ pub(crate) fn engines_with_all_features() -> Vec<(&'static str, Engine)> {
 /// An engine for each shipped mode that accepts these features in place of the standard's.
 pub(crate) fn engines_with(features: WasmFeatures) -> Vec<(&'static str, Engine)> {
     let engine = |level, mode| {
-        Engine::new(Config::new().level(level).memory_mode(mode).features(features.iter_names().map(|(name, _)| name)))
-            .unwrap()
+        Engine::new(
+            Config::new().opt_level(level).memory_mode(mode).features(features.iter_names().map(|(name, _)| name)),
+        )
+        .unwrap()
     };
     vec![
-        ("o0", engine(Level::None, MemoryMode::Precise)),
-        ("o3", engine(Level::Speed, MemoryMode::Precise)),
-        ("o3-relaxed", engine(Level::Speed, MemoryMode::Relaxed)),
+        ("o0", engine(OptLevel::None, MemoryMode::Precise)),
+        ("o3", engine(OptLevel::Speed, MemoryMode::Precise)),
+        ("o3-relaxed", engine(OptLevel::Speed, MemoryMode::Relaxed)),
     ]
 }
 

@@ -6,8 +6,8 @@ use super::*;
 use crate::abi::heap::{HEADER_ARRAY, OBJECT_HEADER};
 use crate::types::{CompositeType, FieldType, FuncType, HeapType, RefType, StorageType, SubType, ValType};
 use crate::{
-    AnyRef, AsContextMut, Engine, Error, Exception, ExternRef, Func, Global, GlobalType, Owned, RootScope, Store, Tag,
-    Val,
+    AnyRef, AsContextMut, Engine, Error, Exception, ExternRef, Func, Global, GlobalType, OwnedRooted, RootScope, Store,
+    Tag, Val,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -219,7 +219,7 @@ fn values_of_the_host_are_dropped_with_what_refers_to_them() {
     let value = counted(&mut fixture, &count);
     let raw = value.0.of(fixture.opaque()).unwrap();
     let node = fixture.node(0, raw).unwrap();
-    let owned = Owned::new(&mut fixture.store, value).unwrap();
+    let owned = OwnedRooted::new(&mut fixture.store, value).unwrap();
     let ty = GlobalType { content: ValType::EXTERNREF, mutable: true };
     let global = Global::new(&mut fixture.store, ty, value.into()).unwrap();
     fixture.opaque().heap.temporaries.push(node);
@@ -287,7 +287,7 @@ fn exceptions_keep_their_values() {
     let scope = fixture.opaque().handles.get_mut().unwrap().height();
     let value = counted(&mut fixture, &count);
     let exception = Exception::new(&mut fixture.store, tag, &[Val::I32(5), value.into()]).unwrap();
-    let owned = Owned::new(&mut fixture.store, exception).unwrap();
+    let owned = OwnedRooted::new(&mut fixture.store, exception).unwrap();
     fixture.opaque().handles.get_mut().unwrap().end_scope(scope);
     let stats = fixture.collect();
     assert_eq!((stats.objects, stats.host_values), (1, 1));

@@ -4,7 +4,7 @@
 use crate::support::wat;
 use wassay_vm::{
     AnyRef, ArrayRef, ArrayType, Engine, Error, Exception, Extern, ExternRef, FieldType, Func, FuncType, Global,
-    GlobalType, HeapType, Instance, Limits, Linker, Memory, MemoryType, Module, Owned, Ref, RefType, RootScope,
+    GlobalType, HeapType, Instance, Limits, Linker, Memory, MemoryType, Module, OwnedRooted, Ref, RefType, RootScope,
     StorageType, Store, StructRef, StructType, Table, TableType, Tag, Val, ValType,
 };
 
@@ -150,7 +150,7 @@ fn things_of_another_store_are_refused_wherever_they_enter() {
         let value = ExternRef::new(&mut other.store, 5).unwrap();
         let tag = other.tag();
         let exception = Exception::new(&mut other.store, tag, &[Val::I32(1)]).unwrap();
-        let kept = Owned::new(&mut other.store, structure).unwrap();
+        let kept = OwnedRooted::new(&mut other.store, structure).unwrap();
         let (table, any) = (world.table("t"), world.table("a"));
         let any_type = GlobalType { content: ValType::Ref(RefType::ANYREF), mutable: true };
         let any_global = Global::new(&mut world.store, any_type, Val::AnyRef(None)).unwrap();
@@ -201,7 +201,7 @@ fn things_of_another_store_are_refused_wherever_they_enter() {
                 object.ty(&world.store),
                 object.as_struct(&world.store),
                 value.data(&world.store),
-                Owned::new(&mut world.store, exception),
+                OwnedRooted::new(&mut world.store, exception),
                 kept.get(&world.store),
                 Linker::new(&engine).define(&world.store, "m", "f", other.func()),
                 Linker::new(&engine).define(&world.store, "m", "t", other.table("t")),
@@ -291,7 +291,7 @@ fn what_is_stale_out_of_range_or_of_another_type_is_refused() {
             any.set(&mut world.store, 0, stale.to_any().into_ref()),
             any.fill(&mut world.store, 0, stale.to_any().into_ref(), 1),
             any.grow(&mut world.store, 1, stale.to_any().into_ref()),
-            Owned::new(&mut world.store, stale),
+            OwnedRooted::new(&mut world.store, stale),
             id.call(&mut world.store, &[stale.into()], &mut result);
         Error::TypeMismatch { .. } =>
             table.set(&mut world.store, 0, Ref::Any(None)),

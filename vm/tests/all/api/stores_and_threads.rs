@@ -3,7 +3,7 @@
 use crate::support;
 use std::thread;
 use wassay_vm::{
-    AsContextMut, Caller, Engine, Error, Extern, ExternRef, Func, Instance, Linker, Module, Owned, Store, Trap,
+    AsContextMut, Caller, Engine, Error, Extern, ExternRef, Func, Instance, Linker, Module, OwnedRooted, Store, Trap,
 };
 
 /// Holds objects across calls of the host, on the stack of the thread and on those of continuations.
@@ -121,10 +121,10 @@ fn continuations_go_on_in_the_thread_that_has_the_store() {
 fn several_threads_read_a_store() {
     let engine = Engine::default();
     let mut store = Store::new(&engine, 7_u8);
-    let owned: Vec<Owned<ExternRef>> = (0..50_usize)
+    let owned: Vec<OwnedRooted<ExternRef>> = (0..50_usize)
         .map(|n| {
             let value = ExternRef::new(&mut store, n).unwrap();
-            Owned::new(&mut store, value).unwrap()
+            OwnedRooted::new(&mut store, value).unwrap()
         })
         .collect();
     let func = Func::wrap(&mut store, || 1);

@@ -2,7 +2,7 @@
 
 use crate::support::{engines, wat};
 use std::path::{Path, PathBuf};
-use wassay_vm::{Config, Engine, Error, Instance, Level, MemoryMode, Module, Store, Trap};
+use wassay_vm::{Config, Engine, Error, Instance, MemoryMode, Module, OptLevel, Store, Trap};
 
 /// Functions that are large together, and of what an image can hold: constants, exceptions, names, line tables, data.
 fn large(functions: usize) -> Vec<u8> {
@@ -76,7 +76,7 @@ fn mappings(path: &Path) -> Vec<String> {
 #[test]
 fn what_is_large_is_mapped_from_its_file() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = Engine::new(Config::new().level(Level::None)).unwrap();
+    let engine = Engine::new(Config::new().opt_level(OptLevel::None)).unwrap();
     let bytes = Module::new(&engine, large(1500)).unwrap().serialize().unwrap();
     let path = file(&folder, &bytes);
     let module = load(&engine, &path).unwrap();
@@ -137,7 +137,7 @@ fn small_code_with_large_data_is_mapped_for_the_data() {
 fn damaged_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new();
-    config.level(Level::None);
+    config.opt_level(OptLevel::None);
     let quick = Engine::new(&config).unwrap();
     let thorough = Engine::new(config.check_mapped_artifacts(true)).unwrap();
     let bytes = Module::new(&quick, large(1500)).unwrap().serialize().unwrap();
@@ -176,7 +176,7 @@ fn damaged_files_are_refused() {
 #[test]
 fn damage_in_what_is_not_run_stays_there() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = Engine::new(Config::new().level(Level::None)).unwrap();
+    let engine = Engine::new(Config::new().opt_level(OptLevel::None)).unwrap();
     let bytes = Module::new(&engine, large(1500)).unwrap().serialize().unwrap();
     // Where the last section is: the word at 128 says it.
     let start = usize::try_from(u64::from_le_bytes(bytes[128..136].try_into().unwrap())).unwrap();
@@ -213,7 +213,7 @@ impl Random {
 /// panicked, when artifacts had no hashes.)
 #[test]
 fn mutants_are_refused_or_run_as_before() {
-    let engine = Engine::new(Config::new().level(Level::None).memory_mode(MemoryMode::Precise)).unwrap();
+    let engine = Engine::new(Config::new().opt_level(OptLevel::None).memory_mode(MemoryMode::Precise)).unwrap();
     let bytes = Module::new(&engine, large(2)).unwrap().serialize().unwrap();
     let (mut refused, mut same) = (0, 0);
     for number in 0..12_000_u64 {

@@ -8,14 +8,14 @@ use wasm_encoder::{
     BlockType, BranchHint, BranchHints, CodeSection, CustomSection, ExportKind, ExportSection, Function,
     FunctionSection, TypeSection, ValType,
 };
-use wassay_vm::{Config, Engine, Instance, Level, Module, Store};
+use wassay_vm::{Config, Engine, Instance, Module, OptLevel, Store};
 
-fn engine(level: Level) -> Engine {
-    Engine::new(Config::new().level(level).cpu("x86-64-v3")).unwrap()
+fn engine(level: OptLevel) -> Engine {
+    Engine::new(Config::new().opt_level(level).cpu("x86-64-v3")).unwrap()
 }
 
 /// Weights of the branches of the first function.
-fn weights(level: Level, text: &str) -> Vec<String> {
+fn weights(level: OptLevel, text: &str) -> Vec<String> {
     let ir = llvm_ir::functions(&engine(level), &wat(text));
     ir[0].lines().filter_map(|line| Some(line.split_once("!prof ")?.1.to_owned())).collect()
 }
@@ -39,23 +39,23 @@ fn hints_are_weights_of_the_branch_they_are_on() {
           local.get 0
           (@metadata.code.branch_hint "\01") if i32.const 2 return end
         end))"#;
-    assert_eq!(weights(Level::Speed, text), [LIKELY, UNLIKELY, UNLIKELY, LIKELY]);
-    assert!(weights(Level::None, text).is_empty(), "no pass would read them");
-    assert!(weights(Level::Speed, &text.replace("(@metadata.code.branch_hint \"\\01\")", "")).len() == 2);
-    assert!(weights(Level::Speed, "(module (func (param i32) (if (local.get 0) (then (return)))))").is_empty());
+    assert_eq!(weights(OptLevel::Speed, text), [LIKELY, UNLIKELY, UNLIKELY, LIKELY]);
+    assert!(weights(OptLevel::None, text).is_empty(), "no pass would read them");
+    assert!(weights(OptLevel::Speed, &text.replace("(@metadata.code.branch_hint \"\\01\")", "")).len() == 2);
+    assert!(weights(OptLevel::Speed, "(module (func (param i32) (if (local.get 0) (then (return)))))").is_empty());
 }
 
 #[test]
 fn imported_functions_count_in_the_section() {
     let text = r#"(module (import "" "" (func)) (func (param i32)
         (@metadata.code.branch_hint "\00") (if (local.get 0) (then (call 0)))))"#;
-    assert_eq!(weights(Level::Speed, text), [UNLIKELY]);
+    assert_eq!(weights(OptLevel::Speed, text), [UNLIKELY]);
 }
 
 #[test]
 fn checks_that_trap_are_unlikely_to() {
     let text = "(module (func (param i32 i32) (result i32) (i32.div_u (local.get 0) (local.get 1))))";
-    assert_eq!(weights(Level::Speed, text), ["i32 1, i32 1048576"]);
+    assert_eq!(weights(OptLevel::Speed, text), ["i32 1, i32 1048576"]);
 }
 
 const THEN: u32 = 11_111;
@@ -77,7 +77,7 @@ fn forked(hint: &str) -> String {
 
 /// What is passed on where the first branch of the code falls through.
 fn falls_through_to(hint: &str) -> u32 {
-    let code = machine_code::functions(&engine(Level::Speed), &wat(&forked(hint)));
+    let code = machine_code::functions(&engine(OptLevel::Speed), &wat(&forked(hint)));
     let branch = code[0].iter().position(|i| i.flow_control() == FlowControl::ConditionalBranch).unwrap();
     code[0][branch..].iter().map(Instruction::immediate32).find(|value| [THEN, ELSE].contains(value)).unwrap()
 }
@@ -86,8 +86,9 @@ fn falls_through_to(hint: &str) -> u32 {
 fn code_is_laid_out_by_hints() {
     assert_eq!(falls_through_to("(@metadata.code.branch_hint \"\\01\")"), THEN);
     assert_eq!(falls_through_to("(@metadata.code.branch_hint \"\\00\")"), ELSE);
-    let plain = machine_code::functions(&engine(Level::Speed), &wat(&forked("")));
-    let hinted = machine_code::functions(&engine(Level::Speed), &wat(&forked("(@metadata.code.branch_hint \"\\00\")")));
+    let plain = machine_code::functions(&engine(OptLevel::Speed), &wat(&forked("")));
+    let hinted =
+        machine_code::functions(&engine(OptLevel::Speed), &wat(&forked("(@metadata.code.branch_hint \"\\00\")")));
     assert_ne!(plain, hinted);
 }
 
@@ -164,7 +165,7 @@ fn sections_that_break_the_rules_are_as_if_they_were_not_there() {
         ("no branch there", module_with(hints(&[(0, &[(1, 1)])]))),
         ("no such offset", module_with(hints(&[(0, &[(u32::MAX, 1)])]))),
     ];
-    let engine = engine(Level::Speed);
+    let engine = engine(OptLevel::Speed);
     for (what, bytes) in &broken {
         let ir = llvm_ir::functions(&engine, bytes);
         assert!(!ir[0].contains("!prof"), "{what}");

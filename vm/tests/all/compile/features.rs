@@ -4,7 +4,7 @@ use crate::support::wat;
 use bitflags::Flags;
 use std::collections::BTreeSet;
 use wasmparser::WasmFeatures;
-use wassay_vm::{Config, Engine, Error, Level, Module, NOT_BUILT};
+use wassay_vm::{Config, Engine, Error, Module, NOT_BUILT, OptLevel};
 
 /// The smallest module that is invalid without a feature, all others being on; none of what components are made of.
 const MODULES: &[(&str, &str)] = &[
@@ -62,7 +62,7 @@ fn module(feature: &str) -> Option<Vec<u8>> {
 
 fn compile(bytes: &[u8], features: WasmFeatures) -> Result<Module, Error> {
     Module::new(
-        &Engine::new(Config::new().level(Level::None).features(features.iter_names().map(|(name, _)| name)))?,
+        &Engine::new(Config::new().opt_level(OptLevel::None).features(features.iter_names().map(|(name, _)| name)))?,
         bytes,
     )
 }

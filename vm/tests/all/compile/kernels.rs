@@ -2,10 +2,10 @@
 
 use crate::support::kernels;
 use crate::support::kernels::Run;
-use wassay_vm::{Config, Engine, Instance, Level, MemoryMode, Module, Store};
+use wassay_vm::{Config, Engine, Instance, MemoryMode, Module, OptLevel, Store};
 
-fn check(level: Level, mode: MemoryMode) {
-    let engine = Engine::new(Config::new().level(level).memory_mode(mode)).unwrap();
+fn check(level: OptLevel, mode: MemoryMode) {
+    let engine = Engine::new(Config::new().opt_level(level).memory_mode(mode)).unwrap();
     for kernel in kernels::all() {
         let module = Module::new(&engine, &kernel.wasm).unwrap();
         let mut store = Store::new(&engine, ());
@@ -21,20 +21,20 @@ fn check(level: Level, mode: MemoryMode) {
 
 #[test]
 fn unoptimised() {
-    check(Level::None, MemoryMode::Precise);
+    check(OptLevel::None, MemoryMode::Precise);
 }
 
 #[test]
 fn unoptimised_relaxed() {
-    check(Level::None, MemoryMode::Relaxed);
+    check(OptLevel::None, MemoryMode::Relaxed);
 }
 
 #[test]
 fn optimised() {
-    check(Level::Speed, MemoryMode::Precise);
+    check(OptLevel::Speed, MemoryMode::Precise);
 }
 
 #[test]
 fn optimised_relaxed() {
-    check(Level::Speed, MemoryMode::Relaxed);
+    check(OptLevel::Speed, MemoryMode::Relaxed);
 }

@@ -5,8 +5,8 @@ use crate::support::{engines, instantiate, wat};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use wassay_vm::{
-    Caller, Config, Engine, Error, Exception, Extern, Func, FuncType, Instance, Level, Linker, Module, Store, Tag, Val,
-    ValType,
+    Caller, Config, Engine, Error, Exception, Extern, Func, FuncType, Instance, Linker, Module, OptLevel, Store, Tag,
+    Val, ValType,
 };
 
 /// The exception that a call ended in.
@@ -245,9 +245,9 @@ fn artifacts_catch_wherever_they_are_mapped() {
 /// Engines that know the legacy instructions; `wast` has no encoding of its own for their folded form.
 fn legacy_engines() -> Vec<Engine> {
     let features = wasmparser::WasmFeatures::default() | wasmparser::WasmFeatures::LEGACY_EXCEPTIONS;
-    [Level::None, Level::Speed]
+    [OptLevel::None, OptLevel::Speed]
         .map(|level| {
-            Engine::new(Config::new().level(level).features(features.iter_names().map(|(name, _)| name))).unwrap()
+            Engine::new(Config::new().opt_level(level).features(features.iter_names().map(|(name, _)| name))).unwrap()
         })
         .into_iter()
         .collect()

@@ -3,7 +3,9 @@
 use crate::support::{engines, instantiate, trap, wat};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use wassay_vm::{AnyRef, Caller, Error, Exception, ExternRef, Instance, Linker, Module, Owned, RootScope, Store, Trap};
+use wassay_vm::{
+    AnyRef, Caller, Error, Exception, ExternRef, Instance, Linker, Module, OwnedRooted, RootScope, Store, Trap,
+};
 
 /// Lists of numbers in all places that references can be in.
 const ROOTS: &str = r#"(module
@@ -211,7 +213,7 @@ fn what_is_in_use_stays() {
                 let made = list.call(&mut store, 7).unwrap();
                 let mut scope = RootScope::new(&mut store);
                 let other = list.call(&mut scope, 9).unwrap().unwrap();
-                (made, Owned::new(&mut scope, other).unwrap())
+                (made, OwnedRooted::new(&mut scope, other).unwrap())
             };
             list.call(&mut store, 50).unwrap();
             let other = owned.get(&store).unwrap();
@@ -403,11 +405,11 @@ fn thrown_exceptions_are_collected() {
         instance.get_typed_func::<i32, ()>(&mut store, "run").unwrap().call(&mut store, 20_000).unwrap();
         assert!(store.heap_stats().collections > 1, "{mode}");
         let leave = instance.get_typed_func::<(), ()>(&mut store, "leave").unwrap();
-        let mut kept: Option<Owned<Exception>> = None;
+        let mut kept: Option<OwnedRooted<Exception>> = None;
         for _ in 0..20_000 {
             let mut scope = RootScope::new(&mut store);
             let Err(Error::Exception(exception)) = leave.call(&mut scope, ()) else { panic!("{mode}") };
-            kept.get_or_insert_with(|| Owned::new(&mut scope, exception).unwrap());
+            kept.get_or_insert_with(|| OwnedRooted::new(&mut scope, exception).unwrap());
         }
         let exception = kept.unwrap().get(&store).unwrap();
         assert_eq!(exception.fields(&store), [7_i32.into(), 8_i64.into()], "{mode}");

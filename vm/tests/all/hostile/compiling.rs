@@ -6,11 +6,11 @@ use super::isolated::{Bounds, hostile, peak_mib};
 use std::time::{Duration, Instant};
 use wasm_encoder::ValType;
 use wasmparser::WasmFeatures;
-use wassay_vm::{Config, Engine, Error, Instance, Level, Module, Store, Val};
+use wassay_vm::{Config, Engine, Error, Instance, Module, OptLevel, Store, Val};
 
-fn engine(level: Level, change: impl FnOnce(&mut Config)) -> Engine {
+fn engine(level: OptLevel, change: impl FnOnce(&mut Config)) -> Engine {
     let mut config = Config::new();
-    config.level(level).features(WasmFeatures::all().iter_names().map(|(name, _)| name));
+    config.opt_level(level).features(WasmFeatures::all().iter_names().map(|(name, _)| name));
     change(&mut config);
     Engine::new(&config).expect("an engine for the host")
 }
@@ -32,7 +32,7 @@ fn cpu_time() -> Duration {
 
 /// Compiles a module of each family of so many bytes. What grows with the square of a module's bytes takes ten times as long
 /// for each byte of the larger ones, and more than it may.
-fn compile_families(level: Level, part: usize) {
+fn compile_families(level: OptLevel, part: usize) {
     let engine = engine(level, |_| {});
     for family in FAMILIES.iter().skip(part).step_by(4) {
         for bytes in [3_000, 30_000] {
@@ -57,11 +57,11 @@ fn compile_families(level: Level, part: usize) {
 const BOUNDS: Bounds = Bounds { mib: 768, seconds: 300 };
 
 hostile! {
-    fn families_unoptimised() within BOUNDS => { (0..4).for_each(|part| compile_families(Level::None, part)); }
-    fn families_optimised_1() within BOUNDS => { compile_families(Level::Speed, 0); }
-    fn families_optimised_2() within BOUNDS => { compile_families(Level::Speed, 1); }
-    fn families_optimised_3() within BOUNDS => { compile_families(Level::Speed, 2); }
-    fn families_optimised_4() within BOUNDS => { compile_families(Level::Speed, 3); }
+    fn families_unoptimised() within BOUNDS => { (0..4).for_each(|part| compile_families(OptLevel::None, part)); }
+    fn families_optimised_1() within BOUNDS => { compile_families(OptLevel::Speed, 0); }
+    fn families_optimised_2() within BOUNDS => { compile_families(OptLevel::Speed, 1); }
+    fn families_optimised_3() within BOUNDS => { compile_families(OptLevel::Speed, 2); }
+    fn families_optimised_4() within BOUNDS => { compile_families(OptLevel::Speed, 3); }
 
     /// A few hundred bytes that declare 50,000 locals each time took 867 MB.
     fn locals_that_nothing_uses() within Bounds { mib: 300, ..BOUNDS } => {
@@ -115,7 +115,7 @@ hostile! {
             (0..20_000).for_each(|_| { sink.call(0); });
         });
         let wasm = build::module(&[pass, calls]);
-        for level in [Level::None, Level::Speed] {
+        for level in [OptLevel::None, OptLevel::Speed] {
             let error = Module::new(&engine(level, |_| {}), &wasm).expect_err("too much");
             assert!(matches!(&error, Error::Limit(text) if text.contains("in function 1 (run)")), "{error}");
         }
@@ -132,7 +132,7 @@ hostile! {
             ("function 0 (a)", |c| { c.max_compile_memory(1_000); }, |c| { c.max_compile_memory(100_000); }),
         ];
         for (said, too_low, enough) in limits {
-            let make = |change: Change| build::instantiate(&engine(Level::Speed, change), &wasm);
+            let make = |change: Change| build::instantiate(&engine(OptLevel::Speed, change), &wasm);
             match make(too_low) {
                 Err(Error::Limit(text)) => assert!(text.starts_with(said), "{said}: {text}"),
                 Err(other) => panic!("{said}: {other}"),
@@ -144,7 +144,7 @@ hostile! {
 
     fn a_time_that_is_over() {
         let (wasm, _) = FAMILIES.iter().find(|f| f.name == "small_functions").expect("one of them").of_size(20_000);
-        for level in [Level::None, Level::Speed] {
+        for level in [OptLevel::None, OptLevel::Speed] {
             let error = Module::new(&engine(level, |c| { c.max_compile_time(Duration::from_micros(1)); }), &wasm).expect_err("no time");
             assert!(matches!(&error, Error::Limit(text) if text.contains("1µs")), "{error}");
             let start = Instant::now();
@@ -167,7 +167,7 @@ hostile! {
 
     /// The limit is the store's: growing counts too, and so do other instances.
     fn what_a_store_may_have_together() {
-        let engine = engine(Level::None, |c| { c.max_table_elements(1_000).max_memory_size(10 * 65_536); });
+        let engine = engine(OptLevel::None, |c| { c.max_table_elements(1_000).max_memory_size(10 * 65_536); });
         let text = r#"(module (table 100 funcref) (memory 1)
             (func (export "table") (param i32) (result i32) ref.null func local.get 0 table.grow)
             (func (export "memory") (param i32) (result i32) local.get 0 memory.grow))"#;

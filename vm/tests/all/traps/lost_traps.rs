@@ -1,12 +1,12 @@
 //! An access that must trap does, whatever becomes of its value: every kind of load, under every conditional or partial
 //! use, on every CPU level. Each cell is compared with what the specification says (the address alone decides whether there
-//! is a trap) and, for what is in memory afterwards, with `Level::None`, which keeps every access as it stands.
+//! is a trap) and, for what is in memory afterwards, with `OptLevel::None`, which keeps every access as it stands.
 
 mod cells;
 
 use crate::support::wat;
 use cells::{Cell, STORAGE, cells};
-use wassay_vm::{Config, Engine, Instance, Level, Memory, Module, Store, Trap, TypedFunc};
+use wassay_vm::{Config, Engine, Instance, Memory, Module, OptLevel, Store, Trap, TypedFunc};
 
 /// Bytes of the memory, a page.
 const LENGTH: u32 = 0x1_0000;
@@ -22,9 +22,9 @@ struct Run {
 }
 
 impl Run {
-    fn new(level: Level, cpu: Option<&str>, module: &[u8], cells: &[Cell]) -> Self {
+    fn new(level: OptLevel, cpu: Option<&str>, module: &[u8], cells: &[Cell]) -> Self {
         let mut config = Config::new();
-        config.level(level);
+        config.opt_level(level);
         if let Some(cpu) = cpu {
             config.cpu(cpu);
         }
@@ -53,12 +53,12 @@ impl Run {
     }
 }
 
-/// Compares all cells of a part with `Level::None`; gives the names of those that differ.
+/// Compares all cells of a part with `OptLevel::None`; gives the names of those that differ.
 fn differing(cpu: Option<&str>, cells: &[Cell]) -> Vec<String> {
     let functions: String = cells.iter().map(|cell| cell.function.as_str()).collect();
     let module = wat(&format!("(module {STORAGE} {functions})"));
-    let mut reference = Run::new(Level::None, cpu, &module, cells);
-    let mut optimized = Run::new(Level::Speed, cpu, &module, cells);
+    let mut reference = Run::new(OptLevel::None, cpu, &module, cells);
+    let mut optimized = Run::new(OptLevel::Speed, cpu, &module, cells);
     let vectors = [(1, 2), (0x3f80_0000_3f80_0000_3f80_0000_3f80_0000, 0x3f80_0000_0000_0000_3f80_0000)];
     let mut wrong = Vec::new();
     for (index, cell) in cells.iter().enumerate() {

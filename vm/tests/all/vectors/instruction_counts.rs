@@ -1,7 +1,7 @@
 //! How many machine instructions each vector operator takes: `SIMD.md`.
 //!
 //! Every operator that `wasmparser` knows of the proposals simd and relaxed-simd is compiled alone in a function, at
-//! `Level::Speed` for x86-64-v3, and its instructions are counted, without the frame's and, of loads and stores, without
+//! `OptLevel::Speed` for x86-64-v3, and its instructions are counted, without the frame's and, of loads and stores, without
 //! what a scalar access of the same address needs too. `shortest_sequences.csv` has the shortest sequence known, where that is
 //! not a single instruction, and a reason where LLVM's is longer. `BLESS=1 cargo test -p wassay-vm --test all instruction_counts` writes
 //! the table anew.
@@ -12,7 +12,7 @@ use iced_x86::{Instruction, Mnemonic, Register};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use wassay_vm::{Config, Engine, Level, MemoryMode, RelaxedSimd};
+use wassay_vm::{Config, Engine, MemoryMode, OptLevel, RelaxedSimd};
 
 const CPU: &str = "x86-64-v3";
 
@@ -111,7 +111,7 @@ impl Operator {
 
 fn engine(choice: RelaxedSimd) -> Engine {
     let mut config = Config::new();
-    config.level(Level::Speed).memory_mode(MemoryMode::Precise).cpu(CPU).relaxed_simd(choice);
+    config.opt_level(OptLevel::Speed).memory_mode(MemoryMode::Precise).cpu(CPU).relaxed_simd(choice);
     Engine::new(&config).unwrap()
 }
 
@@ -196,7 +196,7 @@ fn table(rows: &[Row], best: &HashMap<String, Best>) -> String {
     let mut text = format!(
         "# Machine code of vector operators\n\n\
          Written by `BLESS=1 cargo test -p wassay-vm --test all instruction_counts`, which also says how it counts. Each operator is \
-         compiled\nalone, at `Level::Speed` for {CPU}; (fast) is with `RelaxedSimd::Fast`. *Best* is the length of the \
+         compiled\nalone, at `OptLevel::Speed` for {CPU}; (fast) is with `RelaxedSimd::Fast`. *Best* is the length of the \
          shortest sequence\nknown, from `tests/all/vectors/shortest_sequences.csv`.\n\n\
          {} rows: {single} are one instruction or none, {} as short as is known, {} longer.\n\n",
         rows.len(),

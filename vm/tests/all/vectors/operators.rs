@@ -4,7 +4,7 @@
 use crate::support::{engines, instantiate, trap, wat};
 use std::fmt::Write;
 use wassay_vm::{
-    Caller, Config, Engine, Extern, Func, FuncType, Instance, Level, MemoryMode, Module, Store, Trap, Val, ValType,
+    Caller, Config, Engine, Extern, Func, FuncType, Instance, MemoryMode, Module, OptLevel, Store, Trap, Val, ValType,
 };
 
 /// Operators without immediates: name in the text format, number of operands.
@@ -108,10 +108,10 @@ fn every_operator_gives_the_same_on_every_cpu_at_every_level() {
         wassay_vm::Result::Ok(results)
     };
     let expected = run(&engines()[0].1).unwrap();
-    for level in [Level::None, Level::Speed] {
+    for level in [OptLevel::None, OptLevel::Speed] {
         for cpu in ["x86-64-v2", "x86-64-v3", "x86-64-v4", "host"] {
             let mut config = Config::new();
-            config.level(level).memory_mode(MemoryMode::Precise);
+            config.opt_level(level).memory_mode(MemoryMode::Precise);
             if cpu != "host" {
                 config.cpu(cpu);
             }

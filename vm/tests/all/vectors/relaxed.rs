@@ -3,7 +3,7 @@
 
 use crate::support::wat;
 use std::fmt::Write;
-use wassay_vm::{Config, Engine, Error, Instance, Level, Module, RelaxedSimd, Store};
+use wassay_vm::{Config, Engine, Error, Instance, Module, OptLevel, RelaxedSimd, Store};
 
 const UNARY: &[&str] = &[
     "i32x4.relaxed_trunc_f32x4_s",
@@ -61,8 +61,8 @@ fn operands() -> Vec<u128> {
     ]
 }
 
-fn engine(level: Level, cpu: &str, choice: RelaxedSimd) -> Engine {
-    Engine::new(Config::new().level(level).cpu(cpu).relaxed_simd(choice)).unwrap()
+fn engine(level: OptLevel, cpu: &str, choice: RelaxedSimd) -> Engine {
+    Engine::new(Config::new().opt_level(level).cpu(cpu).relaxed_simd(choice)).unwrap()
 }
 
 /// Results of functions that are exported as `0`, `1`, ..., each called with three vectors; none where this host is not
@@ -123,10 +123,10 @@ fn llvm_and_the_cpu_make_the_same_choices() {
     computed.push(')');
     folded.push(')');
     for cpu in ["x86-64-v2", "x86-64-v3", "x86-64-v4"] {
-        let Some(expected) = results(&engine(Level::None, cpu, RelaxedSimd::Fast), &computed, &arguments) else {
+        let Some(expected) = results(&engine(OptLevel::None, cpu, RelaxedSimd::Fast), &computed, &arguments) else {
             continue;
         };
-        for (level, text) in [(Level::Speed, &computed), (Level::Speed, &folded), (Level::None, &folded)] {
+        for (level, text) in [(OptLevel::Speed, &computed), (OptLevel::Speed, &folded), (OptLevel::None, &folded)] {
             let found = results(&engine(level, cpu, RelaxedSimd::Fast), text, &arguments).unwrap();
             for (index, name) in names.iter().enumerate() {
                 let (expected, found) = (expected[index], found[index]);
@@ -142,7 +142,7 @@ fn one(choice: RelaxedSimd, cpu: &str, name: &str, arguments: [u128; 3]) -> Opti
     let count = operators().find(|(known, _)| *known == name).unwrap().1;
     let gets: String = (0..count).map(|n| format!("(local.get {n})")).collect();
     let text = format!("(module (func (export \"0\") (param v128 v128 v128) (result v128) ({name} {gets})))");
-    Some(results(&engine(Level::Speed, cpu, choice), &text, &[arguments])?[0])
+    Some(results(&engine(OptLevel::Speed, cpu, choice), &text, &[arguments])?[0])
 }
 
 #[test]
