@@ -65,10 +65,11 @@ macro_rules! not {
 not!(Send: Store<Rc<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Rc<u8>> Caller<'static, ()>);
 not!(Sync: Store<Cell<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Cell<u8>> Caller<'static, ()>);
 
+pub use crate::rooted::Exception;
 pub use any_ref::AnyRef;
 pub use caller::Caller;
 pub use continuation::Continuation;
-pub use exception::{Exception, Tag};
+pub use exception::Tag;
 pub use externs::Extern;
 pub use func::Func;
 pub use global::Global;

@@ -50,8 +50,10 @@ mod engine;
 mod error;
 #[cfg(feature = "compiler")]
 mod lower;
+mod rooted;
 mod runtime;
 mod shown;
+mod system;
 mod trap;
 mod type_registry;
 mod types;
@@ -70,7 +72,7 @@ pub use error::{Error, Result};
 #[cfg(feature = "compiler")]
 pub use lower::NOT_BUILT;
 pub use runtime::heap::HeapStats;
-pub use runtime::wait::WaitResult;
+pub use runtime::storage::wait::WaitResult;
 pub use trap::{Frame, Trap, WasmBacktrace};
 pub use types::{
     CompositeType, ExternType, FieldType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, StorageType,

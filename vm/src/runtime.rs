@@ -1,36 +1,18 @@
-//! Running artifacts: address space, code images, stores and what lives in them, and the way between host and wasm.
-//! Knows nothing of LLVM.
+//! Running artifacts: everything between the embedding API and the machine. Knows nothing of LLVM.
+//!
+//! Each folder is a floor: it names the floors above it in this list, and none below. `arch` stubs; code images; memories
+//! and tables; the collected heap; fibers; the store, which holds all of that; calls between host and wasm; instantiation;
+//! and the builtins that compiled code calls.
 
-pub(crate) mod activation;
 pub(crate) mod arch;
-pub(crate) mod arena;
-pub(crate) mod array;
-pub(crate) mod aside;
-pub(crate) mod backtrace;
 pub(crate) mod builtins;
-pub(crate) mod code_registry;
-pub(crate) mod const_eval;
-pub(crate) mod exception;
+pub(crate) mod code;
+pub(crate) mod entry;
 pub(crate) mod fiber;
-pub(crate) mod fixed;
 pub(crate) mod heap;
-pub(crate) mod host_cpu;
-pub(crate) mod host_func;
-pub(crate) mod image;
-pub(crate) mod instance;
-pub(crate) mod link;
-pub(crate) mod mappings;
-pub(crate) mod memory;
-pub(crate) mod object;
-pub(crate) mod quota;
-pub(crate) mod segments;
-pub(crate) mod signals;
-pub(crate) mod space;
+pub(crate) mod instantiation;
+pub(crate) mod storage;
 pub(crate) mod store;
-pub(crate) mod table;
-pub(crate) mod thread;
-pub(crate) mod unwind;
-pub(crate) mod wait;
 
 #[cfg(test)]
 mod tests;

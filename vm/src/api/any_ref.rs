@@ -3,9 +3,9 @@
 use super::{ArrayRef, AsContext, ExternRef, StructRef};
 use crate::abi;
 use crate::error::Result;
-use crate::runtime::heap::handles::Rooted;
-use crate::runtime::object;
+use crate::rooted::Rooted;
 use crate::runtime::store::StoreOpaque;
+use crate::runtime::store::object;
 use crate::types::HeapType;
 use std::ptr::NonNull;
 

@@ -3,9 +3,9 @@
 use super::store::{AsContext, AsContextMut, StoreContext, StoreContextMut, StoreInner};
 use super::{Extern, Instance};
 use crate::engine::Engine;
-use crate::runtime::host_func::HostCall;
-use crate::runtime::instance::InstanceData;
-use crate::runtime::store::Handle;
+use crate::runtime::store::handle::Handle;
+use crate::runtime::store::host_function::HostCall;
+use crate::runtime::store::instance::InstanceData;
 use std::ptr::NonNull;
 
 /// The store of a host function's call, and who called.

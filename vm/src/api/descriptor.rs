@@ -3,7 +3,7 @@
 
 use super::{AnyRef, AsContext, AsContextMut, StructRef, StructType, Val};
 use crate::error::{Error, Result};
-use crate::runtime::heap::handles::Rooted;
+use crate::rooted::Rooted;
 use crate::runtime::store::StoreOpaque;
 use crate::types::HeapType;
 use std::ptr::NonNull;

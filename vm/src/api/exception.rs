@@ -3,9 +3,10 @@
 use super::{AsContext, AsContextMut, Val, checks};
 use crate::abi::{VMException, VMTag};
 use crate::error::{Error, Result};
-use crate::runtime::exception::values;
-use crate::runtime::heap::handles::Rooted;
-use crate::runtime::store::{Handle, StoreOpaque};
+use crate::rooted::{Exception, Rooted};
+use crate::runtime::store::StoreOpaque;
+use crate::runtime::store::exception::values;
+use crate::runtime::store::handle::Handle;
 use crate::type_registry::RegisteredType;
 use crate::types::{FuncType, HeapType};
 use std::ptr::NonNull;
@@ -67,14 +68,6 @@ impl Tag {
         opaque.engine.registered(unsafe { self.0.expect(opaque).as_ref() }.type_id).signature().clone()
     }
 }
-
-/// An exception in a store. Good as [`RootScope`](super::RootScope) says.
-///
-/// It comes as [`Error::Exception`] from a call in which wasm did not catch it, and a host function throws it (on) by
-/// returning that error.
-/// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#exception-instances>
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Exception(pub(crate) Rooted);
 
 impl Exception {
     /// An exception, not thrown yet.

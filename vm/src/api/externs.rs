@@ -3,6 +3,8 @@
 use super::{AsContext, Func, Global, Memory, Table, Tag};
 use crate::error::Result;
 use crate::runtime::store::StoreOpaque;
+use crate::runtime::store::handle::Handle;
+use crate::runtime::store::instance::ExternAddress;
 use crate::types::ExternType;
 
 /// A thing that can be imported or exported.
@@ -23,18 +25,35 @@ pub enum Extern {
 }
 
 impl Extern {
-    /// Whether it is a thing of the store.
+    /// What lies at an address in a store.
+    ///
+    /// # Safety
+    /// The address must be one of `store`, and valid until that is dropped.
+    pub(super) unsafe fn of(store: &StoreOpaque, address: ExternAddress) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match address {
+                ExternAddress::Func(at) => Self::Func(Func(Handle::new(store, at))),
+                ExternAddress::Table(at) => Self::Table(Table(Handle::new(store, at))),
+                ExternAddress::Memory(at) => Self::Memory(Memory(Handle::new(store, at))),
+                ExternAddress::Global(at, ty) => Self::Global(Global { cell: Handle::new(store, at), ty }),
+                ExternAddress::Tag(at) => Self::Tag(Tag(Handle::new(store, at))),
+            }
+        }
+    }
+
+    /// Its address in the store.
     ///
     /// # Errors
-    /// [`Error::ForeignStore`](crate::Error::ForeignStore) if not.
-    pub(super) fn check(&self, store: &StoreOpaque) -> Result<()> {
-        match self {
-            Self::Func(func) => func.0.of(store).map(drop),
-            Self::Table(table) => table.0.of(store).map(drop),
-            Self::Memory(memory) => memory.0.of(store).map(drop),
-            Self::Global(global) => global.cell.of(store).map(drop),
-            Self::Tag(tag) => tag.0.of(store).map(drop),
-        }
+    /// [`Error::ForeignStore`](crate::Error::ForeignStore) if it belongs to another store.
+    pub(super) fn address(&self, store: &StoreOpaque) -> Result<ExternAddress> {
+        Ok(match self {
+            Self::Func(func) => ExternAddress::Func(func.0.of(store)?),
+            Self::Table(table) => ExternAddress::Table(table.0.of(store)?),
+            Self::Memory(memory) => ExternAddress::Memory(memory.0.of(store)?),
+            Self::Global(global) => ExternAddress::Global(global.cell.of(store)?, global.ty),
+            Self::Tag(tag) => ExternAddress::Tag(tag.0.of(store)?),
+        })
     }
 
     /// Its type.

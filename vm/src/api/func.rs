@@ -4,9 +4,10 @@ use super::{AsContext, AsContextMut, Caller, IntoFunc, TypedFunc, Val, WasmParam
 use crate::abi::slots::SlotCursor;
 use crate::abi::{OVERFLOW_SLOTS, Registers, VMFuncRef};
 use crate::error::{Error, Result};
-use crate::runtime::activation::invoke;
-use crate::runtime::host_func::{HostCall, HostFunction};
-use crate::runtime::store::{Handle, StoreOpaque};
+use crate::runtime::entry::invoke::invoke;
+use crate::runtime::store::StoreOpaque;
+use crate::runtime::store::handle::Handle;
+use crate::runtime::store::host_function::{HostCall, HostFunction};
 use crate::type_registry::RegisteredType;
 use crate::types::{FuncType, HeapType, ValType};
 use std::mem::MaybeUninit;

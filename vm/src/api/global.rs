@@ -2,7 +2,7 @@
 
 use super::{AsContext, AsContextMut, Val};
 use crate::error::{Error, Result};
-use crate::runtime::store::Handle;
+use crate::runtime::store::handle::Handle;
 use crate::types::GlobalType;
 
 /// A global in a store.

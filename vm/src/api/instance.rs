@@ -2,10 +2,12 @@
 
 use super::{
     AsContext, AsContextMut, Extern, Func, Global, Memory, Module, Table, Tag, TypedFunc, WasmParams, WasmResults,
+    checks,
 };
 use crate::error::{Error, Result};
-use crate::runtime::instance::{InstanceData, instantiate};
-use crate::runtime::store::Handle;
+use crate::runtime::instantiation::instantiate;
+use crate::runtime::store::handle::Handle;
+use crate::runtime::store::instance::InstanceData;
 
 /// A module that was given its imports.
 /// Spec: <https://webassembly.github.io/spec/core/exec/modules.html#instantiation>
@@ -22,11 +24,14 @@ impl Instance {
     /// [`Error::Limit`] when the store's tables or memories would have more than they may; [`Error::Resources`] when the
     /// host has no room; [`Error::Trap`] when a segment does not fit or the start function traps (what was written until then stays).
     pub fn new(mut store: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Self> {
-        let opaque = store.as_context_mut().0.opaque.this();
+        let opaque = &mut store.as_context_mut().0.opaque;
+        checks::engine("a module", &opaque.engine, module.engine())?;
+        let given = imports.iter().map(|import| import.address(opaque)).collect::<Result<Vec<_>>>()?;
+        let opaque = opaque.this();
         // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile; it keeps the
-        // instance.
+        // instance. Module and imports were checked to be of it.
         unsafe {
-            let instance = instantiate(opaque, module, imports)?;
+            let instance = instantiate(opaque, &module.0, &given)?;
             Ok(Self(Handle::new(&*opaque, instance)))
         }
     }
@@ -40,7 +45,9 @@ impl Instance {
         let opaque = &store.as_context().0.opaque;
         // SAFETY: a handle of this store gives what is alive.
         let instance = unsafe { self.0.expect(opaque).as_ref() };
-        Some(instance.entity(opaque, instance.module.export(name)?.entity))
+        let address = instance.entity(instance.module.export(name)?.entity);
+        // SAFETY: the instance is of this store, so all it refers to is, and lives as long as it.
+        Some(unsafe { Extern::of(opaque, address) })
     }
 
     /// The exported function of that name. Panics as [`Instance::get_export`].
@@ -99,6 +106,8 @@ impl Instance {
         // SAFETY: a handle of this store gives what is alive.
         let instance = unsafe { self.0.expect(opaque).as_ref() };
         let exports = &instance.description().exports;
-        exports.iter().map(|export| (export.name.clone(), instance.entity(opaque, export.entity))).collect()
+        // SAFETY: as in `get_export`.
+        let item = |entity| unsafe { Extern::of(opaque, instance.entity(entity)) };
+        exports.iter().map(|export| (export.name.clone(), item(export.entity))).collect()
     }
 }

@@ -5,7 +5,7 @@ use super::wasm_ty::for_each_arity;
 use super::wasm_ty::sealed::{List, Ret, Ty};
 use crate::abi::slots::SlotCursor;
 use crate::engine::Engine;
-use crate::runtime::host_func::{HostCall, HostFunction};
+use crate::runtime::store::host_function::{HostCall, HostFunction};
 use crate::types::FuncType;
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::runtime::host_func::HostFunction;
+use crate::runtime::store::host_function::HostFunction;
 use crate::trap::Trap;
 use crate::types::{ExternType, FuncType, HeapType};
 use std::collections::HashMap;
@@ -82,7 +82,7 @@ impl<T> Linker<T> {
     ) -> Result<&mut Self> {
         self.check(store)?;
         let item = item.into();
-        item.check(&store.as_context().0.opaque)?;
+        item.address(&store.as_context().0.opaque)?;
         self.insert(module, name, Definition::Extern(item))
     }
 

@@ -2,8 +2,8 @@
 
 use super::{AsContext, AsContextMut, StoreContext, StoreContextMut, checks};
 use crate::error::{Error, Result};
-use crate::runtime::memory::MemoryInstance;
-use crate::runtime::store::Handle;
+use crate::runtime::storage::memory::MemoryInstance;
+use crate::runtime::store::handle::Handle;
 use crate::types::MemoryType;
 
 const SHARED: &str = "the bytes of a shared memory can't be borrowed: other threads may change them";

@@ -1,14 +1,12 @@
 //! Modules, compiled and mapped.
 
-use crate::abi::ContextLayout;
 use crate::artifact::{Artifact, Bulk, Header, format};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::module::description::{Description, Entity, Export, Import};
-use crate::runtime::image::CodeImage;
-use crate::runtime::space::Reservation;
-use crate::type_registry::RegisteredType;
-use crate::types::{ExternType, HeapType, Renumber};
+use crate::runtime::code::module::LoadedModule;
+use crate::system::reservation::Reservation;
+use crate::types::{ExternType, HeapType};
 use std::fs::File;
 #[cfg(feature = "compiler")]
 use std::io::Read;
@@ -21,18 +19,7 @@ const MAPPED: u64 = 1 << 20;
 
 /// A compiled module, ready to be instantiated in any store of its engine. Cloning it is cheap.
 #[derive(Clone, Debug)]
-pub struct Module(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    engine: Engine,
-    code: Arc<CodeImage>,
-    layout: ContextLayout,
-    /// Each type as the engine knows it.
-    types: Box<[Arc<RegisteredType>]>,
-    /// Positions of exports, by name.
-    exports: Box<[u32]>,
-}
+pub struct Module(pub(crate) Arc<LoadedModule>);
 
 impl Module {
     /// Validates and compiles the bytes of a module in the binary format, or, with the cargo feature `wat`, which is on by
@@ -101,7 +88,7 @@ impl Module {
     /// # Errors
     /// [`Error::Artifact`] when it can't be encoded.
     pub fn serialize(&self) -> Result<Vec<u8>> {
-        self.0.code.to_artifact().to_bytes()
+        self.0.code().to_artifact().to_bytes()
     }
 
     /// The module that [`Module::serialize`] gave as bytes, which are copied; compiles nothing. Damage anywhere in them is
@@ -177,36 +164,20 @@ impl Module {
         let part = |section| bytes.slice(header.range(section)).unwrap_or_default();
         let artifact = format::decode(header, part, whole)?;
         // SAFETY: the caller's promise.
-        unsafe { Self::from_mapped(engine, artifact, Some(space)) }
+        Ok(Self(unsafe { LoadedModule::new(engine, artifact, Some(space))? }))
     }
 
     /// # Safety
     /// The artifact must come from this crate's compiler.
     pub(crate) unsafe fn from_artifact(engine: &Engine, artifact: Artifact) -> Result<Self> {
         // SAFETY: the caller's promise.
-        unsafe { Self::from_mapped(engine, artifact, None) }
-    }
-
-    /// `mapped` is what the artifact's arrays are parts of, if it was mapped for this module alone.
-    ///
-    /// # Safety
-    /// The artifact must come from this crate's compiler.
-    unsafe fn from_mapped(engine: &Engine, artifact: Artifact, mapped: Option<Arc<Reservation>>) -> Result<Self> {
-        artifact.target.check_settings(engine.config())?;
-        let description = &artifact.description;
-        let layout = description.context_layout().ok_or_else(|| Error::Limit("its instances are too large".into()))?;
-        let types = engine.module_types(&description.types, &description.rec_groups)?;
-        let mut exports: Box<[u32]> = (0..).take(description.exports.len()).collect();
-        exports.sort_unstable_by_key(|&at| &description.exports[at as usize].name);
-        // SAFETY: the caller's promise.
-        let code = unsafe { CodeImage::new(artifact, mapped)? };
-        Ok(Self(Arc::new(Shared { engine: engine.clone(), code, layout, types, exports })))
+        Ok(Self(unsafe { LoadedModule::new(engine, artifact, None)? }))
     }
 
     /// The engine it was made for.
     #[must_use]
     pub fn engine(&self) -> &Engine {
-        &self.0.engine
+        self.0.engine()
     }
 
     /// Its name, from the name section.
@@ -225,30 +196,8 @@ impl Module {
         self.description().exports.iter().map(move |export| ExportType { owner: self, export })
     }
 
-    pub(crate) fn description(&self) -> &Description {
-        &self.0.code.description
-    }
-
-    pub(crate) fn code(&self) -> &CodeImage {
-        &self.0.code
-    }
-
-    pub(crate) fn layout(&self) -> &ContextLayout {
-        &self.0.layout
-    }
-
-    pub(crate) fn types(&self) -> &[Arc<RegisteredType>] {
-        &self.0.types
-    }
-
-    /// A type that the description gives, in the engine's numbers.
-    pub(crate) fn canonical<T: Renumber>(&self, ty: &T) -> T {
-        ty.renumber(&|index| self.0.types[index as usize].id)
-    }
-
-    /// Type of an imported or exported thing.
-    pub(crate) fn extern_type(&self, entity: Entity) -> ExternType {
-        self.canonical(&self.description().extern_type(entity))
+    fn description(&self) -> &Description {
+        self.0.description()
     }
 
     fn heap_type(&self, entity: Entity) -> Option<HeapType> {
@@ -258,20 +207,13 @@ impl Module {
             Entity::Tag(i) => description.tags[i as usize],
             Entity::Table(_) | Entity::Memory(_) | Entity::Global(_) => return None,
         };
-        Some(HeapType::Concrete(self.types()[index as usize].id))
+        Some(HeapType::Concrete(self.0.types()[index as usize].id))
     }
 
     /// The type of the export of that name.
     #[must_use]
     pub fn get_export(&self, name: &str) -> Option<ExternType> {
-        self.export(name).map(|export| self.extern_type(export.entity))
-    }
-
-    /// The export of that name.
-    pub(crate) fn export(&self, name: &str) -> Option<&Export> {
-        let exports = &self.description().exports;
-        let at = self.0.exports.binary_search_by_key(&name, |&at| exports[at as usize].name.as_str()).ok()?;
-        Some(&exports[self.0.exports[at] as usize])
+        self.0.export(name).map(|export| self.0.extern_type(export.entity))
     }
 }
 
@@ -294,12 +236,12 @@ impl<'a> ImportType<'a> {
         &self.import.name
     }
     pub(super) fn engine(&self) -> &'a Engine {
-        &self.owner.0.engine
+        self.owner.0.engine()
     }
     /// Type of what must be given.
     #[must_use]
     pub fn ty(&self) -> ExternType {
-        self.owner.extern_type(self.import.entity)
+        self.owner.0.extern_type(self.import.entity)
     }
     /// The type of a function or tag as the engine knows it, by a number, be it one of a recursion group.
     #[must_use]
@@ -329,7 +271,7 @@ impl<'a> ExportType<'a> {
     /// Its type.
     #[must_use]
     pub fn ty(&self) -> ExternType {
-        self.owner.extern_type(self.export.entity)
+        self.owner.0.extern_type(self.export.entity)
     }
     /// The type of a function or tag as the engine knows it, by a number, be it one of a recursion group.
     #[must_use]

@@ -3,9 +3,9 @@
 use super::heap_types::EngineType;
 use super::{AnyRef, ArrayType, AsContext, AsContextMut, StructType, Val};
 use crate::error::{Error, Result};
-use crate::runtime::heap::handles::Rooted;
-use crate::runtime::object;
+use crate::rooted::Rooted;
 use crate::runtime::store::StoreOpaque;
+use crate::runtime::store::object;
 use crate::trap::Trap;
 use crate::type_registry::RegisteredType;
 use crate::types::{CompositeType, FieldType, StorageType, ValType};

@@ -4,7 +4,9 @@ use super::{
     AnyRef, ArrayRef, AsContext, AsContextMut, Exception, ExternRef, StoreContext, StoreContextMut, StructRef,
 };
 use crate::error::Result;
-use crate::runtime::heap::handles::{Handles, OwnedRoot, Rooted};
+use crate::rooted::Rooted;
+use crate::runtime::heap::handles::Handles;
+use crate::runtime::store::OwnedRoot;
 use std::marker::PhantomData;
 use std::sync::PoisonError;
 

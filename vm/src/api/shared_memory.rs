@@ -3,10 +3,10 @@
 use super::{AsContext, AsContextMut, Memory, checks};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::runtime::memory::MemoryInstance;
-use crate::runtime::quota::Quota;
-use crate::runtime::store::Handle;
-use crate::runtime::wait::WaitResult;
+use crate::runtime::storage::memory::MemoryInstance;
+use crate::runtime::storage::quota::Quota;
+use crate::runtime::storage::wait::WaitResult;
+use crate::runtime::store::handle::Handle;
 use crate::trap::Trap;
 use crate::types::MemoryType;
 use std::cell::UnsafeCell;

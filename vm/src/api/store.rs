@@ -2,6 +2,7 @@
 
 use super::Caller;
 use crate::engine::Engine;
+use crate::runtime::builtins;
 use crate::runtime::heap::HeapStats;
 use crate::runtime::store::StoreOpaque;
 use std::fmt;
@@ -36,7 +37,7 @@ impl<T> Store<T> {
     /// An empty store.
     pub fn new(engine: &Engine, data: T) -> Self {
         let inner = NonNull::from(Box::leak(Box::new(StoreInner {
-            opaque: StoreOpaque::new(engine),
+            opaque: StoreOpaque::new(engine, &builtins::TABLE),
             data,
             invariant: PhantomData,
         })));

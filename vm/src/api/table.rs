@@ -2,8 +2,8 @@
 
 use super::{AsContext, AsContextMut, Ref, StoreContext, checks};
 use crate::error::{Error, Result};
-use crate::runtime::store::Handle;
-use crate::runtime::table::TableInstance;
+use crate::runtime::storage::table::TableInstance;
+use crate::runtime::store::handle::Handle;
 use crate::trap::Trap;
 use crate::types::{TableType, ValType};
 

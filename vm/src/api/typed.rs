@@ -4,7 +4,7 @@ use super::{AsContextMut, Func, WasmParams, WasmResults};
 use crate::abi::Registers;
 use crate::abi::slots::SlotCursor;
 use crate::error::{Error, Result};
-use crate::runtime::activation::invoke;
+use crate::runtime::entry::invoke::invoke;
 use crate::runtime::store::StoreOpaque;
 use crate::types::{FuncType, ValType};
 use std::marker::PhantomData;

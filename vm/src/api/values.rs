@@ -2,8 +2,9 @@
 
 use super::{AnyRef, AsContext, AsContextMut, Continuation, Exception, Func};
 use crate::error::{Error, Result};
-use crate::runtime::heap::handles::Rooted;
-use crate::runtime::store::{Handle, StoreOpaque};
+use crate::rooted::Rooted;
+use crate::runtime::store::StoreOpaque;
+use crate::runtime::store::handle::Handle;
 use crate::types::{HeapType, RefType, ValType};
 use std::any::Any;
 use std::ptr::NonNull;

@@ -4,7 +4,7 @@ use crate::artifact::Target;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::lower::VectorIntrinsics;
-use crate::runtime::host_cpu;
+use crate::system::host_cpu;
 use inkwell::targets::TargetMachine;
 
 /// ELF on every host: our own linker reads it, and no system linker is involved.

@@ -10,26 +10,27 @@
 //! mixture of old and new bytes; the copying is done by the C library, and nothing here looks at what is copied.
 #![expect(clippy::missing_safety_doc, reason = "the head of the file says it for all of them")]
 
-use super::arch::Suspended;
-use super::array::{
-    copy as array_copy, fill as array_fill, init_data as array_init_data, init_elem as array_init_elem,
-    new_data as array_new_data, new_elem as array_new_elem,
-};
-use super::fiber::switch::{cont_bind, cont_new, resume, suspend, switch};
-use super::instance::InstanceData;
-use super::memory::MemoryInstance;
-use super::segments;
-use super::store::StoreOpaque;
-use super::table::TableInstance;
-use super::unwind::_Unwind_RaiseException as exception_throw;
+mod array;
+mod context;
+mod continuation;
+
 use crate::abi::continuation::{VMContinuation, VMHandler};
 use crate::abi::heap::{HEADER_ARRAY, OBJECT_HEADER, VMType};
 use crate::abi::{self, Status, VMException, VMFuncRef, VMTag, each_builtin};
+use crate::runtime::arch::Suspended;
+use crate::runtime::arch::unwind::_Unwind_RaiseException as exception_throw;
+use crate::runtime::instantiation::segments;
+use crate::runtime::storage::memory::MemoryInstance;
+use crate::runtime::storage::table::TableInstance;
+use crate::runtime::store::BuiltinEntry;
 use crate::trap::Trap;
+use array::{
+    copy as array_copy, fill as array_fill, init_data as array_init_data, init_elem as array_init_elem,
+    new_data as array_new_data, new_elem as array_new_elem,
+};
+use context::{halves, instance, store};
+use continuation::{cont_bind, cont_new, resume, suspend, switch};
 use std::time::Duration;
-
-/// An entry point, whatever its type.
-pub(crate) type Code = unsafe extern "C" fn();
 
 /// What the entry point of a builtin goes on to must be what the table says.
 macro_rules! check_target {
@@ -55,24 +56,12 @@ macro_rules! entry_points {
         }
 
         /// Entry points by the number of the [`Builtin`](abi::Builtin).
-        pub(crate) static TABLE: [Code; abi::Builtin::ALL.len()] = [$(entry::$function),*];
+        pub(crate) static TABLE: [BuiltinEntry; abi::Builtin::ALL.len()] = [$(entry::$function),*];
 
         const _: () = { $(check_target!($way $function: ($($ty),*) -> $result);)* };
     };
 }
 each_builtin!(entry_points);
-
-/// # Safety
-/// `context` must be that of an instance of a store that is alive as long as the builtin has it.
-pub(super) unsafe fn instance(context: &*mut u8) -> &InstanceData {
-    // SAFETY: the header says which instance it is; instances live as long as their store, and are only read.
-    unsafe { &**context.add(abi::CONTEXT_INSTANCE as usize).cast::<*const InstanceData>() }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "two indices in one register")]
-pub(super) fn halves(packed: u64) -> (u32, u32) {
-    (packed as u32, (packed >> 32) as u32)
-}
 
 /// `memory.grow`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-grow>
 unsafe extern "C" fn memory_grow(context: *mut u8, memory: u32, delta: u64) -> u64 {
@@ -204,15 +193,6 @@ unsafe extern "C" fn atomic_notify(context: *mut u8, memory: u32, index: u64, of
 /// A timeout in nanoseconds; below zero there is none.
 fn duration(timeout: i64) -> Option<Duration> {
     u64::try_from(timeout).ok().map(Duration::from_nanos)
-}
-
-/// The store of an instance. While a builtin runs, wasm code waits for it, and nobody else uses the store.
-///
-/// # Safety
-/// `context` must be that of an instance.
-pub(crate) unsafe fn store(context: *mut u8) -> *mut StoreOpaque {
-    // SAFETY: the header says which store it is.
-    unsafe { *context.add(abi::CONTEXT_STORE as usize).cast::<*mut StoreOpaque>() }
 }
 
 /// `throw`, its first part. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw>

@@ -8,20 +8,18 @@
 
 mod account;
 mod stacks;
-pub(crate) mod switch;
 
-use super::activation::Activation;
-use super::arch::Suspended;
-use super::store::StoreOpaque;
 use crate::abi::continuation::{VMContinuation, VMHandler};
-use crate::abi::{Place, VMFuncRef};
-use crate::runtime::fixed::Fixed;
+use crate::abi::{Place, VMFuncRef, VMStore};
+use crate::runtime::arch::Suspended;
 use crate::runtime::heap::mark::Marker;
+use crate::system::fixed::Fixed;
 use std::collections::HashMap;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 
 use account::Account;
+pub(crate) use account::START;
 pub(crate) use stacks::Stack;
 use stacks::Stacks;
 
@@ -32,30 +30,30 @@ const LEAST_THRESHOLD: usize = 4096;
 
 /// A function on a stack of its own, or one that will be.
 pub(crate) struct Fiber {
-    store: *mut StoreOpaque,
+    pub(crate) store: *mut VMStore,
     /// Its function.
-    function: *const VMFuncRef,
+    pub(crate) function: *const VMFuncRef,
     /// Of the innermost fiber of a continuation: that.
-    object: *mut VMContinuation,
+    pub(crate) object: *mut VMContinuation,
     /// None before it is resumed the first time.
-    stack: Option<Stack>,
+    pub(crate) stack: Option<Stack>,
     /// Where the function's values travel; from the first time on.
-    places: Option<Arc<Places>>,
+    pub(crate) places: Option<Arc<Places>>,
     /// Where it goes on, when it is the innermost of a continuation.
-    frame: *mut Suspended,
+    pub(crate) frame: *mut Suspended,
     /// Of the innermost fiber of a continuation: the other end of the chain.
-    outermost: *mut Self,
+    pub(crate) outermost: *mut Self,
     /// Bytes that its stack counts as.
     counted: usize,
     /// Values that come before those that it is resumed with.
-    bound: Vec<u128>,
+    pub(crate) bound: Vec<u128>,
     /// Who resumed it; null for the stack that wasm was entered on.
-    parent: *mut Self,
+    pub(crate) parent: *mut Self,
     /// Where that one goes on.
-    resumer: *mut Suspended,
+    pub(crate) resumer: *mut Suspended,
     /// Clauses of the `resume`, in a frame of the resumer.
-    handlers: *const VMHandler,
-    clauses: usize,
+    pub(crate) handlers: *const VMHandler,
+    pub(crate) clauses: usize,
 }
 
 impl Fiber {
@@ -81,16 +79,16 @@ impl Fiber {
 }
 
 /// Places of parameters and of results.
-type Places = (Vec<Place>, Vec<Place>);
+pub(crate) type Places = (Vec<Place>, Vec<Place>);
 
 /// The fibers of a store.
 pub(crate) struct Fibers {
     all: Vec<Fixed<Fiber>>,
     free: Vec<NonNull<Fiber>>,
     stacks: Stacks,
-    account: Account,
+    pub(crate) account: Account,
     /// By the numbers of function types.
-    places: HashMap<u32, Arc<Places>>,
+    pub(crate) places: HashMap<u32, Arc<Places>>,
     /// When so many fibers are in use, it is time to find out whether they are.
     threshold: usize,
 }
@@ -105,7 +103,7 @@ impl Default for Fibers {
 
 impl Fibers {
     /// A fiber that has not begun. None when there are too many.
-    fn add(&mut self, store: *mut StoreOpaque, function: *const VMFuncRef) -> Option<NonNull<Fiber>> {
+    pub(crate) fn add(&mut self, store: *mut VMStore, function: *const VMFuncRef) -> Option<NonNull<Fiber>> {
         let fiber = match self.free.pop() {
             Some(fiber) => fiber,
             None if self.all.len() == LIMIT => return None,
@@ -145,21 +143,21 @@ impl Fibers {
     ///
     /// # Safety
     /// It must be one of these, and nobody else use it.
-    unsafe fn give_stack(&mut self, fiber: NonNull<Fiber>) {
+    pub(crate) unsafe fn give_stack(&mut self, fiber: NonNull<Fiber>) {
         if let Some(stack) = self.stacks.take() {
-            self.account.add(account::START);
+            self.account.add(START);
             // SAFETY: the caller's promise.
-            unsafe { ((*fiber.as_ptr()).stack, (*fiber.as_ptr()).counted) = (Some(stack), account::START) };
+            unsafe { ((*fiber.as_ptr()).stack, (*fiber.as_ptr()).counted) = (Some(stack), START) };
         }
     }
 
     /// Bytes that the next fiber takes before it begins.
-    fn next_bytes(&self) -> usize {
+    pub(crate) fn next_bytes(&self) -> usize {
         if self.free.is_empty() { account::RECORD } else { 0 }
     }
 
     /// Whether so many are in use that it is time to find out whether they are.
-    fn are_due(&self) -> bool {
+    pub(crate) fn are_due(&self) -> bool {
         self.all.len() - self.free.len() >= self.threshold
     }
 
@@ -167,7 +165,7 @@ impl Fibers {
     ///
     /// # Safety
     /// It must be one of these, in no chain and no continuation.
-    unsafe fn remove(&mut self, fiber: NonNull<Fiber>) {
+    pub(crate) unsafe fn remove(&mut self, fiber: NonNull<Fiber>) {
         // SAFETY: the caller's promise.
         let record = unsafe { &mut *fiber.as_ptr() };
         if let Some(stack) = record.stack.take() {
@@ -183,7 +181,7 @@ impl Fibers {
     ///
     /// # Safety
     /// As for [`Fibers::remove`]; `outermost` must be null or the last one of the chain that begins with `fiber`.
-    unsafe fn remove_chain(&mut self, mut fiber: *mut Fiber, outermost: *mut Fiber) {
+    pub(crate) unsafe fn remove_chain(&mut self, mut fiber: *mut Fiber, outermost: *mut Fiber) {
         while let Some(this) = NonNull::new(fiber) {
             // SAFETY: the caller's promise.
             unsafe {
@@ -213,7 +211,7 @@ impl Fibers {
 ///
 /// # Safety
 /// Both must be of one store, the fiber be the innermost of a chain, and neither in use.
-unsafe fn attach(object: NonNull<VMContinuation>, fiber: *mut Fiber) {
+pub(crate) unsafe fn attach(object: NonNull<VMContinuation>, fiber: *mut Fiber) {
     // SAFETY: the caller's promise.
     unsafe {
         (*object.as_ptr()).fiber = fiber.cast();
@@ -225,24 +223,12 @@ unsafe fn attach(object: NonNull<VMContinuation>, fiber: *mut Fiber) {
 ///
 /// # Safety
 /// It must be one that was not emptied before.
-unsafe fn detach(object: *mut VMContinuation) -> *mut Fiber {
+pub(crate) unsafe fn detach(object: *mut VMContinuation) -> *mut Fiber {
     // SAFETY: the caller's promise.
     unsafe {
         let fiber = std::mem::replace(&mut (*object).fiber, null_mut()).cast::<Fiber>();
         (*fiber).object = null_mut();
         fiber
-    }
-}
-
-/// Gives up what ran on stacks of its own when an activation is left from its middle.
-///
-/// # Safety
-/// The activation must have been left, and its store be used by nobody else.
-pub(crate) unsafe fn abandon(activation: &mut Activation) {
-    let fiber = std::mem::replace(&mut activation.fiber, null_mut());
-    if !fiber.is_null() {
-        // SAFETY: the caller's promise; those that ran are in no continuation.
-        unsafe { (*activation.store).fibers.remove_chain(fiber, null_mut()) };
     }
 }
 

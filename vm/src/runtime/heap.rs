@@ -5,21 +5,17 @@
 //! (crate::abi::VMStore::runs); when a run is used up it asks here for the next. What is free is found block by block
 //! (`space`), when it is needed; what is in use is found by tracing from the roots (`roots`, `mark`, `collect`).
 
-mod collect;
-mod descriptor;
+mod collection;
 mod externs;
 pub(crate) mod handles;
 pub(crate) mod mark;
-mod roots;
 mod space;
 
-use crate::abi::heap::{ARRAY_LENGTH, CELLS, OBJECT_TYPE, VMRun};
-use crate::runtime::store::StoreOpaque;
-use collect::EXTERN_COST;
-pub use collect::HeapStats;
+use crate::abi::heap::{CELLS, OBJECT_ALIGN, VMRun};
+pub use collection::HeapStats;
 use externs::Externs;
 use handles::OwnedRoots;
-use mark::Found;
+use mark::MarkStack;
 pub(crate) use mark::TraceContinuation;
 use space::{BLOCK, CLASSES, Space, cell_size, class_of};
 use std::any::Any;
@@ -60,17 +56,19 @@ pub(crate) struct Heap {
     /// References that code of the runtime holds while it allocates.
     pub(crate) temporaries: Vec<u64>,
     /// How continuations are traced.
-    pub(crate) continuation: Option<TraceContinuation>,
-    owned: OwnedRoots,
+    continuation: TraceContinuation,
+    /// Roots that the host owns.
+    pub(crate) owned: OwnedRoots,
     externs: Externs,
     /// Values of the host that are still to be dropped.
     dropped: Vec<Box<dyn Any + Send + Sync>>,
-    found: Found,
+    mark_stack: MarkStack,
     stats: HeapStats,
 }
 
-impl Default for Heap {
-    fn default() -> Self {
+impl Heap {
+    /// An empty heap. `continuation` marks what a suspended continuation refers to.
+    pub(crate) fn new(continuation: TraceContinuation) -> Self {
         Self {
             space: None,
             sweeps: std::array::from_fn(|_| Sweep::default()),
@@ -81,18 +79,18 @@ impl Default for Heap {
             since: 0,
             budget: LEAST_BUDGET,
             temporaries: Vec::new(),
-            continuation: Some(crate::runtime::fiber::trace),
+            continuation,
             owned: OwnedRoots::default(),
             externs: Externs::default(),
             dropped: Vec::new(),
-            found: Found::default(),
+            mark_stack: MarkStack::default(),
             stats: HeapStats::default(),
         }
     }
 }
 
 /// What came of asking for memory.
-enum Taken {
+pub(crate) enum Taken {
     /// A cell; whether it is all zeros.
     Cell(NonNull<u8>, bool),
     /// It is time to collect.
@@ -123,7 +121,7 @@ impl Heap {
     }
 
     /// Takes memory for an object of so many bytes. `force`: even if a collection is due.
-    fn take(&mut self, runs: &mut [VMRun; CELLS.len()], bytes: usize, force: bool) -> Taken {
+    pub(crate) fn take(&mut self, runs: &mut [VMRun; CELLS.len()], bytes: usize, force: bool) -> Taken {
         let Some(class) = class_of(bytes) else { return self.take_large(bytes, force) };
         let size = cell_size(class);
         loop {
@@ -199,13 +197,45 @@ impl Heap {
         self.stress = stress;
     }
 
+    /// Bounds the mark stack, to provoke its overflow.
+    #[cfg(test)]
+    pub(crate) fn bound_mark_stack(&mut self, objects: usize) {
+        self.mark_stack = MarkStack::bounded(objects);
+    }
+
+    /// Whether every allocation collects first.
+    pub(crate) fn is_stressed(&self) -> bool {
+        self.stress
+    }
+
+    /// The address one cell before the first one, from which descriptors are counted, so that the first cell is number 1.
+    /// None when there is no address space.
+    pub(crate) fn descriptor_base(&mut self) -> Option<usize> {
+        self.space().map(|space| space.base() - OBJECT_ALIGN as usize)
+    }
+
+    /// Keeps a value of the host and gives the reference that wasm sees.
+    pub(crate) fn add_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> u64 {
+        self.externs.add(value)
+    }
+
+    /// The value behind a reference, if it is one that [`Heap::add_extern`] gave.
+    pub(crate) fn extern_value(&self, reference: u64) -> Option<&(dyn Any + Send + Sync)> {
+        self.externs.get(reference)
+    }
+
+    /// Takes a value of the host that a collection found to be unreachable.
+    pub(crate) fn take_dropped(&mut self) -> Option<Box<dyn Any + Send + Sync>> {
+        self.dropped.pop()
+    }
+
     pub(crate) fn stats(&self) -> HeapStats {
         let bytes = self.space.as_ref().map_or(0, Space::used) as u64;
         HeapStats { bytes, allocated_bytes: self.stats.allocated_bytes + self.since as u64, ..self.stats }
     }
 
     /// Takes all runs back, so that what is not used is known to be free.
-    fn flush(&mut self, runs: &mut [VMRun; CELLS.len()]) {
+    pub(crate) fn flush(&mut self, runs: &mut [VMRun; CELLS.len()]) {
         for run in runs.iter_mut().chain(&mut self.wide) {
             if let Some(space) = &mut self.space {
                 space.return_run(*run);
@@ -214,57 +244,3 @@ impl Heap {
         }
     }
 }
-
-impl StoreOpaque {
-    /// Makes an object of `bytes` bytes, all zeros but its header, which has the words given. May collect: references that
-    /// are held meanwhile must be on a stack that runs wasm of this store, or in [`Heap::temporaries`], or otherwise
-    /// reachable. None when there is no memory, even so.
-    ///
-    /// # Safety
-    /// The header must be that of objects of a type of this store's engine, which take so many bytes, or that of exceptions;
-    /// and `extra` as that asks for. The collector believes it.
-    pub(crate) unsafe fn allocate(&mut self, header: u32, bytes: u64, extra: u32) -> Option<NonNull<u8>> {
-        if bytes > self.heap.limit {
-            return None;
-        }
-        let bytes = usize::try_from(bytes).ok()?;
-        self.heap.outside = self.fibers.bytes();
-        if self.heap.stress {
-            self.collect();
-        }
-        let mut taken = self.heap.take(&mut self.vm.runs, bytes, self.heap.stress);
-        if !matches!(taken, Taken::Cell(..)) {
-            self.collect();
-            taken = self.heap.take(&mut self.vm.runs, bytes, true);
-        }
-        let Taken::Cell(cell, zero) = taken else { return None };
-        if self.heap.stress {
-            self.heap.flush(&mut self.vm.runs);
-        }
-        // SAFETY: the cell is as large, aligned, and nobody else's.
-        unsafe {
-            if !zero {
-                cell.write_bytes(0, bytes);
-            }
-            cell.add(OBJECT_TYPE as usize).cast::<u32>().write(header);
-            cell.add(ARRAY_LENGTH as usize).cast::<u32>().write(extra);
-        }
-        Some(cell)
-    }
-}
-
-impl StoreOpaque {
-    /// Keeps a value of the host and gives the reference that wasm sees.
-    pub(crate) fn add_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> u64 {
-        self.collect_if_due(EXTERN_COST);
-        self.heap.externs.add(value)
-    }
-
-    /// The value behind a reference, if it is one that [`StoreOpaque::add_extern`] gave.
-    pub(crate) fn extern_value(&self, reference: u64) -> Option<&(dyn Any + Send + Sync)> {
-        self.heap.externs.get(reference)
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,92 +1,51 @@
 //! A store, apart from the data of the embedder: everything that instances share and that lives as long as it.
 //! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#store>
 
-use super::arch;
-use super::backtrace::Trace;
-use super::fiber::Fibers;
-use super::fixed::Fixed;
-use super::heap::Heap;
-use super::heap::handles::SharedHandles;
-use super::host_func::{HostFunction, HostRecord};
-use super::instance::InstanceData;
-use super::memory::MemoryInstance;
-use super::quota::Quota;
-use super::table::TableInstance;
+pub(crate) mod activation;
+mod allocation;
+mod collection;
+mod descriptor;
+pub(crate) mod exception;
+mod fibers;
+pub(crate) mod handle;
+pub(crate) mod host_function;
+pub(crate) mod instance;
+pub(crate) mod object;
+mod rooted;
+mod roots;
+
+pub(crate) use rooted::OwnedRoot;
+
 use crate::abi::heap::VMRun;
-use crate::abi::{OVERFLOW_SLOTS, VMFuncRef, VMStore, VMTag};
-use crate::api::Module;
+use crate::abi::{Builtin, OVERFLOW_SLOTS, VMFuncRef, VMStore, VMTag};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::rooted::StoreId;
+use crate::runtime::arch::{self, HostContext};
+use crate::runtime::code::module::LoadedModule;
+use crate::runtime::code::trace::Trace;
+use crate::runtime::fiber::{self, Fibers};
+use crate::runtime::heap::Heap;
+use crate::runtime::heap::handles::SharedHandles;
+use crate::runtime::storage::memory::MemoryInstance;
+use crate::runtime::storage::quota::Quota;
+use crate::runtime::storage::table::TableInstance;
+use crate::system::fixed::Fixed;
 use crate::type_registry::RegisteredType;
 use crate::types::{HeapType, MemoryType, RefType, TableType, ValType};
+use host_function::{HostFunction, HostRecord};
+use instance::InstanceData;
 use std::any::Any;
 use std::cell::UnsafeCell;
 use std::collections::HashMap;
-use std::fmt;
 use std::marker::PhantomPinned;
 use std::ops::Range;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Identity of a store: never used twice in a process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StoreId(u64);
-
-/// A thing in a store, as a value: the store's identity and where in it the thing lies. Since nothing is freed before its
-/// store, the pointer is good whenever a store of that identity is at hand, and only then it is followed.
-pub(crate) struct Handle<T> {
-    store: StoreId,
-    at: NonNull<T>,
-}
-
-impl<T> Clone for Handle<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T> Copy for Handle<T> {}
-impl<T> fmt::Debug for Handle<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} of store {}", self.at, self.store.0)
-    }
-}
-// SAFETY: the pointer is followed only by who holds the store, whose own bounds then apply.
-unsafe impl<T> Send for Handle<T> {}
-// SAFETY: as above.
-unsafe impl<T> Sync for Handle<T> {}
-
-impl<T> PartialEq for Handle<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.at == other.at && self.store == other.store
-    }
-}
-
-impl<T> Handle<T> {
-    /// # Safety
-    /// `at` must point into `store`, and be good until that is dropped.
-    pub(crate) unsafe fn new(store: &StoreOpaque, at: NonNull<T>) -> Self {
-        Self { store: store.id, at }
-    }
-
-    /// Where the thing is, if it is in `store`.
-    #[inline]
-    pub(crate) fn of(self, store: &StoreOpaque) -> Result<NonNull<T>> {
-        if self.store == store.id { Ok(self.at) } else { Err(foreign()) }
-    }
-
-    /// As [`Handle::of`], for what can't return an error.
-    #[track_caller]
-    pub(crate) fn expect(self, store: &StoreOpaque) -> NonNull<T> {
-        assert!(self.store == store.id, "used with a store that it does not belong to");
-        self.at
-    }
-}
-
-#[cold]
-pub(crate) fn foreign() -> Error {
-    Error::ForeignStore
-}
+/// The entry point of a builtin, whatever its type.
+pub(crate) type BuiltinEntry = unsafe extern "C" fn();
 
 /// Why wasm is being left, from a host function.
 pub(crate) enum Pending {
@@ -105,6 +64,8 @@ pub struct StoreOpaque {
     pub(crate) vm: VMStore,
     pub(crate) id: StoreId,
     pub(crate) engine: Engine,
+    /// The entry points of the builtins, by their numbers.
+    pub(crate) builtins: *const BuiltinEntry,
     /// This, by the pointer that compiled code goes through: one to the whole, the embedder's data too.
     pub(crate) this: *mut Self,
     pub(crate) pending: Option<Pending>,
@@ -139,7 +100,7 @@ pub struct StoreOpaque {
 // (`vm.activation`), and clauses and frames of those who resumed a continuation (`Fiber`). A store can be sent while wasm
 // of it runs, by a host function that sends its `Caller` and waits, as a borrow makes it do: those stacks then wait too.
 // They are read where wasm of this store waits in them, and written by nobody, and a thread takes those of its own
-// for running only that it finds in its own list (`thread::is_active`). Continuations hold frames of wasm alone, which
+// for running only that it finds in its own list (`activation::is_active`). Continuations hold frames of wasm alone, which
 // knows no thread: what the host was called from waits on the stack of the thread that called it.
 unsafe impl Send for StoreOpaque {}
 // SAFETY: what is reached by a shared reference is only read, by `Cell`s of instances too, which builtins and instantiation
@@ -151,7 +112,7 @@ const _: () = {
     const fn sent<T: Send>() {}
     const fn shared<T: Send + Sync>() {}
     sent::<Pending>();
-    shared::<(Engine, Module, HostFunction, SharedHandles, Arc<MemoryInstance>)>();
+    shared::<(Engine, LoadedModule, HostFunction, SharedHandles, Arc<MemoryInstance>)>();
     shared::<Box<dyn Any + Send + Sync>>();
 };
 
@@ -185,8 +146,8 @@ impl StoreOpaque {
         UnsafeCell::raw_get(unsafe { &raw const (*this).vm.overflow })
     }
 
-    /// An empty store; `this` must be set once it is where it stays.
-    pub(crate) fn new(engine: &Engine) -> Self {
+    /// An empty store, whose instances call these builtins; `this` must be set once it is where it stays.
+    pub(crate) fn new(engine: &Engine, builtins: &'static [BuiltinEntry; Builtin::ALL.len()]) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
             vm: VMStore {
@@ -198,6 +159,7 @@ impl StoreOpaque {
             },
             id: StoreId(NEXT.fetch_add(1, Relaxed)),
             engine: engine.clone(),
+            builtins: builtins.as_ptr(),
             this: null_mut(),
             pending: None,
             trace: Trace::default(),
@@ -214,7 +176,7 @@ impl StoreOpaque {
             throws: false,
             fibers: Fibers::default(),
             handles: SharedHandles::default(),
-            heap: Heap::default(),
+            heap: Heap::new(fiber::trace),
             table_elements: Quota::new(engine.config().limits.table_elements),
             memory_bytes: Quota::new(engine.config().limits.memory_size),
             pinned: PhantomPinned,
@@ -253,8 +215,8 @@ impl StoreOpaque {
         function: Arc<HostFunction>,
         instance: Option<NonNull<InstanceData>>,
     ) -> NonNull<HostRecord> {
-        let store = self.this;
-        push(&mut self.records, HostRecord { store, function, instance })
+        let context = HostContext { store: self.this.cast(), call: function.entry };
+        push(&mut self.records, HostRecord { context, function, instance })
     }
 
     /// Makes a host function a function of this store.
@@ -295,3 +257,6 @@ fn push<T>(list: &mut Vec<Fixed<T>>, value: T) -> NonNull<T> {
     list.push(value);
     pointer
 }
+
+#[cfg(test)]
+mod tests;

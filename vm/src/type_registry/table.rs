@@ -4,7 +4,7 @@ use super::RegisteredType;
 use crate::abi::continuation::CONTINUATION_SIZE;
 use crate::abi::heap::{TYPE_SIZE, VMKind, VMType, array_elements, storage_size};
 use crate::error::{Error, Result};
-use crate::runtime::space::Reservation;
+use crate::system::reservation::Reservation;
 use crate::types::CompositeType;
 use std::ptr::NonNull;
 

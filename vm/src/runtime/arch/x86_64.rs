@@ -10,9 +10,8 @@
 //! instance, or of a host function, as the first argument.
 #![expect(clippy::missing_safety_doc, reason = "the head of the file says it of stubs")]
 
+use super::{HostContext, StubState, unwind};
 use crate::abi::{self, Registers, VMStore};
-use crate::runtime::activation::Activation;
-use crate::runtime::{host_func, unwind};
 use crate::trap::Trap;
 use std::arch::{asm, naked_asm};
 use std::mem::{offset_of, size_of};
@@ -28,14 +27,14 @@ const INT: usize = offset_of!(Registers, int);
 /// 1 when `code` did not return but was left for good.
 ///
 /// # Safety
-/// `code` must follow the convention of [`abi::assign`], and `activation` must be the innermost one of this thread and of
-/// the store that `context` belongs to. Frames of Rust between here and where `code` is left must have returned by then.
+/// `code` must follow the convention of [`abi::assign`], and `state` must be that of the innermost activation of this thread
+/// and of the store that `context` belongs to. Frames of Rust between here and where `code` is left must have returned by then.
 #[unsafe(naked)]
 pub(crate) unsafe extern "sysv64" fn enter(
     code: *const u8,
     context: *mut u8,
     registers: *mut Registers,
-    activation: *mut Activation,
+    state: *mut StubState,
 ) -> u32 {
     naked_asm!(
         ".cfi_startproc",
@@ -51,7 +50,8 @@ pub(crate) unsafe extern "sysv64" fn enter(
         "push r13",
         "push r14",
         "push r15",
-        "push rdx",
+        // Here the personality routine finds the state.
+        "push rcx",
         ".cfi_offset rbx, -24",
         ".cfi_offset r12, -32",
         ".cfi_offset r13, -40",
@@ -62,6 +62,7 @@ pub(crate) unsafe extern "sysv64" fn enter(
         "lea rax, [rip + 2f]",
         "mov [rcx + {landing}], rax",
         "mov [rcx + {frame}], rbp",
+        "mov [rcx + {registers}], rdx",
         "mov rax, rdi",
         "mov r10, rdx",
         "mov rdi, rsi",
@@ -80,6 +81,7 @@ pub(crate) unsafe extern "sysv64" fn enter(
         "mov r9, [r10 + {int} + 32]",
         "call rax",
         "mov r10, [rsp]",
+        "mov r10, [r10 + {registers}]",
         "mov [r10 + {int}], rax",
         "mov [r10 + {int} + 8], rdx",
         "movaps [r10 + {vec}], xmm0",
@@ -89,7 +91,7 @@ pub(crate) unsafe extern "sysv64" fn enter(
         "2:",
         "mov eax, 1",
         "3:",
-        "pop rdx",
+        "pop rcx",
         "pop r15",
         "pop r14",
         "pop r13",
@@ -100,15 +102,16 @@ pub(crate) unsafe extern "sysv64" fn enter(
         "ret",
         ".cfi_endproc",
         personality = sym unwind::entry_personality,
-        stack_pointer = const offset_of!(Activation, stack_pointer),
-        landing = const offset_of!(Activation, landing),
-        frame = const offset_of!(Activation, frame),
+        stack_pointer = const offset_of!(StubState, stack_pointer),
+        landing = const offset_of!(StubState, landing),
+        frame = const offset_of!(StubState, frame),
+        registers = const offset_of!(StubState, registers),
         vec = const VEC,
         int = const INT,
     )
 }
 
-/// The code of every host function: its context is a [`HostRecord`](host_func::HostRecord).
+/// The code of every host function: its context begins with a [`HostContext`].
 #[unsafe(naked)]
 pub(crate) unsafe extern "sysv64" fn host_stub() {
     naked_asm!(
@@ -151,7 +154,7 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         "je 4f",
         "mov rsp, [rax + {idle}]",
         "4:",
-        "call {dispatch}",
+        "call [rdi + {call}]",
         "lea rsp, [rbp - {size} - 48]",
         "test rax, rax",
         "jne 2f",
@@ -179,20 +182,20 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         ".cfi_def_cfa rsp, 8",
         "jmp {raise}",
         ".cfi_endproc",
-        store = const host_func::RECORD_STORE,
+        store = const offset_of!(HostContext, store),
+        call = const offset_of!(HostContext, call),
         limit = const offset_of!(VMStore, stack_limit),
         activation = const offset_of!(VMStore, activation),
-        host_frame = const offset_of!(Activation, host_frame),
-        fiber = const offset_of!(Activation, fiber),
-        idle = const offset_of!(Activation, idle),
-        stack_pointer = const offset_of!(Activation, stack_pointer),
-        landing = const offset_of!(Activation, landing),
+        host_frame = const offset_of!(StubState, host_frame),
+        fiber = const offset_of!(StubState, fiber),
+        idle = const offset_of!(StubState, idle),
+        stack_pointer = const offset_of!(StubState, stack_pointer),
+        landing = const offset_of!(StubState, landing),
         size = const size_of::<Registers>(),
         vec = const VEC,
         int = const INT,
         unwind = const abi::EXCEPTION_UNWIND,
         exhausted = sym exhausted,
-        dispatch = sym host_func::dispatch,
         raise = sym unwind::_Unwind_RaiseException,
     )
 }
@@ -451,11 +454,11 @@ impl Interrupted {
     }
 
     /// Makes the thread go on at the landing of [`enter`], which restores the other registers from its frame.
-    pub(crate) fn resume(&self, activation: &Activation) {
+    pub(crate) fn resume(&self, state: &StubState) {
         // SAFETY: as in `register`.
         unsafe {
-            self.register(libc::REG_RIP).write(activation.landing.cast_signed() as i64);
-            self.register(libc::REG_RSP).write(activation.stack_pointer.cast_signed() as i64);
+            self.register(libc::REG_RIP).write(state.landing.cast_signed() as i64);
+            self.register(libc::REG_RSP).write(state.stack_pointer.cast_signed() as i64);
         }
     }
 }

@@ -7,11 +7,11 @@
 
 use super::stacks::SIZE;
 use super::{Fiber, Fibers};
-use crate::runtime::store::StoreOpaque;
+use crate::runtime::heap::Heap;
 use std::ptr::NonNull;
 
 /// Bytes that a stack counts as from the beginning: pages that any function touches, and what the kernel keeps of them.
-pub(super) const START: usize = 16 << 10;
+pub(crate) const START: usize = 16 << 10;
 /// Bytes of a fiber's record.
 pub(super) const RECORD: usize = size_of::<Fiber>() + 2 * size_of::<NonNull<Fiber>>();
 /// Of so many suspensions one is measured, at least.
@@ -19,7 +19,7 @@ const RAREST: usize = 256;
 
 /// Bytes that are counted.
 #[derive(Debug, Default)]
-pub(super) struct Account {
+pub(crate) struct Account {
     /// Of bound values and of stacks in use.
     counted: usize,
     /// What stacks that were not measured have touched besides, if they are as those that were.
@@ -55,14 +55,14 @@ impl Fiber {
     }
 
     /// Takes the values that were bound.
-    pub(super) fn take_bound(&mut self, account: &mut Account) -> Vec<u128> {
+    pub(crate) fn take_bound(&mut self, account: &mut Account) -> Vec<u128> {
         let bound = std::mem::take(&mut self.bound);
         account.remove(bound.capacity() * size_of::<u128>());
         bound
     }
 
     /// Binds more values.
-    pub(super) fn bind(&mut self, values: &[u128], account: &mut Account) {
+    pub(crate) fn bind(&mut self, values: &[u128], account: &mut Account) {
         let before = self.bound.capacity();
         self.bound.reserve_exact(values.len());
         self.bound.extend_from_slice(values);
@@ -91,45 +91,38 @@ impl Fibers {
     }
 }
 
-impl StoreOpaque {
+impl Fibers {
     /// Whether fibers may take so many bytes more.
-    pub(super) fn has_room(&mut self, bytes: usize) -> bool {
-        self.heap.outside = self.fibers.bytes();
-        self.heap.has_room(bytes)
+    pub(crate) fn has_room(&self, heap: &mut Heap, bytes: usize) -> bool {
+        heap.outside = self.bytes();
+        heap.has_room(bytes)
     }
 
-    /// Whether they may, if need be after a collection.
-    pub(super) fn make_room(&mut self, bytes: usize) -> bool {
-        if !self.has_room(bytes) {
-            self.collect();
+    /// After a collection: measures all stacks if they could reach the limit.
+    pub(crate) fn measure_if_scarce(&mut self, heap: &mut Heap) {
+        heap.outside = self.most_bytes();
+        if !heap.has_room(0) {
+            self.measure();
         }
-        self.has_room(bytes)
+        heap.outside = self.bytes();
     }
 
-    /// After a collection: finds out what fibers take, if that matters.
-    pub(crate) fn measure_fibers(&mut self) {
-        self.heap.outside = self.fibers.most_bytes();
-        if !self.heap.has_room(0) {
-            self.fibers.measure();
-        }
-        self.heap.outside = self.fibers.bytes();
-    }
-
-    /// To be called when a fiber is about to be suspended: finds out whether fibers take too much. May collect.
+    /// To be called when a fiber is about to be suspended. Gives whether all stacks together are within the limit for
+    /// certain; if not, some calls, chosen at random, measure the fiber's stack.
     ///
     /// # Safety
     /// `fiber` must be the one that runs.
-    pub(super) unsafe fn may_suspend(&mut self, fiber: *mut Fiber) -> bool {
-        self.heap.outside = self.fibers.most_bytes();
-        if self.heap.has_room(0) {
+    pub(crate) unsafe fn sample(&mut self, heap: &mut Heap, fiber: *mut Fiber) -> bool {
+        heap.outside = self.most_bytes();
+        if heap.has_room(0) {
             return true;
         }
-        let period = (self.heap.limit_bytes() / SIZE / 16).clamp(1, RAREST);
-        let account = &mut self.fibers.account;
+        let period = (heap.limit_bytes() / SIZE / 16).clamp(1, RAREST);
+        let account = &mut self.account;
         if account.is_chosen(period) {
             // SAFETY: the caller's promise; nobody else uses it meanwhile.
             account.guessed += unsafe { (*fiber).measure(account) } * (period - 1);
         }
-        self.make_room(0)
+        false
     }
 }

@@ -6,7 +6,7 @@
 //! stacks. Where the kernel has none, guards are made by protection, and fewer stacks fit.
 
 use crate::error::Result;
-use crate::runtime::space::Reservation;
+use crate::system::reservation::Reservation;
 use rustix::mm::MprotectFlags;
 use std::ops::Range;
 

@@ -4,17 +4,16 @@
 //! if an object in use lies where they point. What is found and not yet looked into is on a list of bounded length. When
 //! that is full, marks say what was found: afterwards all marked objects are looked into again, until nothing new is found.
 
-use super::descriptor::offset_of;
 use super::externs::Externs;
 use super::space::{GRANULE, Space};
-use crate::abi::heap::{ARRAY_LENGTH, HEADER_ARRAY, HEADER_EXCEPTION, OBJECT_HEADER, VMKind, VMType};
+use crate::abi::heap::{ARRAY_LENGTH, HEADER_ARRAY, HEADER_EXCEPTION, OBJECT_ALIGN, OBJECT_HEADER, VMKind, VMType};
 use crate::abi::{EXCEPTION_VALUES, SLOT, TAG_HOST, TAG_I31};
 use crate::runtime::arch;
 use std::ops::Range;
 use std::ptr::NonNull;
 
 /// Objects found and not looked into, at most: 8 MiB.
-const MOST_FOUND: usize = 1 << 20;
+const MARK_STACK_LIMIT: usize = 1 << 20;
 /// Elements of an array that are looked at before what they refer to is.
 const PART: usize = 256;
 /// Objects whose memory is asked for before they are looked into.
@@ -24,21 +23,21 @@ const AHEAD: usize = 8;
 pub(crate) type TraceContinuation = unsafe fn(NonNull<u8>, &mut Marker<'_>);
 
 /// What marking has found and not looked into. Kept between collections for its memory.
-pub(super) struct Found {
+pub(super) struct MarkStack {
     objects: Vec<usize>,
     /// Parts of arrays of references.
     parts: Vec<Range<usize>>,
     most: usize,
 }
 
-impl Default for Found {
+impl Default for MarkStack {
     fn default() -> Self {
-        Self { objects: Vec::new(), parts: Vec::new(), most: MOST_FOUND }
+        Self { objects: Vec::new(), parts: Vec::new(), most: MARK_STACK_LIMIT }
     }
 }
 
 #[cfg(test)]
-impl Found {
+impl MarkStack {
     pub(super) fn bounded(most: usize) -> Self {
         Self { most, ..Self::default() }
     }
@@ -52,11 +51,11 @@ pub(crate) struct Marker<'a> {
     extent: usize,
     marks: *mut u64,
     types: *const VMType,
-    found: Found,
+    mark_stack: MarkStack,
     /// Whether something was marked that found no place on the list.
     overflowed: bool,
     externs: &'a mut Externs,
-    continuation: Option<TraceContinuation>,
+    continuation: TraceContinuation,
 }
 
 impl<'a> Marker<'a> {
@@ -66,12 +65,12 @@ impl<'a> Marker<'a> {
         space: Option<&'a Space>,
         types: *const VMType,
         externs: &'a mut Externs,
-        found: Found,
-        continuation: Option<TraceContinuation>,
+        mark_stack: MarkStack,
+        continuation: TraceContinuation,
     ) -> Self {
         let (base, extent, marks) =
             space.map_or((0, 0, std::ptr::null_mut()), |space| (space.base(), space.extent(), space.marks()));
-        Self { space, base, extent, marks, types, found, overflowed: false, externs, continuation }
+        Self { space, base, extent, marks, types, mark_stack, overflowed: false, externs, continuation }
     }
 
     /// Marks what a reference is to.
@@ -129,8 +128,9 @@ impl<'a> Marker<'a> {
 
     #[inline(always)]
     fn push(&mut self, object: usize) {
-        let objects = &mut self.found.objects;
-        if objects.len() == objects.capacity() && (objects.len() >= self.found.most || objects.try_reserve(1).is_err())
+        let objects = &mut self.mark_stack.objects;
+        if objects.len() == objects.capacity()
+            && (objects.len() >= self.mark_stack.most || objects.try_reserve(1).is_err())
         {
             self.overflowed = true;
             return;
@@ -145,12 +145,12 @@ impl<'a> Marker<'a> {
         let mut at = 0;
         let mut waiting = 0;
         loop {
-            let next = self.found.objects.pop().unwrap_or(0);
+            let next = self.mark_stack.objects.pop().unwrap_or(0);
             if next != 0 {
                 prefetch(next);
                 waiting += 1;
             } else if waiting == 0 {
-                let Some(part) = self.found.parts.pop() else { return };
+                let Some(part) = self.mark_stack.parts.pop() else { return };
                 // SAFETY: it is a part of an array in use, whose elements are references.
                 unsafe { self.elements(part) };
                 continue;
@@ -195,13 +195,13 @@ impl<'a> Marker<'a> {
                 return;
             }
             if ty.kind == VMKind::Cont {
-                if let (Some(trace), Some(object)) = (self.continuation, NonNull::new(object as *mut u8)) {
-                    trace(object, self);
+                if let Some(object) = NonNull::new(object as *mut u8) {
+                    (self.continuation)(object, self);
                 }
                 return;
             }
             if extra != 0 {
-                self.mark(offset_of(extra));
+                self.mark(descriptor_offset(extra));
             }
             for at in 0..ty.reference_count as usize {
                 let offset = *ty.references.add(at) as usize;
@@ -217,8 +217,8 @@ impl<'a> Marker<'a> {
     unsafe fn elements(&mut self, range: Range<usize>) {
         let end = range.end.min(range.start + PART * size_of::<u64>());
         if end < range.end {
-            if self.found.parts.try_reserve(1).is_ok() {
-                self.found.parts.push(end..range.end);
+            if self.mark_stack.parts.try_reserve(1).is_ok() {
+                self.mark_stack.parts.push(end..range.end);
             } else {
                 // Nothing else is left than to look at all of them now.
                 // SAFETY: the caller's promise.
@@ -252,13 +252,18 @@ impl<'a> Marker<'a> {
     }
 
     /// Ends marking; gives the memory of the list back.
-    pub(super) fn end(mut self) -> Found {
+    pub(super) fn end(mut self) -> MarkStack {
         /// Objects whose room on the list is worth keeping.
         const KEEP: usize = 1 << 14;
-        self.found.objects.shrink_to(KEEP);
-        self.found.parts.shrink_to(KEEP);
-        self.found
+        self.mark_stack.objects.shrink_to(KEEP);
+        self.mark_stack.parts.shrink_to(KEEP);
+        self.mark_stack
     }
+}
+
+/// Offset from the first cell at which a descriptor lies, by its number (see [`Heap::descriptor_base`](super::Heap::descriptor_base)).
+fn descriptor_offset(number: u32) -> usize {
+    (number as usize - 1) * OBJECT_ALIGN as usize
 }
 
 /// Asks for the memory of an object that is looked into soon.

@@ -6,7 +6,7 @@
 //! touched: what is free is read from the bits.
 
 use crate::abi::heap::{CELLS, OBJECT_ALIGN, VMRun, cell_class};
-use crate::runtime::space::Reservation;
+use crate::system::reservation::Reservation;
 use rustix::mm::{Advice, madvise};
 use std::ptr::NonNull;
 

@@ -4,7 +4,7 @@ use crate::abi::fingerprint::fingerprint;
 use crate::abi::{CONTEXT_BUILTINS, CONTEXT_STORE, STORE_OVERFLOW};
 use crate::artifact::{Artifact, Image, Target};
 use crate::module::description::{Description, Entity, Export, Import};
-use crate::runtime::host_cpu;
+use crate::system::host_cpu;
 use crate::types::{FuncType, SubType};
 use crate::{Engine, MemoryType, Module};
 use std::ops::Range;

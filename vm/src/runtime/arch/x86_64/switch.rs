@@ -8,10 +8,9 @@
 //! The stubs are no functions for Rust: other stubs jump to them, with registers as [`Suspended`] gives them.
 #![expect(clippy::missing_safety_doc, reason = "the head of the file says it of stubs")]
 
+use super::super::{FiberHooks, unwind};
 use super::{INT, VEC};
 use crate::abi::{self, Registers, VMException};
-use crate::runtime::fiber::{Fiber, switch};
-use crate::runtime::unwind;
 use crate::trap::Trap;
 use std::arch::naked_asm;
 use std::mem::{offset_of, size_of};
@@ -67,7 +66,8 @@ impl Suspended {
         registers: *mut Registers,
         code: *const u8,
         context: *mut u8,
-        fiber: *mut Fiber,
+        fiber: *mut u8,
+        hooks: &'static FiberHooks,
     ) -> *mut Self {
         // SAFETY: the caller's promise.
         unsafe {
@@ -76,7 +76,7 @@ impl Suspended {
                 outcome: 0,
                 value: 0,
                 padding: 0,
-                r15: 0,
+                r15: std::ptr::from_ref(hooks) as u64,
                 r14: fiber as u64,
                 r13: context as u64,
                 r12: code as u64,
@@ -119,13 +119,13 @@ unsafe extern "sysv64" fn begin() {
         "movaps [rbx + {vec} + 16], xmm1",
         "mov rdi, r14",
         "mov rsi, rbx",
-        "call {returned}",
+        "call [r15 + {returned}]",
         "jmp {take_up}",
         ".cfi_endproc",
         personality = sym unwind::fiber_personality,
         vec = const VEC,
         int = const INT,
-        returned = sym switch::returned,
+        returned = const offset_of!(FiberHooks, returned),
         take_up = sym take_up,
     )
 }
@@ -139,10 +139,10 @@ pub(crate) unsafe extern "sysv64" fn fiber_landing() {
         ".cfi_def_cfa rsp, 8",
         "mov rdi, r14",
         "mov rsi, rax",
-        "call {thrown}",
+        "call [r15 + {thrown}]",
         "jmp {take_up}",
         ".cfi_endproc",
-        thrown = sym switch::thrown,
+        thrown = const offset_of!(FiberHooks, thrown),
         take_up = sym take_up,
     )
 }

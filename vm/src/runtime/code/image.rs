@@ -1,0 +1,256 @@
+//! Code images in memory. Pages of one are written first, then executable or for reading only, and never both written and
+//! executable.
+
+use super::arena::Place;
+use super::registry;
+use super::symbols::Symbols;
+use crate::abi::fingerprint::fingerprint;
+use crate::artifact::{Artifact, Bulk, Image, Keeper, RuntimeSymbol, Target, check_fingerprint};
+use crate::error::{Error, Result};
+use crate::module::description::Description;
+use crate::runtime::arch::unwind;
+use crate::system::host_cpu;
+use crate::system::reservation::Reservation;
+use rustix::mm::MprotectFlags;
+use std::ops::Range;
+use std::sync::{Arc, Once};
+
+// Of the C library's unwinder: makes a list of frame descriptions known, or forgets it.
+unsafe extern "C" {
+    fn __register_frame(begin: *const u8);
+    fn __deregister_frame(begin: *const u8);
+}
+
+/// Code that can run, and the description that its backtraces need.
+#[derive(Debug)]
+pub(crate) struct CodeImage {
+    /// The image without its bytes, which are in `memory`, and the description.
+    symbols: Arc<Symbols>,
+    /// Addresses of what is only read.
+    read_only: Range<usize>,
+    target: Target,
+    unwindable: Once,
+    /// Whether its addresses are for it to make known: those of an arena are.
+    has_range: bool,
+    /// What it lies in: a place in an arena, a reservation of its own, or the artifact's. Last, as everything above refers
+    /// to it.
+    _memory: Keeper,
+}
+
+/// Where in a reservation the two parts of an image lie, and how many bytes of it belong to them.
+struct Parts {
+    text: Range<usize>,
+    read_only: Range<usize>,
+}
+
+fn broken(what: &str) -> Error {
+    Error::Artifact(format!("{what} lies outside the image"))
+}
+
+fn failed(error: rustix::io::Errno) -> Error {
+    Error::Resources(format!("can't map code: {error}"))
+}
+
+impl CodeImage {
+    /// Makes the code of an artifact executable, unless this host can't run it. `mapped` is what the artifact's arrays are
+    /// parts of, if that was mapped for this image alone: then code stays there, if it is laid out so.
+    ///
+    /// # Safety
+    /// The artifact must come from this crate's compiler: its code is trusted.
+    pub(crate) unsafe fn new(artifact: Artifact, mapped: Option<Arc<Reservation>>) -> Result<Arc<Self>> {
+        check(&artifact)?;
+        let Artifact { target, description, mut image, .. } = artifact;
+        let (text, read_only) = (std::mem::take(&mut image.text), std::mem::take(&mut image.read_only));
+        let distance = image.read_only_at as usize;
+        let in_place = mapped.filter(|_| !image.is_small()).and_then(|space| {
+            let parts = parts_in(&space, &text, &read_only, distance)?;
+            // Where the kernel does not let this file be executed, its code is copied.
+            fill_slots(&space, &parts, &image).and_then(|()| protect(&space, &parts)).ok()?;
+            Some((space.addresses().start + parts.text.start, space))
+        });
+        let (memory, start): (Keeper, usize) = if text.is_empty() && read_only.is_empty() {
+            (Arc::new(()), 0)
+        } else if let Some((start, space)) = in_place {
+            (space, start)
+        } else if image.is_small() {
+            let place = Place::new(text.len().max(read_only.len()))?;
+            let (at, room) = (place.text(), place.bytes());
+            let parts = Parts { text: at..at + room, read_only: at + distance..at + distance + room };
+            write(place.space(), &parts, &image, &text, &read_only)?;
+            let start = place.space().addresses().start + at;
+            (Arc::new(place), start)
+        } else {
+            let space = Reservation::new(distance + read_only.len())?;
+            let parts = Parts { text: 0..text.len(), read_only: distance..distance + read_only.len() };
+            write(&space, &parts, &image, &text, &read_only)?;
+            let start = space.addresses().start;
+            (Arc::new(space), start)
+        };
+        let image = Arc::new(Self {
+            read_only: start + distance..start + distance + read_only.len(),
+            has_range: !image.is_small() && !text.is_empty(),
+            symbols: Arc::new(Symbols::new(start..start + text.len(), image, Arc::new(description))),
+            target,
+            unwindable: Once::new(),
+            _memory: memory,
+        });
+        if !image.text().is_empty() {
+            registry::insert(&image.symbols);
+        }
+        if image.has_range {
+            registry::add_range(image.text());
+        }
+        Ok(image)
+    }
+
+    /// Lets exceptions through: makes the frames of this code known to the unwinder. Not done for all code, because libgcc
+    /// before version 13 looks for each frame of an exception in all that was registered, one after the other.
+    pub(crate) fn make_unwindable(&self) {
+        self.unwindable.call_once(|| {
+            if let Some(frames) = self.frame_descriptions() {
+                // SAFETY: the list is inside the image, closed by a terminator, and withdrawn before the image is unmapped.
+                unsafe { __register_frame(frames) };
+            }
+        });
+    }
+
+    fn frame_descriptions(&self) -> Option<*const u8> {
+        let range = &self.symbols.image.eh_frame;
+        (!range.is_empty()).then(|| (self.read_only.start + range.start as usize) as *const u8)
+    }
+
+    /// Addresses of the code.
+    pub(crate) fn text(&self) -> Range<usize> {
+        self.symbols.text.clone()
+    }
+
+    /// Entry point of the `index`-th function that the module defines.
+    pub(crate) fn function(&self, index: u32) -> *const u8 {
+        let code = self.symbols.image.function(index).expect("the module defines the function");
+        (self.symbols.text.start + code.start as usize) as *const u8
+    }
+
+    pub(crate) fn description(&self) -> &Arc<Description> {
+        &self.symbols.description
+    }
+
+    /// The artifact that this came from.
+    pub(crate) fn to_artifact(&self) -> Artifact {
+        let copy = |range: &Range<usize>| {
+            let bytes = std::ptr::slice_from_raw_parts(range.start as *const u8, range.len());
+            // SAFETY: these bytes are readable, and nobody writes them any more.
+            if range.is_empty() { Vec::new() } else { unsafe { &*bytes }.to_vec() }
+        };
+        let mut read_only = copy(&self.read_only);
+        for slot in &self.symbols.image.slots {
+            read_only[slot.at as usize..][..8].fill(0);
+        }
+        Artifact {
+            fingerprint: fingerprint(),
+            target: self.target.clone(),
+            description: Description::clone(self.description()),
+            image: Image { text: copy(&self.text()).into(), read_only: read_only.into(), ..self.symbols.image.clone() },
+        }
+    }
+}
+
+impl Drop for CodeImage {
+    fn drop(&mut self) {
+        if !self.text().is_empty() {
+            registry::remove(&self.symbols);
+        }
+        if self.has_range {
+            registry::remove_range(&self.text());
+        }
+        if self.unwindable.is_completed()
+            && let Some(frames) = self.frame_descriptions()
+        {
+            // SAFETY: registered once, withdrawn once here.
+            unsafe { __deregister_frame(frames) };
+        }
+    }
+}
+
+/// That nothing which is looked up without checks lies outside of what it is in.
+fn check(artifact: &Artifact) -> Result<()> {
+    let Artifact { fingerprint, target, description, image } = artifact;
+    check_fingerprint(*fingerprint)?;
+    host_cpu::check(&target.arch, &target.features)?;
+    let defined = description.functions.len().checked_sub(description.func_imports as usize);
+    if defined.and_then(|defined| defined.checked_mul(2)) != Some(image.functions.len()) {
+        return Err(Error::Artifact("functions and code do not match".into()));
+    }
+    let (text, read_only) = (image.text.len(), image.read_only.len());
+    let most = if image.is_small() { Image::SMALL as usize } else { i32::MAX as usize };
+    if !image.read_only_at.is_multiple_of(Image::PAGE)
+        || text > most.min(image.read_only_at as usize)
+        || read_only > most
+        || image.read_only_at as usize + read_only > i32::MAX as usize
+    {
+        return Err(broken("text or read-only data"));
+    }
+    if image.functions.chunks_exact(2).any(|code| code[0] >= code[1] || code[1] as usize > text) {
+        return Err(broken("a function"));
+    }
+    if image.eh_frame.start > image.eh_frame.end || image.eh_frame.end as usize > read_only {
+        return Err(broken("the unwind table"));
+    }
+    if image.slots.iter().any(|slot| slot.at as usize + 8 > read_only) {
+        return Err(broken("a runtime slot"));
+    }
+    Ok(())
+}
+
+/// Where the parts of an image lie in a reservation, if they lie there as they will be executed.
+fn parts_in(space: &Reservation, text: &Bulk<u8>, read_only: &Bulk<u8>, distance: usize) -> Option<Parts> {
+    let addresses = space.addresses();
+    let place = |part: &Bulk<u8>| {
+        let start = part.as_ptr().addr().checked_sub(addresses.start)?;
+        (start + part.len() <= addresses.len() && start.is_multiple_of(rustix::param::page_size()))
+            .then(|| start..start + part.len())
+    };
+    let parts = Parts { text: place(text)?, read_only: place(read_only)? };
+    (parts.read_only.start.checked_sub(parts.text.start) == Some(distance)).then_some(parts)
+}
+
+/// Puts an image where nothing is yet.
+fn write(space: &Reservation, parts: &Parts, image: &Image, text: &[u8], read_only: &[u8]) -> Result<()> {
+    for (range, bytes) in [(&parts.text, text), (&parts.read_only, read_only)] {
+        space.commit(range.clone()).map_err(failed)?;
+        // SAFETY: the range was made writable just now, has room for the bytes, and is this image's alone.
+        unsafe {
+            let to = space.base().as_ptr().add(range.start);
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len());
+        }
+    }
+    fill_slots(space, parts, image)?;
+    protect(space, parts)
+}
+
+/// Writes what artifacts leave to the runtime.
+fn fill_slots(space: &Reservation, parts: &Parts, image: &Image) -> Result<()> {
+    let start = image.slots.iter().map(|slot| slot.at as usize).min();
+    let end = image.slots.iter().map(|slot| slot.at as usize + 8).max();
+    let (Some(start), Some(end)) = (start, end) else { return Ok(()) };
+    space.commit(parts.read_only.start + start..parts.read_only.start + end).map_err(failed)?;
+    for slot in &image.slots {
+        let address = match slot.symbol {
+            RuntimeSymbol::Personality => unwind::personality as *const () as usize,
+        };
+        // SAFETY: slots were checked to lie inside the part, whose pages are writable, and nobody reads them yet.
+        unsafe {
+            let to = space.base().as_ptr().add(parts.read_only.start + slot.at as usize);
+            to.cast::<usize>().write_unaligned(address);
+        }
+    }
+    Ok(())
+}
+
+/// Text becomes executable, all else for reading only.
+fn protect(space: &Reservation, parts: &Parts) -> Result<()> {
+    // SAFETY: the pages are this image's alone, and from here on only read and run.
+    unsafe {
+        space.protect(parts.text.clone(), MprotectFlags::READ | MprotectFlags::EXEC).map_err(failed)?;
+        space.protect(parts.read_only.clone(), MprotectFlags::READ).map_err(failed)
+    }
+}

@@ -1,0 +1,283 @@
+//! Linear memories. Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances>
+
+use crate::abi::{self, VMMemory};
+use crate::error::{Error, Result};
+use crate::runtime::storage::quota::Quota;
+use crate::runtime::storage::wait::{WaitResult, Waiters};
+use crate::system::reservation::Reservation;
+use crate::trap::Trap;
+use crate::types::MemoryType;
+use std::ops::Range;
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Bytes that no memory of 32-bit addresses outgrows: all such an address can name.
+const MAX_BYTES_32: u64 = 1 << 32;
+/// Bytes that no memory of 64-bit addresses outgrows here, as in the JavaScript API
+/// (<https://webassembly.github.io/spec/js-api/#limits>).
+const MAX_BYTES_64: u64 = 1 << 34;
+/// Bytes reserved for a memory whose accesses are not checked: the largest index plus the largest offset, and the guard
+/// for the widest access beyond.
+const UNCHECKED: u64 = (1 << 33) + 0x1_0000;
+
+/// A linear memory. Never moves, so `vm.base` is final. A shared one may be in the stores of several threads.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct MemoryInstance {
+    /// What compiled code sees. First, so that a pointer to it is one to the whole.
+    pub(crate) vm: VMMemory,
+    pub(crate) ty: MemoryType,
+    space: Reservation,
+    /// Pages it may have at most: by its type and by this implementation.
+    max_pages: u64,
+    /// Held while it grows.
+    growing: Mutex<()>,
+    waiters: Waiters,
+    /// Bytes that it and others may have.
+    quota: Quota,
+}
+
+// SAFETY: the base never changes, the length is atomic and whoever changes it holds the lock. The bytes of a memory that is
+// not shared belong to its store; those of a shared one are accessed only in ways that allow for races.
+unsafe impl Send for MemoryInstance {}
+// SAFETY: as above.
+unsafe impl Sync for MemoryInstance {}
+
+impl MemoryInstance {
+    /// A memory of zeros. What it has of bytes, and grows by, is taken from `quota`.
+    pub(crate) fn new(ty: MemoryType, quota: Quota) -> Result<Self> {
+        if !matches!(ty.page_size_log2, 0 | 16) {
+            return Err(Error::InvalidType(format!("a page of 2^{} bytes", ty.page_size_log2)));
+        }
+        if ty.shared && ty.limits.max.is_none() {
+            return Err(Error::InvalidType("a shared memory must have a maximum size".into()));
+        }
+        let most = most_pages(&ty);
+        quota.check("a memory", least_bytes(&ty)?, "bytes")?;
+        let mut max_pages = ty.limits.max.map_or(most, |max| max.min(most));
+        let space = if abi::is_guarded(&ty) {
+            reserve(UNCHECKED)?
+        } else {
+            // Accesses are checked, so the memory itself suffices. Where its maximum finds no room it can't grow: a maximum
+            // is no promise, and a memory that takes the last of the address space would harm others.
+            reserve(max_pages << ty.page_size_log2).or_else(|_| {
+                max_pages = ty.limits.min;
+                reserve(max_pages << ty.page_size_log2)
+            })?
+        };
+        let vm = VMMemory { base: space.base().as_ptr(), length: AtomicU64::new(0) };
+        let memory = Self { vm, ty, space, max_pages, growing: Mutex::default(), waiters: Waiters::default(), quota };
+        let grown = memory.grow(ty.limits.min);
+        grown.ok_or_else(|| Error::Resources(format!("a memory of {}: the host has no room", pages(&ty))))?;
+        Ok(memory)
+    }
+
+    /// Bytes that it has.
+    pub(crate) fn length(&self) -> u64 {
+        self.vm.length.load(SeqCst)
+    }
+
+    /// Pages that it has.
+    pub(crate) fn pages(&self) -> u64 {
+        self.length() >> self.ty.page_size_log2
+    }
+
+    /// Adds pages and returns how many there were. None, and nothing changes, when they are too many for the type, this
+    /// implementation or the host.
+    pub(crate) fn grow(&self, delta: u64) -> Option<u64> {
+        let _alone = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.pages();
+        let after = before.checked_add(delta).filter(|&pages| pages <= self.max_pages)?;
+        let (start, end) = (self.length(), after << self.ty.page_size_log2);
+        let added = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
+        if !self.quota.take(end - start) {
+            return None;
+        }
+        if self.space.commit(added).is_err() {
+            self.quota.give_back(end - start);
+            return None;
+        }
+        // Last, as from here on other threads may access what was added.
+        self.vm.length.store(end, SeqCst);
+        Some(before)
+    }
+
+    /// The addresses that a faulting access of this memory can have.
+    pub(crate) fn addresses(&self) -> Range<usize> {
+        self.space.addresses()
+    }
+
+    /// Pointer to `length` bytes at `at`, if all of them are inside.
+    pub(crate) fn range(&self, at: u64, length: u64) -> Option<NonNull<u8>> {
+        at.checked_add(length).filter(|&end| end <= self.length())?;
+        // SAFETY: `at` is at most the length, which lies in the reservation.
+        Some(unsafe { self.space.base().add(usize::try_from(at).ok()?) })
+    }
+
+    /// `range` for `memory.atomic.wait`, with its checks in their order.
+    /// Spec: <https://webassembly.github.io/threads/core/exec/instructions.html>
+    fn parking(&self, at: u64, size: u64) -> Result<NonNull<u8>, Trap> {
+        if !at.is_multiple_of(size) {
+            return Err(Trap::UnalignedAtomic);
+        }
+        if !self.ty.shared {
+            return Err(Trap::ExpectedSharedMemory);
+        }
+        self.range(at, size).ok_or(Trap::MemoryOutOfBounds)
+    }
+
+    /// Waits until notified at `at`, if the `i32` there is `expected`. Without a timeout that may be forever.
+    pub(crate) fn wait32(&self, at: u64, expected: u32, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
+        let value = self.parking(at, 4)?.cast::<AtomicU32>();
+        // SAFETY: in bounds, aligned, and accessed atomically; a race with plain accesses of wasm is none of Rust's.
+        Ok(self.waiters.wait(at, || unsafe { value.as_ref() }.load(SeqCst) == expected, timeout))
+    }
+
+    /// As [`wait32`](Self::wait32), of an `i64`.
+    pub(crate) fn wait64(&self, at: u64, expected: u64, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
+        let value = self.parking(at, 8)?.cast::<AtomicU64>();
+        // SAFETY: as in `wait32`.
+        Ok(self.waiters.wait(at, || unsafe { value.as_ref() }.load(SeqCst) == expected, timeout))
+    }
+
+    /// Wakes up to `count` of the threads that wait at `at`, and gives their number.
+    pub(crate) fn notify(&self, at: u64, count: u32) -> Result<u32, Trap> {
+        if !at.is_multiple_of(4) {
+            return Err(Trap::UnalignedAtomic);
+        }
+        self.range(at, 4).ok_or(Trap::MemoryOutOfBounds)?;
+        Ok(self.waiters.notify(at, count))
+    }
+
+    /// Copies bytes from `at` on out of the memory.
+    ///
+    /// # Safety
+    /// Unless the memory is shared, nobody may change it meanwhile, and `bytes` must be no part of it.
+    pub(crate) unsafe fn read(&self, at: u64, bytes: &mut [u8]) -> Result<(), Trap> {
+        let source = self.range(at, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
+        // SAFETY: the range is checked; the caller's promise, or accesses that may race.
+        unsafe {
+            if self.ty.shared {
+                for (i, byte) in bytes.iter_mut().enumerate() {
+                    *byte = AtomicU8::from_ptr(source.add(i).as_ptr()).load(Relaxed);
+                }
+            } else {
+                std::ptr::copy_nonoverlapping(source.as_ptr(), bytes.as_mut_ptr(), bytes.len());
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies bytes into the memory, to `at` and on.
+    ///
+    /// # Safety
+    /// Unless the memory is shared, nobody may use it meanwhile, and `bytes` must be no part of it.
+    pub(crate) unsafe fn write(&self, at: u64, bytes: &[u8]) -> Result<(), Trap> {
+        let target = self.range(at, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
+        // SAFETY: as in `read`.
+        unsafe {
+            if self.ty.shared {
+                for (i, &byte) in bytes.iter().enumerate() {
+                    AtomicU8::from_ptr(target.add(i).as_ptr()).store(byte, Relaxed);
+                }
+            } else {
+                std::ptr::copy_nonoverlapping(bytes.as_ptr(), target.as_ptr(), bytes.len());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Bytes that a memory has from the start.
+///
+/// # Errors
+/// [`Error::Resources`] for more than any memory of its type has here.
+pub(crate) fn least_bytes(ty: &MemoryType) -> Result<u64> {
+    let most = most_pages(ty);
+    if ty.limits.min > most {
+        return Err(Error::Resources(format!("a memory of {}: this VM gives {most} pages at most", pages(ty))));
+    }
+    Ok(ty.limits.min << ty.page_size_log2)
+}
+
+fn pages(ty: &MemoryType) -> String {
+    format!("{} pages of {} bytes", ty.limits.min, 1_u64 << ty.page_size_log2)
+}
+
+/// Pages that no memory of this type outgrows here, whatever its maximum. With pages of one byte and 32-bit addresses the
+/// last byte that could be named is left out, or `memory.size` could not tell the full memory from the empty one
+/// (<https://github.com/WebAssembly/custom-page-sizes/blob/main/proposals/custom-page-sizes/Overview.md>).
+fn most_pages(ty: &MemoryType) -> u64 {
+    if ty.memory64 {
+        MAX_BYTES_64 >> ty.page_size_log2
+    } else {
+        (MAX_BYTES_32 >> ty.page_size_log2).min(u32::MAX.into())
+    }
+}
+
+fn reserve(bytes: u64) -> Result<Reservation> {
+    let bytes = usize::try_from(bytes);
+    Reservation::new(bytes.map_err(|_| Error::Resources("a memory larger than the host's address space".into()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memory(ty: MemoryType) -> Result<MemoryInstance> {
+        MemoryInstance::new(ty, Quota::new(u64::MAX))
+    }
+
+    #[test]
+    fn grows_up_to_its_limits_and_stays_in_place() {
+        let memory = memory(MemoryType::new(1, Some(3))).unwrap();
+        let base = memory.vm.base;
+        assert_eq!(memory.grow(2), Some(1));
+        assert_eq!(memory.grow(1), None);
+        assert_eq!(memory.grow(u64::MAX), None);
+        assert_eq!((memory.pages(), memory.vm.base), (3, base));
+        let last = memory.range(3 * 65536 - 1, 1).unwrap();
+        // SAFETY: the byte is inside the memory.
+        assert_eq!(unsafe { last.read() }, 0);
+        assert!(memory.range(3 * 65536, 1).is_none());
+        assert!(memory.range(u64::MAX, 2).is_none());
+    }
+
+    #[test]
+    fn too_much_is_an_error() {
+        assert!(memory(MemoryType::new(65536, None)).is_ok());
+        assert!(memory(MemoryType::new(65537, None)).is_err());
+        let wide = MemoryType { memory64: true, ..MemoryType::new(0, Some(u64::MAX)) };
+        assert_eq!(memory(wide).unwrap().grow(1 << 40), None);
+    }
+
+    #[test]
+    fn pages_may_be_single_bytes() {
+        let bytes = MemoryType { page_size_log2: 0, ..MemoryType::new(0, Some(5000)) };
+        let memory = memory(bytes).unwrap();
+        assert_eq!(memory.grow(4999), Some(0));
+        assert_eq!(memory.grow(1), Some(4999));
+        assert_eq!(memory.grow(1), None);
+        assert_eq!(memory.length(), 5000);
+    }
+
+    #[test]
+    fn sizes_of_narrow_memories_fit_32_bits() {
+        let bytes = MemoryType { page_size_log2: 0, ..MemoryType::new(0, None) };
+        let memory = memory(bytes).unwrap();
+        assert_eq!(memory.grow(1 << 32), None);
+        assert_eq!(memory.grow((1 << 32) - 1), Some(0));
+        assert_eq!(memory.grow(1), None);
+    }
+
+    #[test]
+    fn pages_have_one_of_two_sizes() {
+        for log2 in [1, 12, 15, 17, 64, u32::MAX] {
+            let odd = MemoryType { page_size_log2: log2, ..MemoryType::new(0, None) };
+            assert!(matches!(memory(odd), Err(Error::InvalidType(_))), "{log2}");
+        }
+    }
+}

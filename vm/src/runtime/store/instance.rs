@@ -1,0 +1,159 @@
+//! An instance, as its store holds it.
+//! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#module-instances>
+
+use crate::abi::{self, VMFuncImport, VMFuncRef, VMSpace, VMTag};
+use crate::error::{Error, Result};
+use crate::module::description::{Description, Entity};
+use crate::runtime::code::module::LoadedModule;
+use crate::runtime::storage::memory::MemoryInstance;
+use crate::runtime::storage::table::TableInstance;
+use crate::types::GlobalType;
+use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::cell::{Cell, RefCell};
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+/// Something that can be imported and exported, by its address in the store.
+/// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#external-values>
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ExternAddress {
+    Func(NonNull<VMFuncRef>),
+    Table(NonNull<TableInstance>),
+    Memory(NonNull<MemoryInstance>),
+    /// The cell of a global, and its type in the engine's numbers.
+    Global(NonNull<u8>, GlobalType),
+    Tag(NonNull<VMTag>),
+}
+
+/// The memory of a context: zeroed, 16-byte aligned, at an address that never changes.
+struct ContextBlock {
+    base: NonNull<u8>,
+    layout: Layout,
+}
+
+impl ContextBlock {
+    fn new(size: u32) -> Result<Self> {
+        let failed = || Error::Resources(format!("an instance of {size} bytes"));
+        let layout = Layout::from_size_align(size as usize, abi::SLOT as usize).map_err(|_| failed())?;
+        // SAFETY: the size is not zero: there is always a header.
+        let base = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or_else(failed)?;
+        Ok(Self { base, layout })
+    }
+}
+
+impl Drop for ContextBlock {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this layout.
+        unsafe { dealloc(self.base.as_ptr(), self.layout) };
+    }
+}
+
+/// An instance, in its store.
+pub(crate) struct InstanceData {
+    pub(crate) module: Arc<LoadedModule>,
+    context: ContextBlock,
+    pub(crate) dropped_data: Box<[Cell<bool>]>,
+    pub(crate) dropped_elements: Box<[Cell<bool>]>,
+    /// Of each element segment that consists of expressions, the values of these, until it is dropped.
+    pub(crate) element_values: Box<[RefCell<Vec<u64>>]>,
+}
+
+impl InstanceData {
+    /// An instance whose context is zeros.
+    ///
+    /// # Errors
+    /// [`Error::Resources`] when there is no memory for it.
+    pub(crate) fn new(module: &Arc<LoadedModule>) -> Result<Self> {
+        let description = module.description();
+        let flags = |count| std::iter::repeat_n(false, count).map(Cell::new).collect();
+        Ok(Self {
+            module: Arc::clone(module),
+            context: ContextBlock::new(module.layout().size())?,
+            dropped_data: flags(description.data.len()),
+            dropped_elements: flags(description.elements.len()),
+            element_values: description.elements.iter().map(|_| RefCell::default()).collect(),
+        })
+    }
+
+    pub(crate) fn description(&self) -> &Description {
+        self.module.description()
+    }
+
+    /// The context pointer of the instance's functions.
+    pub(crate) fn context(&self) -> NonNull<u8> {
+        self.context.base
+    }
+
+    /// Pointer to what lies at an offset that [`abi::ContextLayout`] gave for an index that the module has.
+    pub(crate) fn at<T>(&self, offset: u32) -> *mut T {
+        assert!((offset as usize) + size_of::<T>() <= self.context.layout.size(), "no part of an instance");
+        // SAFETY: inside the block.
+        unsafe { self.context.base.as_ptr().add(offset as usize).cast() }
+    }
+
+    /// The value of function `index`. A function that the module defines must be among those that can become values.
+    pub(crate) fn func_ref(&self, index: u32) -> NonNull<VMFuncRef> {
+        let layout = self.module.layout();
+        let pointer = if index < self.description().func_imports {
+            // SAFETY: the context was filled when the instance was made.
+            unsafe { (*self.at::<VMFuncImport>(layout.func_import(index))).func_ref.cast_mut() }
+        } else {
+            let at = self.description().func_ref_index(index);
+            self.at(layout.func_ref(at.expect("the compiler lists every function that is used as a value")))
+        };
+        NonNull::new(pointer).expect("the context is filled")
+    }
+
+    fn definition<T>(&self, offset: u32) -> NonNull<T> {
+        // SAFETY: the context was filled when the instance was made.
+        let space = unsafe { *self.at::<VMSpace>(offset) };
+        NonNull::new(space.definition.cast()).expect("the context is filled")
+    }
+
+    pub(crate) fn memory(&self, index: u32) -> NonNull<MemoryInstance> {
+        has(&self.description().memories, index);
+        self.definition(self.module.layout().memory(index))
+    }
+
+    pub(crate) fn table(&self, index: u32) -> NonNull<TableInstance> {
+        has(&self.description().tables, index);
+        self.definition(self.module.layout().table(index))
+    }
+
+    /// Where the value of global `index` lies.
+    pub(crate) fn global(&self, index: u32) -> NonNull<u8> {
+        has(&self.description().globals, index);
+        let layout = self.module.layout();
+        let cell = match index.checked_sub(self.description().global_imports) {
+            // SAFETY: the context was filled when the instance was made.
+            None => unsafe { *self.at::<*mut u8>(layout.global_import(index)) },
+            Some(own) => self.at(layout.global(own)),
+        };
+        NonNull::new(cell).expect("the context is filled")
+    }
+
+    pub(crate) fn tag(&self, index: u32) -> NonNull<VMTag> {
+        has(&self.description().tags, index);
+        // SAFETY: the context was filled when the instance was made.
+        let tag = unsafe { *self.at::<*mut VMTag>(self.module.layout().tag(index)) };
+        NonNull::new(tag).expect("the context is filled")
+    }
+
+    /// Something that the module imports or defines.
+    pub(crate) fn entity(&self, entity: Entity) -> ExternAddress {
+        match entity {
+            Entity::Func(i) => ExternAddress::Func(self.func_ref(i)),
+            Entity::Table(i) => ExternAddress::Table(self.table(i)),
+            Entity::Memory(i) => ExternAddress::Memory(self.memory(i)),
+            Entity::Global(i) => {
+                ExternAddress::Global(self.global(i), self.module.canonical(&self.description().globals[i as usize]))
+            }
+            Entity::Tag(i) => ExternAddress::Tag(self.tag(i)),
+        }
+    }
+}
+
+/// Stops at an index that the module does not have: there is something else in its place.
+fn has<T>(things: &[T], index: u32) {
+    assert!((index as usize) < things.len(), "the module has no number {index} among {}", things.len());
+}
