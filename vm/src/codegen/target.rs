@@ -159,7 +159,8 @@ mod tests {
         assert!(has.lookup.is_none() && has.multiply_q15.is_none() && has.truncate_f32_s.is_none());
         for level in [None, Some("x86-64-v2"), Some("x86-64-v3")] {
             let target = CodeTarget::new(level).unwrap();
-            if host_cpu::check(&target.record(&Config::default())).is_ok() {
+            let record = target.record(&Config::default());
+            if host_cpu::check(&record.arch, &record.features).is_ok() {
                 assert!(target.vector_intrinsics().dot_words.is_some());
                 assert_eq!(generic, run(&target), "{level:?}");
             }
