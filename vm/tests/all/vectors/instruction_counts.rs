@@ -195,23 +195,26 @@ fn table(rows: &[Row], best: &HashMap<String, Best>) -> String {
     let longer: Vec<_> = rows.iter().filter(|row| row.count > of(row)).collect();
     let mut text = format!(
         "# Machine code of vector operators\n\n\
-         Written by `BLESS=1 cargo test -p wassay-vm --test all instruction_counts`, which also says how it counts. Each operator is \
-         compiled\nalone, at `OptLevel::Speed` for {CPU}; (fast) is with `RelaxedSimd::Fast`. *Best* is the length of the \
-         shortest sequence\nknown, from `tests/all/vectors/shortest_sequences.csv`.\n\n\
-         {} rows: {single} are one instruction or none, {} as short as is known, {} longer.\n\n",
+         `BLESS=1 cargo test -p wassay-vm --test all instruction_counts` writes this file; the test explains how it counts. \
+         Each operator\nis compiled alone, at `OptLevel::Speed` for {CPU}. Rows with (fast) are compiled under \
+         `RelaxedSimd::Fast`. *Best* is the\nlength of the shortest known sequence, from \
+         `vm/tests/all/vectors/shortest_sequences.csv`.\n\n\
+         {} rows: {single} have at most one instruction, {} are as short as the best, {} are longer.\n\n",
         rows.len(),
         rows.len() - longer.len(),
         longer.len(),
     );
     if !longer.is_empty() {
-        text.push_str("## Longer than the best known\n\n| operator | instructions | best | why |\n|---|--:|--:|---|\n");
+        text.push_str(
+            "## Longer than the best known\n\n| Operator | Instructions | Best | Reason |\n|---|--:|--:|---|\n",
+        );
         for row in &longer {
             let why = best.get(&row.name).and_then(|best| best.accepted.as_ref()).map_or("", |(_, why)| why);
             writeln!(text, "| `{}` | {} | {} | {why} |", row.name, row.count, of(row)).unwrap();
         }
         text.push('\n');
     }
-    text.push_str("## All\n\n| operator | instructions | best | code |\n|---|--:|--:|---|\n");
+    text.push_str("## All\n\n| Operator | Instructions | Best | Code |\n|---|--:|--:|---|\n");
     for row in rows {
         let code = row.code.join("; ");
         writeln!(text, "| `{}` | {} | {} | `{code}` |", row.name, row.count, of(row)).unwrap();
