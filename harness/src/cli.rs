@@ -3,21 +3,21 @@
 //! 0: all as expected; 1: something was not; 2: the call or its input was wrong; 130: interrupted.
 
 mod compare;
-mod define;
+mod completions;
 mod diff;
 mod engines;
 mod expect_update;
-mod list;
 mod matrix;
 mod merge;
-mod out;
+mod output;
 mod profile;
 mod report_page;
-mod scale;
+mod selection;
+mod suites;
 mod summary;
 mod test;
 
-use crate::{engine, expect, filter, recorder, report, shown, suite, supervisor, wasm_h};
+use crate::{engine, escape, expect, filter, recorder, report, suite, supervisor, wasm_h};
 use clap::error::ContextValue;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
@@ -69,9 +69,9 @@ enum Command {
     /// Write a page to look at: the matrix, every directive with its source, comparison and history.
     Report(report_page::ReportArgs),
     /// Print a script that completes `wassay` in a shell.
-    Completions(define::CompletionsArgs),
+    Completions(completions::CompletionsArgs),
     /// Print the man page.
-    Man(define::ManArgs),
+    Man(completions::ManArgs),
     /// Be a driver: a program that runs an engine for another `wassay`.
     #[command(subcommand, hide = true)]
     Driver(DriverCommand),
@@ -144,7 +144,7 @@ struct TestArgs {
     #[arg(long)]
     resume: bool,
     #[command(flatten)]
-    scale: scale::ScaleArgs,
+    selection: selection::SelectionArgs,
 }
 
 const TEST_AFTER: &str = "\
@@ -190,10 +190,10 @@ enum Error {
     Engine(#[from] engine::Error),
     #[error(transparent)]
     Expectations(#[from] expect::Error),
-    #[error("there is no `{}` in `{}`", expect::FILE, shown::path(.0))]
+    #[error("there is no `{}` in `{}`", expect::FILE, escape::path(.0))]
     NoExpectations(PathBuf),
     #[error(transparent)]
-    Raw(#[from] recorder::raw::Error),
+    Journal(#[from] recorder::journal::Error),
     #[error(transparent)]
     Filter(#[from] filter::Error),
     #[error(transparent)]
@@ -219,9 +219,9 @@ enum Error {
 fn complain(error: &Error) {
     match error {
         Error::Engine(several @ (engine::Error::Several(_) | engine::Error::Catalogue(_))) => {
-            let _ = writeln!(io::stderr(), "{}", shown::lines(&format!("error: {several}")));
+            let _ = writeln!(io::stderr(), "{}", escape::lines(&format!("error: {several}")));
         }
-        error => out::note(format_args!("error: {error}")),
+        error => output::note(format_args!("error: {error}")),
     }
 }
 
@@ -232,14 +232,14 @@ fn matches() -> ArgMatches {
         for (kind, value) in repeated {
             match value {
                 ContextValue::String(text) => {
-                    error.insert(kind, ContextValue::String(shown::text(&text).into_owned()));
+                    error.insert(kind, ContextValue::String(escape::text(&text).into_owned()));
                 }
                 ContextValue::Strings(texts) => {
-                    let texts = texts.iter().map(|text| shown::text(text).into_owned()).collect();
+                    let texts = texts.iter().map(|text| escape::text(text).into_owned()).collect();
                     error.insert(kind, ContextValue::Strings(texts));
                 }
                 ContextValue::StyledStrs(texts) => {
-                    let texts = texts.iter().map(|text| shown::text(&text.to_string()).into_owned().into()).collect();
+                    let texts = texts.iter().map(|text| escape::text(&text.to_string()).into_owned().into()).collect();
                     error.insert(kind, ContextValue::StyledStrs(texts));
                 }
                 _ => {}
@@ -258,7 +258,7 @@ pub fn main() -> ExitCode {
             let given = matches.subcommand_matches("test");
             profile::apply(&mut args, given).and_then(|()| test::test(&args))
         }
-        Command::Suites(args) => list::suites(&args),
+        Command::Suites(args) => suites::suites(&args),
         Command::Engines(args) => engines::engines(&args),
         Command::Matrix(args) => matrix::matrix(&args),
         Command::Compare(args) => compare::compare(&args),
@@ -266,8 +266,8 @@ pub fn main() -> ExitCode {
         Command::Merge(args) => merge::merge(&args),
         Command::Expect(args) => expect_update::expect(&args),
         Command::Report(args) => report_page::report(&args),
-        Command::Completions(args) => define::completions(&args),
-        Command::Man(args) => define::man(&args),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => completions::man(&args),
         Command::Worker { memory, no_capture } => crate::worker::serve(memory, no_capture).map_err(Error::from),
         Command::Driver(DriverCommand::WasmH { library, probe: None }) => {
             wasm_h::serve(&library).map(|()| ExitCode::SUCCESS).map_err(Error::from)

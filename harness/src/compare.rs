@@ -17,7 +17,7 @@ pub mod disagree;
 pub mod format;
 
 use crate::model::{Outcome, Row};
-use crate::report::index::{Column, Key};
+use crate::report::index::{Column, ScriptKey};
 use crate::report::{Error, Reports};
 use classify::{Context, Engines};
 use std::collections::{BTreeMap, BTreeSet};
@@ -186,7 +186,7 @@ pub fn compare(base: &mut Reports, head: &mut Reports, options: &Options<'_>) ->
     let engines = Engines::new(base, head);
     let mut all = Comparison::default();
     engines.describe(&mut all);
-    let keys: BTreeSet<Key> = base.scripts().chain(head.scripts()).cloned().collect();
+    let keys: BTreeSet<ScriptKey> = base.scripts().chain(head.scripts()).cloned().collect();
     for key in keys {
         let before = by_column(base.rows(&key)?, &engines, options);
         let mut now = by_column(head.rows(&key)?, &engines, options);

@@ -62,7 +62,7 @@ pub enum Error {
     #[error("the catalogue of engines has faults:\n{0}")]
     Catalogue(String),
     /// Several of these at once.
-    #[error("{}", .0.iter().map(|error| crate::shown::text(&error.to_string()).into_owned()).collect::<Vec<_>>().join("\n       "))]
+    #[error("{}", .0.iter().map(|error| crate::escape::text(&error.to_string()).into_owned()).collect::<Vec<_>>().join("\n       "))]
     Several(Vec<Self>),
     /// The engine has no such mode.
     #[error("engine `{engine}` has no mode `{mode}`; it has {known}")]

@@ -9,7 +9,7 @@ use crate::engine::catalogue;
 use crate::model::{Outcome, Row};
 use crate::script;
 use crate::suite::Script;
-use crate::{regular, shown};
+use crate::{escape, regular};
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ const KEYS: usize = 6;
 #[non_exhaustive]
 pub enum Error {
     /// A file can't be read.
-    #[error("can't read `{}`: {source}", shown::path(path))]
+    #[error("can't read `{}`: {source}", escape::path(path))]
     Read {
         /// Which file.
         path: PathBuf,
@@ -101,7 +101,7 @@ impl Expectations {
         for dir in dirs {
             let path = dir.join(FILE);
             match regular::text(&path) {
-                Ok(text) => this.add(&shown::path(&path), &text)?,
+                Ok(text) => this.add(&escape::path(&path), &text)?,
                 Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
                 Err(source) => return Err(Error::Read { path, source }),
             }
@@ -116,7 +116,7 @@ impl Expectations {
     pub fn from_file(path: &Path) -> Result<Self, Error> {
         let text = regular::text(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         let mut this = Self::default();
-        this.add(&shown::path(path), &text)?;
+        this.add(&escape::path(path), &text)?;
         Ok(this)
     }
 
@@ -131,7 +131,7 @@ impl Expectations {
         for record in reader.records() {
             let record = record.map_err(broken)?;
             let line = record.position().map_or(0, csv::Position::line);
-            let fields: Vec<&str> = record.iter().map(shown::csv::unguarded).collect();
+            let fields: Vec<&str> = record.iter().map(escape::csv::unguarded).collect();
             let expectation = expectation(file, line, &fields).map_err(|what| fault(line, what))?;
             let places = match &expectation.keys[1] {
                 Some(file) => self.by_file.entry(file.clone()).or_default(),

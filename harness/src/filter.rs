@@ -15,9 +15,9 @@
 
 mod parse;
 
+use crate::escape;
 use crate::model::Row;
 use crate::pattern::Pattern;
-use crate::shown;
 use crate::suite::{self, Script};
 use crate::task::Task;
 use std::str::FromStr;
@@ -85,7 +85,7 @@ impl Field {
 
 /// Why a filter is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("filter `{}`, character {at}: {}", shown::text(text), shown::text(what))]
+#[error("filter `{}`, character {at}: {}", escape::text(text), escape::text(what))]
 pub struct Error {
     /// The filter.
     pub text: String,

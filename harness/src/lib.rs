@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod compare;
 pub mod engine;
+mod escape;
 pub mod expect;
 pub mod features;
 pub mod filter;
@@ -15,7 +16,6 @@ pub mod recorder;
 mod regular;
 pub mod report;
 pub mod script;
-mod shown;
 pub mod suite;
 pub mod supervisor;
 pub mod task;

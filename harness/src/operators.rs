@@ -6,18 +6,18 @@
 //! followed. Directives on modules that must not be accepted use nothing: no operator of theirs ever runs.
 
 mod names;
-mod uses;
+mod usage;
 
+use crate::escape::csv::guarded;
+use crate::escape::markdown::plain;
 use crate::model::{Outcome, Row};
-use crate::report::index::Key;
+use crate::report::index::ScriptKey;
 use crate::report::{self, Counter, Counts, Reports, markdown};
-use crate::shown::csv::guarded;
-use crate::shown::markdown::plain;
 use crate::suite::Suite;
 use names::table;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
-use uses::{Set, Uses};
+use usage::{OperatorSet, UsageByDirective};
 
 /// Columns of the table as CSV, in order.
 pub const COLUMNS: [&str; 17] = [
@@ -73,13 +73,13 @@ pub fn coverage(
         .map(|script| ((script.suite.as_str(), script.revision.as_str(), script.file.as_str()), script))
         .collect();
     let mut coverage = Coverage::default();
-    let keys: Vec<Key> = reports.scripts().cloned().collect();
+    let keys: Vec<ScriptKey> = reports.scripts().cloned().collect();
     for key in keys {
-        let mut uses: HashMap<String, Option<Uses>> = HashMap::new();
+        let mut uses: HashMap<String, Option<UsageByDirective>> = HashMap::new();
         for row in reports.rows(&key)?.into_iter().filter(wanted) {
             let found = uses.entry(row.revision.clone()).or_insert_with(|| {
                 let script = scripts.get(&(row.suite.as_str(), row.revision.as_str(), row.file.as_str()))?;
-                uses::of(&script.source().ok()?)
+                usage::of_script(&script.source().ok()?)
             });
             let Some(found) = found else {
                 coverage.missing.insert(format!("{}/{} of revision {}", row.suite, row.file, row.revision));
@@ -95,7 +95,7 @@ pub fn coverage(
 }
 
 impl Coverage {
-    fn add(&mut self, row: &Row, counter: &Counter, set: &Set) {
+    fn add(&mut self, row: &Row, counter: &Counter, set: &OperatorSet) {
         let run = counter.run_of(row);
         let column = [&row.engine, &row.mode, &row.engine_version, &row.target].map(Clone::clone);
         let [engine, mode, version, target] = column;

@@ -1,6 +1,6 @@
 //! Partitions: a part of a run for each of several machines, which need not talk to one another to agree who does what.
 
-use crate::shown;
+use crate::escape;
 use crate::task::Task;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 /// How tasks are dealt out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum Strategy {
     /// By a hash of suite, file, engine and mode: what else there is makes no difference.
     Hash,
     /// In turn, the heaviest first: parts that take about as long, the same wherever the same is selected.
@@ -19,7 +19,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Partition {
     /// How tasks are dealt out.
-    pub kind: Kind,
+    pub strategy: Strategy,
     /// Which part, from 1.
     pub part: u64,
     /// How many parts there are.
@@ -31,11 +31,11 @@ impl FromStr for Partition {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let form =
-            || format!("`{}` is not of the form `hash:K/N` or `slice:K/N`, such as `hash:1/4`", shown::text(text));
-        let (kind, rest) = text.split_once(':').ok_or_else(form)?;
-        let kind = match kind {
-            "hash" => Kind::Hash,
-            "slice" => Kind::Slice,
+            || format!("`{}` is not of the form `hash:K/N` or `slice:K/N`, such as `hash:1/4`", escape::text(text));
+        let (strategy, rest) = text.split_once(':').ok_or_else(form)?;
+        let strategy = match strategy {
+            "hash" => Strategy::Hash,
+            "slice" => Strategy::Slice,
             _ => return Err(form()),
         };
         let (part, count) = rest.split_once('/').ok_or_else(form)?;
@@ -43,26 +43,26 @@ impl FromStr for Partition {
         if count == 0 || !(1..=count).contains(&part) {
             return Err(format!("there is no part {part} of {count}: parts count from 1"));
         }
-        Ok(Self { kind, part, count })
+        Ok(Self { strategy, part, count })
     }
 }
 
 impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            Kind::Hash => "hash",
-            Kind::Slice => "slice",
+        let strategy = match self.strategy {
+            Strategy::Hash => "hash",
+            Strategy::Slice => "slice",
         };
-        write!(f, "{kind}:{}/{}", self.part, self.count)
+        write!(f, "{strategy}:{}/{}", self.part, self.count)
     }
 }
 
 impl Partition {
     /// Keeps this part of `tasks`, in their order.
     pub fn keep(self, tasks: &mut Vec<Task<'_>>) {
-        match self.kind {
-            Kind::Hash => tasks.retain(|task| self.has(hash(&name(task)))),
-            Kind::Slice => {
+        match self.strategy {
+            Strategy::Hash => tasks.retain(|task| self.has(hash(&name(task)))),
+            Strategy::Slice => {
                 let mut order: Vec<usize> = (0..tasks.len()).collect();
                 // Weight first; the rest only so that all machines agree.
                 order
@@ -132,15 +132,15 @@ mod tests {
         let on = on();
         let all = task::plan(&scripts, &on).unwrap();
         let names = |tasks: &[Task<'_>]| tasks.iter().map(|t| name(t).map(str::to_owned)).collect::<BTreeSet<_>>();
-        for kind in [Kind::Hash, Kind::Slice] {
+        for strategy in [Strategy::Hash, Strategy::Slice] {
             let mut seen = BTreeSet::new();
             for part in 1..=4 {
                 let mut tasks = all.clone();
-                Partition { kind, part, count: 4 }.keep(&mut tasks);
-                assert!(tasks.len() > all.len() / 8, "{kind:?} {part}: {} of {}", tasks.len(), all.len());
+                Partition { strategy, part, count: 4 }.keep(&mut tasks);
+                assert!(tasks.len() > all.len() / 8, "{strategy:?} {part}: {} of {}", tasks.len(), all.len());
                 // However they were sorted before.
                 let mut turned: Vec<Task<'_>> = all.iter().rev().cloned().collect();
-                Partition { kind, part, count: 4 }.keep(&mut turned);
+                Partition { strategy, part, count: 4 }.keep(&mut turned);
                 assert_eq!(names(&tasks), names(&turned));
                 for name in names(&tasks) {
                     assert!(seen.insert(name), "in two parts");

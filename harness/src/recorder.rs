@@ -1,15 +1,15 @@
 //! The recorder: the one place where what happens becomes a sequence. It writes down all that was judged as it arrives,
 //! and shows how far the run is. What it keeps in memory is where things are written, not the things.
 
+pub mod journal;
 pub mod progress;
-pub mod raw;
 
 use crate::expect::Expectations;
 use crate::model::{Outcome, Row};
 use crate::supervisor::News;
 use crate::task::{Judged, NO_SCRIPT, SCRIPT, Task};
+use journal::{AttemptEntries, Journal, PriorRun};
 use progress::Progress;
-use raw::{Attempt, Earlier, Raw};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -21,9 +21,9 @@ const TICK: Duration = Duration::from_millis(200);
 #[derive(Clone, Debug, Default)]
 struct Log {
     /// Attempts that came to their end.
-    finished: Vec<Attempt>,
+    finished: Vec<AttemptEntries>,
     /// The attempt that is under way, or was when the run was interrupted.
-    open: Attempt,
+    open: AttemptEntries,
     /// Whether the last attempt had a directive that came out other than its script says.
     red: bool,
 }
@@ -32,19 +32,19 @@ struct Log {
 pub struct Recorder<'a> {
     tasks: &'a [Task<'a>],
     logs: Vec<Log>,
-    raw: Raw,
+    journal: Journal,
 }
 
 impl<'a> Recorder<'a> {
     /// Begins a record of these tasks in a file. Tasks that an earlier part of the run finished are taken over from it.
     #[must_use]
-    pub fn new(tasks: &'a [Task<'a>], raw: Raw, mut earlier: Earlier) -> Self {
+    pub fn new(tasks: &'a [Task<'a>], journal: Journal, mut earlier: PriorRun) -> Self {
         let log = |task| {
-            let finished = earlier.finished.remove(&raw::Identity::of(task)).unwrap_or_default();
+            let finished = earlier.finished.remove(&journal::Identity::of(task)).unwrap_or_default();
             // What is not known to be all right is looked at.
             Log { red: !finished.is_empty(), finished, open: Vec::new() }
         };
-        Self { tasks, logs: tasks.iter().map(log).collect(), raw }
+        Self { tasks, logs: tasks.iter().map(log).collect(), journal }
     }
 
     /// The tasks that are not finished, by index.
@@ -58,7 +58,7 @@ impl<'a> Recorder<'a> {
     /// # Errors
     ///
     /// When the file cannot be read.
-    pub fn take_red(&mut self, retries: usize, expectations: &mut Expectations) -> Result<Vec<usize>, raw::Error> {
+    pub fn take_red(&mut self, retries: usize, expectations: &mut Expectations) -> Result<Vec<usize>, journal::Error> {
         let mut again = Vec::new();
         for index in 0..self.tasks.len() {
             let log = &self.logs[index];
@@ -84,12 +84,12 @@ impl<'a> Recorder<'a> {
         news: &Receiver<News>,
         expectations: &mut Expectations,
         progress: &mut Progress,
-    ) -> Result<(), raw::Error> {
+    ) -> Result<(), journal::Error> {
         loop {
             match news.recv_timeout(TICK) {
                 Ok(News::Judged(index, judged)) => {
                     let (task, log) = (&self.tasks[index], &mut self.logs[index]);
-                    log.open.push(self.raw.judged(index, task, &judged)?);
+                    log.open.push(self.journal.judged(index, task, &judged)?);
                     progress.judged(judged.len());
                     for judged in judged.into_iter().filter(|judged| judged.outcome.is_red()) {
                         log.red = true;
@@ -102,7 +102,7 @@ impl<'a> Recorder<'a> {
                 }
                 Ok(News::Finished(index)) => {
                     progress.finished(self.tasks[index].weight);
-                    self.raw.finished(index)?;
+                    self.journal.finished(index)?;
                     let log = &mut self.logs[index];
                     log.finished.push(std::mem::take(&mut log.open));
                 }
@@ -118,7 +118,7 @@ impl<'a> Recorder<'a> {
     /// # Errors
     ///
     /// When the file cannot be read, or `take` fails.
-    pub fn each<E: From<raw::Error>>(
+    pub fn each<E: From<journal::Error>>(
         &self,
         run: &str,
         expectations: &mut Expectations,
@@ -141,11 +141,11 @@ impl<'a> Recorder<'a> {
     }
 
     /// The rows of a task: those of its first attempt, but for directives that were not as expected and passed later.
-    fn rows_of(&self, index: usize, run: &str, expectations: &mut Expectations) -> Result<Vec<Row>, raw::Error> {
+    fn rows_of(&self, index: usize, run: &str, expectations: &mut Expectations) -> Result<Vec<Row>, journal::Error> {
         let (task, log) = (&self.tasks[index], &self.logs[index]);
         let mut attempts = log.finished.iter();
         let first = attempts.next().unwrap_or(&log.open);
-        let mut judged = self.raw.read(first)?;
+        let mut judged = self.journal.read(first)?;
         // A worker that dies is told what was judged, but what it says of threads is not in order.
         judged.sort_by_key(|judged| judged.at);
         let mut rows: Vec<(u32, Row)> = Vec::with_capacity(judged.len());
@@ -156,7 +156,7 @@ impl<'a> Recorder<'a> {
             rows.push((at, row));
         }
         for (number, attempt) in attempts.enumerate() {
-            let later = self.raw.read(attempt)?;
+            let later = self.journal.read(attempt)?;
             if rows.len() == 1 && rows[0].1.directive == SCRIPT && later.iter().all(|j| j.directive.kind != SCRIPT) {
                 // Nothing was known of the script, not even its directives; now all is.
                 rows = later.into_iter().map(|judged| (judged.at, task.row(run, judged))).collect();
@@ -180,8 +180,8 @@ impl<'a> Recorder<'a> {
 
     /// The file, to be removed when the rows are safe elsewhere.
     #[must_use]
-    pub fn into_raw(self) -> Raw {
-        self.raw
+    pub fn into_journal(self) -> Journal {
+        self.journal
     }
 }
 

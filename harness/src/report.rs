@@ -3,6 +3,7 @@
 //! Raw rows are `conformance.csv`; everything else is computed from them. `reports/SCHEMA.md` says what each file and
 //! each column means.
 
+pub(crate) mod atomic_file;
 pub(crate) mod csv;
 pub(crate) mod features_json;
 pub(crate) mod index;
@@ -10,7 +11,6 @@ pub(crate) mod markdown;
 mod page;
 pub(crate) mod portability;
 mod run;
-pub(crate) mod save;
 
 pub(crate) use csv::PARTITION;
 pub use index::Reports;
@@ -18,8 +18,8 @@ pub use page::page;
 pub use portability::{Counter, Portability};
 pub use run::Run;
 
+use crate::escape;
 use crate::model::{Outcome, Row};
-use crate::shown;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder can't be written.
-    #[error("can't write `{}`: {source}", shown::path(path))]
+    #[error("can't write `{}`: {source}", escape::path(path))]
     Write {
         /// Which file or folder.
         path: PathBuf,
@@ -37,7 +37,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file can't be read.
-    #[error("can't read `{}`: {source}", shown::path(path))]
+    #[error("can't read `{}`: {source}", escape::path(path))]
     Read {
         /// Which file.
         path: PathBuf,
@@ -45,7 +45,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file is not what was written.
-    #[error("{}:{line}: {what}", shown::path(path))]
+    #[error("{}:{line}: {what}", escape::path(path))]
     Format {
         /// Which file.
         path: PathBuf,
@@ -55,7 +55,7 @@ pub enum Error {
         what: String,
     },
     /// The same was run twice under one name.
-    #[error("run `{run}` has {what} both in `{}` and in `{}`", shown::path(first), shown::path(second))]
+    #[error("run `{run}` has {what} both in `{}` and in `{}`", escape::path(first), escape::path(second))]
     Twice {
         /// Name of the run.
         run: String,
@@ -194,7 +194,7 @@ impl Writer {
         let report = Report { runs, portability: &portability };
         for exporter in EXPORTERS {
             let path = self.dir.join(exporter.file());
-            save::atomically(&path, |out| exporter.export(&report, out))?;
+            atomic_file::write_atomically(&path, |out| exporter.export(&report, out))?;
             files.push(path);
         }
         let mut counts: BTreeMap<(String, String), Counts> = BTreeMap::new();

@@ -10,7 +10,7 @@ mod select;
 pub use data::{Kind, Known, STABLE, Subject, known, subject, subjects};
 pub use select::{named_paths, select};
 
-use crate::shown;
+use crate::escape;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -42,7 +42,7 @@ pub enum Error {
         what: String,
     },
     /// A file or folder can't be read.
-    #[error("can't read `{}`: {source}", shown::path(path))]
+    #[error("can't read `{}`: {source}", escape::path(path))]
     Read {
         /// Which file or folder.
         path: PathBuf,
@@ -50,13 +50,13 @@ pub enum Error {
         source: io::Error,
     },
     /// A folder holds no script.
-    #[error("no `.wast` script in `{}`", shown::path(path))]
+    #[error("no `.wast` script in `{}`", escape::path(path))]
     Empty {
         /// Which folder.
         path: PathBuf,
     },
     /// A script's name is not UTF-8, so that no report could name it.
-    #[error("name of `{}` is not UTF-8", shown::path(path))]
+    #[error("name of `{}` is not UTF-8", escape::path(path))]
     Name {
         /// Which file.
         path: PathBuf,

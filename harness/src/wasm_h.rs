@@ -17,7 +17,7 @@ pub(crate) use probe::Kind;
 
 use crate::engine::driver::protocol::{self, WireValue};
 use crate::engine::{Done, EITHER, Stop};
-use crate::shown;
+use crate::escape;
 use api::{Api, Engine, Foreigns, Owned};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for Binary {
 /// When requests can't be read or answers can't be written.
 pub(crate) fn serve(path: &Path) -> io::Result<()> {
     crash::name_the_function();
-    let mut library = Library::open(path).map_err(|why| format!("`{}`: {why}", shown::path(path)));
+    let mut library = Library::open(path).map_err(|why| format!("`{}`: {why}", escape::path(path)));
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let line: Value = serde_json::from_str(&line?)?;

@@ -1,7 +1,7 @@
 //! `wassay compare`
 
 use super::Error;
-use super::out::output;
+use super::output::output;
 use crate::compare::format::{self, Format};
 use crate::compare::{self, Options};
 use crate::filter::Filter;

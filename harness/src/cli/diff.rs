@@ -1,6 +1,6 @@
 //! `wassay diff`
 
-use super::out::output;
+use super::output::output;
 use super::{Cli, Command, Error, SuitesArgs, jobs, seconds, test};
 use crate::compare::disagree::{self, Disagreements};
 use crate::engine;

@@ -1,10 +1,10 @@
 //! `wassay engines`: the catalogue, and what of it can be run here.
 
 use super::Error;
-use super::out::output;
+use super::output::output;
 use crate::engine::catalogue::{self, Drive, Found, Runtime};
 use crate::engine::{self, Engine};
-use crate::shown::{self, say};
+use crate::escape::{self, write_line};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -186,16 +186,16 @@ fn section<'a>(
     }
     let widest = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let (first, second, third) = (widest(0), widest(1), widest(2));
-    say!(out, "{title}:")?;
+    write_line!(out, "{title}:")?;
     for [name, about, more, last] in &rows {
         let Some(width) = width.filter(|width| 8 + first + second + third + widest(3) > *width) else {
             let line = format!("  {name:<first$}  {about:<second$}  {more:<third$}  {last}");
-            say!(out, "{}", line.trim_end())?;
+            write_line!(out, "{}", line.trim_end())?;
             continue;
         };
         let head = format!("  {name:<first$}  {about}{}{more}", if more.is_empty() { "" } else { ", " });
         for line in wrap(&head, width, first + 4).into_iter().chain(wrap(&format!("      {last}"), width, 6)) {
-            say!(out, "{line}")?;
+            write_line!(out, "{line}")?;
         }
     }
     Ok(())
@@ -229,17 +229,17 @@ fn names(modes: &[ModeEntry]) -> Vec<&str> {
 
 /// All of one engine.
 fn details(out: &mut dyn Write, entry: &Entry, width: Option<usize>) -> io::Result<()> {
-    say!(out, "{}: {}", entry.name, entry.about)?;
+    write_line!(out, "{}: {}", entry.name, entry.about)?;
     let mut line = |key: &str, value: &str| {
         if value.is_empty() {
             return Ok(());
         }
         let lines = wrap(&format!("  {key:<11} {value}"), width.unwrap_or(usize::MAX), 14);
-        lines.iter().try_for_each(|line| say!(out, "{line}"))
+        lines.iter().try_for_each(|line| write_line!(out, "{line}"))
     };
     line("version", &entry.version)?;
     line("here", entry.lacks.as_deref().unwrap_or("yes"))?;
-    let programs: Vec<_> = entry.programs.iter().map(|program| shown::path(program)).collect();
+    let programs: Vec<_> = entry.programs.iter().map(|program| escape::path(program)).collect();
     line("found", &programs.join(", "))?;
     if let Some(runtime) = entry.runtime {
         line("driven", driven(runtime))?;
@@ -266,7 +266,7 @@ fn details(out: &mut dyn Write, entry: &Entry, width: Option<usize>) -> io::Resu
         let key = if number == 0 { "modes" } else { "" };
         let text = format!("  {key:<11} {:<longest$}  {}", mode.name, mode.about);
         for line in wrap(&text, width.unwrap_or(usize::MAX), 16 + longest) {
-            say!(out, "{line}")?;
+            write_line!(out, "{line}")?;
         }
     }
     Ok(())
@@ -338,10 +338,10 @@ fn csv(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
             text(|runtime| &runtime.status),
             text(|runtime| &runtime.link),
             text(|runtime| &runtime.get),
-            entry.programs.iter().map(|program| shown::path(program)).collect::<Vec<_>>().join("; "),
+            entry.programs.iter().map(|program| escape::path(program)).collect::<Vec<_>>().join("; "),
             text(|runtime| runtime.measured().unwrap_or_default()),
         ];
-        writer.write_record(cells.iter().map(|cell| shown::csv::guarded(cell).into_owned()))?;
+        writer.write_record(cells.iter().map(|cell| escape::csv::guarded(cell).into_owned()))?;
     }
     writer.flush()
 }

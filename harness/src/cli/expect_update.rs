@@ -1,13 +1,13 @@
 //! `wassay expect`
 
 use super::Error;
-use super::out::{note, output};
+use super::output::{note, output};
+use crate::escape::{self, write_line};
 use crate::expect::update::Update;
 use crate::expect::{self, COLUMNS};
 use crate::filter::Filter;
 use crate::model::Row;
 use crate::report::{self, Reports};
-use crate::shown::{self, say};
 use clap::Args;
 use std::io;
 use std::path::PathBuf;
@@ -87,7 +87,7 @@ fn update(args: &ExpectArgs) -> Result<ExitCode, Error> {
         }
         other => other?,
     };
-    let mut update = Update::new(&shown::path(&path), &text)?;
+    let mut update = Update::new(&escape::path(&path), &text)?;
     Reports::open(&args.reports)?.each::<Error>(|rows| {
         let wanted = |row: &&Row| args.filter.as_ref().is_none_or(|filter| filter.row(row));
         rows.iter().filter(wanted).for_each(|row| update.see(row));
@@ -100,18 +100,18 @@ fn update(args: &ExpectArgs) -> Result<ExitCode, Error> {
     // A file that is not there yet is new as a whole, if there is anything to be in it.
     let before = if text.is_empty() && after != update.before() { "" } else { update.before() };
     if before == after {
-        output(None, |out| say!(out, "nothing to change in {}", shown::path(&path)))?;
+        output(None, |out| write_line!(out, "nothing to change in {}", escape::path(&path)))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let names = [if before.is_empty() { "/dev/null".to_owned() } else { shown::path(&path) }, shown::path(&path)];
+    let names = [if before.is_empty() { "/dev/null".to_owned() } else { escape::path(&path) }, escape::path(&path)];
     let difference = similar::TextDiff::from_lines(before, &after);
     let difference = difference.unified_diff().header(&names[0], &names[1]).to_string();
-    output(None, |out| write!(out, "{}", shown::lines(&difference)))?;
+    output(None, |out| write!(out, "{}", escape::lines(&difference)))?;
     if !args.write {
         note(format_args!("nothing is written; `--write` does that"));
         return Ok(ExitCode::FAILURE);
     }
-    report::save::atomically(&path, |out| out.write_all(after.as_bytes()))?;
+    report::atomic_file::write_atomically(&path, |out| out.write_all(after.as_bytes()))?;
     if args.reason.is_empty() || args.link.is_empty() {
         note(format_args!("written; fill in reason and link of each new row, or the file is refused"));
     }

@@ -1,6 +1,6 @@
 //! `wassay matrix`
 
-use super::out::output;
+use super::output::output;
 use super::{Error, SuitesArgs};
 use crate::filter::Filter;
 use crate::model::Row;

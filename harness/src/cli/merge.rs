@@ -1,11 +1,11 @@
 //! `wassay merge`
 
 use super::Error;
-use super::out::{note, output};
-use crate::partition::{Kind, Partition};
-use crate::recorder::raw;
+use super::output::{note, output};
+use crate::escape::{self, write_line};
+use crate::partition::{Partition, Strategy};
+use crate::recorder::journal;
 use crate::report::{self, Reports};
-use crate::shown::{self, say};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -44,8 +44,8 @@ pub(super) fn merge(args: &MergeArgs) -> Result<ExitCode, Error> {
     let runs = reports.runs().to_vec();
     let summary = writer.close(&runs)?;
     let directives: u64 = summary.counts.values().map(report::Counts::total).sum();
-    let out = shown::path(&args.out);
-    output(None, |to| say!(to, "{directives} directives, {red} not as expected; reports are in {out}"))?;
+    let out = escape::path(&args.out);
+    output(None, |to| write_line!(to, "{directives} directives, {red} not as expected; reports are in {out}"))?;
     let missing = missing(&args.reports, &runs);
     missing.iter().for_each(|missing| note(format_args!("{missing}")));
     Ok(ExitCode::from(u8::from(red > 0 || !missing.is_empty())))
@@ -54,17 +54,17 @@ pub(super) fn merge(args: &MergeArgs) -> Result<ExitCode, Error> {
 /// What the merged report lacks to be that of whole runs.
 fn missing(dirs: &[PathBuf], runs: &[Vec<String>]) -> Vec<String> {
     let mut missing = Vec::new();
-    for dir in dirs.iter().filter(|dir| raw::is_there(dir)) {
-        let dir = shown::path(dir);
+    for dir in dirs.iter().filter(|dir| journal::is_there(dir)) {
+        let dir = escape::path(dir);
         missing.push(format!("unfinished: `{dir}`; `wassay test --resume --out {dir}` goes on from there"));
     }
-    let mut parts: BTreeMap<(Kind, u64), BTreeSet<u64>> = BTreeMap::new();
-    for Partition { kind, part, count } in runs.iter().filter_map(|run| run.get(report::PARTITION)?.parse().ok()) {
-        parts.entry((kind, count)).or_default().insert(part);
+    let mut parts: BTreeMap<(Strategy, u64), BTreeSet<u64>> = BTreeMap::new();
+    for Partition { strategy, part, count } in runs.iter().filter_map(|run| run.get(report::PARTITION)?.parse().ok()) {
+        parts.entry((strategy, count)).or_default().insert(part);
     }
-    for ((kind, count), there) in parts {
+    for ((strategy, count), there) in parts {
         let absent = (1..=count).filter(|part| !there.contains(part));
-        missing.extend(absent.take(NAMED).map(|part| format!("missing: part {}", Partition { kind, part, count })));
+        missing.extend(absent.take(NAMED).map(|part| format!("missing: part {}", Partition { strategy, part, count })));
         let more = (count - there.len() as u64).saturating_sub(NAMED as u64);
         if more > 0 {
             missing.push(format!("missing: {more} more of {count} parts"));

@@ -11,10 +11,10 @@
 //! A profile gives what the command line does not. `default` is taken where none is asked for. Paths are relative to the
 //! folder of the file.
 
-use super::scale::retries;
+use super::selection::retries;
 use super::{Error as CliError, TestArgs, jobs, seconds};
+use crate::escape;
 use crate::filter::Filter;
-use crate::shown;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use serde::Deserialize;
@@ -32,11 +32,11 @@ const DEFAULT: &str = "default";
 /// Why a profile can't be had.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {
-    #[error("can't read `{}`: {source}", shown::path(path))]
+    #[error("can't read `{}`: {source}", escape::path(path))]
     Read { path: PathBuf, source: io::Error },
-    #[error("{}:{line}: {what}", shown::path(path))]
+    #[error("{}:{line}: {what}", escape::path(path))]
     Format { path: PathBuf, line: usize, what: String },
-    #[error("`{}` has no profile `{name}`; it has {known}", shown::path(path))]
+    #[error("`{}` has no profile `{name}`; it has {known}", escape::path(path))]
     Unknown { path: PathBuf, name: String, known: String },
     #[error("there is no `{FILE}` in this folder or above, so there is no profile `{0}`")]
     NoFile(String),
@@ -67,7 +67,7 @@ struct Profile {
 
 /// Takes over from a profile what `given` does not have.
 pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(), CliError> {
-    let (path, asked) = match (&args.scale.config, &args.scale.profile) {
+    let (path, asked) = match (&args.selection.config, &args.selection.profile) {
         (Some(path), asked) => (Some(path.clone()), asked.clone()),
         (None, asked) => (find(), asked.clone()),
     };
@@ -102,8 +102,8 @@ pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(
     set(&mut args.out, profile.out.map(|path| base.join(path)), free("out"));
     set(&mut args.suites.suites, profile.suites.map(below), free("suites"));
     set(&mut args.expectations, profile.expectations.map(below), free("expectations"));
-    set(&mut args.scale.filter, filter.transpose()?.map(Some), free("filter"));
-    set(&mut args.scale.retries, retries, free("retries"));
+    set(&mut args.selection.filter, filter.transpose()?.map(Some), free("filter"));
+    set(&mut args.selection.retries, retries, free("retries"));
     Ok(())
 }
 

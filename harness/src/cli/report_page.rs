@@ -1,8 +1,8 @@
 //! `wassay report`
 
-use super::out::output;
+use super::output::output;
 use super::{Error, SuitesArgs};
-use crate::shown::{self, say};
+use crate::escape::{self, write_line};
 use crate::{report, suite};
 use clap::Args;
 use std::path::PathBuf;
@@ -30,6 +30,6 @@ pub(super) fn report(args: &ReportArgs) -> Result<ExitCode, Error> {
     let out = args.out.clone().unwrap_or_else(|| first.join("report.html"));
     let suites = suite::load(&args.suites.suites)?;
     report::page(&out, &args.reports, &args.history, &suites)?;
-    output(None, |to| say!(to, "{}", shown::path(&out)))?;
+    output(None, |to| write_line!(to, "{}", escape::path(&out)))?;
     Ok(ExitCode::SUCCESS)
 }

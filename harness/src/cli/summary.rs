@@ -1,12 +1,12 @@
 //! The end of a run, on one screen, and its exit code.
 
-use super::out::note;
+use super::output::note;
+use crate::escape;
 use crate::expect::Stale;
 use crate::model::{Outcome, Row};
 use crate::recorder::progress::line;
 use crate::recorder::{is_flaky, is_malformed};
 use crate::report::{Counts, Run, Summary};
-use crate::shown;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
@@ -110,7 +110,7 @@ pub(super) fn print(
 ) -> io::Result<()> {
     let screen = Screen::of_stdout();
     let mut columns = columns(summary);
-    let mut end = vec![format!("{:.1} s; reports are in {}", run.seconds, shown::path(dir))];
+    let mut end = vec![format!("{:.1} s; reports are in {}", run.seconds, escape::path(dir))];
     if columns.len() > screen.lines / 2 + COLUMNS {
         let rest = columns.split_off(screen.lines / 2 + COLUMNS);
         end.insert(0, format!("... and {} more engines and modes, all in portability.md", rest.len()));
@@ -121,7 +121,7 @@ pub(super) fn print(
         Section {
             lines: digest.red.lines(""),
             all: digest.red.all,
-            rest: format!(", all in {}", shown::path(&dir.join("conformance.csv"))),
+            rest: format!(", all in {}", escape::path(&dir.join("conformance.csv"))),
         },
         Section { lines: digest.flaky.lines("flaky "), all: digest.flaky.all, rest: " that are flaky".to_owned() },
         Section { lines: stale, all: all_stale, rest: " stale expectations".to_owned() },
@@ -132,7 +132,7 @@ pub(super) fn print(
     if summary.matrix.lines().count() + lines.len() < screen.lines {
         writeln!(out, "{}\n", summary.matrix.trim_end())?;
     }
-    lines.iter().try_for_each(|line| writeln!(out, "{}", screen.clip(&shown::line(line))))
+    lines.iter().try_for_each(|line| writeln!(out, "{}", screen.clip(&escape::line(line))))
 }
 
 /// A line an engine and mode, those first that are not as expected.
@@ -207,6 +207,6 @@ pub(super) fn complain(digest: &Digest, ending: &Ending, dir: &Path) {
         note(format_args!("error: {malformed}"));
     }
     if ending.interrupted {
-        note(format_args!("interrupted: `--resume --out {}` goes on from here", shown::path(dir)));
+        note(format_args!("interrupted: `--resume --out {}` goes on from here", escape::path(dir)));
     }
 }

@@ -1,13 +1,13 @@
 //! `wassay test`: from the call to the reports.
 
-use super::out::{note, output};
+use super::output::{note, output};
 use super::summary::{self, Digest, Ending};
-use super::{Error, TestArgs, scale};
+use super::{Error, TestArgs, selection};
 use crate::engine::{self, Engine, catalogue};
 use crate::expect::{self, Expectations};
 use crate::recorder::Recorder;
+use crate::recorder::journal::{Journal, PriorRun};
 use crate::recorder::progress::Progress;
-use crate::recorder::raw::{Earlier, Raw};
 use crate::report::{self, Run, Summary};
 use crate::suite::{self, Script};
 use crate::supervisor::{self, Settings};
@@ -53,26 +53,26 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
     let scripts = suite::select(&suites, &args.selectors)?;
     let mut expectations = expectations(args)?;
     let mut tasks = task::plan(&scripts, &on)?;
-    args.scale.narrow(&mut tasks, &args.out)?;
-    if args.scale.list {
-        scale::list(&tasks)?;
+    args.selection.narrow(&mut tasks, &args.out)?;
+    if args.selection.list {
+        selection::list(&tasks)?;
         return Ok(None);
     }
-    if tasks.is_empty() && args.scale.failed.is_some() {
+    if tasks.is_empty() && args.selection.failed.is_some() {
         note(format_args!("of what is selected, nothing failed in the last run"));
         return Ok(None);
     }
 
     let cores = || std::thread::available_parallelism().ok();
-    let jobs = if args.scale.no_capture { NonZeroUsize::new(1) } else { args.jobs.or_else(cores) };
+    let jobs = if args.selection.no_capture { NonZeroUsize::new(1) } else { args.jobs.or_else(cores) };
     let jobs = jobs.map_or(1, NonZeroUsize::get);
-    let settings = Settings { jobs, timeout: args.timeout, memory: args.memory, show: args.scale.no_capture };
+    let settings = Settings { jobs, timeout: args.timeout, memory: args.memory, show: args.selection.no_capture };
     let command: Vec<OsString> = std::env::args_os().collect();
     let mut run = Run::begin(&command, &engine::llvm(), jobs);
-    if let Some(name) = &args.scale.run {
+    if let Some(name) = &args.selection.run {
         run.run.clone_from(name);
     }
-    run.partition = args.scale.partition.map(|partition| partition.to_string()).unwrap_or_default();
+    run.partition = args.selection.partition.map(|partition| partition.to_string()).unwrap_or_default();
     let mut recorder = record(args, &mut run, &tasks)?;
     let stop = interrupt()?;
     let mut order = recorder.unfinished();
@@ -86,7 +86,7 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        order = recorder.take_red(args.scale.retries, &mut expectations)?;
+        order = recorder.take_red(args.selection.retries, &mut expectations)?;
         if order.is_empty() {
             break;
         }
@@ -98,18 +98,18 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
 
 /// Begins the record of the run, or goes on with the one that is there.
 fn record<'a>(args: &TestArgs, run: &mut Run, tasks: &'a [Task<'a>]) -> Result<Recorder<'a>, Error> {
-    let resumed = if args.resume { Raw::resume(&args.out)? } else { None };
-    let (raw, earlier) = match resumed {
-        Some((raw, earlier)) => {
+    let resumed = if args.resume { Journal::resume(&args.out)? } else { None };
+    let (journal, earlier) = match resumed {
+        Some((journal, earlier)) => {
             if let Some((name, started)) = &earlier.run {
                 run.run.clone_from(name);
                 run.started.clone_from(started);
             }
-            (raw, earlier)
+            (journal, earlier)
         }
-        None => (Raw::create(&args.out, &run.run, &run.started)?, Earlier::default()),
+        None => (Journal::create(&args.out, &run.run, &run.started)?, PriorRun::default()),
     };
-    Ok(Recorder::new(tasks, raw, earlier))
+    Ok(Recorder::new(tasks, journal, earlier))
 }
 
 /// Runs tasks once, those with these indices.
@@ -162,7 +162,7 @@ fn finish(
     run.end();
     let summary = writer.finish(&run)?;
     if !interrupted {
-        recorder.into_raw().remove()?;
+        recorder.into_journal().remove()?;
     }
     let ending =
         Ending { interrupted, malformed: digest.is_malformed(), red: digest.is_red(), stale: !stale.is_empty() };

@@ -4,7 +4,7 @@ use super::align::{Pair, align};
 use super::{Change, Class, Comparison, Side, rank, short};
 use crate::model::{Outcome, Row};
 use crate::report::Reports;
-use crate::report::index::{Column, Key};
+use crate::report::index::{Column, ScriptKey};
 use crate::task::SCRIPT;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,7 +80,7 @@ fn key_of(column: &Column, versioned: bool) -> [String; 3] {
 
 /// Where a change is.
 pub(super) struct Context<'a> {
-    pub(super) key: &'a Key,
+    pub(super) key: &'a ScriptKey,
     pub(super) column: &'a str,
     pub(super) engines: &'a Engines,
 }

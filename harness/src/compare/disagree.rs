@@ -2,11 +2,11 @@
 
 use super::align::by_line;
 use super::rank;
+use crate::escape::write_line;
 use crate::model::{Outcome, Row};
 use crate::recorder::progress::short;
-use crate::report::index::{Column, Key};
+use crate::report::index::{Column, ScriptKey};
 use crate::report::{Error, Reports};
-use crate::shown::say;
 use crate::task::SCRIPT;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -84,7 +84,7 @@ pub fn find(
         scripts: 0,
         alone: [0; 2],
     };
-    let keys: Vec<Key> = reports.scripts().cloned().collect();
+    let keys: Vec<ScriptKey> = reports.scripts().cloned().collect();
     for key in keys {
         let rows: Vec<Row> = reports.rows(&key)?.into_iter().filter(|row| (options.wanted)(row)).collect();
         let of = |column: &Column| -> Vec<Row> {
@@ -156,15 +156,15 @@ impl Disagreements {
         let width = self.names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         for pair in &self.first {
             let Row { suite, file, line, directive, .. } = &pair[0];
-            say!(out, "{suite}/{file}:{line} {directive}")?;
+            write_line!(out, "{suite}/{file}:{line} {directive}")?;
             for (name, row) in self.names.iter().zip(pair) {
                 let colon = if row.detail.is_empty() { "" } else { ": " };
-                say!(out, "    {name:<width$}  {}{colon}{}", row.outcome, short(&row.detail))?;
+                write_line!(out, "    {name:<width$}  {}{colon}{}", row.outcome, short(&row.detail))?;
             }
         }
         let rest = self.count() - self.first.len() as u64;
         if rest > 0 {
-            say!(out, "... and {rest} more")?;
+            write_line!(out, "... and {rest} more")?;
         }
         let [left, right] = &self.names;
         let what = match self.scripts {
@@ -172,13 +172,13 @@ impl Disagreements {
             scripts if scripts == self.both => "scripts",
             _ => "scripts and directives",
         };
-        say!(out, "{left} and {right} disagree on {} of {} {what}", self.count(), self.both)?;
+        write_line!(out, "{left} and {right} disagree on {} of {} {what}", self.count(), self.both)?;
         for ([a, b], count) in &self.counts {
-            say!(out, "    {left} {a}, {right} {b}: {count}")?;
+            write_line!(out, "    {left} {a}, {right} {b}: {count}")?;
         }
         for (name, alone) in self.names.iter().zip(self.alone) {
             if alone > 0 {
-                say!(out, "only {name} has {alone} more")?;
+                write_line!(out, "only {name} has {alone} more")?;
             }
         }
         Ok(())

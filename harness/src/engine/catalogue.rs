@@ -5,7 +5,7 @@ mod check;
 use super::driver::{Driver, Launch};
 use super::runner::{Description, Runner};
 use super::{Engine, Error, Mode};
-use crate::shown;
+use crate::escape;
 use include_dir::{Dir, include_dir};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -142,8 +142,8 @@ static CATALOGUE: LazyLock<(Vec<Runtime>, Vec<String>)> = LazyLock::new(|| {
             if own.iter().any(|known| known.name == runtime.name) {
                 faults.push(format!(
                     "{}: there is another engine `{}`",
-                    shown::path(&path),
-                    shown::text(&runtime.name)
+                    escape::path(&path),
+                    escape::text(&runtime.name)
                 ));
             }
             own.push(runtime);
@@ -164,7 +164,7 @@ fn parse(path: &Path, text: &str, faults: &mut Vec<String>) -> Option<Runtime> {
     match runtime.and_then(|runtime| check::check(&runtime).map(|()| runtime)) {
         Ok(runtime) => Some(runtime),
         Err(fault) => {
-            faults.push(format!("{}: {fault}", shown::path(path)));
+            faults.push(format!("{}: {fault}", escape::path(path)));
             None
         }
     }
@@ -176,13 +176,13 @@ fn read(folder: &Path, faults: &mut Vec<String>) -> Vec<(PathBuf, String)> {
     let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     match entries {
         Ok(entries) => files.extend(entries.into_iter().map(|entry| entry.path()).filter(|path| is_description(path))),
-        Err(error) => faults.push(format!("{}: {error}", shown::path(folder))),
+        Err(error) => faults.push(format!("{}: {error}", escape::path(folder))),
     }
     files.sort();
     let text = |path: PathBuf| match crate::regular::text(&path) {
         Ok(text) => Some((path, text)),
         Err(error) => {
-            faults.push(format!("{}: {error}", shown::path(&path)));
+            faults.push(format!("{}: {error}", escape::path(&path)));
             None
         }
     };
@@ -211,7 +211,7 @@ pub fn sound() -> Result<(), Error> {
         Ok(())
     } else {
         {
-            let faults: Vec<_> = faults().iter().map(|fault| shown::lines(fault)).collect();
+            let faults: Vec<_> = faults().iter().map(|fault| escape::lines(fault)).collect();
             Err(Error::Catalogue(faults.join("\n")))
         }
     }

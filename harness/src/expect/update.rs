@@ -2,8 +2,8 @@
 //! more for what passes. What a row is to say as its reason is for a person to fill in; until then the file is refused.
 
 use super::{COLUMNS, Error, KEYS, csv_fault};
+use crate::escape::csv::{guarded, unguarded};
 use crate::model::{Outcome, Row};
-use crate::shown::csv::{guarded, unguarded};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 

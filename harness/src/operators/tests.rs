@@ -19,7 +19,7 @@ const SCRIPT: &str = r#"(module $m
 (assert_trap (module (func $f (unreachable)) (start $f)) "unreachable")
 "#;
 
-fn used(uses: &Uses, line: u32, kind: &str) -> Vec<String> {
+fn used(uses: &UsageByDirective, line: u32, kind: &str) -> Vec<String> {
     let set = uses.get(&(line, kind.to_owned()));
     let mut names: Vec<String> = set.iter().flat_map(|set| set.iter()).map(|n| table()[n].0.clone()).collect();
     names.sort();
@@ -28,7 +28,7 @@ fn used(uses: &Uses, line: u32, kind: &str) -> Vec<String> {
 
 #[test]
 fn directives_use_what_they_reach() {
-    let uses = uses::of(SCRIPT).unwrap();
+    let uses = usage::of_script(SCRIPT).unwrap();
     let all = ["call", "call_indirect", "i32.clz", "i32.const", "i32.ctz", "i32.popcnt", "i64.const"];
     assert_eq!(used(&uses, 1, "module"), all);
     assert_eq!(used(&uses, 9, "assert_return"), ["call", "i32.clz", "i32.const", "i32.ctz"]);
@@ -37,5 +37,5 @@ fn directives_use_what_they_reach() {
     assert_eq!(used(&uses, 13, "invoke"), ["nop"], "on the module that came last");
     assert_eq!(used(&uses, 14, "invoke"), used(&uses, 9, "assert_return"));
     assert_eq!(used(&uses, 15, "assert_trap"), ["unreachable"]);
-    assert!(uses::of("(module").is_none());
+    assert!(usage::of_script("(module").is_none());
 }

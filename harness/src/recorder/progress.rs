@@ -1,8 +1,8 @@
 //! Shows how far a run is: a bar on a terminal, a line now and then elsewhere, and what is not as expected as it comes.
 
+use crate::escape::write_line;
 use crate::model::Row;
 use crate::script::is_consequence;
-use crate::shown::say;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -91,7 +91,7 @@ impl Progress {
     fn say(&self, line: &str) {
         let say = || {
             // Nobody may be listening, which is no reason to stop.
-            let _ = say!(&mut std::io::stderr(), "{line}");
+            let _ = write_line!(&mut std::io::stderr(), "{line}");
         };
         match &self.bar {
             Some(bar) => bar.suspend(say),
@@ -136,7 +136,7 @@ pub fn short(detail: &str) -> String {
     if detail.chars().count() > DETAIL {
         line.push_str("...");
     }
-    crate::shown::text(&line).into_owned()
+    crate::escape::text(&line).into_owned()
 }
 
 /// Whether colours are welcome: <https://no-color.org>.

@@ -1,10 +1,10 @@
 //! The CSV files: `conformance.csv`, `portability.csv`, `run.csv`.
 
-use super::save::Pending;
+use super::atomic_file::AtomicFile;
 use super::{Counts, Error, Exporter, Portability, Report, Run};
+use crate::escape::csv::{guarded, unguard, unguarded};
 use crate::model::{Outcome, Row};
 use crate::regular;
-use crate::shown::csv::{guarded, unguard, unguarded};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Write};
@@ -86,13 +86,13 @@ fn writer<'a>(out: &'a mut dyn Write, columns: &[&str]) -> io::Result<::csv::Wri
 /// `conformance.csv` while it is being written: a row a directive.
 pub(super) struct Rows {
     path: PathBuf,
-    writer: ::csv::Writer<Pending>,
+    writer: ::csv::Writer<AtomicFile>,
 }
 
 impl Rows {
     pub(super) fn begin(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(CONFORMANCE);
-        let mut writer = ::csv::WriterBuilder::new().has_headers(false).from_writer(Pending::begin(&path)?);
+        let mut writer = ::csv::WriterBuilder::new().has_headers(false).from_writer(AtomicFile::begin(&path)?);
         let header = writer.write_record(CONFORMANCE_COLUMNS);
         header.map_err(|error| Error::Write { path: path.clone(), source: error.into() })?;
         Ok(Self { path, writer })

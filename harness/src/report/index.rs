@@ -2,22 +2,22 @@
 
 use super::portability::Names;
 use super::{Error, csv};
+use crate::escape::csv::unguarded;
 use crate::model::Row;
-use crate::shown::csv::unguarded;
 use ::csv::{Position, Reader, StringRecord};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Suite and file.
-pub(crate) type Key = (String, String);
+pub(crate) type ScriptKey = (String, String);
 
 /// Suite, revision and file: what the order of reports begins with.
-type Script = (String, String, String);
+type RevisionKey = (String, String, String);
 
 /// Rows of one script that stand together in one file.
 #[derive(Clone, Debug)]
-struct Block {
+struct RowBlock {
     source: usize,
     start: Position,
     rows: usize,
@@ -27,8 +27,8 @@ struct Block {
 pub struct Reports {
     paths: Vec<PathBuf>,
     readers: Vec<Reader<File>>,
-    scripts: BTreeMap<Script, Vec<Block>>,
-    revisions: BTreeMap<Key, BTreeSet<String>>,
+    scripts: BTreeMap<RevisionKey, Vec<RowBlock>>,
+    revisions: BTreeMap<ScriptKey, BTreeSet<String>>,
     columns: BTreeSet<Column>,
     runs: Vec<Vec<String>>,
 }
@@ -86,7 +86,7 @@ impl Reports {
         self.paths.push(path.clone());
         self.runs.extend(csv::runs(dir)?);
         let mut record = StringRecord::new();
-        let mut open: Option<(Script, Block)> = None;
+        let mut open: Option<(RevisionKey, RowBlock)> = None;
         loop {
             let start = reader.position().clone();
             if !reader.read_record(&mut record).map_err(|error| csv::fault(&path, error))? {
@@ -102,7 +102,7 @@ impl Reports {
                 _ => {
                     self.keep(open.take());
                     let [suite, revision, file] = [SUITE, REVISION, FILE].map(|n| field(n).to_owned());
-                    open = Some(((suite, revision, file), Block { source, start, rows: 1 }));
+                    open = Some(((suite, revision, file), RowBlock { source, start, rows: 1 }));
                 }
             }
             let [run, engine, version, mode, target] = COLUMN.map(|n| names.number(field(n)));
@@ -126,7 +126,7 @@ impl Reports {
         Ok(())
     }
 
-    fn keep(&mut self, block: Option<(Script, Block)>) {
+    fn keep(&mut self, block: Option<(RevisionKey, RowBlock)>) {
         if let Some((script, block)) = block {
             let (suite, revision, file) = script.clone();
             self.revisions.entry((suite, file)).or_default().insert(revision);
@@ -135,7 +135,7 @@ impl Reports {
     }
 
     /// The scripts there are, sorted.
-    pub fn scripts(&self) -> impl Iterator<Item = &Key> {
+    pub fn scripts(&self) -> impl Iterator<Item = &ScriptKey> {
         self.revisions.keys()
     }
 
@@ -155,7 +155,7 @@ impl Reports {
     ///
     /// # Errors
     /// They can't be read.
-    pub fn rows(&mut self, key: &Key) -> Result<Vec<Row>, Error> {
+    pub fn rows(&mut self, key: &ScriptKey) -> Result<Vec<Row>, Error> {
         let mut rows = Vec::new();
         for revision in self.revisions.get(key).cloned().unwrap_or_default() {
             rows.extend(self.read(&(key.0.clone(), revision, key.1.clone()))?);
@@ -163,7 +163,7 @@ impl Reports {
         Ok(rows)
     }
 
-    fn read(&mut self, script: &Script) -> Result<Vec<Row>, Error> {
+    fn read(&mut self, script: &RevisionKey) -> Result<Vec<Row>, Error> {
         let mut rows = Vec::new();
         for block in self.scripts.get(script).map_or(&[][..], Vec::as_slice) {
             let path = &self.paths[block.source];
@@ -185,7 +185,7 @@ impl Reports {
     /// # Errors
     /// They can't be read, or `take` fails.
     pub fn each<E: From<Error>>(&mut self, mut take: impl FnMut(&[Row]) -> Result<(), E>) -> Result<(), E> {
-        let scripts: Vec<Script> = self.scripts.keys().cloned().collect();
+        let scripts: Vec<RevisionKey> = self.scripts.keys().cloned().collect();
         scripts.iter().try_for_each(|script| take(&self.read(script)?))
     }
 }

@@ -1,8 +1,8 @@
 //! The portability matrix in Markdown, for a terminal and for `portability.md`.
 
 use super::{Counts, Exporter, Portability, Report};
+use crate::escape::markdown::plain;
 use crate::model::Outcome;
-use crate::shown::markdown::plain;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};

@@ -5,13 +5,13 @@
 
 mod pack;
 
-use super::{Error, Portability, Reports, csv, save};
+use super::{Error, Portability, Reports, atomic_file, csv};
 use crate::suite::Suite;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use pack::{Head, Packer, Rows, Sources};
+use pack::{Overview, Packer, Rows, Sources};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -61,7 +61,7 @@ pub fn page(to: &Path, dirs: &[PathBuf], past: &[PathBuf], suites: &[Suite]) -> 
         script.source().ok().map(Cow::into_owned)
     });
     let (head, rows) = packer.finish(runs, &sums);
-    save::atomically(to, |out| write(out, &head, &rows, &sources))
+    atomic_file::write_atomically(to, |out| write(out, &head, &rows, &sources))
 }
 
 /// The counts of an older run; its rows of `run.csv` join `runs`.
@@ -73,7 +73,7 @@ fn sums_of(path: &Path, runs: &mut Vec<Vec<String>>) -> Result<Vec<Portability>,
     csv::read_portability(&path.join(csv::PORTABILITY))
 }
 
-fn write(out: &mut dyn Write, head: &Head, rows: &Rows, sources: &Sources) -> io::Result<()> {
+fn write(out: &mut dyn Write, head: &Overview, rows: &Rows, sources: &Sources) -> io::Result<()> {
     let mut rest = PAGE;
     while let Some((before, after)) = rest.split_once('{') {
         out.write_all(before.as_bytes())?;

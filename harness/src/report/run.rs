@@ -1,6 +1,6 @@
 //! What is known of a run: when, with what command, on which machine.
 
-use crate::shown;
+use crate::escape;
 use std::ffi::OsStr;
 use std::fs;
 use std::process::Command;
@@ -68,7 +68,7 @@ impl Run {
 /// A word as a shell would need it: what is not visible, or not UTF-8, in the form `$'\n\xff'` of POSIX of 2024.
 fn quoted(word: &OsStr) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-    let text = word.to_str().filter(|text| text.chars().all(shown::is_visible));
+    let text = word.to_str().filter(|text| text.chars().all(escape::is_printable));
     match text {
         Some(text) if !text.is_empty() && text.chars().all(plain) => text.to_owned(),
         Some(text) => format!("'{}'", text.replace('\'', r"'\''")),

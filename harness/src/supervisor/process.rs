@@ -1,9 +1,9 @@
 //! A worker as its supervisor sees it: a process to talk to, to listen to, and to bury.
 
 use super::attempt::Cause;
+use crate::escape::write_line;
 use crate::model::Outcome;
 use crate::protocol::{Event, Job};
-use crate::shown::say;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -145,7 +145,7 @@ impl Process {
         let text = String::from_utf8_lossy(&ready);
         for line in text.strip_suffix('\n').unwrap_or(&text).split('\n').filter(|_| length > 0) {
             // Nobody may be looking.
-            let _ = say!(&mut io::stderr(), "{}", line.trim_end_matches('\r'));
+            let _ = write_line!(&mut io::stderr(), "{}", line.trim_end_matches('\r'));
         }
     }
 

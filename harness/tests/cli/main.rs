@@ -5,14 +5,14 @@
 mod common;
 
 mod compare;
-mod define;
+mod completions;
 mod diff;
 mod expect;
 mod full_disk;
 mod matrix;
 mod outcomes;
 mod resume;
-mod scale;
+mod selection;
 mod streams;
 mod terminal;
 

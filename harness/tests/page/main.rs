@@ -8,7 +8,7 @@ mod common;
 
 mod browser;
 mod hostile;
-mod scale;
+mod large;
 
 use browser::Browser;
 use common::{Place, SCRIPT, code, stderr, stdout, wassay};

@@ -3,7 +3,7 @@
 
 use super::{background, total, verdict};
 use crate::compare::{Class, Comparison};
-use crate::shown::github::{message, property};
+use crate::escape::github::{message, property};
 use std::io::{self, Write};
 
 pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use super::{total, verdict};
 use crate::compare::{Change, Class, Comparison};
-use crate::shown::text;
+use crate::escape::text;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};

@@ -2,7 +2,7 @@
 
 use super::{BY_SCRIPT, background, count, scripts, total, verdict};
 use crate::compare::{Class, Comparison};
-use crate::shown::markdown::{code, plain};
+use crate::escape::markdown::{code, plain};
 use std::io::{self, Write};
 
 /// Kinds that are shown without being asked for.

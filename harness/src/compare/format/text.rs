@@ -2,38 +2,38 @@
 
 use super::{BY_SCRIPT, background, count, scripts, total, verdict};
 use crate::compare::{Class, Comparison};
-use crate::shown::say;
+use crate::escape::write_line;
 use std::io::{self, Write};
 
 pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     for line in background(comparison) {
-        say!(out, "{line}")?;
+        write_line!(out, "{line}")?;
     }
     for class in Class::ALL {
         let all = comparison.count(class);
         if all == 0 {
             continue;
         }
-        say!(out, "{}:", count(comparison, class))?;
+        write_line!(out, "{}:", count(comparison, class))?;
         let changes = comparison.changes.get(&class).map_or(&[][..], Vec::as_slice);
         if BY_SCRIPT.contains(&class) {
             let scripts: Vec<_> = scripts(comparison, class).collect();
             for (script, n) in scripts.iter().take(changes.len()) {
-                say!(out, "  {script}: {n} directives")?;
+                write_line!(out, "  {script}: {n} directives")?;
             }
             if scripts.len() > changes.len() {
-                say!(out, "  ... and {} more scripts", scripts.len() - changes.len())?;
+                write_line!(out, "  ... and {} more scripts", scripts.len() - changes.len())?;
             }
             continue;
         }
         for change in changes {
             let (suite, file, line) = (&change.suite, &change.file, change.line());
-            say!(out, "  {suite}/{file}:{line} {} on {}: {}", change.directive, change.column, verdict(change))?;
+            write_line!(out, "  {suite}/{file}:{line} {} on {}: {}", change.directive, change.column, verdict(change))?;
         }
         let rest = all - changes.len() as u64;
         if rest > 0 {
-            say!(out, "  ... and {rest} more")?;
+            write_line!(out, "  ... and {rest} more")?;
         }
     }
-    say!(out, "{}", total(comparison))
+    write_line!(out, "{}", total(comparison))
 }

@@ -2,8 +2,8 @@
 
 use super::protocol::{self, Hello, Numbered, Request};
 use crate::engine::{Done, Stop};
+use crate::escape::write_line;
 use crate::features::{self, probe};
-use crate::shown::say;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -43,7 +43,7 @@ impl Process {
             let mut line = Vec::new();
             while errors.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
                 let text = String::from_utf8_lossy(&line);
-                let _ = say!(&mut io::stderr(), "{}", text.trim_end_matches(['\r', '\n']));
+                let _ = write_line!(&mut io::stderr(), "{}", text.trim_end_matches(['\r', '\n']));
                 line.clear();
             }
         };

@@ -7,7 +7,7 @@
 use crate::compare::align::pairs;
 use crate::compare::rank;
 use crate::model::{Outcome, Row};
-use crate::report::index::{Column, Key};
+use crate::report::index::{Column, ScriptKey};
 use crate::report::{Counts, Portability, csv};
 use crate::suite::{self, Kind};
 use serde::Serialize;
@@ -36,18 +36,18 @@ fn code(outcome: Outcome) -> char {
 }
 
 /// Values by number, each once.
-struct Pool<T> {
+struct Interner<T> {
     numbers: HashMap<T, usize>,
     values: Vec<T>,
 }
 
-impl<T> Default for Pool<T> {
+impl<T> Default for Interner<T> {
     fn default() -> Self {
         Self { numbers: HashMap::new(), values: Vec::new() }
     }
 }
 
-impl<T: Clone + Eq + std::hash::Hash> Pool<T> {
+impl<T: Clone + Eq + std::hash::Hash> Interner<T> {
     fn number(&mut self, value: &T) -> usize {
         if let Some(&number) = self.numbers.get(value) {
             return number;
@@ -84,7 +84,7 @@ struct Subject {
 
 /// An engine in a mode in an older run, of which only the sums are known.
 #[derive(Serialize)]
-struct Past {
+struct HistoryColumn {
     #[serde(flatten)]
     column: Column,
     /// Counts by subject.
@@ -93,7 +93,7 @@ struct Past {
 
 /// What the matrix is made of: little, so that it is there at once.
 #[derive(Serialize)]
-pub(super) struct Head {
+pub(super) struct Overview {
     outcomes: Vec<OutcomeEntry>,
     /// Columns of `run.csv`, and its rows.
     run_columns: &'static [&'static str],
@@ -103,14 +103,14 @@ pub(super) struct Head {
     subjects: Vec<Subject>,
     /// Of each column the counts by subject, in the order of `outcomes`.
     counts: Vec<Vec<Vec<u64>>>,
-    past: Vec<Past>,
+    past: Vec<HistoryColumn>,
     scripts: usize,
     directives: usize,
 }
 
 /// A script: its directives in all of its revisions.
 #[derive(Serialize)]
-struct Script {
+struct PackedScript {
     file: String,
     subject: usize,
     /// Its revisions, by the numbers of their suites.
@@ -126,7 +126,7 @@ struct Script {
 /// Every row.
 #[derive(Serialize)]
 pub(super) struct Rows {
-    scripts: Vec<Script>,
+    scripts: Vec<PackedScript>,
     kinds: Vec<String>,
     features: Vec<String>,
     texts: Vec<String>,
@@ -145,10 +145,10 @@ pub(super) struct Sources {
 }
 
 /// A directive within its script and revision: its line, its kind, and which of its kind on that line.
-type Place = (u32, String, u32);
+type DirectiveKey = (u32, String, u32);
 
 /// What a column made of a directive.
-struct Seen {
+struct ColumnResult {
     column: usize,
     outcome: Outcome,
     detail: usize,
@@ -160,18 +160,18 @@ struct Directive {
     lines: Vec<Option<u32>>,
     kind: String,
     features: String,
-    seen: Vec<Seen>,
+    seen: Vec<ColumnResult>,
 }
 
 /// Takes rows a script at a time, and packs them.
 pub(super) struct Packer {
     columns: Vec<Column>,
-    suites: Pool<SuiteEntry>,
-    subjects: Pool<String>,
-    kinds: Pool<String>,
-    features: Pool<String>,
-    texts: Pool<String>,
-    scripts: Vec<Script>,
+    suites: Interner<SuiteEntry>,
+    subjects: Interner<String>,
+    kinds: Interner<String>,
+    features: Interner<String>,
+    texts: Interner<String>,
+    scripts: Vec<PackedScript>,
     outcomes: Vec<String>,
     details: Vec<Vec<usize>>,
     /// Of each column, where its last detail was.
@@ -184,11 +184,11 @@ impl Packer {
     pub(super) fn new(columns: &BTreeSet<Column>) -> Self {
         Self {
             columns: columns.iter().cloned().collect(),
-            suites: Pool::default(),
-            subjects: Pool::default(),
-            kinds: Pool::default(),
-            features: Pool::default(),
-            texts: Pool::default(),
+            suites: Interner::default(),
+            subjects: Interner::default(),
+            kinds: Interner::default(),
+            features: Interner::default(),
+            texts: Interner::default(),
             scripts: Vec::new(),
             outcomes: vec![String::new(); columns.len()],
             details: vec![Vec::new(); columns.len()],
@@ -199,10 +199,10 @@ impl Packer {
     }
 
     /// Adds all rows of a script, those of all columns and revisions, in the order of reports.
-    pub(super) fn add(&mut self, key: &Key, rows: &[Row]) {
+    pub(super) fn add(&mut self, key: &ScriptKey, rows: &[Row]) {
         let Some(newest) = rows.last() else { return };
         let subject = self.subjects.number(&newest.proposal);
-        let mut script = Script {
+        let mut script = PackedScript {
             file: key.1.clone(),
             subject,
             suites: Vec::new(),
@@ -234,7 +234,7 @@ impl Packer {
 
     /// The directives of one revision.
     fn revision(&mut self, number: usize, rows: &[Row], subject: usize) -> Vec<Directive> {
-        let mut directives: BTreeMap<Place, Directive> = BTreeMap::new();
+        let mut directives: BTreeMap<DirectiveKey, Directive> = BTreeMap::new();
         // Rows of a column that stand together on a line differ in kind, or are told apart by their order.
         let mut nth: HashMap<(usize, u32, &str), u32> = HashMap::new();
         for row in rows {
@@ -252,16 +252,16 @@ impl Packer {
                 directive.features.clone_from(&row.features);
             }
             let detail = if row.detail.is_empty() { 0 } else { 1 + self.texts.number(&bounded(&row.detail)) };
-            directive.seen.push(Seen { column, outcome: row.outcome, detail });
+            directive.seen.push(ColumnResult { column, outcome: row.outcome, detail });
         }
         directives.into_values().collect()
     }
 
-    fn push(&mut self, seen: &[Seen]) {
+    fn push(&mut self, seen: &[ColumnResult]) {
         for codes in &mut self.outcomes {
             codes.push(ABSENT);
         }
-        for &Seen { column, outcome, detail } in seen {
+        for &ColumnResult { column, outcome, detail } in seen {
             self.outcomes[column].pop();
             self.outcomes[column].push(code(outcome));
             if detail > 0 {
@@ -274,7 +274,7 @@ impl Packer {
 
     /// The text of each script in each revision, as far as `text` knows it.
     pub(super) fn sources(&self, text: impl Fn(&SuiteEntry, &str) -> Option<String>) -> Sources {
-        let mut pool = Pool::default();
+        let mut pool = Interner::default();
         let mut of = Vec::new();
         for script in &self.scripts {
             let numbers = script.suites.iter().map(|suite| text(&self.suites.values[*suite], &script.file));
@@ -284,7 +284,7 @@ impl Packer {
     }
 
     /// `past` are the counts of older runs.
-    pub(super) fn finish(mut self, runs: Vec<Vec<String>>, past: &[Portability]) -> (Head, Rows) {
+    pub(super) fn finish(mut self, runs: Vec<Vec<String>>, past: &[Portability]) -> (Overview, Rows) {
         let mut earlier: BTreeMap<Column, BTreeMap<usize, Counts>> = BTreeMap::new();
         for line in past {
             let column = Column {
@@ -307,7 +307,8 @@ impl Packer {
             order.iter().map(|subject| Outcome::ALL.map(|outcome| of(subject).of(outcome)).to_vec()).collect()
         };
         let counts = self.counts.iter().map(numbers).collect();
-        let past = earlier.iter().map(|(column, counts)| Past { column: column.clone(), counts: numbers(counts) });
+        let past =
+            earlier.iter().map(|(column, counts)| HistoryColumn { column: column.clone(), counts: numbers(counts) });
         for script in &mut self.scripts {
             script.subject = order.iter().position(|subject| *subject == script.subject).unwrap_or(0);
         }
@@ -317,7 +318,7 @@ impl Packer {
             red: outcome.is_red(),
             rank: rank(outcome, ""),
         });
-        let head = Head {
+        let head = Overview {
             outcomes: outcomes.into(),
             run_columns: &csv::RUN_COLUMNS,
             runs,

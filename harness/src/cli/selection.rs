@@ -1,17 +1,17 @@
 //! What `wassay test` can be told beyond what to run on what: parts of a run, what failed, what is flaky.
 
 use super::Error;
-use super::out::output;
+use super::output::output;
 use crate::filter::Filter;
 use crate::partition::Partition;
 use crate::task::Task;
-use crate::{report, shown};
+use crate::{escape, report};
 use clap::{Args, ValueEnum};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 #[derive(Args, Debug, Default)]
-pub(super) struct ScaleArgs {
+pub(super) struct SelectionArgs {
     /// Run only scripts, on engines and in modes, that this says; see below.
     #[arg(long, short = 'E', value_name = "FILTER")]
     pub(super) filter: Option<Filter>,
@@ -20,7 +20,7 @@ pub(super) struct ScaleArgs {
     pub(super) partition: Option<Partition>,
     /// Run only the scripts that were not as expected in the last run into the same folder, or run them first.
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "only")]
-    pub(super) failed: Option<Failed>,
+    pub(super) failed: Option<RerunFailed>,
     /// Run a script that is not as expected up to N times more; what passes then is called flaky.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = retries)]
     pub(super) retries: usize,
@@ -43,7 +43,7 @@ pub(super) struct ScaleArgs {
 
 /// What to do with what failed last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Failed {
+pub(super) enum RerunFailed {
     /// Run nothing else.
     Only,
     /// Run it before all else.
@@ -65,7 +65,7 @@ fn run_name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-impl ScaleArgs {
+impl SelectionArgs {
     /// Narrows the plan down.
     pub(super) fn narrow(&self, tasks: &mut Vec<Task<'_>>, out: &Path) -> Result<(), Error> {
         if let Some(filter) = &self.filter {
@@ -82,8 +82,8 @@ impl ScaleArgs {
             let failed = failed(out)?;
             let has = |task: &Task<'_>| failed.contains(&key(task));
             match when {
-                Failed::Only => tasks.retain(has),
-                Failed::First => tasks.sort_by_key(|task| !has(task)),
+                RerunFailed::Only => tasks.retain(has),
+                RerunFailed::First => tasks.sort_by_key(|task| !has(task)),
             }
         }
         if let Some(partition) = self.partition {
@@ -125,8 +125,8 @@ pub(super) fn list(tasks: &[Task<'_>]) -> Result<(), Error> {
     output(None, |out| {
         lines.iter().try_for_each(|(suite, file, engine, mode, proposal)| {
             // What the first part is, whose name may be anybody's, a line must not begin like a command.
-            let script = shown::line(&format!("{suite}/{file}")).into_owned();
-            let [engine, mode, proposal] = [engine, mode, proposal].map(|name| shown::text(name));
+            let script = escape::line(&format!("{suite}/{file}")).into_owned();
+            let [engine, mode, proposal] = [engine, mode, proposal].map(|name| escape::text(name));
             writeln!(out, "{script}\t{engine}:{mode}\t{proposal}")
         })
     })

@@ -18,14 +18,14 @@ use std::path::Path;
 /// the second of two `#`, for `##[...]` anywhere in a line is a command to the runners of GitHub and Azure. What is escaped
 /// already stays as it is.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
-    if text.chars().all(is_visible) && !text.contains("##") {
+    if text.chars().all(is_printable) && !text.contains("##") {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match c {
             '#' if shown.ends_with('#') => shown.push_str("\\u{23}"),
-            c if is_visible(c) => shown.push(c),
+            c if is_printable(c) => shown.push(c),
             c => shown.extend(c.escape_debug()),
         }
     }
@@ -33,7 +33,7 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a character is only what it looks like.
-pub(crate) fn is_visible(c: char) -> bool {
+pub(crate) fn is_printable(c: char) -> bool {
     if c.is_ascii() {
         return matches!(c, ' '..='~');
     }
@@ -54,7 +54,7 @@ pub(crate) fn line(line: &str) -> Cow<'_, str> {
 }
 
 /// Writes a line of text, see [`line`]. All that goes to people goes through here.
-pub(crate) fn write_line(out: &mut dyn Write, text: fmt::Arguments<'_>) -> io::Result<()> {
+pub(crate) fn write_escaped_line(out: &mut dyn Write, text: fmt::Arguments<'_>) -> io::Result<()> {
     writeln!(out, "{}", line(&text.to_string()))
 }
 
@@ -73,11 +73,11 @@ pub(crate) fn path(path: &Path) -> String {
     text(&shown).into_owned()
 }
 
-/// Writes a line of text to something: [`write_line`] with the arguments of `writeln!`.
-macro_rules! say {
-    ($out:expr, $($text:tt)*) => { $crate::shown::write_line($out, format_args!($($text)*)) };
+/// Writes a line of text to something: [`write_escaped_line`] with the arguments of `writeln!`.
+macro_rules! write_line {
+    ($out:expr, $($text:tt)*) => { $crate::escape::write_escaped_line($out, format_args!($($text)*)) };
 }
-pub(crate) use say;
+pub(crate) use write_line;
 
 #[cfg(test)]
 mod tests {

@@ -8,12 +8,12 @@ use tempfile::NamedTempFile;
 
 /// A file that is being written beside its place: a reader sees the old file or the new one, also when the disk is full.
 #[derive(Debug)]
-pub(super) struct Pending {
+pub(super) struct AtomicFile {
     path: PathBuf,
     out: BufWriter<NamedTempFile>,
 }
 
-impl Pending {
+impl AtomicFile {
     /// Begins a file.
     pub(super) fn begin(path: &Path) -> Result<Self, Error> {
         // What is no file, such as `/dev/null`, must not be replaced by one.
@@ -44,7 +44,7 @@ impl Pending {
     }
 }
 
-impl Write for Pending {
+impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.out.write(bytes)
     }
@@ -59,7 +59,7 @@ fn not_regular() -> io::Error {
 }
 
 /// Writes a whole file; or to what is there in its place and no file, such as a device or a pipe that somebody reads.
-pub(crate) fn to(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+pub(crate) fn write_to(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     match std::fs::metadata(path) {
         Ok(there) if !there.is_file() && !there.is_dir() => {
             let write = || -> io::Result<()> {
@@ -73,13 +73,13 @@ pub(crate) fn to(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()
             };
             write().map_err(|source| Error::Write { path: path.to_owned(), source })
         }
-        _ => atomically(path, fill),
+        _ => write_atomically(path, fill),
     }
 }
 
 /// Writes a whole file.
-pub(crate) fn atomically(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    let mut file = Pending::begin(path)?;
+pub(crate) fn write_atomically(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    let mut file = AtomicFile::begin(path)?;
     fill(&mut file).map_err(|source| Error::Write { path: path.to_owned(), source })?;
     file.commit()
 }
@@ -104,12 +104,12 @@ mod tests {
     fn a_failed_write_leaves_the_old_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.csv");
-        atomically(&path, |out| out.write_all(b"old")).unwrap();
+        write_atomically(&path, |out| out.write_all(b"old")).unwrap();
         let full = |out: &mut dyn Write| {
             out.write_all(b"new")?;
             Err(io::Error::from(io::ErrorKind::StorageFull))
         };
-        let error = atomically(&path, full).unwrap_err();
+        let error = write_atomically(&path, full).unwrap_err();
         assert!(error.to_string().contains("a.csv"), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary file stays behind");
@@ -119,6 +119,6 @@ mod tests {
     fn a_folder_that_is_not_there_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("none/a.csv");
-        assert!(matches!(atomically(&path, |_| Ok(())), Err(Error::Write { .. })));
+        assert!(matches!(write_atomically(&path, |_| Ok(())), Err(Error::Write { .. })));
     }
 }

@@ -1,8 +1,8 @@
 //! What comes from the definition of the command line itself: completions and the man page.
 
-use super::out::output;
+use super::output::output;
 use super::{Cli, Error};
-use crate::shown;
+use crate::escape;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ pub(super) fn man(args: &ManArgs) -> Result<ExitCode, Error> {
     match &args.out {
         Some(dir) => {
             let made = std::fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(Cli::command(), dir));
-            made.map_err(|error| Error::Wrong(format!("can't write man pages to `{}`: {error}", shown::path(dir))))?;
+            made.map_err(|error| Error::Wrong(format!("can't write man pages to `{}`: {error}", escape::path(dir))))?;
         }
         None => {
             let mut page = Vec::new();

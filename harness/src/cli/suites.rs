@@ -1,8 +1,8 @@
 //! The verb that only lists: `suites`.
 
-use super::out::output;
+use super::output::output;
 use super::{Error, SuitesArgs};
-use crate::shown::{self, say};
+use crate::escape::{self, write_line};
 use crate::suite;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -18,21 +18,21 @@ pub(super) fn suites(args: &SuitesArgs) -> Result<ExitCode, Error> {
 
 fn write(out: &mut dyn Write, suites: &[suite::Suite], subjects: &[suite::Subject]) -> io::Result<()> {
     for suite in suites {
-        say!(out, "{} {} ({}): {} scripts", suite.name, suite.revision, origin(suite), suite.scripts.len())?;
+        write_line!(out, "{} {} ({}): {} scripts", suite.name, suite.revision, origin(suite), suite.scripts.len())?;
         let mut parts: BTreeMap<&str, (Option<u8>, usize)> = BTreeMap::new();
         for script in &suite.scripts {
             parts.entry(&script.proposal).or_insert((script.phase, 0)).1 += 1;
         }
         for (name, (phase, count)) in parts {
             let phase = phase.map_or_else(String::new, |phase| format!("phase {phase}"));
-            say!(out, "  {name:<28} {count:>4} scripts  {phase}")?;
+            write_line!(out, "  {name:<28} {count:>4} scripts  {phase}")?;
         }
     }
     writeln!(out, "\nWhere a run takes the scripts of each proposal from:")?;
     for subject in subjects.iter().filter(|subject| subject.kind == suite::Kind::Proposal) {
         let from = sources(suites, &subject.name);
         let from = if from.is_empty() { format!("nowhere: {}", subject.no_scripts) } else { from.join(", ") };
-        say!(out, "  {:<28} {from}", subject.name)?;
+        write_line!(out, "  {:<28} {from}", subject.name)?;
     }
     Ok(())
 }
@@ -41,8 +41,8 @@ fn origin(suite: &suite::Suite) -> String {
     match &suite.origin {
         suite::Origin::Embedded => "built in, official".to_owned(),
         suite::Origin::Own => "built in, our own".to_owned(),
-        suite::Origin::Folder(path) if suite.official => format!("official, {}", shown::path(path)),
-        suite::Origin::Folder(path) => shown::path(path),
+        suite::Origin::Folder(path) if suite.official => format!("official, {}", escape::path(path)),
+        suite::Origin::Folder(path) => escape::path(path),
     }
 }
 

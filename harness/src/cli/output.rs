@@ -1,8 +1,8 @@
 //! What a command says: on standard output what it was asked for, on standard error what should be known besides.
 
 use super::Error;
-use crate::report::save;
-use crate::shown::say;
+use crate::escape::write_line;
+use crate::report::atomic_file;
 use std::fmt;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::Path;
@@ -43,7 +43,7 @@ impl Write for Watched {
 /// what the command has to say by its exit code stays the same.
 pub(super) fn output(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     if let Some(path) = path {
-        return Ok(save::to(path, write)?);
+        return Ok(atomic_file::write_to(path, write)?);
     }
     let mut out = BufWriter::new(Watched { out: io::stdout().lock(), fault: None });
     let result = write(&mut out).and_then(|()| out.flush());
@@ -56,5 +56,5 @@ pub(super) fn output(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> 
 
 /// Says something that should be known. Nobody may be listening, which is no reason to stop.
 pub(super) fn note(text: fmt::Arguments<'_>) {
-    let _ = say!(&mut io::stderr(), "{text}");
+    let _ = write_line!(&mut io::stderr(), "{text}");
 }

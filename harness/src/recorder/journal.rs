@@ -7,7 +7,7 @@
 //!
 //! In memory there is only where things stand in the file, so that a run may have any number of rows.
 
-use crate::shown;
+use crate::escape;
 use crate::task::{Judged, Task};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ pub const FILE: &str = "conformance.part";
 #[derive(Debug, Error)]
 pub enum Error {
     /// It cannot be written.
-    #[error("can't write `{}`: {source}", shown::path(path))]
+    #[error("can't write `{}`: {source}", escape::path(path))]
     Write {
         /// Which file.
         path: PathBuf,
@@ -33,7 +33,7 @@ pub enum Error {
         source: io::Error,
     },
     /// It cannot be read.
-    #[error("can't read `{}`: {source}", shown::path(path))]
+    #[error("can't read `{}`: {source}", escape::path(path))]
     Read {
         /// Which file.
         path: PathBuf,
@@ -41,13 +41,13 @@ pub enum Error {
         source: io::Error,
     },
     /// It is not what a run writes.
-    #[error("`{}` is not the record of a run", shown::path(path))]
+    #[error("`{}` is not the record of a run", escape::path(path))]
     Format {
         /// Which file.
         path: PathBuf,
     },
     /// Another run writes it.
-    #[error("`{}` belongs to a run that is under way; choose another folder with `--out`", shown::path(path))]
+    #[error("`{}` belongs to a run that is under way; choose another folder with `--out`", escape::path(path))]
     Taken {
         /// Which file.
         path: PathBuf,
@@ -104,17 +104,17 @@ enum Entry<'a> {
 
 /// Where in the file something stands that was judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct EntrySpan {
     start: u64,
     length: usize,
 }
 
 /// All that one attempt at a script brought.
-pub type Attempt = Vec<Piece>;
+pub type AttemptEntries = Vec<EntrySpan>;
 
 /// The file of the run under way.
 #[derive(Debug)]
-pub struct Raw {
+pub struct Journal {
     path: PathBuf,
     file: File,
     end: u64,
@@ -125,14 +125,14 @@ pub struct Raw {
 
 /// What an earlier run left behind.
 #[derive(Debug, Default)]
-pub struct Earlier {
+pub struct PriorRun {
     /// Name of that run and when it began.
     pub run: Option<(String, String)>,
     /// The tasks that it finished, with each attempt.
-    pub finished: HashMap<Identity, Vec<Attempt>>,
+    pub finished: HashMap<Identity, Vec<AttemptEntries>>,
 }
 
-impl Raw {
+impl Journal {
     /// Begins the file in a folder, which is made if need be. A file that is there is lost.
     ///
     /// # Errors
@@ -140,13 +140,13 @@ impl Raw {
     /// When it cannot be written, or another run does just that.
     pub fn create(dir: &Path, name: &str, started: &str) -> Result<Self, Error> {
         let path = dir.join(FILE);
-        let mut raw = std::fs::create_dir_all(dir)
+        let mut journal = std::fs::create_dir_all(dir)
             .and_then(|()| File::options().read(true).write(true).create(true).truncate(false).open(&path))
             .map_err(|source| Error::Write { path: path.clone(), source })
             .and_then(|file| Self::lock(path, file))?;
-        raw.cut(0)?;
-        raw.write(&Entry::Run { name: Cow::Borrowed(name), started: Cow::Borrowed(started) })?;
-        Ok(raw)
+        journal.cut(0)?;
+        journal.write(&Entry::Run { name: Cow::Borrowed(name), started: Cow::Borrowed(started) })?;
+        Ok(journal)
     }
 
     /// Opens the file that an earlier run left in a folder, to go on at its end: nothing if there was none, or if it
@@ -155,23 +155,23 @@ impl Raw {
     /// # Errors
     ///
     /// When the file is there, but is something else, cannot be read or written, or another run writes it.
-    pub fn resume(dir: &Path) -> Result<Option<(Self, Earlier)>, Error> {
+    pub fn resume(dir: &Path) -> Result<Option<(Self, PriorRun)>, Error> {
         let path = dir.join(FILE);
         let file = match File::options().read(true).write(true).open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(Error::Write { path, source }),
         };
-        let mut raw = Self::lock(path, file)?;
-        let (earlier, end, first) = raw.scan()?;
+        let mut journal = Self::lock(path, file)?;
+        let (earlier, end, first) = journal.scan()?;
         if earlier.run.is_none() {
             // Not even the first line is whole, but an empty file is nothing to lose.
-            return if end == 0 && raw.end == 0 { Ok(None) } else { Err(Error::Format { path: raw.path }) };
+            return if end == 0 && journal.end == 0 { Ok(None) } else { Err(Error::Format { path: journal.path }) };
         }
-        raw.first = first;
+        journal.first = first;
         // What was cut off would make the next line unreadable.
-        raw.cut(end)?;
-        Ok(Some((raw, earlier)))
+        journal.cut(end)?;
+        Ok(Some((journal, earlier)))
     }
 
     fn lock(path: PathBuf, file: File) -> Result<Self, Error> {
@@ -189,10 +189,10 @@ impl Raw {
     }
 
     /// Reads what is there, up to the last line that is whole; also where that ends, and the next free number.
-    fn scan(&self) -> Result<(Earlier, u64, usize), Error> {
+    fn scan(&self) -> Result<(PriorRun, u64, usize), Error> {
         let read = |source| Error::Read { path: self.path.clone(), source };
-        let mut earlier = Earlier::default();
-        let mut open: HashMap<usize, (Identity, Attempt)> = HashMap::new();
+        let mut earlier = PriorRun::default();
+        let mut open: HashMap<usize, (Identity, AttemptEntries)> = HashMap::new();
         let (mut end, mut first) = (0, 0);
         let mut input = BufReader::new(&self.file);
         let mut line = Vec::new();
@@ -212,7 +212,7 @@ impl Raw {
                 }
                 Ok(Entry::Judged(number, _)) => {
                     if let Some((_, pieces)) = open.get_mut(&number) {
-                        pieces.push(Piece { start: end, length: line.len() });
+                        pieces.push(EntrySpan { start: end, length: line.len() });
                     }
                 }
                 Ok(Entry::Finished(number)) => {
@@ -234,7 +234,7 @@ impl Raw {
     /// # Errors
     ///
     /// When it cannot be written.
-    pub fn judged(&mut self, index: usize, task: &Task<'_>, judged: &[Judged]) -> Result<Piece, Error> {
+    pub fn judged(&mut self, index: usize, task: &Task<'_>, judged: &[Judged]) -> Result<EntrySpan, Error> {
         if self.known.len() <= index {
             self.known.resize(index + 1, false);
         }
@@ -258,7 +258,7 @@ impl Raw {
     /// # Errors
     ///
     /// When it cannot be read, or is not what was written.
-    pub fn read(&self, pieces: &[Piece]) -> Result<Vec<Judged>, Error> {
+    pub fn read(&self, pieces: &[EntrySpan]) -> Result<Vec<Judged>, Error> {
         let mut all = Vec::new();
         for piece in pieces {
             let mut line = vec![0; piece.length];
@@ -281,7 +281,7 @@ impl Raw {
         std::fs::remove_file(&self.path).map_err(|source| Error::Write { path: self.path, source })
     }
 
-    fn write(&mut self, entry: &Entry<'_>) -> Result<Piece, Error> {
+    fn write(&mut self, entry: &Entry<'_>) -> Result<EntrySpan, Error> {
         let mut line = serde_json::to_vec(entry).map_err(io::Error::from);
         if let Ok(line) = &mut line {
             line.push(b'\n');
@@ -290,7 +290,7 @@ impl Raw {
         let length = written.map_err(|source| Error::Write { path: self.path.clone(), source })?;
         let start = self.end;
         self.end += length as u64;
-        Ok(Piece { start, length: length - 1 })
+        Ok(EntrySpan { start, length: length - 1 })
     }
 
     /// Cuts the file off and goes on there.

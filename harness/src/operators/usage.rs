@@ -10,9 +10,9 @@ use wast::{WastDirective, WastExecute, WastInvoke};
 
 /// A set of operators.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Set(Vec<u64>);
+pub(super) struct OperatorSet(Vec<u64>);
 
-impl Set {
+impl OperatorSet {
     fn new() -> Self {
         Self(vec![0; table().len().div_ceil(64)])
     }
@@ -37,14 +37,14 @@ impl Set {
 }
 
 /// By line and kind of directive.
-pub(super) type Uses = HashMap<(u32, String), Set>;
+pub(super) type UsageByDirective = HashMap<(u32, String), OperatorSet>;
 
 /// What the directives of a script use; `None` if it can't be parsed.
-pub(super) fn of(text: &str) -> Option<Uses> {
+pub(super) fn of_script(text: &str) -> Option<UsageByDirective> {
     let tokens = Tokens::new(text).ok()?;
     let mut script = tokens.parse().ok()?;
     let (lines, directives) = script.parts();
-    let mut found = Found { lines, uses: Uses::new() };
+    let mut found = UsageCollector { lines, uses: UsageByDirective::new() };
     found.all(directives, Scope::default());
     Some(found.uses)
 }
@@ -52,7 +52,7 @@ pub(super) fn of(text: &str) -> Option<Uses> {
 /// A module as far as calls are concerned.
 #[derive(Debug)]
 struct Module {
-    whole: Set,
+    whole: OperatorSet,
     functions: Vec<Function>,
     exports: HashMap<String, usize>,
     /// Functions whose references are taken, which an indirect call may reach.
@@ -61,7 +61,7 @@ struct Module {
 
 #[derive(Debug)]
 struct Function {
-    operators: Set,
+    operators: OperatorSet,
     calls: Vec<usize>,
     indirect: bool,
 }
@@ -91,23 +91,23 @@ impl Scope {
     }
 }
 
-struct Found<'a> {
+struct UsageCollector<'a> {
     lines: &'a Lines,
-    uses: Uses,
+    uses: UsageByDirective,
 }
 
-impl Found<'_> {
+impl UsageCollector<'_> {
     fn all(&mut self, directives: &mut [WastDirective<'_>], mut scope: Scope) {
         for directive in directives {
             let at = (self.lines.of(directive.span().offset()), kind(directive).to_owned());
             let used = self.one(directive, &mut scope);
             if let Some(used) = used {
-                self.uses.entry(at).or_insert_with(Set::new).merge(&used);
+                self.uses.entry(at).or_insert_with(OperatorSet::new).merge(&used);
             }
         }
     }
 
-    fn one(&mut self, directive: &mut WastDirective<'_>, scope: &mut Scope) -> Option<Set> {
+    fn one(&mut self, directive: &mut WastDirective<'_>, scope: &mut Scope) -> Option<OperatorSet> {
         match directive {
             WastDirective::Module(quoted) => {
                 let name = quoted.name();
@@ -161,11 +161,11 @@ impl Found<'_> {
 }
 
 /// What a call can reach.
-fn call(invoke: &WastInvoke<'_>, scope: &Scope) -> Option<Set> {
+fn call(invoke: &WastInvoke<'_>, scope: &Scope) -> Option<OperatorSet> {
     let module = scope.get(invoke.module)?;
     let mut todo = vec![*module.exports.get(invoke.name)?];
     let mut seen = vec![false; module.functions.len()];
-    let mut set = Set::new();
+    let mut set = OperatorSet::new();
     let mut indirect = false;
     while let Some(index) = todo.pop() {
         let Some(function) = module.functions.get(index) else { continue };
@@ -183,13 +183,14 @@ fn call(invoke: &WastInvoke<'_>, scope: &Scope) -> Option<Set> {
 
 /// Reads a module; `None` if it can't be read, which only a malformed one can't.
 fn read(wasm: &[u8]) -> Option<Module> {
-    let mut module = Module { whole: Set::new(), functions: Vec::new(), exports: HashMap::new(), taken: Vec::new() };
+    let mut module =
+        Module { whole: OperatorSet::new(), functions: Vec::new(), exports: HashMap::new(), taken: Vec::new() };
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.ok()? {
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
                     if matches!(import.ok()?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)) {
-                        let operators = Set::new();
+                        let operators = OperatorSet::new();
                         module.functions.push(Function { operators, calls: Vec::new(), indirect: false });
                     }
                 }
@@ -242,7 +243,7 @@ fn read(wasm: &[u8]) -> Option<Module> {
                 }
             }
             Payload::CodeSectionEntry(body) => {
-                let mut function = Function { operators: Set::new(), calls: Vec::new(), indirect: false };
+                let mut function = Function { operators: OperatorSet::new(), calls: Vec::new(), indirect: false };
                 let mut reader = body.get_operators_reader().ok()?;
                 while !reader.eof() {
                     let operator = reader.read().ok()?;
@@ -259,7 +260,7 @@ fn read(wasm: &[u8]) -> Option<Module> {
 
 impl Module {
     fn constant(&mut self, expression: &ConstExpr<'_>) -> Option<()> {
-        let mut function = Function { operators: Set::new(), calls: Vec::new(), indirect: false };
+        let mut function = Function { operators: OperatorSet::new(), calls: Vec::new(), indirect: false };
         for operator in expression.get_operators_reader() {
             self.note(&operator.ok()?, &mut function);
         }
