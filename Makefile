@@ -91,13 +91,17 @@ sanitized: toolchain ## run the VM's unit tests under AddressSanitizer
 docs: toolchain
 	$(LLVM) RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps
 
-EXAMPLES = $(basename $(notdir $(wildcard vm/examples/*.rs)))
+# `artifacts` takes the name of a file, and runs a second time without the compiler: see its first lines.
+EXAMPLES = $(filter-out artifacts,$(basename $(notdir $(wildcard vm/examples/*.rs))))
+EXAMPLE  = $(CARGO) run --quiet --package wassay-vm
 
 example: toolchain ## run the examples in vm/examples
 	@for example in $(EXAMPLES); do \
-	    echo "cargo run --package wassay-vm --example $$example"; \
-	    $(CARGO) run --quiet --package wassay-vm --example $$example || exit; \
+	    echo "example $$example:" && $(EXAMPLE) --example $$example || exit; \
 	done
+	@echo "example artifacts, with and without the compiler:"
+	@$(EXAMPLE) --example artifacts -- target/example.wassay
+	@$(EXAMPLE) --no-default-features --example artifacts -- target/example.wassay
 
 deny:
 	@if command -v cargo-deny >/dev/null; then cargo deny check; \
