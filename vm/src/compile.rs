@@ -29,13 +29,6 @@ pub(crate) fn pool(threads: NonZeroUsize) -> Result<ThreadPool> {
         .map_err(|e| Error::Resources(format!("can't start compiling threads: {e}")))
 }
 
-/// Version of LLVM that modules are compiled with, as `major.minor.patch`.
-#[must_use]
-pub fn llvm_version() -> String {
-    let (major, minor, patch) = inkwell::support::get_llvm_version();
-    format!("{major}.{minor}.{patch}")
-}
-
 /// Checks that `bytes` are a valid module under the engine's features.
 pub(crate) fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
     contained(|| "validating".into(), || parse::validate(bytes, engine.config()))

@@ -49,6 +49,8 @@ mod config;
 mod engine;
 mod error;
 #[cfg(feature = "compiler")]
+mod llvm;
+#[cfg(feature = "compiler")]
 mod lower;
 mod rooted;
 mod runtime;
@@ -64,11 +66,11 @@ pub use api::{
     Reference, RootScope, SharedMemory, Store, StoreContext, StoreContextMut, StructRef, StructType, Table, Tag,
     TypedFunc, Val, WasmParams, WasmResults, WasmRet, WasmTy,
 };
-#[cfg(feature = "compiler")]
-pub use compile::llvm_version;
 pub use config::{Config, MemoryMode, OptLevel, RelaxedSimd};
 pub use engine::Engine;
 pub use error::{Error, Result};
+#[cfg(feature = "compiler")]
+pub use llvm::version::llvm_version;
 #[cfg(feature = "compiler")]
 pub use lower::NOT_BUILT;
 pub use runtime::heap::HeapStats;

@@ -15,7 +15,7 @@ macro_rules! family {
         $(family!(@@$types $immediate $visit $helper $arguments);)*
     };
     (@@[$types:ident] [$($immediate:tt)*] $visit:ident $helper:ident ($($argument:expr),*)) => {
-            pub(super) fn $visit(&mut self $($immediate)*) -> Result<()> {
+            pub(in crate::lower) fn $visit(&mut self $($immediate)*) -> Result<()> {
                 let unit = self.unit;
                 let $types = &unit.types;
                 let _ = $types;
@@ -24,52 +24,23 @@ macro_rules! family {
     };
 }
 
-mod array;
-mod atomic;
-mod bounds;
-mod builtin;
-mod bulk;
-mod call;
-mod cast;
-mod context;
-mod continuation;
+mod aggregate;
+mod body;
 mod control;
-mod convert;
-mod debug;
-mod descriptor;
-mod exception;
-mod float;
+mod emit;
 mod function;
-mod hint;
-mod i31;
-mod int;
-mod legacy_exception;
+mod instruction;
 mod memory;
-mod object;
+mod numeric;
 mod operator;
-mod promise;
-mod prototype;
+mod parametric;
 mod reference;
-mod simd;
-mod structure;
 mod table;
-mod tail_call;
-mod target;
-mod trap;
 mod unit;
 mod variable;
-mod wide;
+mod vector;
 
-pub(crate) use float::KEEP_QUIET;
-pub(crate) use function::lower_function;
+pub(crate) use body::lower_function;
 pub use operator::NOT_BUILT;
-pub(crate) use target::VectorIntrinsics;
-pub(crate) use unit::{Options, UNIVERSAL_SUFFIX, Unit, symbol};
-
-use crate::error::Error;
-
-impl From<inkwell::builder::BuilderError> for Error {
-    fn from(error: inkwell::builder::BuilderError) -> Self {
-        Self::Codegen(error.to_string())
-    }
-}
+pub(crate) use unit::Unit;
+pub(crate) use unit::options::Options;

@@ -9,3 +9,5 @@ pub(crate) mod hints;
 pub(crate) mod parse;
 #[cfg(feature = "compiler")]
 pub(crate) mod survey;
+#[cfg(feature = "compiler")]
+pub(crate) mod unsupported;

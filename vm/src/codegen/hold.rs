@@ -14,6 +14,7 @@
 
 use super::ir::{callee, operand, uncast, users};
 use crate::error::{Error, Result};
+use crate::llvm::opaque::empty_asm;
 use inkwell::basic_block::BasicBlock;
 use inkwell::builder::Builder;
 use inkwell::context::Context;
@@ -209,8 +210,7 @@ fn hold<'ctx>(
     builder.position_before(&next);
     let bits = builder.build_bit_cast(value, ty, "")?;
     let signature = ty.fn_type(&[ty.into()], false);
-    let nothing = context.create_inline_asm(signature, String::new(), constraints.into(), false, false, None, false);
-    let call = builder.build_indirect_call(signature, nothing, &[bits.into()], "")?;
+    let call = empty_asm(context, builder, signature, constraints, bits, false)?;
     let same = call.try_as_basic_value().basic().ok_or_else(|| broken("no result"))?;
     let copy = builder.build_bit_cast(same, value.get_type(), "")?;
     for user in users {

@@ -5,7 +5,7 @@ use super::relocate;
 use crate::abi;
 use crate::artifact::{Debug, DebugUnit, Image, RuntimeSlot, RuntimeSymbol};
 use crate::error::{Error, Result};
-use crate::lower::{UNIVERSAL_SUFFIX, symbol};
+use crate::llvm::symbol::{symbol, without_suffix};
 use object::read::elf::ElfFile64;
 use object::{
     Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionFlags, SectionIndex, SymbolIndex,
@@ -152,18 +152,13 @@ fn place(inputs: &mut [Input<'_>], part: Part, mut address: u64) -> Result<u64> 
     Ok(address)
 }
 
-/// A function's name without what says under which prototype it is meant.
-fn function_name(symbol: &str) -> &str {
-    symbol.strip_suffix(UNIVERSAL_SUFFIX).unwrap_or(symbol)
-}
-
 /// Address and size of each function, by name.
 fn define(inputs: &[Input<'_>]) -> Result<HashMap<String, (u64, u64)>> {
     let mut functions = HashMap::new();
     for input in inputs {
         for symbol in input.file.symbols().filter(|s| s.is_definition() && s.is_global()) {
             if let Some(section) = symbol.section_index().and_then(|index| input.placed.get(&index)) {
-                let name = function_name(symbol.name().map_err(broken)?);
+                let name = without_suffix(symbol.name().map_err(broken)?);
                 functions.insert(name.to_owned(), (section.address + symbol.address(), symbol.size()));
             }
         }
@@ -242,7 +237,7 @@ fn address_of(input: &Input<'_>, index: SymbolIndex, functions: &HashMap<String,
             None => Err(Error::Codegen("relocation against a section that is not kept".into())),
         };
     }
-    let name = function_name(symbol.name().map_err(broken)?);
+    let name = without_suffix(symbol.name().map_err(broken)?);
     match functions.get(name) {
         Some((address, _)) => Ok(*address),
         None => Err(Error::Codegen(format!("code refers to `{name}`, which no function of the module is"))),

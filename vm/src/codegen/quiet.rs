@@ -18,7 +18,7 @@ mod search;
 
 use super::ir::{callee, operand, users};
 use crate::error::{Error, Result};
-use crate::lower::KEEP_QUIET as KEEP;
+use crate::llvm::intrinsics::KEEP_QUIET as KEEP;
 use inkwell::context::Context;
 use inkwell::intrinsics::Intrinsic;
 use inkwell::module::Module;

@@ -3,7 +3,8 @@
 use crate::artifact::Target;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::lower::VectorIntrinsics;
+use crate::llvm::intrinsics::VectorIntrinsics;
+use crate::llvm::version::llvm_version;
 use crate::system::host_cpu;
 use inkwell::targets::TargetMachine;
 
@@ -91,7 +92,7 @@ impl CodeTarget {
             features,
             relaxed_simd: config.relaxed_simd,
             memory_mode: config.memory_mode,
-            llvm: Some(crate::llvm_version()),
+            llvm: Some(llvm_version()),
         }
     }
 }

@@ -29,7 +29,7 @@ macro_rules! lower {
     (@$proposal:ident probe $visit:ident $($arg:ident)*) => { false };
     (@$proposal:ident $self:ident $visit:ident $($arg:ident)*) => {{
         $(let _ = $arg;)*
-        Err($self.refuse(stringify!($proposal), stringify!($visit).trim_start_matches("visit_")))
+        Err($self.unsupported(stringify!($proposal), stringify!($visit).trim_start_matches("visit_")))
     }};
 }
 
@@ -40,7 +40,7 @@ impl Lowering<'_, '_, '_> {
             ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
                 match operator {
                     $( Operator::$op $({ $($arg),* })? => lower!(@$proposal self $visit $($($arg)*)?), )*
-                    _ => Err(self.refuse("unknown", "an operator newer than this VM")),
+                    _ => Err(self.unsupported("unknown", "an operator newer than this VM")),
                 }
             };
         }

@@ -1,42 +1,34 @@
 //! What the functions of one LLVM module share: types, prototypes, attributes, metadata.
 
-use super::context::Aliases;
-use super::debug::Debug;
-use super::hint;
-use super::prototype::{Prototype, Universal, Wearing};
-use super::target::VectorIntrinsics;
+pub(super) mod alias;
+pub(super) mod branch_weights;
+mod line_table;
+pub(super) mod options;
+pub(super) mod prototype;
+mod types;
+
+use self::alias::AliasMetadata;
+use self::branch_weights::branch_weights;
+use self::line_table::LineTable;
+use self::options::Options;
+use self::prototype::{Convention, Prototype, Universal};
+use self::types::Types;
 use crate::abi::heap::StructLayout;
 use crate::abi::{self, ContextLayout};
 use crate::error::{Error, Result};
+use crate::llvm::symbol::{UNIVERSAL_SUFFIX, symbol};
 use crate::module::description::Description;
 use crate::types::{CompositeType, ValType};
-use crate::{MemoryMode, RelaxedSimd};
-use inkwell::AddressSpace;
 use inkwell::GlobalVisibility;
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::context::Context;
 use inkwell::intrinsics::Intrinsic;
 use inkwell::module::Module;
-use inkwell::types::{BasicTypeEnum, FloatType, IntType, PointerType};
+use inkwell::types::BasicTypeEnum;
 use inkwell::values::FunctionValue;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
-
-/// How code is to be lowered.
-#[derive(Clone, Debug)]
-pub(crate) struct Options {
-    /// Whether LLVM's passes will run: if not, what only helps them is left out.
-    pub(crate) optimize: bool,
-    pub(crate) memory_mode: MemoryMode,
-    pub(crate) relaxed_simd: RelaxedSimd,
-    /// CPU that code is tuned for, as LLVM names it.
-    pub(crate) tune_cpu: String,
-    /// Instructions of the target that LLVM's generic operators do not reach.
-    pub(crate) vector_intrinsics: VectorIntrinsics,
-    /// LLVM's intrinsic for `pause`.
-    pub(crate) spin_hint: &'static str,
-}
 
 /// An LLVM module under construction.
 pub(crate) struct Unit<'ctx, 'm> {
@@ -46,9 +38,9 @@ pub(crate) struct Unit<'ctx, 'm> {
     pub(super) layout: ContextLayout,
     pub(super) options: &'m Options,
     pub(super) types: Types<'ctx>,
-    pub(super) debug: Debug<'ctx>,
-    pub(super) aliases: Option<Aliases<'ctx>>,
-    functions: RefCell<HashMap<(u32, Wearing), FunctionValue<'ctx>>>,
+    pub(super) lines: LineTable<'ctx>,
+    pub(super) alias_metadata: Option<AliasMetadata<'ctx>>,
+    functions: RefCell<HashMap<(u32, Convention), FunctionValue<'ctx>>>,
     universal: OnceCell<Universal<'ctx>>,
     personality: OnceCell<FunctionValue<'ctx>>,
     prototypes: RefCell<HashMap<u32, Rc<Prototype<'ctx>>>>,
@@ -61,28 +53,6 @@ pub(crate) struct Unit<'ctx, 'm> {
     pub(super) cold_weights: inkwell::values::MetadataValue<'ctx>,
     pub(super) prof_kind: u32,
 }
-
-/// LLVM's types for WebAssembly's.
-pub(super) struct Types<'ctx> {
-    pub(super) i1: IntType<'ctx>,
-    pub(super) i8: IntType<'ctx>,
-    pub(super) i16: IntType<'ctx>,
-    pub(super) i32: IntType<'ctx>,
-    pub(super) i64: IntType<'ctx>,
-    pub(super) f32: FloatType<'ctx>,
-    pub(super) f64: FloatType<'ctx>,
-    pub(super) ptr: PointerType<'ctx>,
-}
-
-/// Name of the symbol of a function that a module defines, by index in the module's function index space.
-pub(crate) fn symbol(function: u32) -> String {
-    format!("f{function}")
-}
-
-/// What a symbol ends in when it is declared with the universal prototype. LLVM takes a direct call of another type than
-/// the declared one for undefined behaviour, so that a function seen under both prototypes needs two symbols. They are
-/// one function: the linker drops this.
-pub(crate) const UNIVERSAL_SUFFIX: &str = ".u";
 
 impl<'ctx, 'm> Unit<'ctx, 'm> {
     pub(crate) fn new(context: &'ctx Context, description: &'m Description, options: &'m Options) -> Result<Self> {
@@ -116,23 +86,14 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
             enum_attribute("dereferenceable", u64::from(layout.size())),
         ];
         Ok(Self {
-            debug: Debug::new(&module, options.optimize),
-            aliases: options.optimize.then(|| Aliases::new(context)),
-            types: Types {
-                i1: context.bool_type(),
-                i8: context.i8_type(),
-                i16: context.i16_type(),
-                i32: context.i32_type(),
-                i64: context.i64_type(),
-                f32: context.f32_type(),
-                f64: context.f64_type(),
-                ptr: context.ptr_type(AddressSpace::default()),
-            },
+            lines: LineTable::new(&module, options.optimize),
+            alias_metadata: options.optimize.then(|| AliasMetadata::new(context)),
+            types: Types::new(context),
             no_inline: enum_attribute("noinline", 0),
             no_merge: enum_attribute("nomerge", 0),
             no_unwind: enum_attribute("nounwind", 0),
             prof_kind: context.get_kind_id("prof"),
-            cold_weights: hint::weights(context, 1, 1 << 20),
+            cold_weights: branch_weights(context, 1, 1 << 20),
             context,
             module,
             description,
@@ -149,24 +110,14 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
     }
 
     pub(super) fn value_type(&self, ty: ValType) -> BasicTypeEnum<'ctx> {
-        match ty {
-            ValType::I32 => self.types.i32.into(),
-            ValType::I64 => self.types.i64.into(),
-            ValType::F32 => self.types.f32.into(),
-            ValType::F64 => self.types.f64.into(),
-            ValType::V128 => self.types.i8.vec_type(16).into(),
-            ValType::Ref(_) => self.types.ptr.into(),
-        }
+        self.types.value(ty)
     }
 
     /// The natural prototype of a function type, by its index in the module.
     pub(super) fn prototype(&self, type_index: u32) -> Rc<Prototype<'ctx>> {
-        Rc::clone(
-            self.prototypes
-                .borrow_mut()
-                .entry(type_index)
-                .or_insert_with(|| Rc::new(Prototype::new(self, self.description.signature(type_index)))),
-        )
+        Rc::clone(self.prototypes.borrow_mut().entry(type_index).or_insert_with(|| {
+            Rc::new(Prototype::new(self.context, &self.types, self.description.signature(type_index)))
+        }))
     }
 
     /// Where the fields of a structure type of the module lie, by its index.
@@ -192,11 +143,11 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
 
     /// A function that the wasm module defines, declared in this LLVM module. Hidden, so that LLVM calls it directly,
     /// and external, so that it keeps the convention and other units can link to it.
-    pub(super) fn function(&self, index: u32, wearing: Wearing) -> FunctionValue<'ctx> {
-        *self.functions.borrow_mut().entry((index, wearing)).or_insert_with(|| {
-            let (name, ty) = match wearing {
-                Wearing::Natural => (symbol(index), self.prototype(self.description.functions[index as usize]).ty),
-                Wearing::Universal => (symbol(index) + UNIVERSAL_SUFFIX, self.universal().ty),
+    pub(super) fn function(&self, index: u32, convention: Convention) -> FunctionValue<'ctx> {
+        *self.functions.borrow_mut().entry((index, convention)).or_insert_with(|| {
+            let (name, ty) = match convention {
+                Convention::Natural => (symbol(index), self.prototype(self.description.functions[index as usize]).ty),
+                Convention::Universal => (symbol(index) + UNIVERSAL_SUFFIX, self.universal().ty),
             };
             let function = self.module.add_function(&name, ty, None);
             function.as_global_value().set_visibility(GlobalVisibility::Hidden);
@@ -215,7 +166,7 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
 
     /// To be called once, when all functions are lowered.
     pub(crate) fn finish(&self) {
-        self.debug.finish();
+        self.lines.finish();
     }
 
     /// An LLVM intrinsic, overloaded on `types`.

@@ -1,7 +1,7 @@
 //! From `wasmparser`'s types to ours. What the VM does not run has no type here and is refused by name.
 
 use super::description::Entity;
-use super::parse::unsupported;
+use super::unsupported::unsupported;
 use crate::error::Result;
 use crate::types::{
     CompositeType, FieldType, FuncType, GlobalType, HeapType, Limits, MemoryType, RefType, StorageType, SubType,

@@ -8,6 +8,7 @@ use super::description::{
 };
 use super::hints::BranchHints;
 use super::survey::{Survey, survey};
+use super::unsupported::unsupported;
 use crate::config::{Config, Limits};
 use crate::error::{Error, Result};
 use std::ops::Range;
@@ -355,11 +356,6 @@ fn const_expr(expr: &wasmparser::ConstExpr<'_>) -> Result<ConstExpr> {
         });
     }
     Ok(ConstExpr(ops))
-}
-
-/// A valid module asks for what the VM does not run.
-pub(crate) fn unsupported(feature: &'static str, what: &str, offset: u64) -> Error {
-    Error::Unsupported { feature, what: what.into(), offset: usize::try_from(offset).unwrap_or(usize::MAX) }
 }
 
 impl From<wasmparser::Error> for Error {

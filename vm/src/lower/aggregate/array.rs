@@ -1,0 +1,205 @@
+//! Arrays.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-array-new>
+
+use super::object::FieldInit;
+use crate::abi::Builtin;
+use crate::abi::heap::{ARRAY_LENGTH, array_elements, storage_size};
+use crate::error::Result;
+use crate::lower::emit::builtin::trap_of;
+use crate::lower::function::Lowering;
+use crate::lower::unit::alias::AliasClass;
+use crate::trap::Trap;
+use crate::types::{CompositeType, StorageType};
+use inkwell::IntPredicate;
+use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
+
+/// Bytes up to which compiled code fills an array whose length it knows.
+const FILLED_INLINE: u64 = 256;
+/// Below this number a builtin's answer is no object but a trap's number.
+const LEAST_OBJECT: u64 = 256;
+
+/// How the elements of an array type lie.
+#[derive(Clone, Copy)]
+pub(super) struct Elements {
+    pub(super) storage: StorageType,
+    /// Bytes of one.
+    pub(super) size: u32,
+    /// Offset of the first.
+    pub(super) first: u32,
+}
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    pub(super) fn elements(&self, type_index: u32) -> Elements {
+        let CompositeType::Array(element) = &self.unit.description.types[type_index as usize].composite else {
+            unreachable!("validation asks for array types where arrays are")
+        };
+        let (storage, first) = (element.storage, array_elements(element));
+        Elements { storage, size: storage_size(storage), first }
+    }
+
+    /// Bytes of an array of known length, if compiled code may make it.
+    fn small_array(&self, elements: Elements, length: IntValue<'ctx>) -> Option<(u32, u32)> {
+        let length = length.get_zero_extended_constant()?;
+        let bytes = u64::from(elements.first) + length.checked_mul(elements.size.into())?;
+        let narrow = |number| u32::try_from(number).ok();
+        (bytes <= FILLED_INLINE).then_some((narrow(length)?, narrow(bytes)?))
+    }
+
+    pub(in crate::lower) fn visit_array_new(&mut self, type_index: u32) -> Result<()> {
+        let length = self.pop_int();
+        let value = self.pop();
+        let elements = self.elements(type_index);
+        let array = if let Some((count, bytes)) = self.small_array(elements, length) {
+            let array = self.allocate(type_index, bytes, Some(count), FieldInit::Unset)?;
+            for number in 0..count {
+                self.initialise_element(array, elements, number, value)?;
+            }
+            array
+        } else {
+            let array = self.new_array(type_index, length)?;
+            // Known zeros are there already.
+            let is_zero = match value {
+                BasicValueEnum::IntValue(value) => value.get_zero_extended_constant() == Some(0),
+                BasicValueEnum::PointerValue(value) => value.is_const() && value.is_null(),
+                _ => false,
+            };
+            if !is_zero {
+                let to = self.field(array, elements.first)?;
+                let length = self.wide(length)?;
+                self.fill(to, elements, value, length)?;
+            }
+            array
+        };
+        self.push(array);
+        Ok(())
+    }
+
+    pub(in crate::lower) fn visit_array_new_default(&mut self, type_index: u32) -> Result<()> {
+        let length = self.pop_int();
+        let array = match self.small_array(self.elements(type_index), length) {
+            Some((count, bytes)) => self.allocate(type_index, bytes, Some(count), FieldInit::Zero)?,
+            None => self.new_array(type_index, length)?,
+        };
+        self.push(array);
+        Ok(())
+    }
+
+    pub(in crate::lower) fn visit_array_new_fixed(&mut self, type_index: u32, count: u32) -> Result<()> {
+        let values = self.stack.split_off(self.stack.len() - count as usize);
+        let elements = self.elements(type_index);
+        // Validation allows 10,000 operands.
+        let bytes = elements.first + count * elements.size;
+        let array = self.allocate(type_index, bytes, Some(count), FieldInit::Unset)?;
+        for (value, number) in values.into_iter().zip(0..) {
+            self.initialise_element(array, elements, number, value)?;
+        }
+        self.push(array);
+        Ok(())
+    }
+
+    /// An array of zeros, made by the runtime.
+    fn new_array(&mut self, type_index: u32, length: IntValue<'ctx>) -> Result<PointerValue<'ctx>> {
+        let ty = self.unit.types.i32.const_int(type_index.into(), false);
+        self.object_builtin(Builtin::ArrayNew, &[ty.into(), length.into()])
+    }
+
+    fn initialise_element(
+        &self,
+        array: PointerValue<'ctx>,
+        elements: Elements,
+        number: u32,
+        value: BasicValueEnum<'ctx>,
+    ) -> Result<()> {
+        let place = self.field(array, elements.first + number * elements.size)?;
+        self.initialise(value, place, elements.storage, AliasClass::Element, number as usize)
+    }
+
+    pub(in crate::lower) fn visit_array_new_data(&mut self, type_index: u32, segment: u32) -> Result<()> {
+        self.array_of_segment(Builtin::ArrayNewData, type_index, segment)
+    }
+
+    pub(in crate::lower) fn visit_array_new_elem(&mut self, type_index: u32, segment: u32) -> Result<()> {
+        self.array_of_segment(Builtin::ArrayNewElem, type_index, segment)
+    }
+
+    fn array_of_segment(&mut self, builtin: Builtin, type_index: u32, segment: u32) -> Result<()> {
+        let length = self.pop_int();
+        let from = self.pop_int();
+        let i64 = self.unit.types.i64;
+        let both = i64.const_int(u64::from(type_index) | u64::from(segment) << 32, false);
+        let array = self.int_builtin(builtin, &[both.into(), from.into(), length.into()])?;
+        let object = self.check_allocated(array)?;
+        let least = i64.const_int(LEAST_OBJECT, false);
+        let outside = self.builder.build_int_compare(IntPredicate::ULT, array, least, "")?;
+        self.trap_if(outside, trap_of(builtin)?)?;
+        self.push(object);
+        Ok(())
+    }
+
+    pub(super) fn length(&self, array: PointerValue<'ctx>) -> Result<IntValue<'ctx>> {
+        let length = self.field(array, ARRAY_LENGTH)?;
+        Ok(self.load(self.unit.types.i32, length, AliasClass::Header)?.into_int_value())
+    }
+
+    pub(in crate::lower) fn visit_array_len(&mut self) -> Result<()> {
+        let array = self.pop_object(Trap::NullArrayReference)?;
+        let length = self.length(array)?;
+        self.push(length);
+        Ok(())
+    }
+
+    pub(in crate::lower) fn visit_array_get(&mut self, type_index: u32) -> Result<()> {
+        self.array_get(type_index, false)
+    }
+
+    pub(in crate::lower) fn visit_array_get_s(&mut self, type_index: u32) -> Result<()> {
+        self.array_get(type_index, true)
+    }
+
+    pub(in crate::lower) fn visit_array_get_u(&mut self, type_index: u32) -> Result<()> {
+        self.array_get(type_index, false)
+    }
+
+    fn array_get(&mut self, type_index: u32, signed: bool) -> Result<()> {
+        let elements = self.elements(type_index);
+        let place = self.element(elements)?;
+        let value = self.load_part(place, elements.storage, AliasClass::Element, signed)?;
+        self.push(value);
+        Ok(())
+    }
+
+    pub(in crate::lower) fn visit_array_set(&mut self, type_index: u32) -> Result<()> {
+        let value = self.pop();
+        let elements = self.elements(type_index);
+        let place = self.element(elements)?;
+        self.store_part(value, place, elements.storage, AliasClass::Element)?;
+        Ok(())
+    }
+
+    /// Where the element lies whose array and index are on top of the stack.
+    fn element(&mut self, elements: Elements) -> Result<PointerValue<'ctx>> {
+        let index = self.pop_int();
+        let array = self.pop_object(Trap::NullArrayReference)?;
+        let length = self.length(array)?;
+        let outside = self.builder.build_int_compare(IntPredicate::UGE, index, length, "")?;
+        self.trap_if(outside, Trap::ArrayOutOfBounds)?;
+        let index = self.wide(index)?;
+        self.element_at(array, elements, index)
+    }
+
+    pub(super) fn element_at(
+        &self,
+        array: PointerValue<'ctx>,
+        elements: Elements,
+        index: IntValue<'ctx>,
+    ) -> Result<PointerValue<'ctx>> {
+        let first = self.field(array, elements.first)?;
+        let bytes = self.bytes(elements, index)?;
+        self.offset_by(first, bytes)
+    }
+
+    /// An `i32` without sign as an `i64`: sums of two do not wrap.
+    pub(super) fn wide(&self, value: IntValue<'ctx>) -> Result<IntValue<'ctx>> {
+        Ok(self.builder.build_int_z_extend(value, self.unit.types.i64, "")?)
+    }
+}

@@ -1,0 +1,160 @@
+//! Calls: of functions, directly and through tables and references.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions>
+
+use crate::abi::{self, Place};
+use crate::error::{Error, Result};
+use crate::lower::function::Lowering;
+use crate::lower::unit::alias::AliasClass;
+use crate::lower::unit::prototype::Convention;
+use crate::trap::Trap;
+use crate::types::HeapType;
+use inkwell::attributes::AttributeLoc;
+use inkwell::values::{BasicValueEnum, PointerValue, ValueKind};
+
+/// Calls of a body, in their order, that may be inlined. A call takes a few bytes, and what is inlined hundreds.
+const MOST_INLINED: u32 = 200;
+
+/// What is called, with what context.
+pub(in crate::lower) enum Callee<'ctx> {
+    /// A function that this module defines, by index: it shares our context.
+    Defined(u32),
+    /// Whatever the pointers say.
+    Other { code: PointerValue<'ctx>, context: PointerValue<'ctx> },
+}
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    pub(in crate::lower) fn visit_call(&mut self, function: u32) -> Result<()> {
+        let callee = self.direct_callee(function)?;
+        self.call(&callee, self.unit.description.functions[function as usize])
+    }
+
+    pub(in crate::lower) fn visit_call_indirect(&mut self, type_index: u32, table: u32) -> Result<()> {
+        let callee = self.indirect_callee(type_index, table)?;
+        self.call(&callee, type_index)
+    }
+
+    pub(in crate::lower) fn visit_call_ref(&mut self, type_index: u32) -> Result<()> {
+        let callee = self.referenced_callee()?;
+        self.call(&callee, type_index)
+    }
+
+    /// The function of an index.
+    pub(in crate::lower) fn direct_callee(&self, function: u32) -> Result<Callee<'ctx>> {
+        if function < self.unit.description.func_imports {
+            let import = self.unit.layout.func_import(function);
+            let code = self.context_pointer(import + abi::FUNC_IMPORT_CODE)?;
+            Ok(Callee::Other { code, context: self.context_pointer(import + abi::FUNC_IMPORT_CONTEXT)? })
+        } else {
+            Ok(Callee::Defined(function))
+        }
+    }
+
+    /// The function in a table, at the index on top of the stack; traps unless it is there and of the type.
+    pub(in crate::lower) fn indirect_callee(&mut self, type_index: u32, table: u32) -> Result<Callee<'ctx>> {
+        let index = self.pop_int();
+        let element = self.table_element(table, index, Trap::UndefinedElement)?;
+        let func_ref = self.load(self.unit.types.ptr, element, AliasClass::Table)?.into_pointer_value();
+        let known = self.unit.description.tables[table as usize].element;
+        if known.nullable {
+            let is_null = self.builder.build_is_null(func_ref, "")?;
+            self.trap_if(is_null, Trap::UninitializedElement)?;
+        }
+        if ![HeapType::Concrete(type_index), HeapType::Exact(type_index)].contains(&known.heap) {
+            let matches = self.func_has_type(func_ref, type_index)?;
+            let differs = self.builder.build_not(matches, "")?;
+            self.trap_if(differs, Trap::IndirectCallTypeMismatch)?;
+        }
+        self.func_ref_callee(func_ref)
+    }
+
+    /// The function that the reference on top of the stack points to; traps if it is null.
+    pub(in crate::lower) fn referenced_callee(&mut self) -> Result<Callee<'ctx>> {
+        let func_ref = self.pop_pointer();
+        let is_null = self.builder.build_is_null(func_ref, "")?;
+        self.trap_if(is_null, Trap::NullFunctionReference)?;
+        self.func_ref_callee(func_ref)
+    }
+
+    /// The function that a reference, which is not null, points to.
+    fn func_ref_callee(&self, func_ref: PointerValue<'ctx>) -> Result<Callee<'ctx>> {
+        let code = self.field(func_ref, abi::FUNC_REF_CODE)?;
+        let code = self.load(self.unit.types.ptr, code, AliasClass::Invariant)?.into_pointer_value();
+        let context = self.field(func_ref, abi::FUNC_REF_CONTEXT)?;
+        let context = self.load(self.unit.types.ptr, context, AliasClass::Invariant)?.into_pointer_value();
+        Ok(Callee::Other { code, context })
+    }
+
+    fn call(&mut self, callee: &Callee<'ctx>, type_index: u32) -> Result<()> {
+        let prototype = self.unit.prototype(type_index);
+        let context = match callee {
+            Callee::Defined(_) => self.context,
+            Callee::Other { context, .. } => *context,
+        };
+        let mut arguments: Vec<BasicValueEnum<'ctx>> = vec![context.into()];
+        let first = self.stack.len() - prototype.params.len();
+        for (&(place, _), value) in prototype.params.iter().zip(self.stack.split_off(first)) {
+            match place {
+                Place::Overflow(slot) => {
+                    self.store_overflow(value, slot)?;
+                }
+                Place::Int(_) | Place::Vec(_) => arguments.push(value),
+            }
+        }
+        self.set_location();
+        let call = match callee {
+            Callee::Defined(index) => {
+                let code = self.unit.function(*index, Convention::Natural).as_global_value().as_pointer_value();
+                let call = self.throwing_call(prototype.ty, code, &arguments)?;
+                self.inlinable_calls += 1;
+                if self.inlinable_calls > MOST_INLINED {
+                    call.add_attribute(AttributeLoc::Function, self.unit.no_inline);
+                }
+                call
+            }
+            Callee::Other { code, .. } => self.throwing_call(prototype.ty, *code, &arguments)?,
+        };
+        let returned = call.try_as_basic_value();
+        let in_registers = prototype.results.iter().filter(|(place, _)| !matches!(place, Place::Overflow(_))).count();
+        let mut register = 0;
+        for &(place, ty) in &prototype.results {
+            let value = if let Place::Overflow(slot) = place {
+                self.load_overflow(ty, slot)?
+            } else {
+                register += 1;
+                match returned {
+                    ValueKind::Basic(BasicValueEnum::StructValue(all)) if in_registers > 1 => {
+                        self.builder.build_extract_value(all, register - 1, "")?
+                    }
+                    ValueKind::Basic(one) => one,
+                    ValueKind::Instruction(_) => return Err(Error::Codegen("a call gave no value".into())),
+                }
+            };
+            self.push(value);
+        }
+        Ok(())
+    }
+
+    /// Returns the values on top of the stack.
+    pub(in crate::lower) fn emit_return(&mut self) -> Result<()> {
+        if self.convention == Convention::Universal {
+            return self.universal_return();
+        }
+        let prototype = self.unit.prototype(self.ty);
+        let first = self.stack.len() - prototype.results.len();
+        let mut registers = Vec::new();
+        for (&(place, _), value) in prototype.results.iter().zip(self.stack.split_off(first)) {
+            match place {
+                Place::Overflow(slot) => {
+                    self.store_overflow(value, slot)?;
+                }
+                Place::Int(_) | Place::Vec(_) => registers.push(value),
+            }
+        }
+        match registers[..] {
+            [] => self.builder.build_return(None)?,
+            [ref one] => self.builder.build_return(Some(one))?,
+            _ => self.builder.build_aggregate_return(&registers)?,
+        };
+        Ok(())
+    }
+}

@@ -1,0 +1,24 @@
+//! Branch hints as LLVM's branch weights: they decide which code is laid out in line, what is worth inlining, and
+//! whether a branch may become a choice without one.
+//! LLVM: <https://llvm.org/docs/BranchWeightMetadata.html>
+
+use crate::lower::function::Lowering;
+use crate::lower::instruction::set_metadata;
+use crate::lower::unit::branch_weights::branch_weights;
+use inkwell::values::InstructionValue;
+
+/// The weights that LLVM gives to what `__builtin_expect` calls likely, and to the rest.
+const LIKELY: [u64; 2] = [2000, 1];
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    /// Tells LLVM which way the branch of the operator at hand mostly goes, if the module says so.
+    pub(in crate::lower) fn apply_branch_hint(&self, branch: InstructionValue<'ctx>) {
+        if !self.unit.options.optimize {
+            return;
+        }
+        let Some(taken) = self.hint() else { return };
+        let [likely, unlikely] = LIKELY;
+        let (holds, fails) = if taken { (likely, unlikely) } else { (unlikely, likely) };
+        set_metadata(branch, branch_weights(self.unit.context, holds, fails), self.unit.prof_kind);
+    }
+}

@@ -1,0 +1,145 @@
+//! Tail calls: the caller's frame is gone before the callee's is made, whatever their types.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#xref-syntax-instructions-syntax-instr-control-mathsf-return-call-x>
+//!
+//! A function that contains one wears the universal prototype, calls others by theirs as ever, and jumps to what it
+//! tail-calls under the universal one. No argument is ever on the machine stack, so that there is nothing to move.
+
+use super::call::Callee;
+use crate::abi::Place;
+use crate::error::{Error, Result};
+use crate::lower::function::Lowering;
+use crate::lower::unit::prototype::{Convention, Universal};
+use inkwell::llvm_sys::LLVMTailCallKind;
+use inkwell::types::BasicTypeEnum;
+use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, ValueKind};
+
+impl<'ctx> Lowering<'_, 'ctx, '_> {
+    pub(in crate::lower) fn visit_return_call(&mut self, function: u32) -> Result<()> {
+        let callee = self.direct_callee(function)?;
+        self.tail_call(&callee, self.unit.description.functions[function as usize])
+    }
+
+    pub(in crate::lower) fn visit_return_call_indirect(&mut self, type_index: u32, table: u32) -> Result<()> {
+        let callee = self.indirect_callee(type_index, table)?;
+        self.tail_call(&callee, type_index)
+    }
+
+    pub(in crate::lower) fn visit_return_call_ref(&mut self, type_index: u32) -> Result<()> {
+        let callee = self.referenced_callee()?;
+        self.tail_call(&callee, type_index)
+    }
+
+    /// Ends the function by a jump to `callee`, with the arguments on top of the stack.
+    pub(in crate::lower) fn tail_call(&mut self, callee: &Callee<'ctx>, type_index: u32) -> Result<()> {
+        let (prototype, universal) = (self.unit.prototype(type_index), self.unit.universal());
+        let context = match callee {
+            Callee::Defined(_) => self.context,
+            Callee::Other { context, .. } => *context,
+        };
+        // Registers that the callee does not read hold whatever they held.
+        let mut arguments: Vec<BasicMetadataValueEnum<'ctx>> = universal
+            .ty
+            .get_param_types()
+            .into_iter()
+            .map(|ty| match ty {
+                inkwell::types::BasicMetadataTypeEnum::VectorType(ty) => ty.get_poison().into(),
+                _ => self.unit.types.i64.get_poison().into(),
+            })
+            .collect();
+        arguments[0] = context.into();
+        let first = self.stack.len() - prototype.params.len();
+        for (&(place, _), value) in prototype.params.iter().zip(self.stack.split_off(first)) {
+            match (place, Universal::param(place)) {
+                (Place::Overflow(slot), _) => {
+                    // Our own parameters there were read when we were entered.
+                    self.store_overflow(value, slot)?;
+                }
+                (_, Some(index)) => arguments[index as usize] = self.to_register(value)?.into(),
+                (_, None) => unreachable!("every register is in the universal prototype"),
+            }
+        }
+        self.set_location();
+        let call = match callee {
+            Callee::Defined(index) => {
+                let function = self.unit.function(*index, Convention::Universal);
+                self.builder.build_call(function, &arguments, "")?
+            }
+            Callee::Other { code, .. } => self.builder.build_indirect_call(universal.ty, *code, &arguments, "")?,
+        };
+        call.set_tail_call_kind(LLVMTailCallKind::LLVMTailCallKindMustTail);
+        match call.try_as_basic_value() {
+            ValueKind::Basic(results) => self.builder.build_return(Some(&results))?,
+            ValueKind::Instruction(_) => return Err(Error::Codegen("a tail call gave no value".into())),
+        };
+        self.set_unreachable();
+        Ok(())
+    }
+
+    /// A parameter of this function, which wears the universal prototype, from its register.
+    pub(in crate::lower) fn universal_parameter(
+        &self,
+        place: Place,
+        ty: BasicTypeEnum<'ctx>,
+    ) -> Result<BasicValueEnum<'ctx>> {
+        let register = Universal::param(place).and_then(|index| self.function.get_nth_param(index));
+        let register = register.ok_or_else(|| Error::Codegen("missing parameter".into()))?;
+        Ok(match (ty, register) {
+            (BasicTypeEnum::IntType(ty), BasicValueEnum::IntValue(value)) => {
+                self.builder.build_int_truncate_or_bit_cast(value, ty, "")?.into()
+            }
+            (BasicTypeEnum::PointerType(ty), BasicValueEnum::IntValue(value)) => {
+                self.builder.build_int_to_ptr(value, ty, "")?.into()
+            }
+            (BasicTypeEnum::FloatType(ty), BasicValueEnum::VectorValue(value)) => {
+                let lanes = ty.vec_type(self.lanes(ty));
+                let value = self.builder.build_bit_cast(value, lanes, "")?.into_vector_value();
+                self.builder.build_extract_element(value, self.unit.types.i32.const_zero(), "")?
+            }
+            (ty, value) => self.builder.build_bit_cast(value, ty, "")?,
+        })
+    }
+
+    /// Returns the values on top of the stack from a function that wears the universal prototype.
+    pub(in crate::lower) fn universal_return(&mut self) -> Result<()> {
+        let (prototype, universal) = (self.unit.prototype(self.ty), self.unit.universal());
+        let first = self.stack.len() - prototype.results.len();
+        let mut all = universal.results.get_poison();
+        for (&(place, _), value) in prototype.results.iter().zip(self.stack.split_off(first)) {
+            match (place, Universal::result(place)) {
+                (Place::Overflow(slot), _) => {
+                    self.store_overflow(value, slot)?;
+                }
+                (_, Some(index)) => {
+                    let value = self.to_register(value)?;
+                    all = self.builder.build_insert_value(all, value, index, "")?.into_struct_value();
+                }
+                (_, None) => unreachable!("every register is in the universal prototype"),
+            }
+        }
+        self.builder.build_return(Some(&all))?;
+        Ok(())
+    }
+
+    /// A value as it lies in a register of its class. What it does not fill of an integer register is zero, of a vector
+    /// register nothing in particular.
+    fn to_register(&self, value: BasicValueEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
+        let (i64, vector) = (self.unit.types.i64, self.unit.universal().vector);
+        Ok(match value {
+            BasicValueEnum::IntValue(value) => self.builder.build_int_z_extend_or_bit_cast(value, i64, "")?.into(),
+            BasicValueEnum::PointerValue(value) => self.builder.build_ptr_to_int(value, i64, "")?.into(),
+            BasicValueEnum::FloatValue(value) => {
+                let ty = value.get_type();
+                let lanes = ty.vec_type(self.lanes(ty)).get_poison();
+                let zero = self.unit.types.i32.const_zero();
+                let lanes = self.builder.build_insert_element(lanes, value, zero, "")?;
+                self.builder.build_bit_cast(lanes, vector, "")?
+            }
+            other => self.builder.build_bit_cast(other, vector, "")?,
+        })
+    }
+
+    /// How many floats of a type fill a vector register.
+    fn lanes(&self, ty: inkwell::types::FloatType<'ctx>) -> u32 {
+        if ty == self.unit.types.f32 { 4 } else { 2 }
+    }
+}

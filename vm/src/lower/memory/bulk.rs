@@ -1,0 +1,29 @@
+//! Bulk instructions on memories. The runtime does the work and says whether to trap.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions>
+
+use crate::abi::Builtin;
+use crate::error::Result;
+use crate::lower::function::Lowering;
+
+impl Lowering<'_, '_, '_> {
+    pub(in crate::lower) fn visit_memory_fill(&mut self, memory: u32) -> Result<()> {
+        let length = self.pop_wide()?;
+        let value = self.pop();
+        let to = self.pop_wide()?;
+        let memory = self.index(memory);
+        self.checked_builtin(Builtin::MemoryFill, &[memory, to, value, length])
+    }
+
+    pub(in crate::lower) fn visit_memory_copy(&mut self, to: u32, from: u32) -> Result<()> {
+        self.range(Builtin::MemoryCopy, to, from)
+    }
+
+    pub(in crate::lower) fn visit_memory_init(&mut self, segment: u32, memory: u32) -> Result<()> {
+        self.range(Builtin::MemoryInit, memory, segment)
+    }
+
+    pub(in crate::lower) fn visit_data_drop(&mut self, segment: u32) -> Result<()> {
+        let segment = self.index(segment);
+        self.void_builtin(Builtin::DataDrop, &[segment])
+    }
+}

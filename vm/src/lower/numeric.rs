@@ -1,0 +1,8 @@
+//! Numeric instructions.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#numeric-instructions>
+
+mod constant;
+pub(super) mod convert;
+mod float;
+mod int;
+mod wide;

@@ -1,0 +1,73 @@
+//! Line tables whose lines are offsets in the wasm module's bytes: what backtraces are read from.
+
+use inkwell::context::Context;
+use inkwell::debug_info::{
+    AsDIScope, DICompileUnit, DIFile, DIFlags, DIFlagsConstants, DILocation, DISubprogram, DISubroutineType,
+    DWARFEmissionKind, DWARFSourceLanguage, DebugInfoBuilder,
+};
+use inkwell::module::{FlagBehavior, Module};
+
+pub(in crate::lower) struct LineTable<'ctx> {
+    builder: DebugInfoBuilder<'ctx>,
+    unit: DICompileUnit<'ctx>,
+    file: DIFile<'ctx>,
+    ty: DISubroutineType<'ctx>,
+    optimized: bool,
+}
+
+impl<'ctx> LineTable<'ctx> {
+    pub(in crate::lower) fn new(module: &Module<'ctx>, optimized: bool) -> Self {
+        let version = module.get_context().i32_type().const_int(3, false);
+        module.add_basic_value_flag("Debug Info Version", FlagBehavior::Warning, version);
+        let (builder, unit) = module.create_debug_info_builder(
+            true,
+            DWARFSourceLanguage::C,
+            "wasm",
+            "",
+            "wassay",
+            optimized,
+            "",
+            0,
+            "",
+            DWARFEmissionKind::LineTablesOnly,
+            0,
+            optimized,
+            false,
+            "",
+            "",
+        );
+        let file = unit.get_file();
+        let ty = builder.create_subroutine_type(file, None, &[], DIFlags::ZERO);
+        Self { builder, unit, file, ty, optimized }
+    }
+
+    pub(in crate::lower) fn subprogram(&self, name: &str, offset: u32) -> DISubprogram<'ctx> {
+        self.builder.create_function(
+            self.unit.as_debug_info_scope(),
+            name,
+            None,
+            self.file,
+            offset,
+            self.ty,
+            false,
+            true,
+            offset,
+            DIFlags::ZERO,
+            self.optimized,
+        )
+    }
+
+    pub(in crate::lower) fn location(
+        &self,
+        context: &'ctx Context,
+        offset: u32,
+        scope: DISubprogram<'ctx>,
+    ) -> DILocation<'ctx> {
+        self.builder.create_debug_location(context, offset, 0, scope.as_debug_info_scope(), None)
+    }
+
+    /// To be called once, before the module is compiled.
+    pub(in crate::lower) fn finish(&self) {
+        self.builder.finalize();
+    }
+}
