@@ -1,15 +1,13 @@
-//! From LLVM IR to one position-independent code image: codegen units, LLVM's passes, objects, and their linking.
+//! Code generation: from an LLVM module to an ELF object, and from objects to one position-independent code image.
 
-pub(crate) mod budget;
+pub(crate) mod effort;
 mod hold;
 mod ir;
 pub(crate) mod link;
-mod machine;
+pub(crate) mod machine;
+pub(crate) mod object;
+mod pipeline;
 mod quiet;
 mod rebase;
 mod relocate;
-mod target;
-pub(crate) mod unit;
-
-pub(crate) use machine::with_machine;
-pub(crate) use target::CodeTarget;
+pub(crate) mod target;

@@ -2,7 +2,9 @@
 
 use crate::abi::heap::VMType;
 #[cfg(feature = "compiler")]
-use crate::codegen::CodeTarget;
+use crate::artifact::Artifact;
+#[cfg(feature = "compiler")]
+use crate::compile::{self, Compiler};
 use crate::config::Config;
 #[cfg(feature = "compiler")]
 use crate::error::Error;
@@ -11,11 +13,7 @@ use crate::error::Result;
 use crate::shown::Shown;
 use crate::type_registry::{RegisteredType, TypeRegistry};
 use crate::types::{FuncType, HeapType, SubType, ValType};
-#[cfg(feature = "compiler")]
-use std::mem::ManuallyDrop;
 use std::ops::Range;
-#[cfg(feature = "compiler")]
-use std::sync::OnceLock;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// A handle to what modules and stores share. Cloning it is cheap and gives the same engine.
@@ -27,32 +25,7 @@ struct Shared {
     config: Config,
     types: RwLock<TypeRegistry>,
     #[cfg(feature = "compiler")]
-    pool: OnceLock<Pool>,
-    #[cfg(feature = "compiler")]
-    target: OnceLock<CodeTarget>,
-}
-
-/// Threads that compile. A process that was forked has the memory of its parent, and of its threads only the one that
-/// forked: it starts its own.
-#[cfg(feature = "compiler")]
-#[derive(Debug)]
-struct Pool {
-    /// The process that started them.
-    process: u32,
-    threads: ManuallyDrop<rayon::ThreadPool>,
-    /// Those of a process that was forked.
-    next: Box<OnceLock<Self>>,
-}
-
-#[cfg(feature = "compiler")]
-impl Drop for Pool {
-    fn drop(&mut self) {
-        // Those of another process can't be asked to end, and may have held locks when it forked.
-        if self.process == std::process::id() {
-            // SAFETY: dropped once, here.
-            unsafe { ManuallyDrop::drop(&mut self.threads) };
-        }
-    }
+    compiler: Compiler,
 }
 
 impl Default for Engine {
@@ -76,7 +49,7 @@ impl Engine {
         // The host's own CPU is asked for only by who compiles.
         #[cfg(feature = "compiler")]
         if config.cpu.is_some() {
-            engine.code_target()?;
+            engine.0.compiler.target(config)?;
         }
         Ok(engine)
     }
@@ -86,9 +59,7 @@ impl Engine {
             config,
             types: RwLock::default(),
             #[cfg(feature = "compiler")]
-            pool: OnceLock::new(),
-            #[cfg(feature = "compiler")]
-            target: OnceLock::new(),
+            compiler: Compiler::default(),
         }))
     }
 
@@ -102,29 +73,39 @@ impl Engine {
         &self.0.config
     }
 
-    /// What modules are compiled for, found out when it is first needed.
+    /// Checks that `bytes` are a valid module under the engine's features.
     #[cfg(feature = "compiler")]
-    pub(crate) fn code_target(&self) -> Result<&CodeTarget> {
-        if let Some(target) = self.0.target.get() {
-            return Ok(target);
-        }
-        let target = CodeTarget::new(self.0.config.cpu.as_deref())?;
-        Ok(self.0.target.get_or_init(|| target))
+    pub(crate) fn validate(&self, bytes: &[u8]) -> Result<()> {
+        compile::validate(self.config(), bytes)
     }
 
-    /// The threads that compile, started when they are first needed.
+    /// Compiles a module.
     #[cfg(feature = "compiler")]
-    pub(crate) fn compile_pool(&self) -> Result<&rayon::ThreadPool> {
-        let process = std::process::id();
-        let mut pool = &self.0.pool;
-        while let Some(started) = pool.get() {
-            if started.process == process {
-                return Ok(&started.threads);
-            }
-            pool = &started.next;
-        }
-        let threads = ManuallyDrop::new(crate::compile::pool(self.0.config.compile_threads)?);
-        Ok(&pool.get_or_init(|| Pool { process, threads, next: Box::default() }).threads)
+    pub(crate) fn compile(&self, bytes: &[u8]) -> Result<Artifact> {
+        self.0.compiler.compile(self.config(), bytes)
+    }
+
+    /// Compiles a module to the bytes that [`Module::deserialize`](crate::Module::deserialize) takes, without loading
+    /// it: the CPU that the engine compiles for ([`Config::cpu`](crate::Config::cpu)) need not be this one.
+    ///
+    /// # Errors
+    /// As [`Module::new`](crate::Module::new).
+    #[cfg(feature = "compiler")]
+    pub fn precompile_module(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        self.compile(bytes)?.to_bytes()
+    }
+
+    /// The LLVM IR that a module's functions are lowered to, before any of LLVM's passes: one text of an LLVM module for
+    /// each run of functions that are compiled together. Function `n` of the module's index space is `@fn`; its type says
+    /// which registers its values travel in (`abi`), and its first parameter is the instance's context.
+    ///
+    /// For people and tests: what it looks like may change with every version.
+    ///
+    /// # Errors
+    /// As [`Module::new`](crate::Module::new).
+    #[cfg(feature = "compiler")]
+    pub fn llvm_ir(&self, bytes: &[u8]) -> Result<Vec<String>> {
+        self.0.compiler.llvm_ir(self.config(), bytes)
     }
 
     /// Types are added and forgotten in whole groups, by code that expects no panic: one in another thread is a bug that has

@@ -39,7 +39,7 @@ macro_rules! internals {
     )*};
 }
 
-internals! { abi artifact module }
+internals! { abi artifact bulk module }
 mod api;
 #[cfg(feature = "compiler")]
 mod codegen;

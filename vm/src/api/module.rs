@@ -43,7 +43,7 @@ impl Module {
     /// As [`Module::new`].
     #[cfg(feature = "compiler")]
     pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self> {
-        let artifact = crate::compile::compile(engine, bytes)?;
+        let artifact = engine.compile(bytes)?;
         // SAFETY: it comes from the compiler just now.
         unsafe { Self::from_artifact(engine, artifact) }
     }
@@ -79,7 +79,7 @@ impl Module {
     /// [`Error::Invalid`] when they are not.
     #[cfg(feature = "compiler")]
     pub fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
-        crate::compile::validate(engine, bytes)
+        engine.validate(bytes)
     }
 
     /// The module as bytes that [`Module::deserialize`] and [`Module::deserialize_file`] take, on a host with the same CPU

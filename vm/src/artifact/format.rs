@@ -13,48 +13,17 @@
 //! Numbers are little-endian. Text and read-only data of large images begin at pages, as far from each other as they will
 //! be in memory. Hashes are there for damage, not for forgery: XXH3, <https://xxhash.com>.
 
-use super::{Artifact, Bulk, Debug, Image, RuntimeSlot, Target, check_fingerprint};
-use crate::error::{Error, Result};
+use super::debug::Debug;
+use super::header::{Entry, Header, Section, bad};
+use super::parts::{Artifact, Image, RuntimeSlot};
+use super::target::Target;
+use crate::bulk::Bulk;
+use crate::error::Result;
 use crate::module::description::Description;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+use std::sync::Arc;
 use twox_hash::XxHash3_64;
-
-const MAGIC: [u8; 8] = *b"\x7fwassay\x01";
-
-/// Parts of an artifact's bytes, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Section {
-    Meta,
-    Words,
-    Text,
-    ReadOnly,
-    Bytes,
-}
-
-impl Section {
-    const ALL: [Self; 5] = [Self::Meta, Self::Words, Self::Text, Self::ReadOnly, Self::Bytes];
-
-    /// What is decoded or trusted when an artifact is loaded, and so is always hashed.
-    const DESCRIPTION: [Self; 2] = [Self::Meta, Self::Words];
-}
-
-/// Where a section is, and what its bytes hash to.
-#[derive(Clone, Copy, Debug, Default)]
-struct Entry {
-    start: u64,
-    length: u64,
-    hash: u64,
-}
-
-/// What an artifact begins with.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Header {
-    fingerprint: u64,
-    /// Bytes of the whole artifact.
-    length: u64,
-    sections: [Entry; Section::ALL.len()],
-}
 
 /// What is decoded when an artifact is loaded.
 #[derive(Serialize, Deserialize)]
@@ -70,81 +39,40 @@ struct Meta {
     bytes: Vec<u32>,
 }
 
-fn bad(what: impl Into<String>) -> Error {
-    Error::Artifact(what.into())
-}
-
-impl Header {
-    /// Bytes of a header: words of 8 bytes.
-    pub(crate) const SIZE: usize = 8 * (4 + 3 * Section::ALL.len());
-    /// The word that is the hash of the others.
-    const HASH: usize = 3;
-
-    fn to_words(self) -> [u64; Self::SIZE / 8] {
-        let mut words = [0; Self::SIZE / 8];
-        words[..3].copy_from_slice(&[u64::from_le_bytes(MAGIC), self.fingerprint, self.length]);
-        for (words, entry) in words[4..].chunks_exact_mut(3).zip(self.sections) {
-            words.copy_from_slice(&[entry.start, entry.length, entry.hash]);
-        }
-        words
-    }
-
-    fn to_bytes(self) -> [u8; Self::SIZE] {
-        let mut bytes = [0; Self::SIZE];
-        for (bytes, word) in bytes.chunks_exact_mut(8).zip(self.to_words()) {
-            bytes.copy_from_slice(&word.to_le_bytes());
-        }
-        let hash = XxHash3_64::oneshot(&bytes);
-        bytes[Self::HASH * 8..][..8].copy_from_slice(&hash.to_le_bytes());
-        bytes
-    }
-
-    /// The header of an artifact of `length` bytes that begins with `bytes`.
+impl Artifact {
+    /// As bytes, for a file or a cache.
     ///
     /// # Errors
-    /// [`Error::Artifact`] for what is no artifact, or one of another build, or damaged.
-    pub(crate) fn read(bytes: &[u8], length: u64) -> Result<Self> {
-        let Some(bytes) = bytes.first_chunk::<{ Self::SIZE }>().filter(|bytes| bytes.starts_with(&MAGIC)) else {
-            return Err(bad("its first bytes are not those of an artifact"));
-        };
-        let mut words = [0; Self::SIZE / 8];
-        for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
-            *word = u64::from_le_bytes(bytes.try_into().map_err(|_| bad("half a word"))?);
-        }
-        // First, so that what another build wrote is called by its name.
-        check_fingerprint(words[1])?;
-        let mut header = Self { fingerprint: words[1], length: words[2], sections: Default::default() };
-        for (entry, words) in header.sections.iter_mut().zip(words[4..].chunks_exact(3)) {
-            *entry = Entry { start: words[0], length: words[1], hash: words[2] };
-        }
-        if header.to_bytes() != *bytes {
-            return Err(bad("its header is damaged"));
-        }
-        if header.length != length {
-            return Err(bad(format!("it has {length} bytes, and should have {}", header.length)));
-        }
-        let mut end = Self::SIZE as u64;
-        for entry in header.sections {
-            let next = entry.start.checked_add(entry.length).filter(|&next| entry.start >= end && next <= length);
-            end = next.ok_or_else(|| bad("its sections overlap"))?;
-        }
-        Ok(header)
+    /// [`Error::Artifact`] when it can't be encoded.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        encode(self)
     }
 
-    fn entry(&self, section: Section) -> Entry {
-        self.sections[section as usize]
+    /// From bytes that [`Artifact::to_bytes`] gave, copied. Damage is noticed; whoever makes bytes on purpose makes code,
+    /// which must be trusted.
+    ///
+    /// # Errors
+    /// [`Error::Artifact`] when the bytes are something else, of another build, or damaged.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let header = Header::read(bytes, bytes.len() as u64)?;
+        decode(&header, |section| copied(&bytes[header.range(section)]), true)
     }
+}
 
-    /// Where a section is.
-    pub(crate) fn range(&self, section: Section) -> Range<usize> {
-        let entry = self.entry(section);
-        // `read` checked that these are offsets in bytes that are in memory.
-        entry.start as usize..(entry.start + entry.length) as usize
-    }
+/// A copy of an artifact's bytes.
+fn copied(bytes: &[u8]) -> Bulk<u8> {
+    // In words, because there are words in it that are read as such.
+    let mut words = vec![0_u64; bytes.len().div_ceil(size_of::<u64>())];
+    // SAFETY: there are as many bytes, and any are a word.
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), words.as_mut_ptr().cast(), bytes.len()) };
+    let words = Arc::new(words);
+    let copy = std::ptr::slice_from_raw_parts(words.as_ptr().cast(), bytes.len());
+    // SAFETY: they were written just now, and nobody writes them again.
+    unsafe { Bulk::part(copy, words) }
 }
 
 /// An artifact as bytes.
-pub(super) fn encode(artifact: &Artifact) -> Result<Vec<u8>> {
+fn encode(artifact: &Artifact) -> Result<Vec<u8>> {
     let Artifact { fingerprint, target, description, image } = artifact;
     let mut description = description.clone();
     let mut debug_index = image.debug.index.clone();
@@ -254,6 +182,7 @@ fn fill<T: Clone>(arrays: Vec<&mut Bulk<T>>, lengths: &[u32], all: &Bulk<T>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     fn artifact() -> Artifact {
         let description = Description { functions: vec![0, 0].into(), ..Description::default() };

@@ -1,6 +1,6 @@
 //! LLVM's objects that are costly to make and can be used again: one set for each thread that compiles.
 
-use super::budget::Effort;
+use super::effort::Effort;
 use super::target::CodeTarget;
 use crate::error::{Error, Result};
 use inkwell::OptimizationLevel;

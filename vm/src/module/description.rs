@@ -1,8 +1,11 @@
 //! What a module says, apart from its code: all that instantiating needs, and nothing of LLVM or of a store.
 
 use crate::abi::{ContextCounts, ContextLayout};
-use crate::artifact::Bulk;
-use crate::types::{CompositeType, ExternType, FuncType, GlobalType, MemoryType, RefType, SubType, TableType};
+use crate::bulk::Bulk;
+use crate::types::{CompositeType, ExternType, FuncType, GlobalType, MemoryType, SubType, TableType};
+pub use super::const_expr::{ConstExpr, ConstOp};
+pub use super::function_names::FunctionNames;
+pub use super::segment::{ActiveData, DataSegment, ElementItems, ElementMode, ElementSegment};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -98,154 +101,6 @@ pub struct Export {
     pub name: String,
     /// What it is.
     pub entity: Entity,
-}
-
-/// A constant expression: operators in postfix order, without `end`; valid, so evaluating it needs no checks.
-/// Spec: <https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions>
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ConstExpr(pub Vec<ConstOp>);
-
-/// One operator of a [`ConstExpr`].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum ConstOp {
-    /// `i32.const`
-    I32(i32),
-    /// `i64.const`
-    I64(i64),
-    /// `f32.const`, as bits.
-    F32(u32),
-    /// `f64.const`, as bits.
-    F64(u64),
-    /// `v128.const`, little-endian.
-    V128(u128),
-    /// `global.get`
-    GlobalGet(u32),
-    /// `ref.null`
-    RefNull,
-    /// `ref.func`
-    RefFunc(u32),
-    /// `i32.add`
-    I32Add,
-    /// `i32.sub`
-    I32Sub,
-    /// `i32.mul`
-    I32Mul,
-    /// `i64.add`
-    I64Add,
-    /// `i64.sub`
-    I64Sub,
-    /// `i64.mul`
-    I64Mul,
-    /// `ref.i31`
-    RefI31,
-    /// `struct.new` of a type.
-    StructNew(u32),
-    /// `struct.new_default` of a type.
-    StructNewDefault(u32),
-    /// `struct.new_desc` of a type.
-    StructNewDesc(u32),
-    /// `struct.new_default_desc` of a type.
-    StructNewDefaultDesc(u32),
-    /// `array.new` of a type.
-    ArrayNew(u32),
-    /// `array.new_default` of a type.
-    ArrayNewDefault(u32),
-    /// `array.new_fixed` of a type and a length.
-    ArrayNewFixed(u32, u32),
-    /// `any.convert_extern` or `extern.convert_any`, which leave a reference as it is.
-    Convert,
-}
-
-/// An element segment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ElementSegment {
-    /// What happens to it when the module is instantiated.
-    pub mode: ElementMode,
-    /// Type of the elements.
-    pub ty: RefType,
-    /// The elements.
-    pub items: ElementItems,
-}
-
-/// What happens to an element segment when the module is instantiated.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum ElementMode {
-    /// Copied into a table, then dropped.
-    Active {
-        /// Table index.
-        table: u32,
-        /// First element that is written.
-        offset: ConstExpr,
-    },
-    /// Kept for `table.init`.
-    Passive,
-    /// Dropped: it only declares functions for `ref.func`.
-    Declared,
-}
-
-/// Elements of a segment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum ElementItems {
-    /// Function indices.
-    Funcs(#[serde(skip)] Bulk<u32>),
-    /// One expression each.
-    Exprs(Vec<ConstExpr>),
-}
-
-/// A data segment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DataSegment {
-    /// Where it is copied when the module is instantiated; none: kept for `memory.init`.
-    pub active: Option<ActiveData>,
-    /// The bytes.
-    #[serde(skip)]
-    pub bytes: Bulk<u8>,
-}
-
-/// Target of an active data segment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ActiveData {
-    /// Memory index.
-    pub memory: u32,
-    /// First byte that is written.
-    pub offset: ConstExpr,
-}
-
-/// Names of functions by index, as three arrays: so that a hundred thousand of them take no time to load.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FunctionNames {
-    /// Indices of functions that have a name, ascending.
-    functions: Bulk<u32>,
-    /// Where each of the names ends in `text`.
-    ends: Bulk<u32>,
-    /// The names, one after the other, in UTF-8.
-    text: Bulk<u8>,
-}
-
-impl FunctionNames {
-    /// From names of functions, of which the first counts where there are several. Those that go beyond 4 GiB of text are left
-    /// out.
-    #[must_use]
-    pub fn new(mut names: Vec<(u32, &str)>) -> Self {
-        names.sort_by_key(|(index, _)| *index);
-        names.dedup_by_key(|(index, _)| *index);
-        let (mut functions, mut ends, mut text) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, name) in names {
-            let Ok(end) = u32::try_from(text.len() + name.len()) else { break };
-            functions.push(index);
-            ends.push(end);
-            text.extend_from_slice(name.as_bytes());
-        }
-        Self { functions: functions.into(), ends: ends.into(), text: text.into() }
-    }
-
-    /// The name of function `index`.
-    #[must_use]
-    pub fn get(&self, index: u32) -> Option<&str> {
-        let at = self.functions.binary_search(&index).ok()?;
-        let start = at.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
-        std::str::from_utf8(self.text.get(start as usize..*self.ends.get(at)? as usize)?).ok()
-    }
 }
 
 impl Description {

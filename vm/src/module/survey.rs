@@ -1,11 +1,15 @@
 //! What has to be known of a function body before its first operator is lowered, found in one pass over its operators:
 //! what it needs of its frame, and how much there will be to compile.
 
+mod counts;
+mod size;
+
+pub(crate) use self::counts::Counts;
+pub(crate) use self::size::size;
+use self::size::{is_control, passed};
 use super::description::Description;
-use crate::abi;
 use crate::error::Result;
 use crate::types::{CompositeType, FuncType};
-use std::ops::AddAssign;
 use wasmparser::{BlockType, FunctionBody, Operator};
 
 /// What a body contains.
@@ -21,35 +25,6 @@ pub(crate) struct Survey {
     pub(crate) counts: Counts,
 }
 
-/// How much a body is to compile. Of all that grows faster than the bytes of a module in LLVM, something here grows
-/// with it. None is exact.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
-    /// Bytes of the body.
-    pub(crate) bytes: u64,
-    /// Instructions of LLVM before its passes.
-    pub(crate) instructions: u64,
-    /// Basic blocks.
-    pub(crate) blocks: u64,
-    /// Values that branches bring along: inputs of phis that lowering makes.
-    pub(crate) brought: u64,
-    /// Inputs of phis once locals are values: for each place where branches meet, their number times the locals that
-    /// are set on the way.
-    pub(crate) met: u64,
-    /// Loops.
-    pub(crate) loops: u64,
-    /// Places that call other functions of wasm.
-    pub(crate) calls: u64,
-    /// Checks that branch within an operator: of divisors, casts, indices, lengths.
-    pub(crate) checks: u64,
-    /// Different targets of one `br_table`, all added up.
-    pub(crate) targets: u64,
-    /// Most branches back to one loop.
-    pub(crate) latches: u64,
-    /// Most instructions between two places where control may go elsewhere.
-    pub(crate) straight: u64,
-}
-
 /// An entry of the control stack.
 struct Frame {
     /// Values that a branch to it brings along.
@@ -59,23 +34,6 @@ struct Frame {
     /// How often locals had been set when it began.
     sets: u64,
     is_loop: bool,
-}
-
-/// Of a unit: sums, and of what is the most of one function the most.
-impl AddAssign for Counts {
-    fn add_assign(&mut self, other: Self) {
-        self.bytes += other.bytes;
-        self.instructions += other.instructions;
-        self.blocks += other.blocks;
-        self.brought += other.brought;
-        self.met += other.met;
-        self.loops += other.loops;
-        self.calls += other.calls;
-        self.checks += other.checks;
-        self.targets += other.targets;
-        self.latches = self.latches.max(other.latches);
-        self.straight = self.straight.max(other.straight);
-    }
 }
 
 struct Surveyor<'m> {
@@ -335,126 +293,5 @@ impl Surveyor<'_> {
             _ => {}
         }
         Ok(())
-    }
-}
-
-/// Instructions that pass the arguments and results of a call: those without a register go through memory.
-fn passed(ty: &FuncType) -> u64 {
-    let (parameters, results) = (ty.params.len() as u64, ty.results.len() as u64);
-    let outside = |count: u64, registers: usize| count.saturating_sub(registers as u64);
-    parameters.min(8) + results.min(4) + 4 * (outside(parameters, abi::INT_PARAMS) + outside(results, abi::INT_RESULTS))
-}
-
-/// Of an operator, without its arguments: about how many instructions and how many checks it becomes.
-#[expect(unreachable_patterns, reason = "what is named one by one is in its proposal's group too")]
-pub(crate) fn size(operator: &Operator<'_>) -> (u64, u64) {
-    macro_rules! by_proposal {
-        ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
-            match operator {
-                Operator::Nop | Operator::Drop | Operator::End | Operator::Else
-                | Operator::Block { .. } | Operator::Loop { .. }
-                | Operator::I32Const { .. } | Operator::I64Const { .. } | Operator::RefNull { .. } => (0, 0),
-                Operator::LocalGet { .. } | Operator::LocalSet { .. } | Operator::LocalTee { .. } => (1, 0),
-                Operator::I32DivS | Operator::I64DivS => (12, 2),
-                Operator::I32DivU | Operator::I64DivU | Operator::I32RemS | Operator::I64RemS
-                | Operator::I32RemU | Operator::I64RemU => (7, 1),
-                Operator::I32TruncF32S | Operator::I32TruncF32U | Operator::I32TruncF64S | Operator::I32TruncF64U
-                | Operator::I64TruncF32S | Operator::I64TruncF32U | Operator::I64TruncF64S | Operator::I64TruncF64U => (12, 2),
-                Operator::Call { .. } => (4, 0),
-                Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => (30, 4),
-                Operator::CallRef { .. } | Operator::ReturnCallRef { .. } => (9, 1),
-                Operator::Unreachable => (2, 0),
-                Operator::TableGet { .. } | Operator::TableSet { .. } => (10, 1),
-                Operator::MemoryGrow { .. } | Operator::MemorySize { .. } => (8, 0),
-                Operator::StructGet { .. } | Operator::StructGetS { .. } | Operator::StructGetU { .. } | Operator::StructSet { .. } => (6, 1),
-                Operator::ArrayGet { .. } | Operator::ArrayGetS { .. } | Operator::ArrayGetU { .. } | Operator::ArraySet { .. } => (12, 2),
-                Operator::RefI31 | Operator::I31GetS | Operator::I31GetU => (5, 1),
-                $( Operator::$op { .. } => match stringify!($proposal) {
-                    "gc" | "custom_descriptors" => (30, 5),
-                    "bulk_memory" | "stack_switching" | "exceptions" | "legacy_exceptions" => (16, 1),
-                    "threads" => (10, 1),
-                    "simd" | "relaxed_simd" | "wide_arithmetic" => (6, 0),
-                    _ => (3, 0),
-                }, )*
-                _ => (3, 0),
-            }
-        };
-    }
-    wasmparser::for_each_operator!(by_proposal)
-}
-
-/// Whether an operator begins or ends a basic block.
-fn is_control(operator: &Operator<'_>) -> bool {
-    matches!(
-        operator,
-        Operator::Block { .. }
-            | Operator::Loop { .. }
-            | Operator::If { .. }
-            | Operator::Else
-            | Operator::End
-            | Operator::Br { .. }
-            | Operator::BrIf { .. }
-            | Operator::BrTable { .. }
-            | Operator::Return
-            | Operator::Unreachable
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Config;
-    use crate::module::parse;
-
-    fn of(text: &str) -> Survey {
-        let buffer = wast::parser::ParseBuffer::new(text).unwrap();
-        let wasm = wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap();
-        parse::parse(&wasm, &Config::new()).unwrap().survey(0).unwrap()
-    }
-
-    #[test]
-    fn only_locals_that_are_used_are_listed() {
-        let survey = of("(module (func (param i32 i64) (local i32 f32 i32)
-            local.get 4 local.set 2 return local.get 3 drop local.get 1 drop))");
-        assert_eq!(survey.locals, [2, 4]);
-    }
-
-    #[test]
-    fn what_is_never_executed_does_not_count() {
-        let alive = of("(module (func block end))").counts;
-        let dead = of(
-            "(module (func block br 0 (block (loop (call 0) (br 0))) (i32.div_u (i32.const 1) (i32.const 0)) drop end))",
-        );
-        assert_eq!((dead.counts.calls, dead.counts.loops, dead.counts.checks), (0, 0, 0));
-        assert_eq!(dead.counts.instructions, alive.instructions + size(&Operator::Br { relative_depth: 0 }).0);
-        // The end of a block that nothing branches to is as dead as what is before it; behind an `if` code goes on.
-        assert_eq!(of("(module (func block unreachable end call 0))").counts.calls, 0);
-        assert_eq!(of("(module (func i32.const 0 if unreachable end call 0))").counts.calls, 1);
-        assert_eq!(of("(module (func i32.const 0 if unreachable else end call 0))").counts.calls, 1);
-        assert_eq!(of("(module (func block i32.const 0 br_if 0 unreachable end call 0))").counts.calls, 1);
-    }
-
-    #[test]
-    fn each_count_counts() {
-        let counts = |code: &str| {
-            of(&format!(
-                "(module (type $two (func (result i32 i32))) (table 1 funcref) (memory 1)
-            (func (param i32) {code}))"
-            ))
-            .counts
-        };
-        let none = counts("");
-        assert_eq!(counts("loop local.get 0 br_if 0 local.get 0 br_if 0 end").latches, 3);
-        assert_eq!(counts("loop end loop end").loops, 2);
-        assert_eq!(counts("block block block local.get 0 br_table 0 1 2 1 0 end end end").targets, 3);
-        assert_eq!(counts("local.get 0 local.get 0 i32.div_u drop").checks, 1);
-        assert!(counts("local.get 0 call_indirect").calls == 1 && counts("local.get 0 call_indirect").checks > 0);
-        // The values of a block count for each branch that brings them.
-        let two = "block (type $two) i32.const 1 i32.const 2 local.get 0 br_if 0 local.get 0 br_if 0 end drop drop";
-        assert_eq!(counts(two).brought, none.brought + 6);
-        let straight = counts(&"local.get 0 i32.const 3 i32.mul drop ".repeat(100)).straight;
-        assert!((200..1_000).contains(&straight), "{straight}");
-        let met = |sets: usize| counts(&format!("block {} end", "local.get 0 local.tee 0 br_if 0 ".repeat(sets))).met;
-        assert!(met(40) > met(20) && met(20) > none.met);
     }
 }

@@ -2,20 +2,10 @@
 //! functions are compiled together.
 
 use crate::OptLevel;
+use crate::codegen::effort::Effort;
 use crate::error::{Error, Result};
 use crate::module::description::Description;
 use crate::module::survey::Counts;
-
-/// How much is done for the speed of a function's code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Effort {
-    /// No passes; instructions are selected quickly, registers given block by block. Linear in everything.
-    Plain,
-    /// The passes that take linear time, and LLVM's usual way to machine code.
-    Light,
-    /// All passes.
-    Full,
-}
 
 /// What a function may contain at most, for an effort to be made. LLVM's passes are quadratic, or worse, in one or the other
 /// of these; up to here that is no more than what it takes in proportion to the bytes.
@@ -78,28 +68,27 @@ impl Most {
     }
 }
 
-impl Effort {
-    /// The same, of a function in a module of so many functions with so many bytes of code. LLVM takes a third of a
-    /// millisecond to optimise nothing: where there are thousands of functions of a few bytes, none of these is optimised.
-    pub(crate) fn in_module(level: OptLevel, counts: &Counts, functions: usize, bytes: u64) -> Self {
-        const MANY: usize = 5_000;
-        const FEW_BYTES: u64 = 24;
-        let tiny = functions > MANY && bytes < FEW_BYTES * functions as u64 && counts.bytes < FEW_BYTES;
-        if tiny { Self::Plain } else { Self::of(level, counts) }
-    }
+/// How much is done for a function at a level, in a module of so many functions with so many bytes of code. LLVM takes a
+/// third of a millisecond to optimise nothing: where there are thousands of functions of a few bytes, none of these is
+/// optimised.
+pub(super) fn effort_in_module(level: OptLevel, counts: &Counts, functions: usize, bytes: u64) -> Effort {
+    const MANY: usize = 5_000;
+    const FEW_BYTES: u64 = 24;
+    let tiny = functions > MANY && bytes < FEW_BYTES * functions as u64 && counts.bytes < FEW_BYTES;
+    if tiny { Effort::Plain } else { effort(level, counts) }
+}
 
-    /// How much is done for a function at a level.
-    pub(crate) fn of(level: OptLevel, counts: &Counts) -> Self {
-        match level {
-            OptLevel::None => Self::Plain,
-            OptLevel::Speed => BUDGETS.iter().find(|most| most.allows(counts)).map_or(Self::Plain, |most| most.effort),
-        }
+/// How much is done for a function at a level.
+fn effort(level: OptLevel, counts: &Counts) -> Effort {
+    match level {
+        OptLevel::None => Effort::Plain,
+        OptLevel::Speed => BUDGETS.iter().find(|most| most.allows(counts)).map_or(Effort::Plain, |most| most.effort),
     }
 }
 
 /// Bytes of memory that LLVM takes to compile what has these counts, about: measured, and within a third on nearly all of
 /// the families of `tests/all/hostile/families.rs`.
-pub(crate) fn memory(effort: Effort, counts: &Counts) -> u64 {
+pub(super) fn memory(effort: Effort, counts: &Counts) -> u64 {
     let plain = 560 * counts.instructions + 500 * counts.blocks + 2_500 * counts.checks + 64 * counts.brought;
     match effort {
         Effort::Plain => plain,
@@ -116,7 +105,7 @@ const MORE_INSTRUCTIONS: u64 = 2_000_000;
 ///
 /// # Errors
 /// [`Error::Limit`] that names the function of which it is too much.
-pub(crate) fn check(description: &Description, level: OptLevel, counts: &[Counts], most_memory: u64) -> Result<()> {
+pub(super) fn check(description: &Description, level: OptLevel, counts: &[Counts], most_memory: u64) -> Result<()> {
     let name = |index: usize| {
         let index = description.func_imports + u32::try_from(index).unwrap_or(u32::MAX);
         let name = description.function_name(index).map(|name| format!(" ({name})")).unwrap_or_default();
@@ -135,7 +124,7 @@ pub(crate) fn check(description: &Description, level: OptLevel, counts: &[Counts
         )));
     }
     for (index, counts) in counts.iter().enumerate() {
-        let memory = memory(Effort::of(level, counts), counts);
+        let memory = memory(effort(level, counts), counts);
         if memory > most_memory {
             return Err(Error::Limit(format!(
                 "{} has about {} instructions for LLVM, and compiling it would take {} MiB of memory, where {} are the most",
@@ -172,12 +161,7 @@ mod tests {
             let parsed = parse::parse(&wasm, &Config::new()).unwrap();
             for index in 0..parsed.bodies.len() {
                 let counts = parsed.survey(index).unwrap().counts;
-                assert_eq!(
-                    Effort::of(OptLevel::Speed, &counts),
-                    Effort::Full,
-                    "{} {index}: {counts:?}",
-                    path.display()
-                );
+                assert_eq!(effort(OptLevel::Speed, &counts), Effort::Full, "{} {index}: {counts:?}", path.display());
                 functions += 1;
             }
         }
@@ -199,11 +183,11 @@ mod tests {
         ];
         for over in over {
             let mut counts = Counts { bytes: 10_000, ..Counts::default() };
-            assert_eq!(Effort::of(OptLevel::Speed, &counts), Effort::Full);
+            assert_eq!(effort(OptLevel::Speed, &counts), Effort::Full);
             for (most, less) in BUDGETS.iter().zip([Effort::Light, Effort::Plain]) {
                 over(&mut counts, most);
-                assert_eq!(Effort::of(OptLevel::Speed, &counts), less, "{counts:?}");
-                assert_eq!(Effort::of(OptLevel::None, &counts), Effort::Plain);
+                assert_eq!(effort(OptLevel::Speed, &counts), less, "{counts:?}");
+                assert_eq!(effort(OptLevel::None, &counts), Effort::Plain);
             }
         }
     }
@@ -211,7 +195,7 @@ mod tests {
     #[test]
     fn thousands_of_tiny_functions_are_left_as_they_are() {
         let [tiny, small] = [10, 30].map(|bytes| Counts { bytes, instructions: 3, ..Counts::default() });
-        let of = |counts, functions, bytes| Effort::in_module(OptLevel::Speed, counts, functions, bytes);
+        let of = |counts, functions, bytes| effort_in_module(OptLevel::Speed, counts, functions, bytes);
         assert_eq!(
             [of(&tiny, 1_000, 10_000), of(&tiny, 10_000, 1_000_000), of(&small, 10_000, 100_000)],
             [Effort::Full; 3]

@@ -1,0 +1,83 @@
+//! The compiler of an engine: it conducts all steps from the bytes of a module to an artifact.
+
+use super::contained::contained;
+use super::pool::CompilePool;
+use super::schedule::each_unit;
+use super::unit;
+use crate::abi::fingerprint::fingerprint;
+use crate::artifact::{Artifact, Image};
+use crate::codegen::link;
+use crate::codegen::target::CodeTarget;
+use crate::config::Config;
+use crate::error::Result;
+use crate::module::parse;
+use crate::module::parsed::Parsed;
+use std::sync::OnceLock;
+
+/// What compiling needs beyond the settings of an engine: the target, found out when it is first needed, and threads.
+#[derive(Debug, Default)]
+pub(crate) struct Compiler {
+    target: OnceLock<CodeTarget>,
+    pool: CompilePool,
+}
+
+impl Compiler {
+    /// What modules are compiled for, found out when it is first needed.
+    pub(crate) fn target(&self, config: &Config) -> Result<&CodeTarget> {
+        if let Some(target) = self.target.get() {
+            return Ok(target);
+        }
+        let target = CodeTarget::new(config.cpu.as_deref())?;
+        Ok(self.target.get_or_init(|| target))
+    }
+
+    /// Compiles a module. All compilations pass here: a cache of artifacts, by the bytes, the target and the settings that
+    /// artifacts record, belongs here.
+    pub(crate) fn compile(&self, config: &Config, bytes: &[u8]) -> Result<Artifact> {
+        self.compile_for(config, self.target(config)?, bytes)
+    }
+
+    /// Compiles a module for a target that is not the engine's own, perhaps.
+    pub(super) fn compile_for(&self, config: &Config, target: &CodeTarget, bytes: &[u8]) -> Result<Artifact> {
+        contained(|| "compiling".into(), || self.to_artifact(config, target, bytes))
+    }
+
+    fn to_artifact(&self, config: &Config, target: &CodeTarget, bytes: &[u8]) -> Result<Artifact> {
+        let parsed = parse::parse(bytes, config)?;
+        let image = if parsed.bodies.is_empty() {
+            Image::default()
+        } else {
+            let objects = self.to_objects(config, target, &parsed)?;
+            #[expect(clippy::cast_possible_truncation, reason = "function indices are 32-bit")]
+            link::link(&objects, parsed.description.func_imports, parsed.bodies.len() as u32)?
+        };
+        Ok(Artifact {
+            fingerprint: fingerprint(),
+            target: target.record(config),
+            description: parsed.description,
+            image,
+        })
+    }
+
+    pub(super) fn to_objects(&self, config: &Config, target: &CodeTarget, parsed: &Parsed<'_>) -> Result<Vec<Vec<u8>>> {
+        each_unit(config, target, self.pool.threads(config.compile_threads)?, parsed, unit::compile)
+    }
+
+    /// The LLVM IR of each codegen unit, before any of LLVM's passes.
+    pub(crate) fn llvm_ir(&self, config: &Config, bytes: &[u8]) -> Result<Vec<String>> {
+        let target = self.target(config)?;
+        let threads = self.pool.threads(config.compile_threads)?;
+        contained(
+            || "compiling".into(),
+            || {
+                let parsed = parse::parse(bytes, config)?;
+                each_unit(config, target, threads, &parsed, unit::print)
+            },
+        )
+    }
+}
+
+/// Checks that `bytes` are a valid module under the engine's features.
+pub(crate) fn validate(config: &Config, bytes: &[u8]) -> Result<()> {
+    contained(|| "validating".into(), || parse::validate(bytes, config))
+}
