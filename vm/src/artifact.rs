@@ -9,7 +9,7 @@ mod target;
 
 pub use crate::bulk::Bulk;
 pub(crate) use crate::bulk::Keeper;
-pub(crate) use header::{Header, Section};
+pub(crate) use header::Header;
 pub use debug::{Debug, DebugUnit};
 pub use parts::{Artifact, Image, RuntimeSlot, RuntimeSymbol};
 pub use target::Target;

@@ -1,11 +1,14 @@
-//! From validated function bodies to LLVM IR, one file per category of instructions.
+//! Lowering: from validated function bodies to LLVM IR, in folders by the spec's chapters of instructions.
 //!
-//! The order of reading: [`unit`] is what the functions of one LLVM module share, [`function`] the state while one
-//! body is lowered, [`operator`] the way from an operator to its method; the other files hold those methods.
-//! Bodies are valid when they come here, so nothing is checked again. No target is named in here.
+//! Order of reading: [`unit`] holds what the functions of one LLVM module share, [`function`] the state while one body
+//! is lowered, [`body`] lowers a body, and [`operator`] finds the method for an operator. The chapters [`parametric`],
+//! [`control`], [`variable`], [`table`], [`memory`], [`reference`], [`aggregate`], [`numeric`] and [`vector`] hold
+//! those methods, and [`emit`] what they have in common.
+//!
+//! Bodies have been validated, so nothing is checked again. This code names no target.
 
-/// Names the members of a family of operators: each is one line into a typed helper. `$types` stands for LLVM's types
-/// in the helpers' arguments; `$immediate` is the operators' own argument, if they have one.
+/// Defines the methods of a family of operators: each is one call of a typed helper. `$types` names LLVM's types in
+/// the arguments of the helpers; `$immediate` is the immediate of the operators, if they have one.
 macro_rules! family {
     ($types:ident; $($members:tt)*) => { family!(@[$types] [] $($members)*); };
     ($types:ident, $immediate:ident: $ty:ty; $($members:tt)*) => {

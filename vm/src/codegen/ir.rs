@@ -37,3 +37,12 @@ pub(super) fn uncast(mut value: InstructionValue<'_>) -> Option<InstructionValue
     }
     Some(value)
 }
+
+/// Operators whose result may be one of their operands.
+pub(super) fn is_arithmetic(made: InstructionValue<'_>) -> bool {
+    match made.get_opcode() {
+        InstructionOpcode::FAdd | InstructionOpcode::FSub | InstructionOpcode::FMul | InstructionOpcode::FDiv => true,
+        InstructionOpcode::Call => callee(made).is_some_and(|name| name.starts_with("llvm.fma.")),
+        _ => false,
+    }
+}

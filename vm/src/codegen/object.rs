@@ -3,7 +3,7 @@
 use super::effort::Effort;
 use super::hold::hold_loads;
 use super::{pipeline, quiet};
-use crate::MemoryMode;
+use crate::config::MemoryMode;
 use crate::error::{Error, Result};
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::basic_block::BasicBlock;

@@ -16,7 +16,7 @@
 
 mod search;
 
-use super::ir::{callee, operand, users};
+use super::ir::{callee, is_arithmetic, operand, users};
 use crate::error::{Error, Result};
 use crate::llvm::intrinsics::KEEP_QUIET as KEEP;
 use inkwell::context::Context;
@@ -106,15 +106,6 @@ fn replace<'ctx>(call: InstructionValue<'ctx>, value: BasicValueEnum<'ctx>) {
     if let Some(made) = value.as_instruction_value() {
         call.replace_all_uses_with(&made);
         call.erase_from_basic_block();
-    }
-}
-
-/// Operators whose result may be one of their operands.
-fn is_arithmetic(made: InstructionValue<'_>) -> bool {
-    match made.get_opcode() {
-        Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => true,
-        Op::Call => callee(made).is_some_and(|name| name.starts_with("llvm.fma.")),
-        _ => false,
     }
 }
 

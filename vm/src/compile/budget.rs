@@ -1,8 +1,8 @@
 //! How much is done for a function, so that compiling takes time in proportion to the bytes of a module, and how many
 //! functions are compiled together.
 
-use crate::OptLevel;
 use crate::codegen::effort::Effort;
+use crate::config::OptLevel;
 use crate::error::{Error, Result};
 use crate::module::description::Description;
 use crate::module::survey::Counts;
@@ -146,7 +146,7 @@ fn weight(counts: &Counts) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Config;
+    use crate::config::Config;
     use crate::module::parse;
     use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! Codegen units: functions that become one LLVM module and one object each.
 
 use super::budget;
-use crate::OptLevel;
 use crate::codegen::effort::Effort;
+use crate::config::OptLevel;
 use crate::module::survey::Counts;
 
 /// Bytes of wasm code in a unit: enough that fixed costs vanish, and that what belongs together is inlined; few enough

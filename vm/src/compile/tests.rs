@@ -1,6 +1,6 @@
 //! Tests of the compiler.
 
-use super::Compiler;
+use super::compiler::Compiler;
 use crate::codegen::target::CodeTarget;
 use crate::error::Error;
 use crate::module::parse;

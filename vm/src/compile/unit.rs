@@ -7,11 +7,11 @@ use crate::codegen::effort::Effort;
 use crate::codegen::machine::with_machine;
 use crate::codegen::object;
 use crate::codegen::target::{CodeTarget, SPIN_HINT};
+use crate::config::{MemoryMode, RelaxedSimd};
 use crate::error::{Error, Result};
 use crate::lower::{Options, Unit, lower_function};
 use crate::module::description::Description;
 use crate::module::hints::BranchHints;
-use crate::{MemoryMode, RelaxedSimd};
 use inkwell::targets::TargetMachine;
 use wasmparser::FunctionBody;
 

@@ -1,4 +1,4 @@
-//! The way through one function body, from its locals to its end.
+//! Lowering of one function body: its locals, then its operators one after the other.
 
 use super::function::{Local, Lowering};
 use super::instruction::{loaded, set_alignment};
@@ -15,11 +15,11 @@ use inkwell::values::BasicValueEnum;
 use std::collections::HashMap;
 use wasmparser::FunctionBody;
 
-/// Instructions in a block, about, where LLVM's passes do not run. Where its quick selection of instructions gives up it
-/// selects the rest of the block in a way that takes quadratic time.
+/// Approximate length of a basic block, in instructions, after which a new one begins where LLVM's passes do not run.
+/// Where fast instruction selection gives up, LLVM selects the rest of the block in a way that takes quadratic time.
 const LONGEST_PLAIN_BLOCK: u64 = 500;
 
-/// Lowers one body into `unit`. `index` is the function's, in the module's index space.
+/// Lowers a body into `unit`. `index` is that of the function in the index space of the module.
 pub(crate) fn lower_function(
     unit: &Unit<'_, '_>,
     index: u32,
@@ -39,7 +39,7 @@ pub(crate) fn lower_function(
     let builder = unit.context.create_builder();
     builder.position_at_end(unit.context.append_basic_block(function, ""));
     let context = function.get_first_param().map(BasicValueEnum::into_pointer_value);
-    let context = context.ok_or_else(|| Error::Codegen("a function without a context".into()))?;
+    let context = context.ok_or_else(|| Error::Codegen("a function without a context parameter".into()))?;
     let mut lowering = Lowering {
         unit,
         builder,
@@ -92,18 +92,18 @@ pub(crate) fn lower_function(
     Ok(())
 }
 
-/// An offset in the module's bytes.
+/// Returns an offset in the bytes of the module as 32 bits.
 fn narrow(offset: u64) -> Result<u32> {
-    u32::try_from(offset).map_err(|_| Error::Limit("a module has at most 4 GiB of bytes".into()))
+    u32::try_from(offset).map_err(|_| Error::Limit("a module of more than 4 GiB".into()))
 }
 
 fn too_many_clauses() -> Error {
-    Error::Limit("the clauses of a `resume` would not fit in a frame".into())
+    Error::Limit("the handler clauses of a `resume` do not fit in a stack frame".into())
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    /// Makes room for the locals that are used, whose indices come in order. Parameters come first, from registers and,
-    /// first thing, from the overflow area; other locals are zero.
+    /// Creates the locals that the body uses; their indices come in ascending order. The parameters come first. Those
+    /// in the overflow area are read before anything else, since the next call overwrites it. Other locals are zero.
     fn declare_locals(&mut self, body: &FunctionBody<'_>, used: &[u32]) -> Result<()> {
         let prototype = self.unit.prototype(self.ty);
         let parameters = used.partition_point(|&index| (index as usize) < prototype.params.len());
@@ -147,6 +147,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
+    /// Creates the stack slot of a local.
     fn declare_local(&mut self, index: u32, ty: BasicTypeEnum<'ctx>) -> Result<Local<'ctx>> {
         let local = Local { slot: self.builder.build_alloca(ty, "")?, ty };
         self.locals.insert(index, local);

@@ -1,4 +1,4 @@
-//! What the lowering of many operators is made of.
+//! Building blocks of lowering: operands, basic blocks, memory accesses, traps and calls of builtins.
 
 mod access;
 mod branch;

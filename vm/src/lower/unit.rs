@@ -1,4 +1,4 @@
-//! What the functions of one LLVM module share: types, prototypes, attributes, metadata.
+//! The LLVM module of one codegen unit: types, prototypes, attributes and metadata that its functions share.
 
 pub(super) mod alias;
 pub(super) mod branch_weights;
@@ -55,6 +55,7 @@ pub(crate) struct Unit<'ctx, 'm> {
 }
 
 impl<'ctx, 'm> Unit<'ctx, 'm> {
+    /// Creates an empty LLVM module.
     pub(crate) fn new(context: &'ctx Context, description: &'m Description, options: &'m Options) -> Result<Self> {
         let layout = description
             .context_layout()
@@ -63,19 +64,19 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
         let enum_attribute =
             |name, value| context.create_enum_attribute(Attribute::get_named_enum_kind_id(name), value);
         let attributes = vec![
-            // Synchronous unwind tables: exceptions are only raised by calls, traps walk frame pointers.
+            // Synchronous unwind tables suffice: only calls raise exceptions, and traps walk frame pointers.
             enum_attribute("uwtable", 1),
             context.create_string_attribute("frame-pointer", "all"),
-            // Every frame is set up first thing: where LLVM would delay that past a trap ("shrink wrapping"), the walk
-            // along frame pointers would miss the caller. There is no attribute of that meaning; the pass keeps away
-            // from functions of sanitizers, and this sanitizer's attribute changes nothing else.
+            // Every function sets up its frame in the prologue. If LLVM delayed that past a trap (shrink wrapping),
+            // the walk along frame pointers would miss the caller. No attribute forbids shrink wrapping, but the pass
+            // skips functions of sanitizers, and the attribute of this sanitizer has no other effect.
             enum_attribute("sanitize_type", 0),
-            // A frame larger than a page must touch each of its pages, or it could step over the stack's guard.
+            // A frame larger than a page must touch each of its pages, or it could skip the guard page of the stack.
             context.create_string_attribute("probe-stack", "inline-asm"),
-            // No idiom may become a call of memcpy or memset: a fault in there would not be in our code, and a
+            // No loop may become a call of memcpy or memset: a fault there would not be in our code, and a
             // position-independent image has nothing to call.
             context.create_string_attribute("no-builtins", ""),
-            // Recursion must use up the stack, as the host's stack is what bounds it.
+            // Recursion must use up the stack, since the size of the host stack is what bounds it.
             context.create_string_attribute("disable-tail-calls", "true"),
             context.create_string_attribute("tune-cpu", &options.tune_cpu),
         ];
@@ -109,40 +110,43 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
         })
     }
 
+    /// Returns the LLVM type of a value type.
     pub(super) fn value_type(&self, ty: ValType) -> BasicTypeEnum<'ctx> {
         self.types.value(ty)
     }
 
-    /// The natural prototype of a function type, by its index in the module.
+    /// Returns the natural prototype of a function type, by its index in the module.
     pub(super) fn prototype(&self, type_index: u32) -> Rc<Prototype<'ctx>> {
         Rc::clone(self.prototypes.borrow_mut().entry(type_index).or_insert_with(|| {
             Rc::new(Prototype::new(self.context, &self.types, self.description.signature(type_index)))
         }))
     }
 
-    /// Where the fields of a structure type of the module lie, by its index.
+    /// Returns the field offsets of a structure type, by its index in the module.
     pub(super) fn struct_layout(&self, type_index: u32) -> Rc<StructLayout> {
         let make = || match &self.description.types[type_index as usize].composite {
             CompositeType::Struct(fields) => Rc::new(StructLayout::new(fields)),
-            _ => unreachable!("validation asks for structure types where structures are"),
+            _ => unreachable!("validation requires a structure type here"),
         };
         Rc::clone(self.struct_layouts.borrow_mut().entry(type_index).or_insert_with(make))
     }
 
-    /// The prototype of all functions that contain a tail call, and of what they jump to.
+    /// Returns the universal prototype: that of all functions that contain a tail call, and of the functions they
+    /// tail-call.
     pub(super) fn universal(&self) -> &Universal<'ctx> {
         self.universal.get_or_init(|| Universal::new(&self.types, self.context))
     }
 
-    /// The runtime's personality routine, named by functions that catch.
+    /// Returns the declaration of the runtime's personality routine, which functions that catch exceptions name.
     pub(super) fn personality(&self) -> FunctionValue<'ctx> {
         *self
             .personality
             .get_or_init(|| self.module.add_function(abi::PERSONALITY, self.types.i32.fn_type(&[], true), None))
     }
 
-    /// A function that the wasm module defines, declared in this LLVM module. Hidden, so that LLVM calls it directly,
-    /// and external, so that it keeps the convention and other units can link to it.
+    /// Returns the declaration of a function that the wasm module defines. Its visibility is hidden, so that LLVM
+    /// calls it directly. Its linkage is external, so that it keeps its calling convention and other units can link to
+    /// it.
     pub(super) fn function(&self, index: u32, convention: Convention) -> FunctionValue<'ctx> {
         *self.functions.borrow_mut().entry((index, convention)).or_insert_with(|| {
             let (name, ty) = match convention {
@@ -158,18 +162,19 @@ impl<'ctx, 'm> Unit<'ctx, 'm> {
         })
     }
 
+    /// Adds the attributes that every function definition has.
     pub(super) fn add_definition_attributes(&self, function: FunctionValue<'ctx>) {
         for attribute in &self.attributes {
             function.add_attribute(AttributeLoc::Function, *attribute);
         }
     }
 
-    /// To be called once, when all functions are lowered.
+    /// Finishes the line table. Must be called once, after all functions are lowered.
     pub(crate) fn finish(&self) {
         self.lines.finish();
     }
 
-    /// An LLVM intrinsic, overloaded on `types`.
+    /// Returns the declaration of an LLVM intrinsic, overloaded on `types`.
     pub(super) fn intrinsic(&self, name: &str, types: &[BasicTypeEnum<'ctx>]) -> Result<FunctionValue<'ctx>> {
         Intrinsic::find(name)
             .and_then(|intrinsic| intrinsic.get_declaration(&self.module, types))

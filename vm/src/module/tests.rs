@@ -2,7 +2,7 @@
 
 use super::parse;
 use super::survey::{Survey, size};
-use crate::Config;
+use crate::config::Config;
 use wasmparser::Operator;
 
 fn of(text: &str) -> Survey {

@@ -1,7 +1,6 @@
 //! Whether a value is a signalling NaN, by where it comes from.
 
-use super::is_arithmetic;
-use crate::codegen::ir::{callee, operand, uncast};
+use crate::codegen::ir::{callee, is_arithmetic, operand, uncast};
 use inkwell::llvm_sys::core::LLVMIsAConstantFP;
 use inkwell::values::{
     AsValueRef, BasicValue, BasicValueEnum, FloatValue, InstructionOpcode as Op, InstructionValue, PhiValue,

@@ -9,7 +9,7 @@ use crate::abi::continuation::{CONSUMED, HANDLER_SIZE, HANDLER_SWITCH, HANDLER_T
 use crate::error::{Error, Result};
 use crate::lower::function::Lowering;
 use crate::trap::Trap;
-use crate::types::{HeapType, ValType};
+use crate::types::{HeapType, RefType, ValType};
 use inkwell::IntPredicate;
 use inkwell::values::{IntValue, PointerValue};
 use wasmparser::{Handle, ResumeTable};
@@ -55,7 +55,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let description = self.unit.description;
         let ty = description.continuation(type_index);
         // The last parameter is the continuation that this makes.
-        let Some(ValType::Ref(crate::RefType { heap: HeapType::Concrete(made), .. })) = ty.params.last() else {
+        let Some(ValType::Ref(RefType { heap: HeapType::Concrete(made), .. })) = ty.params.last() else {
             return Err(Error::Codegen("a switch whose last parameter is no continuation".into()));
         };
         let count = ty.params.len() - 1;

@@ -7,16 +7,18 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValue, BasicValueEnum, IntValue};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
+    /// Appends an empty basic block to the function.
     pub(in crate::lower) fn new_block(&self) -> BasicBlock<'ctx> {
         self.unit.context.append_basic_block(self.function, "")
     }
 
-    /// The block that code is appended to.
+    /// Returns the basic block that code is appended to.
     pub(in crate::lower) fn current_block(&self) -> BasicBlock<'ctx> {
         self.builder.get_insert_block().expect("code is made in a block")
     }
 
-    /// Goes on in `block`, which is laid out where the code comes from and not where it was announced.
+    /// Continues in `block`, which is moved behind the blocks that exist: blocks are laid out in the order of the
+    /// code, not in the order of their creation.
     pub(in crate::lower) fn continue_in(&self, block: BasicBlock<'ctx>) {
         if let Some(last) = self.function.get_last_basic_block()
             && last != block
@@ -26,22 +28,24 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.builder.position_at_end(block);
     }
 
-    /// The innermost entry of the control stack.
+    /// Returns the innermost entry of the control stack.
     pub(in crate::lower) fn frame(&mut self) -> &mut ControlFrame<'ctx> {
         self.frames.last_mut().expect("a validated body ends with its outermost block")
     }
 
-    /// The type that the last value of a label refers to, if it is one that the module defines.
+    /// Returns the type index that the last value of a label refers to, if the module defines that type.
     pub(in crate::lower) fn last_type(&self, depth: u32) -> Option<u32> {
         self.frames[self.frames.len() - 1 - depth as usize].label.last
     }
 
+    /// Returns the label of the block at `depth`.
     pub(in crate::lower) fn label(&mut self, depth: u32) -> &mut Label<'ctx> {
         let index = self.frames.len() - 1 - depth as usize;
         &mut self.frames[index].label
     }
 
-    /// Announces a branch from the block at hand to a label: the values on top of the stack go with it.
+    /// Adds an edge from the current block to a label: the values on top of the stack become incoming values of its
+    /// phis. Returns the block to branch to; the branch itself is left to the caller.
     pub(in crate::lower) fn add_branch_edge(&mut self, depth: u32) -> Result<BasicBlock<'ctx>> {
         let from = self.current_block();
         let label = self.frames.len() - 1 - depth as usize;
@@ -60,13 +64,15 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(label.block)
     }
 
+    /// Branches to a label with the values on top of the stack.
     pub(in crate::lower) fn branch_to(&mut self, depth: u32) -> Result<()> {
         let block = self.add_branch_edge(depth)?;
         self.builder.build_unconditional_branch(block)?;
         Ok(())
     }
 
-    /// Branches to a label with the values on top of the stack, which stay there for the code that goes on.
+    /// Branches to a label if `condition` holds. The values on top of the stack go with the branch and also stay for
+    /// the code that follows.
     pub(in crate::lower) fn branch_if(&mut self, condition: IntValue<'ctx>, depth: u32) -> Result<()> {
         let taken = self.add_branch_edge(depth)?;
         let not_taken = self.new_block();
@@ -75,7 +81,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Goes on in `done`, with the value of where the code came from: one of `others`, or here with `value`.
+    /// Branches to `done` and continues there. Returns a phi: `value` if control came from here, or that of one of the
+    /// `others`.
     pub(in crate::lower) fn join(
         &self,
         done: BasicBlock<'ctx>,
@@ -93,7 +100,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(phi.as_basic_value().into_int_value())
     }
 
-    /// What follows, up to the end of the block, is never executed.
+    /// Marks the code up to the end of the block as unreachable.
     pub(in crate::lower) fn set_unreachable(&mut self) {
         self.reachable = false;
         self.dead_depth = 0;

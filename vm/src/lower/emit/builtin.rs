@@ -1,4 +1,4 @@
-//! Calls of the runtime: types and attributes are those of the table in [`abi::Builtin`].
+//! Calls of builtins. Types and attributes come from the table of [`abi::Builtin`].
 
 use crate::abi::{self, Builtin, Completion, MachineType, ReturnType};
 use crate::error::{Error, Result};
@@ -41,7 +41,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let signature = builtin.signature();
         let given = arguments.iter().map(BasicValueEnum::get_type);
         if !given.eq(signature.arguments.iter().map(|&kind| self.unit.kind(kind))) {
-            return Err(Error::Codegen(format!("arguments of {} as no builtin has them", signature.name)));
+            return Err(Error::Codegen(format!("builtin {} is called with arguments of other types", signature.name)));
         }
         self.set_location();
         let table = self.context_pointer(abi::CONTEXT_BUILTINS)?;
@@ -55,14 +55,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         }
         let all: Vec<BasicMetadataValueEnum<'ctx>> = all.into_iter().map(Into::into).collect();
         let call = self.builder.build_indirect_call(ty, code, &all, "")?;
-        // Merged throws would be in no backtrace, and unwind tables have no use for it either.
+        // Merged throws would be missing from backtraces, and unwind tables gain nothing from merging.
         let attribute =
             if signature.completion == Completion::Throw { self.unit.no_merge } else { self.unit.no_unwind };
         call.add_attribute(AttributeLoc::Function, attribute);
         Ok(call)
     }
 
-    /// Calls a builtin that gives an integer.
+    /// Calls a builtin that returns an integer.
     pub(in crate::lower) fn int_builtin(
         &self,
         builtin: Builtin,
@@ -70,16 +70,16 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     ) -> Result<IntValue<'ctx>> {
         match self.call_builtin(builtin, arguments)?.try_as_basic_value().basic() {
             Some(BasicValueEnum::IntValue(value)) => Ok(value),
-            _ => Err(Error::Codegen(format!("{} gives no integer", builtin.signature().name))),
+            _ => Err(Error::Codegen(format!("builtin {} returns no integer", builtin.signature().name))),
         }
     }
 
-    /// Calls a builtin that gives nothing.
+    /// Calls a builtin that returns nothing.
     pub(in crate::lower) fn void_builtin(&self, builtin: Builtin, arguments: &[BasicValueEnum<'ctx>]) -> Result<()> {
         self.call_builtin(builtin, arguments).map(|_| ())
     }
 
-    /// Calls a builtin that answers with 0 or the number of its trap.
+    /// Calls a builtin that returns a status, and traps unless it is 0.
     pub(in crate::lower) fn checked_builtin(
         &mut self,
         builtin: Builtin,
@@ -91,7 +91,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.trap_if(failed, trap_of(builtin)?)
     }
 
-    /// Calls a builtin that makes an object; it answers with 0 when there is no room.
+    /// Calls a builtin that allocates an object, and traps if it returns 0: the heap is full then.
     pub(in crate::lower) fn object_builtin(
         &mut self,
         builtin: Builtin,
@@ -101,7 +101,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.check_allocated(object)
     }
 
-    /// What a builtin made, unless it is 0: then there is no room.
+    /// Traps if the address of a new object is 0, which means that the heap is full. Returns the object.
     pub(in crate::lower) fn check_allocated(&mut self, object: IntValue<'ctx>) -> Result<PointerValue<'ctx>> {
         let zero = object.get_type().const_zero();
         let none = self.builder.build_int_compare(inkwell::IntPredicate::EQ, object, zero, "")?;
@@ -109,7 +109,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_to_ptr(object, self.unit.types.ptr, "")?)
     }
 
-    /// Calls a builtin that leaves this stack. Gives the two results that it returns when somebody comes back.
+    /// Calls a builtin that switches to another stack. Returns the two results that it has when this stack is resumed.
     pub(in crate::lower) fn switch_builtin(
         &mut self,
         builtin: Builtin,
@@ -117,14 +117,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     ) -> Result<(IntValue<'ctx>, IntValue<'ctx>)> {
         let call = self.call_builtin(builtin, arguments)?;
         let Some(BasicValueEnum::StructValue(results)) = call.try_as_basic_value().basic() else {
-            return Err(Error::Codegen("a switch of stacks gave no values".into()));
+            return Err(Error::Codegen("a stack-switching builtin returns no pair".into()));
         };
         let result = |at| self.builder.build_extract_value(results, at, "");
         Ok((result(0)?.into_int_value(), result(1)?.into_int_value()))
     }
 }
 
-/// The one trap that a builtin answers with.
+/// Returns the trap that a builtin reports.
 pub(in crate::lower) fn trap_of(builtin: Builtin) -> Result<Trap> {
     let signature = builtin.signature();
     signature.trap.ok_or_else(|| Error::Codegen(format!("{} has no trap", signature.name)))

@@ -1,4 +1,4 @@
-//! The operand stack, and intrinsics on its values.
+//! The operand stack, and calls of LLVM intrinsics.
 
 use crate::error::Error;
 use crate::error::Result;
@@ -7,29 +7,33 @@ use inkwell::types::BasicTypeEnum;
 use inkwell::values::{BasicValueEnum, FloatValue, InstructionOpcode, IntValue, PointerValue};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
+    /// Pushes an operand.
     pub(in crate::lower) fn push(&mut self, value: impl Into<BasicValueEnum<'ctx>>) {
         self.stack.push(value.into());
     }
 
-    /// Takes the topmost operand.
+    /// Pops the topmost operand.
     pub(in crate::lower) fn pop(&mut self) -> BasicValueEnum<'ctx> {
         self.stack.pop().expect("a validated body never pops an empty stack")
     }
 
+    /// Pops an integer.
     pub(in crate::lower) fn pop_int(&mut self) -> IntValue<'ctx> {
         self.pop().into_int_value()
     }
 
+    /// Pops a float.
     pub(in crate::lower) fn pop_float(&mut self) -> FloatValue<'ctx> {
         self.pop().into_float_value()
     }
 
+    /// Pops a reference.
     pub(in crate::lower) fn pop_pointer(&mut self) -> PointerValue<'ctx> {
         self.pop().into_pointer_value()
     }
 
-    /// Pops an `i32` as a truth value. Comparisons push a widened `i1`: that is looked through, which saves code
-    /// where no pass runs.
+    /// Pops an `i32` as a condition. Comparisons push an `i1` that is extended to `i32`; this takes the `i1` itself,
+    /// which saves code where no pass runs.
     pub(in crate::lower) fn pop_condition(&mut self) -> Result<IntValue<'ctx>> {
         let value = self.pop_int();
         if let Some(widened) = value.as_instruction()
@@ -44,14 +48,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_compare(inkwell::IntPredicate::NE, value, zero, "")?)
     }
 
-    /// Pushes a truth value as `i32`.
+    /// Pushes a condition as an `i32`.
     pub(in crate::lower) fn push_condition(&mut self, condition: IntValue<'ctx>) -> Result<()> {
         let value = self.builder.build_int_z_extend(condition, self.unit.types.i32, "")?;
         self.push(value);
         Ok(())
     }
 
-    /// Calls an intrinsic that gives a value.
+    /// Calls an LLVM intrinsic that returns a value.
     pub(in crate::lower) fn intrinsic(
         &self,
         name: &str,
@@ -61,6 +65,6 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let function = self.unit.intrinsic(name, types)?;
         let arguments: Vec<_> = arguments.iter().map(|&a| a.into()).collect();
         let call = self.builder.build_call(function, &arguments, "")?;
-        call.try_as_basic_value().basic().ok_or_else(|| Error::Codegen(format!("{name} gives no value")))
+        call.try_as_basic_value().basic().ok_or_else(|| Error::Codegen(format!("intrinsic {name} returns no value")))
     }
 }

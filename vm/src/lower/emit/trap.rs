@@ -1,4 +1,4 @@
-//! Traps that code checks for itself.
+//! Traps that compiled code raises by itself.
 
 use crate::error::Result;
 use crate::lower::function::Lowering;
@@ -8,19 +8,19 @@ use inkwell::attributes::AttributeLoc;
 use inkwell::values::IntValue;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    /// Ends the block with a trap instruction that carries the code; the signal handler reads it back.
+    /// Ends the block with a trap instruction that carries the trap code, which the signal handler decodes.
     pub(in crate::lower) fn trap(&mut self, trap: Trap) -> Result<()> {
         self.set_location();
         let intrinsic = self.unit.intrinsic("llvm.ubsantrap", &[])?;
         let code = self.unit.types.i8.const_int(trap as u64, false);
         let call = self.builder.build_call(intrinsic, &[code.into()], "")?;
-        // LLVM would share one trap between places that trap alike, and the backtrace would name neither.
+        // LLVM would merge the traps of several places, and the backtrace would name none of them.
         call.add_attribute(AttributeLoc::Function, self.unit.no_merge);
         self.builder.build_unreachable()?;
         Ok(())
     }
 
-    /// Traps if `condition` holds, and goes on in a new block.
+    /// Traps if `condition` holds, and continues in a new block otherwise.
     pub(in crate::lower) fn trap_if(&mut self, condition: IntValue<'ctx>, trap: Trap) -> Result<()> {
         let trapping = self.unit.context.append_basic_block(self.function, "");
         let going_on = self.unit.context.append_basic_block(self.function, "");

@@ -3,57 +3,58 @@
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValueEnum, PhiValue, PointerValue};
 
-/// An entry of the control stack.
+/// An entry of the control stack: a block that has been opened and not ended.
 pub(in crate::lower) struct ControlFrame<'ctx> {
     pub(in crate::lower) kind: BlockKind<'ctx>,
-    /// Where a branch to this frame goes: the end of a block, the start of a loop.
+    /// Target of branches to this frame: the end of a block, the start of a loop.
     pub(in crate::lower) label: Label<'ctx>,
-    /// Operands below the block's own.
+    /// Height of the operand stack below the operands of the block.
     pub(in crate::lower) height: usize,
-    /// Where what is thrown in here is caught.
+    /// The handler of exceptions that are thrown in this block.
     pub(in crate::lower) handler: Option<Handler<'ctx>>,
-    /// Of a legacy `try`: its clauses.
+    /// The state of a legacy `try`.
     pub(in crate::lower) clauses: Option<TryClauses<'ctx>>,
 }
 
+/// The kind of a block, and what it needs until its end.
 pub(in crate::lower) enum BlockKind<'ctx> {
     Block,
     Loop,
-    /// Until its `else` is seen: where the condition was false, and the block's parameters.
+    /// An `if` whose `else` has not been seen: the basic block for a false condition, and the parameters of the block.
     If {
         otherwise: BasicBlock<'ctx>,
         parameters: Vec<BasicValueEnum<'ctx>>,
     },
 }
 
-/// A block that several places branch to, one phi for each value that they bring along.
+/// A target of branches: a basic block with one phi for each value that branches pass to it.
 pub(in crate::lower) struct Label<'ctx> {
     pub(in crate::lower) block: BasicBlock<'ctx>,
-    /// How many these are.
+    /// Number of values that branches pass.
     pub(in crate::lower) values: usize,
-    /// Made when something first branches there: a function of a thousand results need not return.
+    /// Created by the first branch: a function with a thousand results need not return.
     pub(in crate::lower) phis: Vec<PhiValue<'ctx>>,
-    /// The last value's type, if it is a reference to one of a type that the module defines.
+    /// Type index of the last value, if that is a reference to a type of the module.
     pub(in crate::lower) last: Option<u32>,
-    /// Whether anything branches there.
+    /// Whether any branch goes here.
     pub(in crate::lower) used: bool,
 }
 
-/// Where exceptions are caught.
+/// A handler of exceptions.
 #[derive(Clone, Copy)]
 pub(in crate::lower) struct Handler<'ctx> {
-    /// The landing pad: where calls unwind to.
+    /// The landing pad, to which calls unwind.
     pub(in crate::lower) pad: BasicBlock<'ctx>,
-    /// Where it is decided what to do with the exception.
+    /// The basic block that dispatches: it compares the tag of the exception with those of the clauses.
     pub(in crate::lower) dispatch: BasicBlock<'ctx>,
-    /// The exception, in `dispatch`.
+    /// The exception, as a phi in `dispatch`.
     pub(in crate::lower) exception: PhiValue<'ctx>,
 }
 
-/// What is known of the clauses of a legacy `try`.
+/// The state of a legacy `try` while its clauses are lowered.
 #[derive(Clone, Copy)]
 pub(in crate::lower) struct TryClauses<'ctx> {
     pub(in crate::lower) exception: PointerValue<'ctx>,
-    /// Where it is decided about what no clause so far has caught; none after `catch_all`.
+    /// The basic block for exceptions that no clause so far has caught; none after `catch_all`.
     pub(in crate::lower) next_clause: Option<BasicBlock<'ctx>>,
 }

@@ -15,11 +15,11 @@ impl Lowering<'_, '_, '_> {
     }
 
     pub(in crate::lower) fn visit_memory_copy(&mut self, to: u32, from: u32) -> Result<()> {
-        self.range(Builtin::MemoryCopy, to, from)
+        self.range_builtin(Builtin::MemoryCopy, to, from)
     }
 
     pub(in crate::lower) fn visit_memory_init(&mut self, segment: u32, memory: u32) -> Result<()> {
-        self.range(Builtin::MemoryInit, memory, segment)
+        self.range_builtin(Builtin::MemoryInit, memory, segment)
     }
 
     pub(in crate::lower) fn visit_data_drop(&mut self, segment: u32) -> Result<()> {

@@ -15,11 +15,11 @@ impl Lowering<'_, '_, '_> {
     }
 
     pub(in crate::lower) fn visit_table_copy(&mut self, to: u32, from: u32) -> Result<()> {
-        self.range(Builtin::TableCopy, to, from)
+        self.range_builtin(Builtin::TableCopy, to, from)
     }
 
     pub(in crate::lower) fn visit_table_init(&mut self, segment: u32, table: u32) -> Result<()> {
-        self.range(Builtin::TableInit, table, segment)
+        self.range_builtin(Builtin::TableInit, table, segment)
     }
 
     pub(in crate::lower) fn visit_elem_drop(&mut self, segment: u32) -> Result<()> {

@@ -1,12 +1,14 @@
-//! What LLVM may know of how the accesses of compiled code alias.
+//! Type-based alias metadata: which accesses of compiled code never overlap.
 
 use crate::lower::instruction::set_metadata;
 use crate::types::{StorageType, ValType};
 use inkwell::context::Context;
 use inkwell::values::{InstructionValue, MetadataValue};
 
-/// What an access touches. Different kinds never overlap; [`Invariant`](AliasClass::Invariant) is never written while
-/// code runs.
+/// The class of memory that an access belongs to.
+///
+/// Accesses of different classes never overlap. Memory of class [`Invariant`](AliasClass::Invariant) is never written
+/// while code runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::lower) enum AliasClass {
     Memory,
@@ -14,9 +16,9 @@ pub(in crate::lower) enum AliasClass {
     Global,
     Length,
     Overflow,
-    /// Runs of free cells.
+    /// Allocation runs: free cells of the heap.
     Run,
-    /// Headers of objects, lengths of arrays among them.
+    /// Headers of heap objects, including the lengths of arrays.
     Header,
     /// Fields of structures.
     Field(StorageKind),
@@ -25,8 +27,10 @@ pub(in crate::lower) enum AliasClass {
     Invariant,
 }
 
-/// How a field or element is stored: different kinds are never in one place, except one after the other, with a
-/// collection between.
+/// The storage type of a field or element, by which its accesses are told apart.
+///
+/// Fields of different storage kinds are never at the same place at the same time: a cell is used for another object
+/// only after a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::lower) enum StorageKind {
     I8,
@@ -54,13 +58,14 @@ impl StorageKind {
     }
 }
 
+/// Names of the storage kinds.
 const KINDS: [&str; 8] = ["i8", "i16", "i32", "i64", "f32", "f64", "v128", "ref"];
 
-/// Kinds of their own; those of fields, then those of elements, follow.
+/// Names of the classes without a storage kind. The classes of fields follow, then those of elements.
 const NAMES: [&str; 7] = ["memory", "table", "global", "length", "overflow", "run", "header"];
 
 impl AliasClass {
-    /// The number of its tag.
+    /// Returns the index of the TBAA tag; invariant accesses have none.
     fn tag(self) -> Option<usize> {
         Some(match self {
             Self::Memory => 0,
@@ -77,7 +82,7 @@ impl AliasClass {
     }
 }
 
-/// The metadata for each [`AliasClass`]: type-based alias analysis with one flat type a kind.
+/// Metadata for each [`AliasClass`]: type-based alias analysis (TBAA) with one flat type for each class.
 /// <https://llvm.org/docs/LangRef.html#tbaa-metadata>
 pub(in crate::lower) struct AliasMetadata<'ctx> {
     tbaa_kind: u32,
@@ -104,6 +109,7 @@ impl<'ctx> AliasMetadata<'ctx> {
         }
     }
 
+    /// Attaches the metadata of a class to an access.
     pub(in crate::lower) fn annotate(&self, instruction: InstructionValue<'ctx>, alias: AliasClass) {
         let (metadata, kind) = match alias.tag() {
             None => (self.invariant, self.invariant_kind),

@@ -1,4 +1,4 @@
-//! Line tables whose lines are offsets in the wasm module's bytes: what backtraces are read from.
+//! Line tables for backtraces: a line is an offset in the bytes of the wasm module.
 
 use inkwell::context::Context;
 use inkwell::debug_info::{
@@ -7,6 +7,7 @@ use inkwell::debug_info::{
 };
 use inkwell::module::{FlagBehavior, Module};
 
+/// Debug information of one LLVM module.
 pub(in crate::lower) struct LineTable<'ctx> {
     builder: DebugInfoBuilder<'ctx>,
     unit: DICompileUnit<'ctx>,
@@ -41,6 +42,7 @@ impl<'ctx> LineTable<'ctx> {
         Self { builder, unit, file, ty, optimized }
     }
 
+    /// Declares a function whose code begins at an offset in the module.
     pub(in crate::lower) fn subprogram(&self, name: &str, offset: u32) -> DISubprogram<'ctx> {
         self.builder.create_function(
             self.unit.as_debug_info_scope(),
@@ -57,6 +59,7 @@ impl<'ctx> LineTable<'ctx> {
         )
     }
 
+    /// Returns the location of an operator at an offset in the module.
     pub(in crate::lower) fn location(
         &self,
         context: &'ctx Context,
@@ -66,7 +69,7 @@ impl<'ctx> LineTable<'ctx> {
         self.builder.create_debug_location(context, offset, 0, scope.as_debug_info_scope(), None)
     }
 
-    /// To be called once, before the module is compiled.
+    /// Must be called once, before the module is compiled.
     pub(in crate::lower) fn finish(&self) {
         self.builder.finalize();
     }

@@ -1,8 +1,10 @@
-//! Function types as LLVM sees them: the natural prototype, in which every argument is in a register, and the universal
-//! one, which names all registers and so is the same for every function type.
+//! Prototypes: function types as LLVM sees them.
 //!
-//! At the machine level the two are one: integers and vectors are numbered apart, so a value travels in the same register
-//! under both.
+//! The *natural* prototype has a parameter for each argument that is in a register. The *universal* prototype names
+//! all argument and result registers, so it is the same for every function type.
+//!
+//! In machine code the two are one calling convention: integers and vectors are numbered apart, so a value is in the
+//! same register under both.
 
 use super::types::Types;
 use crate::abi::{self, Place};
@@ -10,21 +12,21 @@ use crate::types::{FuncType, ValType};
 use inkwell::context::Context;
 use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType, StructType, VectorType};
 
-/// Under which prototype a function is declared.
+/// The prototype that a function is declared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::lower) enum Convention {
-    /// That of its own type.
+    /// The prototype of its own function type.
     Natural,
-    /// The one that all functions with a tail call share.
+    /// The prototype that all functions with a tail call share.
     Universal,
 }
 
-/// The universal prototype. LLVM guarantees a tail call under the C convention between functions of equal prototypes
-/// (<https://llvm.org/docs/LangRef.html#call-instruction>, `musttail`), and this makes them equal.
+/// The universal prototype. Under the C calling convention LLVM guarantees a tail call only between functions of equal
+/// prototypes (<https://llvm.org/docs/LangRef.html#call-instruction>, `musttail`); this one makes them equal.
 pub(in crate::lower) struct Universal<'ctx> {
     pub(in crate::lower) ty: FunctionType<'ctx>,
     pub(in crate::lower) results: StructType<'ctx>,
-    /// What is in a vector register.
+    /// Type of a vector register.
     pub(in crate::lower) vector: VectorType<'ctx>,
 }
 
@@ -40,7 +42,7 @@ impl<'ctx> Universal<'ctx> {
         Self { ty: results.fn_type(&params, false), results, vector }
     }
 
-    /// Which parameter of the prototype a place is.
+    /// Returns the index of the parameter for a place; overflow slots have none.
     pub(in crate::lower) fn param(place: Place) -> Option<u32> {
         match place {
             Place::Int(n) => Some(1 + u32::from(n)),
@@ -49,7 +51,7 @@ impl<'ctx> Universal<'ctx> {
         }
     }
 
-    /// Which field of the results a place is.
+    /// Returns the index of the result field for a place; overflow slots have none.
     pub(in crate::lower) fn result(place: Place) -> Option<u32> {
         match place {
             Place::Int(n) => Some(u32::from(n)),
@@ -59,10 +61,10 @@ impl<'ctx> Universal<'ctx> {
     }
 }
 
-/// A function type, and where its values travel.
+/// The natural prototype of a function type, and the places of its values.
 pub(in crate::lower) struct Prototype<'ctx> {
-    /// The context, then those parameters that have a register; returns those results that have one: nothing, the
-    /// value itself, or a structure that LLVM spreads over the registers of both classes.
+    /// The parameters are the context and those parameters that have a register. The result is nothing, the one result
+    /// in a register, or a structure of several, which LLVM spreads over the registers of both classes.
     pub(in crate::lower) ty: FunctionType<'ctx>,
     pub(in crate::lower) params: Vec<(Place, BasicTypeEnum<'ctx>)>,
     pub(in crate::lower) results: Vec<(Place, BasicTypeEnum<'ctx>)>,

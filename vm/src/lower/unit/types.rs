@@ -1,11 +1,11 @@
-//! LLVM's types for WebAssembly's.
+//! The LLVM types that stand for WebAssembly's value types.
 
 use crate::types::ValType;
 use inkwell::AddressSpace;
 use inkwell::context::Context;
 use inkwell::types::{BasicTypeEnum, FloatType, IntType, PointerType};
 
-/// LLVM's types for WebAssembly's.
+/// The LLVM types that stand for WebAssembly's value types.
 pub(in crate::lower) struct Types<'ctx> {
     pub(in crate::lower) i1: IntType<'ctx>,
     pub(in crate::lower) i8: IntType<'ctx>,
@@ -31,6 +31,7 @@ impl<'ctx> Types<'ctx> {
         }
     }
 
+    /// Returns the LLVM type of a value type.
     pub(in crate::lower) fn value(&self, ty: ValType) -> BasicTypeEnum<'ctx> {
         match ty {
             ValType::I32 => self.i32.into(),
