@@ -1,4 +1,4 @@
-//! Aggregate instructions.
+//! Aggregate instructions: structures, arrays and `i31`.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#aggregate-instructions>
 
 mod array;

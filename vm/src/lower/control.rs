@@ -1,4 +1,4 @@
-//! Control instructions.
+//! Control instructions: blocks, branches, calls, exceptions and continuations.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions>
 
 mod call;

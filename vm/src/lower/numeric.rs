@@ -1,4 +1,4 @@
-//! Numeric instructions.
+//! Numeric instructions: constants, integers, floats, conversions and wide arithmetic.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#numeric-instructions>
 
 mod constant;

@@ -1,11 +1,12 @@
-//! From an operator to the method that lowers it, derived from `wasmparser`'s own table of operators.
+//! Dispatch from an operator to the method that lowers it, derived from `wasmparser`'s table of operators.
 
 use super::function::Lowering;
 use crate::error::Result;
 use wasmparser::Operator;
 
-/// One operator: those of a proposal that is built go to the method of their name, so a missing method does not
-/// compile; all others are refused by name. `probe` in the place of `self` asks which of the two it is.
+/// Lowers or refuses one operator. An operator of a proposal that is built goes to the method of its name, so a
+/// missing method does not compile; any other is refused with its name. With `probe` in place of `self` the macro says
+/// which of the two it is.
 macro_rules! lower {
     (@built probe $visit:ident $($arg:ident)*) => { true };
     (@built $self:ident $visit:ident $($arg:ident)*) => { $self.$visit($($arg.clone()),*) };
@@ -34,13 +35,13 @@ macro_rules! lower {
 }
 
 impl Lowering<'_, '_, '_> {
-    /// Lowers one operator, in reachable code.
+    /// Lowers one reachable operator.
     pub(super) fn operator(&mut self, operator: &Operator<'_>) -> Result<()> {
         macro_rules! arms {
             ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
                 match operator {
                     $( Operator::$op $({ $($arg),* })? => lower!(@$proposal self $visit $($($arg)*)?), )*
-                    _ => Err(self.unsupported("unknown", "an operator newer than this VM")),
+                    _ => Err(self.unsupported("unknown", "operator that this VM does not know")),
                 }
             };
         }

@@ -1,4 +1,4 @@
-//! Parametric instructions.
+//! Parametric instructions: `nop`, `drop` and `select`.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#parametric-instructions>
 
 use super::function::Lowering;
@@ -12,7 +12,8 @@ impl Lowering<'_, '_, '_> {
         Ok(())
     }
 
-    /// A load that wasm drops must still trap, and LLVM drops plain loads that nobody uses.
+    /// Drops an operand. If it comes from a load, the load becomes volatile: it must still trap, and LLVM removes
+    /// plain loads whose value is not used.
     pub(super) fn visit_drop(&mut self) -> Result<()> {
         let value = self.pop();
         if let Some(load) = value.as_instruction_value().and_then(source_load) {
@@ -38,7 +39,7 @@ impl Lowering<'_, '_, '_> {
     }
 }
 
-/// The load that a value comes from, perhaps widened, unless it is one of a local variable.
+/// Returns the load that a value comes from, possibly extended, unless it loads a local variable.
 fn source_load(mut value: InstructionValue<'_>) -> Option<InstructionValue<'_>> {
     loop {
         match value.get_opcode() {

@@ -1,4 +1,4 @@
-//! Reference instructions.
+//! Reference instructions: null, functions, tests, casts and descriptors.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#reference-instructions>
 
 mod basic;

@@ -1,4 +1,4 @@
-//! Table instructions.
+//! Table instructions: single elements and ranges.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#table-instructions>
 
 mod access;

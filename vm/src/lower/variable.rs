@@ -1,4 +1,4 @@
-//! Variable instructions.
+//! Variable instructions: locals and globals.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#variable-instructions>
 
 use super::function::Lowering;
@@ -28,6 +28,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
+    /// Returns the address of a global, its type, and whether it is mutable.
     fn global_cell(&self, index: u32) -> Result<(PointerValue<'ctx>, BasicTypeEnum<'ctx>, bool)> {
         let description = self.unit.description;
         let ty = description.globals[index as usize];

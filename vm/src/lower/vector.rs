@@ -1,12 +1,13 @@
-//! Vectors of 128 bits, and the relaxed operators on them.
-//!
-//! On the operand stack, in locals and in calls a vector has one LLVM type, 16 bytes; each operator looks at it in its
-//! own [`shape`](shape::Shape). LLVM's generic operators do nearly everything, as its back ends find the single
-//! instruction in them; where they do not, [`super::target`] names one.
+//! Vector instructions, including those of relaxed SIMD.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#vector-instructions>
+//!
+//! On the operand stack, in locals and in calls a vector has one LLVM type, 16 bytes. Each operator reads it in its
+//! own [`shape`](shape::Shape). Nearly all operators are generic LLVM operators, in which instruction selection finds
+//! the single instruction. Where it does not, the target names an intrinsic
+//! ([`VectorIntrinsics`](crate::llvm::intrinsics::VectorIntrinsics)).
 
-/// Names the members of a family of operators, one row an operation: the helper, its arguments after the shape, and
-/// for each shape the operator. First of all stand the operators' own arguments.
+/// Defines the methods of a family of operators. Each row has a helper, its arguments after the shape, and for each
+/// shape the operator. The immediates of the operators come first.
 macro_rules! shaped {
     ($immediates:tt $($helper:ident $arguments:tt: $($visit:ident $shape:ident),+;)*) => {
         $(shaped!(@$immediates $helper $arguments $($visit $shape)+);)*

@@ -1,4 +1,4 @@
-//! Arrays.
+//! Arrays: `array.new` in all its forms, `array.get`, `array.set` and `array.len`.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-array-new>
 
 use super::object::FieldInit;
@@ -13,31 +13,32 @@ use crate::types::{CompositeType, StorageType};
 use inkwell::IntPredicate;
 use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
 
-/// Bytes up to which compiled code fills an array whose length it knows.
+/// Largest array, in bytes, that compiled code fills inline; the length must be known when compiling.
 const FILLED_INLINE: u64 = 256;
-/// Below this number a builtin's answer is no object but a trap's number.
+/// Least address of an object. A builtin that returns less returns the number of a trap.
 const LEAST_OBJECT: u64 = 256;
 
-/// How the elements of an array type lie.
+/// The layout of the elements of an array type.
 #[derive(Clone, Copy)]
 pub(super) struct Elements {
     pub(super) storage: StorageType,
-    /// Bytes of one.
+    /// Size of an element in bytes.
     pub(super) size: u32,
-    /// Offset of the first.
+    /// Offset of the first element in the object.
     pub(super) first: u32,
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
+    /// Returns the layout of the elements of an array type.
     pub(super) fn elements(&self, type_index: u32) -> Elements {
         let CompositeType::Array(element) = &self.unit.description.types[type_index as usize].composite else {
-            unreachable!("validation asks for array types where arrays are")
+            unreachable!("validation requires an array type here")
         };
         let (storage, first) = (element.storage, array_elements(element));
         Elements { storage, size: storage_size(storage), first }
     }
 
-    /// Bytes of an array of known length, if compiled code may make it.
+    /// Returns length and size in bytes of an array, if the length is known and compiled code may fill the array.
     fn small_array(&self, elements: Elements, length: IntValue<'ctx>) -> Option<(u32, u32)> {
         let length = length.get_zero_extended_constant()?;
         let bytes = u64::from(elements.first) + length.checked_mul(elements.size.into())?;
@@ -57,7 +58,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             array
         } else {
             let array = self.new_array(type_index, length)?;
-            // Known zeros are there already.
+            // A new array is all zeros already.
             let is_zero = match value {
                 BasicValueEnum::IntValue(value) => value.get_zero_extended_constant() == Some(0),
                 BasicValueEnum::PointerValue(value) => value.is_const() && value.is_null(),
@@ -97,12 +98,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// An array of zeros, made by the runtime.
+    /// Calls the builtin that allocates an array of zeros.
     fn new_array(&mut self, type_index: u32, length: IntValue<'ctx>) -> Result<PointerValue<'ctx>> {
         let ty = self.unit.types.i32.const_int(type_index.into(), false);
         self.object_builtin(Builtin::ArrayNew, &[ty.into(), length.into()])
     }
 
+    /// Writes an element of a new array.
     fn initialise_element(
         &self,
         array: PointerValue<'ctx>,
@@ -122,6 +124,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.array_of_segment(Builtin::ArrayNewElem, type_index, segment)
     }
 
+    /// Allocates an array with the contents of a segment.
     fn array_of_segment(&mut self, builtin: Builtin, type_index: u32, segment: u32) -> Result<()> {
         let length = self.pop_int();
         let from = self.pop_int();
@@ -136,6 +139,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
+    /// Loads the length of an array.
     pub(super) fn length(&self, array: PointerValue<'ctx>) -> Result<IntValue<'ctx>> {
         let length = self.field(array, ARRAY_LENGTH)?;
         Ok(self.load(self.unit.types.i32, length, AliasClass::Header)?.into_int_value())
@@ -163,7 +167,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     fn array_get(&mut self, type_index: u32, signed: bool) -> Result<()> {
         let elements = self.elements(type_index);
         let place = self.element(elements)?;
-        let value = self.load_part(place, elements.storage, AliasClass::Element, signed)?;
+        let value = self.load_field(place, elements.storage, AliasClass::Element, signed)?;
         self.push(value);
         Ok(())
     }
@@ -172,11 +176,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let value = self.pop();
         let elements = self.elements(type_index);
         let place = self.element(elements)?;
-        self.store_part(value, place, elements.storage, AliasClass::Element)?;
+        self.store_field(value, place, elements.storage, AliasClass::Element)?;
         Ok(())
     }
 
-    /// Where the element lies whose array and index are on top of the stack.
+    /// Pops an index and an array, and returns the address of the element. Traps if the index is out of bounds.
     fn element(&mut self, elements: Elements) -> Result<PointerValue<'ctx>> {
         let index = self.pop_int();
         let array = self.pop_object(Trap::NullArrayReference)?;
@@ -187,6 +191,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.element_at(array, elements, index)
     }
 
+    /// Computes the address of an element without a check.
     pub(super) fn element_at(
         &self,
         array: PointerValue<'ctx>,
@@ -198,7 +203,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.offset_by(first, bytes)
     }
 
-    /// An `i32` without sign as an `i64`: sums of two do not wrap.
+    /// Zero-extends an `i32` to `i64`: sums of two do not wrap.
     pub(super) fn wide(&self, value: IntValue<'ctx>) -> Result<IntValue<'ctx>> {
         Ok(self.builder.build_int_z_extend(value, self.unit.types.i64, "")?)
     }

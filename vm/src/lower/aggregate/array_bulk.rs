@@ -1,5 +1,5 @@
-//! Bulk instructions on arrays.
-//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-array-new>
+//! Bulk instructions on arrays: `array.fill`, `array.copy` and `array.init`.
+//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-array-fill>
 
 use super::array::Elements;
 use crate::abi::Builtin;
@@ -10,13 +10,13 @@ use inkwell::IntPredicate;
 use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    /// Bytes of so many elements: below 2^36.
+    /// Computes the size of `count` elements in bytes, which is below 2^36.
     pub(super) fn bytes(&self, elements: Elements, count: IntValue<'ctx>) -> Result<IntValue<'ctx>> {
         let size = self.unit.types.i64.const_int(elements.size.into(), false);
         Ok(self.builder.build_int_nuw_mul(count, size, "")?)
     }
 
-    /// Traps unless `from + count` is at most an array's length. Both are wide.
+    /// Traps unless `from + count` is at most the length of an array. Both are 64 bits wide.
     fn check_range(&mut self, array: PointerValue<'ctx>, from: IntValue<'ctx>, count: IntValue<'ctx>) -> Result<()> {
         let length = self.length(array)?;
         let length = self.wide(length)?;
@@ -38,7 +38,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.fill(to, elements, value, count)
     }
 
-    /// Writes a value so many times.
+    /// Calls the builtin that writes a value `count` times.
     pub(super) fn fill(
         &mut self,
         to: PointerValue<'ctx>,
@@ -76,7 +76,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let target = self.pop_object(Trap::NullArrayReference)?;
         self.check_range(target, to, count)?;
         self.check_range(source, from, count)?;
-        // Elements of both types are stored alike.
+        // Both types have the same storage type.
         let elements = self.elements(to_type);
         let to = self.element_at(target, elements, to)?;
         let from = self.element_at(source, self.elements(from_type), from)?;
@@ -92,7 +92,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.array_init(Builtin::ArrayInitElem, type_index, segment)
     }
 
-    /// Of data the builtin wants the length in bytes, of elements their number.
+    /// Copies a part of a segment into an array. The builtin for data takes the length in bytes, that for elements
+    /// their number.
     fn array_init(&mut self, builtin: Builtin, type_index: u32, segment: u32) -> Result<()> {
         let count = self.pop_int();
         let count = self.wide(count)?;

@@ -1,4 +1,4 @@
-//! Small integers as references, and the passage between `any` and `extern`.
+//! `i31` references, and conversions between `any` and `extern`.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#aggregate-instructions>
 
 use crate::abi;
@@ -37,7 +37,7 @@ impl Lowering<'_, '_, '_> {
         Ok(())
     }
 
-    /// A reference tells by itself what it is, so it goes from one hierarchy to the other as it is.
+    /// Converts a reference between hierarchies. Its representation is the same in both, so nothing is emitted.
     pub(in crate::lower) fn visit_any_convert_extern(&mut self) -> Result<()> {
         Ok(())
     }

@@ -1,11 +1,11 @@
-//! Objects of the heap: making one, and what structures and arrays have in common.
+//! Heap objects: allocation, and field accesses that structures and arrays have in common.
 //! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#structure-instances>
 //!
-//! A collection happens only inside of calls, and finds references in registers and on the stack, to an object or into
-//! it. LLVM may keep another address than the reference itself, but it has none that leads out of the object where a call
-//! is made: fields are at constant offsets inside. Of an array, what follows a call begins with loading the length again,
-//! which the call may have changed for all that LLVM knows, and the length is inside. What has no effect that LLVM would
-//! see makes no object.
+//! A collection happens only inside of calls. It finds references in registers and on the stack, to the beginning of
+//! an object or into it. LLVM may keep another address in place of the reference, but at a call it has none outside of
+//! the object. Fields are at constant offsets inside. For an array, the code after a call begins with loading the
+//! length again, since the call may have changed it as far as LLVM knows, and the length is inside. An allocation
+//! whose result is not used makes no object.
 
 use crate::abi::heap::{self, HEADER_ARRAY, OBJECT_HEADER, cell_class};
 use crate::abi::{self, Builtin};
@@ -19,23 +19,25 @@ use inkwell::IntPredicate;
 use inkwell::types::BasicTypeEnum;
 use inkwell::values::{BasicValueEnum, InstructionValue, IntValue, PointerValue};
 
-/// Objects that start as zeros are cleared by compiled code up to this size, in bytes, and by the runtime beyond.
+/// Largest object, in bytes, that compiled code clears inline; the runtime clears larger ones.
 const CLEARED_INLINE: u32 = 256;
-/// Most objects that one function makes without a call: each is two branches, and some of LLVM's passes are quadratic.
+/// Number of inline allocations in a function: each is two branches, and some of LLVM's passes are quadratic in them.
 const MOST_INLINE_ALLOCATIONS: u32 = 500;
 
-/// How a new object's fields come to be.
+/// The initial state of the fields of a new object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::lower) enum FieldInit {
-    /// The code that follows writes all of them.
+    /// The code that follows writes all fields.
     Unset,
-    /// All are zero.
+    /// All fields are zero.
     Zero,
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    /// A new object of a type, of so many bytes, header included. `length` is that of an array, and none for a
-    /// structure. Until its fields are written nothing may be called, as the collector would find them.
+    /// Allocates an object of `bytes` bytes, including the header, from an allocation run or by a builtin.
+    ///
+    /// `length` is that of an array, and none for a structure. No call may follow before all fields are written, since
+    /// the collector would read them.
     pub(in crate::lower) fn allocate(
         &mut self,
         type_index: u32,
@@ -52,7 +54,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.inline_allocations += 1;
         let (ptr, i64) = (self.unit.types.ptr, self.unit.types.i64);
         let store = self.context_pointer(abi::CONTEXT_STORE)?;
-        #[expect(clippy::cast_possible_truncation, reason = "there are few sizes")]
+        #[expect(clippy::cast_possible_truncation, reason = "there are few size classes")]
         let run = self.field(store, abi::STORE_RUNS + class as u32 * heap::RUN_SIZE)?;
         let run_end = self.field(run, heap::RUN_END)?;
         let run = self.field(run, heap::RUN_NEXT)?;
@@ -62,19 +64,19 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let room = self.builder.build_int_sub(end, at, "")?;
         let cell = i64.const_int(heap::CELLS[class].into(), false);
         let full = self.builder.build_int_compare(IntPredicate::ULT, room, cell, "")?;
-        let (asking, taking, done) = (self.new_block(), self.new_block(), self.new_block());
-        let branch = self.builder.build_conditional_branch(full, asking, taking)?;
+        let (refill, taking, done) = (self.new_block(), self.new_block(), self.new_block());
+        let branch = self.builder.build_conditional_branch(full, refill, taking)?;
         set_metadata(branch, self.unit.cold_weights, self.unit.prof_kind);
 
-        self.continue_in(asking);
+        self.continue_in(refill);
         let made = self.runtime_object(type_index, length)?;
         let asked = self.current_block();
         self.builder.build_unconditional_branch(done)?;
 
         self.continue_in(taking);
         let rest = self.builder.build_int_add(at, cell, "")?;
-        // Whatever the mode: were this left to the next allocation's store, and a trap came between, the cell would be
-        // given out twice.
+        // Volatile in both memory modes. If LLVM removed this store because the next allocation overwrites it, and a
+        // trap came between, the cell would be allocated twice.
         set_volatile(self.store(rest.into(), run, AliasClass::Run)?);
         self.write_header(next, type_index, length)?;
         if start == FieldInit::Zero {
@@ -89,7 +91,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(object.as_basic_value().into_pointer_value())
     }
 
-    /// A new object that the runtime makes: all zeros but its header.
+    /// Calls the builtin that allocates an object: all zeros except for its header.
     fn runtime_object(&mut self, type_index: u32, length: Option<u32>) -> Result<PointerValue<'ctx>> {
         let i32 = self.unit.types.i32;
         let ty = i32.const_int(type_index.into(), false);
@@ -102,7 +104,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         }
     }
 
-    /// Both words at once.
+    /// Writes both words of the header with one store.
     fn write_header(&self, object: PointerValue<'ctx>, type_index: u32, length: Option<u32>) -> Result<()> {
         let i64 = self.unit.types.i64;
         let id = self.type_id(type_index)?;
@@ -115,8 +117,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Writes zeros behind the header, up to the end of the last word. They are of no kind, since fields of all kinds follow,
-    /// and volatile, as a collection may see them after a trap.
+    /// Clears an object behind its header, up to the end of the last word. The stores have no alias class, since
+    /// fields of all storage kinds follow. They are volatile, because a collection may read the fields after a trap.
     fn clear(&self, object: PointerValue<'ctx>, bytes: u32) -> Result<()> {
         let zero = self.unit.types.i64.const_zero();
         for at in (OBJECT_HEADER..bytes).step_by(8) {
@@ -126,13 +128,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// The engine's number of a type of the module.
+    /// Loads the engine's number of a type of the module.
     pub(in crate::lower) fn type_id(&self, type_index: u32) -> Result<IntValue<'ctx>> {
         let place = self.field(self.context, self.unit.layout.type_id(type_index))?;
         Ok(self.load(self.unit.types.i32, place, AliasClass::Invariant)?.into_int_value())
     }
 
-    /// The reference on top of the stack, popped; traps if it is null.
+    /// Pops a reference, and traps if it is null.
     pub(in crate::lower) fn pop_object(&mut self, trap: Trap) -> Result<PointerValue<'ctx>> {
         let object = self.pop_pointer();
         let is_null = self.builder.build_is_null(object, "")?;
@@ -140,6 +142,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(object)
     }
 
+    /// Returns the LLVM type of a storage type.
     fn storage_type(&self, storage: StorageType) -> BasicTypeEnum<'ctx> {
         match storage {
             StorageType::I8 => self.unit.types.i8.into(),
@@ -148,8 +151,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         }
     }
 
-    /// Reads a field; one that is packed, with its sign or without.
-    pub(in crate::lower) fn load_part(
+    /// Loads a field. One with a packed type is sign-extended or zero-extended.
+    pub(in crate::lower) fn load_field(
         &self,
         place: PointerValue<'ctx>,
         storage: StorageType,
@@ -165,7 +168,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         })
     }
 
-    pub(in crate::lower) fn store_part(
+    /// Stores a field. A value for a packed type is truncated.
+    pub(in crate::lower) fn store_field(
         &self,
         value: BasicValueEnum<'ctx>,
         place: PointerValue<'ctx>,
@@ -182,11 +186,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.store(value, place, alias(StorageKind::of(storage)))
     }
 
-    /// Writes a field of a new object, the `number`-th of them.
+    /// Writes field `number` of a new object.
     ///
-    /// That of a reference happens in any mode: were it left to a later store, and a trap came between, the collector
-    /// would follow what the cell held before. (In relaxed mode the others are unspecified then, as memory is.) LLVM
-    /// compares each plain store with the others near it, so that of many only the first are plain.
+    /// The store of a reference is volatile in both memory modes. If LLVM removed it because a later store overwrites
+    /// it, and a trap came between, the collector would follow what the cell held before. (In relaxed mode the values
+    /// of other fields are unspecified then, as those of memory are.) LLVM compares each plain store with the others
+    /// near it, so only the first 64 are plain.
     pub(in crate::lower) fn initialise(
         &self,
         value: BasicValueEnum<'ctx>,
@@ -196,18 +201,18 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         number: usize,
     ) -> Result<()> {
         const FEW: usize = 64;
-        let store = self.store_part(value, place, storage, alias)?;
+        let store = self.store_field(value, place, storage, alias)?;
         if StorageKind::of(storage) == StorageKind::Ref || number >= FEW {
             set_volatile(store);
         }
         Ok(())
     }
 
-    /// The fields of a structure type of the module.
+    /// Returns the fields of a structure type of the module.
     pub(in crate::lower) fn struct_fields(&self, type_index: u32) -> &'_ [FieldType] {
         match &self.unit.description.types[type_index as usize].composite {
             CompositeType::Struct(fields) => fields,
-            _ => unreachable!("validation asks for structure types where structures are"),
+            _ => unreachable!("validation requires a structure type here"),
         }
     }
 }

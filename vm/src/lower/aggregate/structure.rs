@@ -1,4 +1,4 @@
-//! Structures.
+//! Structures: `struct.new`, `struct.get` and `struct.set`.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-struct-new>
 
 use super::object::FieldInit;
@@ -44,7 +44,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     fn struct_get(&mut self, type_index: u32, field: u32, signed: bool) -> Result<()> {
         let (place, storage) = self.struct_field(type_index, field)?;
-        let value = self.load_part(place, storage, AliasClass::Field, signed)?;
+        let value = self.load_field(place, storage, AliasClass::Field, signed)?;
         self.push(value);
         Ok(())
     }
@@ -52,11 +52,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     pub(in crate::lower) fn visit_struct_set(&mut self, type_index: u32, field: u32) -> Result<()> {
         let value = self.pop();
         let (place, storage) = self.struct_field(type_index, field)?;
-        self.store_part(value, place, storage, AliasClass::Field)?;
+        self.store_field(value, place, storage, AliasClass::Field)?;
         Ok(())
     }
 
-    /// Where a field lies of the structure on top of the stack, and how.
+    /// Pops a structure, and returns the address and the storage type of a field of it.
     fn struct_field(&mut self, type_index: u32, field: u32) -> Result<(PointerValue<'ctx>, StorageType)> {
         let object = self.pop_object(Trap::NullStructureReference)?;
         let offset = self.unit.struct_layout(type_index).offsets[field as usize];

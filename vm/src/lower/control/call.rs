@@ -1,4 +1,4 @@
-//! Calls: of functions, directly and through tables and references.
+//! Calls of functions: direct, through tables, and through references.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions>
 
 use crate::abi::{self, Place};
@@ -11,15 +11,16 @@ use crate::types::HeapType;
 use inkwell::attributes::AttributeLoc;
 use inkwell::values::{BasicValueEnum, PointerValue, ValueKind};
 
-/// Calls of a body, in their order, that may be inlined. A call takes a few bytes, and what is inlined hundreds.
+/// Number of calls in a body, in order, that LLVM may inline. A call takes a few bytes of wasm, and an inlined
+/// function hundreds of instructions.
 const MOST_INLINED: u32 = 200;
 
-/// What is called, with what context.
+/// The function that is called, and its context.
 pub(in crate::lower) enum Callee<'ctx> {
-    /// A function that this module defines, by index: it shares our context.
+    /// A function that this module defines, by index. It has the same context as the caller.
     Defined(u32),
-    /// Whatever the pointers say.
-    Other { code: PointerValue<'ctx>, context: PointerValue<'ctx> },
+    /// A function by the address of its code and its context.
+    Indirect { code: PointerValue<'ctx>, context: PointerValue<'ctx> },
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
@@ -38,18 +39,19 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.call(&callee, type_index)
     }
 
-    /// The function of an index.
+    /// Returns the callee of a direct call.
     pub(in crate::lower) fn direct_callee(&self, function: u32) -> Result<Callee<'ctx>> {
         if function < self.unit.description.func_imports {
             let import = self.unit.layout.func_import(function);
             let code = self.context_pointer(import + abi::FUNC_IMPORT_CODE)?;
-            Ok(Callee::Other { code, context: self.context_pointer(import + abi::FUNC_IMPORT_CONTEXT)? })
+            Ok(Callee::Indirect { code, context: self.context_pointer(import + abi::FUNC_IMPORT_CONTEXT)? })
         } else {
             Ok(Callee::Defined(function))
         }
     }
 
-    /// The function in a table, at the index on top of the stack; traps unless it is there and of the type.
+    /// Pops an index and loads the function reference at that place of a table. Traps unless one of the right type is
+    /// there.
     pub(in crate::lower) fn indirect_callee(&mut self, type_index: u32, table: u32) -> Result<Callee<'ctx>> {
         let index = self.pop_int();
         let element = self.table_element(table, index, Trap::UndefinedElement)?;
@@ -67,7 +69,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.func_ref_callee(func_ref)
     }
 
-    /// The function that the reference on top of the stack points to; traps if it is null.
+    /// Pops a function reference, and traps if it is null.
     pub(in crate::lower) fn referenced_callee(&mut self) -> Result<Callee<'ctx>> {
         let func_ref = self.pop_pointer();
         let is_null = self.builder.build_is_null(func_ref, "")?;
@@ -75,20 +77,21 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.func_ref_callee(func_ref)
     }
 
-    /// The function that a reference, which is not null, points to.
+    /// Returns the callee that a non-null function reference names.
     fn func_ref_callee(&self, func_ref: PointerValue<'ctx>) -> Result<Callee<'ctx>> {
         let code = self.field(func_ref, abi::FUNC_REF_CODE)?;
         let code = self.load(self.unit.types.ptr, code, AliasClass::Invariant)?.into_pointer_value();
         let context = self.field(func_ref, abi::FUNC_REF_CONTEXT)?;
         let context = self.load(self.unit.types.ptr, context, AliasClass::Invariant)?.into_pointer_value();
-        Ok(Callee::Other { code, context })
+        Ok(Callee::Indirect { code, context })
     }
 
+    /// Calls a function with the arguments on top of the stack, and pushes its results.
     fn call(&mut self, callee: &Callee<'ctx>, type_index: u32) -> Result<()> {
         let prototype = self.unit.prototype(type_index);
         let context = match callee {
             Callee::Defined(_) => self.context,
-            Callee::Other { context, .. } => *context,
+            Callee::Indirect { context, .. } => *context,
         };
         let mut arguments: Vec<BasicValueEnum<'ctx>> = vec![context.into()];
         let first = self.stack.len() - prototype.params.len();
@@ -111,7 +114,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 }
                 call
             }
-            Callee::Other { code, .. } => self.throwing_call(prototype.ty, *code, &arguments)?,
+            Callee::Indirect { code, .. } => self.throwing_call(prototype.ty, *code, &arguments)?,
         };
         let returned = call.try_as_basic_value();
         let in_registers = prototype.results.iter().filter(|(place, _)| !matches!(place, Place::Overflow(_))).count();
@@ -126,7 +129,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                         self.builder.build_extract_value(all, register - 1, "")?
                     }
                     ValueKind::Basic(one) => one,
-                    ValueKind::Instruction(_) => return Err(Error::Codegen("a call gave no value".into())),
+                    ValueKind::Instruction(_) => return Err(Error::Codegen("a call returns no value".into())),
                 }
             };
             self.push(value);
@@ -134,7 +137,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Returns the values on top of the stack.
+    /// Returns from the function with the values on top of the stack.
     pub(in crate::lower) fn emit_return(&mut self) -> Result<()> {
         if self.convention == Convention::Universal {
             return self.universal_return();

@@ -1,7 +1,7 @@
-//! Continuations: functions on stacks of their own, which are left and gone on with.
+//! Continuations: functions on stacks of their own, which can be suspended and resumed.
 //! <https://github.com/WebAssembly/stack-switching/blob/main/proposals/stack-switching/Explainer.md>
 //!
-//! To LLVM all of these are calls, which return when somebody goes on with this stack, or throw. Values pass through the
+//! To LLVM all of these operators are calls that return when this stack is resumed, or throw. Values are passed in the
 //! overflow area (see [`abi::continuation`](crate::abi::continuation)).
 
 use crate::abi::Builtin;
@@ -54,9 +54,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let continuation = self.pop_continuation()?;
         let description = self.unit.description;
         let ty = description.continuation(type_index);
-        // The last parameter is the continuation that this makes.
+        // The last parameter is the continuation that `switch` creates.
         let Some(ValType::Ref(RefType { heap: HeapType::Concrete(made), .. })) = ty.params.last() else {
-            return Err(Error::Codegen("a switch whose last parameter is no continuation".into()));
+            return Err(Error::Codegen("a `switch` whose last parameter is no continuation".into()));
         };
         let count = ty.params.len() - 1;
         self.store_payload(count)?;
@@ -93,7 +93,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.resume(type_index, &table.handlers, continuation, 0, exception)
     }
 
-    /// Goes on with a continuation, and branches when it suspends with a tag of one of the clauses.
+    /// Resumes a continuation, and branches to the label of a handler clause if it suspends with the tag of that
+    /// clause.
     fn resume(
         &mut self,
         type_index: u32,
@@ -131,7 +132,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.load_payload(&self.unit.description.continuation(type_index).results)
     }
 
-    /// Lays the clauses out in the frame. There is one place for all of a function: of one frame, one `resume` waits.
+    /// Writes the handler clauses to the frame. All `resume`s of a function share one place, since a frame waits for
+    /// one `resume` at a time.
     fn write_clauses(&mut self, clauses: &[Handle]) -> Result<PointerValue<'ctx>> {
         let Some(table) = self.resume_clauses.filter(|_| !clauses.is_empty()) else {
             return Ok(self.unit.types.ptr.const_null());
@@ -145,7 +147,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             let entry = self.field(table, at * HANDLER_SIZE)?;
             if let Some(label) = label {
                 let last = self.last_type(label);
-                let last = last.ok_or_else(|| Error::Codegen("a clause whose label takes no continuation".into()))?;
+                let last =
+                    last.ok_or_else(|| Error::Codegen("a handler clause whose label takes no continuation".into()))?;
                 let type_id = self.type_id(last)?;
                 let field = self.field(entry, HANDLER_TYPE)?;
                 self.builder.build_store(field, type_id)?;
@@ -157,16 +160,18 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(table)
     }
 
+    /// Compares a value with a constant.
     fn equals(&self, value: IntValue<'ctx>, constant: u64) -> Result<IntValue<'ctx>> {
         let constant = value.get_type().const_int(constant, false);
         Ok(self.builder.build_int_compare(IntPredicate::EQ, value, constant, "")?)
     }
 
+    /// Pops a continuation, and traps if it is null.
     fn pop_continuation(&mut self) -> Result<PointerValue<'ctx>> {
         self.pop_object(Trap::NullContinuationReference)
     }
 
-    /// Pops values for whoever goes on.
+    /// Pops values and stores them for the stack that runs next.
     fn store_payload(&mut self, count: usize) -> Result<()> {
         let values = self.stack.split_off(self.stack.len() - count);
         for (slot, value) in (0..).zip(values) {
@@ -175,7 +180,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Pushes values from who went on before.
+    /// Pushes the values that the stack that ran before has stored.
     fn load_payload(&mut self, types: &[ValType]) -> Result<()> {
         for (slot, &ty) in (0..).zip(types) {
             let value = self.load_overflow(self.unit.value_type(ty), slot)?;

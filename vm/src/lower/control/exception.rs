@@ -1,8 +1,9 @@
-//! Exceptions: throwing, and `try_table`.
+//! Exceptions: `throw`, `throw_ref` and `try_table`.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw>
 //!
-//! A call where something is caught is an `invoke`, and its landing pad catches everything: the code there compares tags,
-//! and hands on what it does not want to the handler around it, or throws it again.
+//! A call inside a handler is an `invoke`, whose landing pad catches every exception. Code behind the landing pad
+//! compares tags. An exception that no clause wants goes to the enclosing handler of the same function, or is thrown
+//! again.
 
 use crate::abi::{self, Builtin};
 use crate::error::Result;
@@ -15,12 +16,12 @@ use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, Int
 use wasmparser::{Catch, TryTable};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    /// The handler of what is thrown in the block at this depth.
+    /// Returns the handler of exceptions that are thrown in the block at a depth.
     pub(in crate::lower) fn handler(&self, depth: usize) -> Option<Handler<'ctx>> {
         self.frames.iter().rev().skip(depth).find_map(|frame| frame.handler)
     }
 
-    /// Calls what may throw.
+    /// Calls a function that may throw: by an `invoke` if there is a handler.
     pub(in crate::lower) fn throwing_call(
         &self,
         ty: FunctionType<'ctx>,
@@ -37,7 +38,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_indirect_call(ty, code, &arguments, "")?)
     }
 
-    /// A handler whose decision is still to be written.
+    /// Creates a handler with its landing pad. The caller has to fill in its `dispatch` block.
     pub(in crate::lower) fn new_handler(&self) -> Result<Handler<'ctx>> {
         let (pad, dispatch) = (self.new_block(), self.new_block());
         let before = self.current_block();
@@ -51,9 +52,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let clause = [ptr.const_null().into()];
         let landed = self.builder.build_landing_pad(landed, personality, &clause, false, "")?.into_struct_value();
         let caught = self.builder.build_extract_value(landed, 0, "")?.into_pointer_value();
-        // What was caught is the unwinder's part.
+        // The unwinder passes the address of its own part of the exception.
         let back = self.unit.types.i64.const_int(u64::from(abi::EXCEPTION_UNWIND).wrapping_neg(), true);
-        // SAFETY: the object begins that far before.
+        // SAFETY: the exception object begins that many bytes before.
         let caught = unsafe { self.builder.build_gep(self.unit.context.i8_type(), caught, &[back], "") }?;
         exception.add_incoming(&[(&caught, pad)]);
         self.builder.build_unconditional_branch(dispatch)?;
@@ -61,7 +62,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(Handler { pad, dispatch, exception })
     }
 
-    /// Hands an exception on to a handler of this function, or to the caller. Ends the block.
+    /// Passes an exception to a handler of this function, or throws it to the caller. Ends the basic block.
     pub(in crate::lower) fn propagate(
         &mut self,
         exception: PointerValue<'ctx>,
@@ -74,20 +75,20 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             return Ok(());
         }
         self.void_builtin(Builtin::ExceptionThrow, &[exception.into()])?;
-        // Only a broken stack has nobody who catches: the entry stub does.
+        // This is reached only if the stack is broken: the entry stub catches every exception.
         self.trap(Trap::Unreachable)
     }
 
-    /// Whether an exception is of a tag.
+    /// Tests whether an exception has a tag.
     pub(in crate::lower) fn has_tag(&self, exception: PointerValue<'ctx>, tag: u32) -> Result<IntValue<'ctx>> {
         let actual = self.field(exception, abi::EXCEPTION_TAG)?;
-        // Not invariant: memory of exceptions is used again.
+        // The load is not invariant, because the memory of exceptions is reused.
         let actual = self.builder.build_load(self.unit.types.ptr, actual, "")?.into_pointer_value();
         let expected = self.context_pointer(self.unit.layout.tag(tag))?;
         Ok(self.builder.build_int_compare(IntPredicate::EQ, actual, expected, "")?)
     }
 
-    /// Pushes the values that an exception of the tag carries.
+    /// Pushes the values of an exception of a tag.
     pub(in crate::lower) fn push_values(&mut self, exception: PointerValue<'ctx>, tag: u32) -> Result<()> {
         let description = self.unit.description;
         let types = &description.signature(description.tags[tag as usize]).params;
@@ -99,7 +100,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// An exception of a tag, with the values on top of the stack.
+    /// Allocates an exception of a tag, with the values on top of the stack.
     pub(in crate::lower) fn new_exception(&mut self, tag: u32) -> Result<PointerValue<'ctx>> {
         let index = self.unit.types.i32.const_int(tag.into(), false);
         let exception = self.object_builtin(Builtin::ExceptionNew, &[index.into()])?;
@@ -131,7 +132,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// The clauses are outside of the block that they belong to, so they come before it here.
+    /// Lowers the clauses before the block: their labels are counted from outside of it.
     #[expect(clippy::needless_pass_by_value, reason = "operators hand their immediates over")]
     pub(in crate::lower) fn visit_try_table(&mut self, try_table: TryTable) -> Result<()> {
         let mut opened = None;
@@ -139,7 +140,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             let before = self.current_block();
             let handler = self.new_handler()?;
             self.builder.position_at_end(handler.dispatch);
-            self.dispatch(handler, &try_table.catches)?;
+            self.dispatch_clauses(handler, &try_table.catches)?;
             self.builder.position_at_end(before);
             opened = Some(handler);
         }
@@ -148,8 +149,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Tests the clauses in their order. Leaves the operand stack as it was.
-    fn dispatch(&mut self, handler: Handler<'ctx>, catches: &[Catch]) -> Result<()> {
+    /// Tests the clauses in their order. The operand stack stays as it was.
+    fn dispatch_clauses(&mut self, handler: Handler<'ctx>, catches: &[Catch]) -> Result<()> {
         let exception = handler.exception.as_basic_value().into_pointer_value();
         let height = self.stack.len();
         for catch in catches {

@@ -1,17 +1,17 @@
-//! Branch hints as LLVM's branch weights: they decide which code is laid out in line, what is worth inlining, and
-//! whether a branch may become a choice without one.
-//! LLVM: <https://llvm.org/docs/BranchWeightMetadata.html>
+//! Branch hints as LLVM's branch weights. Weights decide which code is laid out in line, what is worth inlining, and
+//! whether a branch may become a conditional move.
+//! <https://llvm.org/docs/BranchWeightMetadata.html>
 
 use crate::lower::function::Lowering;
 use crate::lower::instruction::set_metadata;
 use crate::lower::unit::branch_weights::branch_weights;
 use inkwell::values::InstructionValue;
 
-/// The weights that LLVM gives to what `__builtin_expect` calls likely, and to the rest.
+/// The weights that LLVM gives to the likely and the unlikely side for `__builtin_expect`.
 const LIKELY: [u64; 2] = [2000, 1];
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    /// Tells LLVM which way the branch of the operator at hand mostly goes, if the module says so.
+    /// Attaches the branch hint of the current operator to its branch, if the module has one.
     pub(in crate::lower) fn apply_branch_hint(&self, branch: InstructionValue<'ctx>) {
         if !self.unit.options.optimize {
             return;

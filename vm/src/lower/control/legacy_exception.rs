@@ -1,4 +1,4 @@
-//! Exceptions as they were first shipped, and are no part of the standard: `try` with its clauses inside.
+//! Legacy exceptions: `try` with its clauses inside, as browsers first shipped it. It is no part of the standard.
 //! <https://github.com/WebAssembly/exception-handling/blob/main/proposals/exception-handling/legacy/Exceptions.md>
 
 use crate::error::Result;
@@ -17,14 +17,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Ends the part before a clause, and goes on where the clause is decided about. What is thrown from here on is no
-    /// business of this `try`.
+    /// Ends the code before a clause and continues in the block that tests the clause. Exceptions that are thrown from
+    /// here on do not belong to this `try`.
     fn enter_clause(&mut self) -> Result<TryClauses<'ctx>> {
         self.close_part()?;
         let frame = self.frame();
         frame.handler = None;
-        let clauses = frame.clauses.expect("validation lets clauses follow a `try` only");
-        self.continue_in(clauses.next_clause.expect("validation lets no clause follow `catch_all`"));
+        let clauses = frame.clauses.expect("validation requires a `try` before its clauses");
+        self.continue_in(clauses.next_clause.expect("validation allows no clause after `catch_all`"));
         Ok(clauses)
     }
 
@@ -46,24 +46,25 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     pub(in crate::lower) fn visit_rethrow(&mut self, depth: u32) -> Result<()> {
         let caught = self.frames.iter().rev().nth(depth as usize).and_then(|frame| frame.clauses);
-        let TryClauses { exception, .. } = caught.expect("validation lets only what was caught be thrown again");
+        let TryClauses { exception, .. } = caught.expect("validation allows `rethrow` in a clause only");
         let handler = self.handler(0);
         self.propagate(exception, handler)?;
         self.set_unreachable();
         Ok(())
     }
 
-    /// What this `try` caught is handled where the block at `depth`, counted from outside of it, handles what is thrown.
+    /// Passes exceptions of this `try` to the handler of the block at `depth`, counted from outside of the `try`.
     pub(in crate::lower) fn visit_delegate(&mut self, depth: u32) -> Result<()> {
         self.dispatch_rest(1 + depth as usize)?;
         self.visit_end()
     }
 
-    /// Before the end of a block: what no clause caught goes on to the handler around.
+    /// Passes exceptions that no clause caught to the enclosing handler. Called before the end of each block.
     pub(in crate::lower) fn end_clauses(&mut self) -> Result<()> {
         self.dispatch_rest(1)
     }
 
+    /// Passes exceptions that no clause caught to the handler at a depth.
     fn dispatch_rest(&mut self, depth: usize) -> Result<()> {
         let frame = self.frame();
         frame.handler = None;

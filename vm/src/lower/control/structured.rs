@@ -1,4 +1,4 @@
-//! Structured control: blocks, branches, and the code that is never reached.
+//! Structured control: blocks, branches, and unreachable code.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions>
 
 use crate::error::Result;
@@ -12,7 +12,8 @@ use inkwell::values::IntValue;
 use std::collections::HashMap;
 use wasmparser::{BlockType, BrTable, Operator};
 
-/// What a block takes and gives. Of the last value of each, which type of the module's it refers to.
+/// The numbers of parameters and results of a block. For the last value of each, the type index if it is a reference
+/// to a type of the module.
 #[derive(Default)]
 struct BlockValues {
     parameters: usize,
@@ -21,6 +22,7 @@ struct BlockValues {
     last_result: Option<u32>,
 }
 
+/// Returns the type index of a reference to a type of the module.
 fn concrete(ty: Option<&ValType>) -> Option<u32> {
     match ty {
         Some(ValType::Ref(RefType { heap: HeapType::Concrete(index), .. })) => Some(*index),
@@ -29,7 +31,7 @@ fn concrete(ty: Option<&ValType>) -> Option<u32> {
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    /// The function itself is a block whose results are returned at its end.
+    /// Opens the outermost block, which is the function itself: its results are returned at its end.
     pub(in crate::lower) fn open_function(&mut self) -> Result<()> {
         let results = self.unit.prototype(self.ty).results.len();
         let last = concrete(self.unit.description.signature(self.ty).results.last());
@@ -37,11 +39,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
+    /// Pushes a frame with a new label.
     fn open(&mut self, kind: BlockKind<'ctx>, values: usize, last: Option<u32>, height: usize) {
         let label = Label { block: self.new_block(), values, phis: Vec::new(), last, used: false };
         self.frames.push(ControlFrame { kind, label, height, handler: None, clauses: None });
     }
 
+    /// Returns the types of a block.
     fn block_type(&self, ty: BlockType) -> Result<BlockValues> {
         Ok(match ty {
             BlockType::Empty => BlockValues::default(),
@@ -98,7 +102,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Turns an `if` into a block whose code goes on where the condition was false. Whether it was an `if`.
+    /// Continues an `if` in the code for a false condition. Returns whether the innermost block was an `if`.
     fn enter_else(&mut self) -> bool {
         let frame = self.frame();
         let BlockKind::If { otherwise, parameters } = std::mem::replace(&mut frame.kind, BlockKind::Block) else {
@@ -112,7 +116,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         true
     }
 
-    /// Ends the innermost block's code so far, and drops its operands: a clause of it begins.
+    /// Ends the code of the innermost block so far and drops its operands: a clause of it follows.
     pub(in crate::lower) fn close_part(&mut self) -> Result<()> {
         if self.reachable {
             self.branch_to(0)?;
@@ -129,7 +133,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             return self.close_frame();
         }
         if matches!(self.frame().kind, BlockKind::If { .. }) {
-            // Without an `else`, what would go there goes to the end as it is.
+            // Without an `else`, the parameters are the results.
             self.visit_else()?;
         }
         if self.frame().label.used {
@@ -142,14 +146,15 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.close_frame()
     }
 
+    /// Pops the innermost frame. Its label is removed if nothing branches there.
     fn close_frame(&mut self) -> Result<()> {
-        let frame = self.frames.pop().expect("a validated body ends no block twice");
+        let frame = self.frames.pop().expect("a validated body ends each block once");
         if !self.reachable {
             self.stack.truncate(frame.height);
         }
         if !frame.label.used {
-            // SAFETY: nothing branches to the block, which is empty.
-            unsafe { frame.label.block.delete() }.expect("labels are blocks of the function");
+            // SAFETY: nothing branches to the block, and it is empty.
+            unsafe { frame.label.block.delete() }.expect("a label is a block of the function");
         }
         if self.frames.is_empty() && self.reachable {
             self.emit_return()?;
@@ -157,9 +162,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Goes on at the innermost label, with the values that its branches bring.
+    /// Continues at the innermost label, with the values that branches pass to it.
     fn enter_label(&mut self) {
-        let frame = self.frames.last().expect("a validated body goes on in a block");
+        let frame = self.frames.last().expect("a validated body is inside of a block");
         self.stack.truncate(frame.height);
         self.stack.extend(frame.label.phis.iter().map(|phi| phi.as_basic_value()));
         self.continue_in(frame.label.block);
@@ -187,8 +192,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// A phi wants one value for each edge, and a switch may have 100,000 edges to one label: labels that take values
-    /// are reached through a block of their own.
+    /// A phi needs one value for each edge, and a switch may have 100,000 edges to one label. So a label that takes
+    /// values is reached through a block of its own.
     #[expect(clippy::needless_pass_by_value, reason = "operators hand their immediates over")]
     pub(in crate::lower) fn visit_br_table(&mut self, targets: BrTable<'_>) -> Result<()> {
         let index = self.pop_int();
@@ -229,7 +234,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Passes over an operator that is never executed: only the nesting of blocks matters.
+    /// Skips an unreachable operator: only the nesting of blocks matters.
     pub(in crate::lower) fn skip(&mut self, operator: &Operator<'_>) -> Result<()> {
         match operator {
             Operator::Block { .. }

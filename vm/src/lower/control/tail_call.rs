@@ -1,8 +1,10 @@
-//! Tail calls: the caller's frame is gone before the callee's is made, whatever their types.
-//! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#xref-syntax-instructions-syntax-instr-control-mathsf-return-call-x>
+//! Tail calls: the callee's frame replaces that of the caller, whatever the types of the two.
+//! Spec:
+//! <https://webassembly.github.io/spec/core/exec/instructions.html#xref-syntax-instructions-syntax-instr-control-mathsf-return-call-x>
 //!
-//! A function that contains one wears the universal prototype, calls others by theirs as ever, and jumps to what it
-//! tail-calls under the universal one. No argument is ever on the machine stack, so that there is nothing to move.
+//! A function that contains a tail call has the universal prototype. It makes ordinary calls by the natural prototype
+//! of the callee, and tail calls by the universal one. No argument is ever on the machine stack, so a tail call has
+//! nothing to move.
 
 use super::call::Callee;
 use crate::abi::Place;
@@ -29,14 +31,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.tail_call(&callee, type_index)
     }
 
-    /// Ends the function by a jump to `callee`, with the arguments on top of the stack.
+    /// Ends the function by a tail call with the arguments on top of the stack.
     pub(in crate::lower) fn tail_call(&mut self, callee: &Callee<'ctx>, type_index: u32) -> Result<()> {
         let (prototype, universal) = (self.unit.prototype(type_index), self.unit.universal());
         let context = match callee {
             Callee::Defined(_) => self.context,
-            Callee::Other { context, .. } => *context,
+            Callee::Indirect { context, .. } => *context,
         };
-        // Registers that the callee does not read hold whatever they held.
+        // Registers that the callee does not read may hold anything.
         let mut arguments: Vec<BasicMetadataValueEnum<'ctx>> = universal
             .ty
             .get_param_types()
@@ -51,11 +53,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         for (&(place, _), value) in prototype.params.iter().zip(self.stack.split_off(first)) {
             match (place, Universal::param(place)) {
                 (Place::Overflow(slot), _) => {
-                    // Our own parameters there were read when we were entered.
+                    // Parameters of this function in the overflow area were read in its prologue.
                     self.store_overflow(value, slot)?;
                 }
                 (_, Some(index)) => arguments[index as usize] = self.to_register(value)?.into(),
-                (_, None) => unreachable!("every register is in the universal prototype"),
+                (_, None) => unreachable!("the universal prototype names every register"),
             }
         }
         self.set_location();
@@ -64,18 +66,18 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 let function = self.unit.function(*index, Convention::Universal);
                 self.builder.build_call(function, &arguments, "")?
             }
-            Callee::Other { code, .. } => self.builder.build_indirect_call(universal.ty, *code, &arguments, "")?,
+            Callee::Indirect { code, .. } => self.builder.build_indirect_call(universal.ty, *code, &arguments, "")?,
         };
         call.set_tail_call_kind(LLVMTailCallKind::LLVMTailCallKindMustTail);
         match call.try_as_basic_value() {
             ValueKind::Basic(results) => self.builder.build_return(Some(&results))?,
-            ValueKind::Instruction(_) => return Err(Error::Codegen("a tail call gave no value".into())),
+            ValueKind::Instruction(_) => return Err(Error::Codegen("a tail call returns no value".into())),
         };
         self.set_unreachable();
         Ok(())
     }
 
-    /// A parameter of this function, which wears the universal prototype, from its register.
+    /// Returns a parameter of this function, which has the universal prototype, as a value of its type.
     pub(in crate::lower) fn universal_parameter(
         &self,
         place: Place,
@@ -99,7 +101,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         })
     }
 
-    /// Returns the values on top of the stack from a function that wears the universal prototype.
+    /// Returns the values on top of the stack from a function with the universal prototype.
     pub(in crate::lower) fn universal_return(&mut self) -> Result<()> {
         let (prototype, universal) = (self.unit.prototype(self.ty), self.unit.universal());
         let first = self.stack.len() - prototype.results.len();
@@ -113,15 +115,15 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                     let value = self.to_register(value)?;
                     all = self.builder.build_insert_value(all, value, index, "")?.into_struct_value();
                 }
-                (_, None) => unreachable!("every register is in the universal prototype"),
+                (_, None) => unreachable!("the universal prototype names every register"),
             }
         }
         self.builder.build_return(Some(&all))?;
         Ok(())
     }
 
-    /// A value as it lies in a register of its class. What it does not fill of an integer register is zero, of a vector
-    /// register nothing in particular.
+    /// Converts a value to the type of its register class. The upper bits of an integer register are zero, those of a
+    /// vector register undefined.
     fn to_register(&self, value: BasicValueEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
         let (i64, vector) = (self.unit.types.i64, self.unit.universal().vector);
         Ok(match value {
@@ -138,7 +140,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         })
     }
 
-    /// How many floats of a type fill a vector register.
+    /// Returns the number of floats of a type that fill a vector register.
     fn lanes(&self, ty: inkwell::types::FloatType<'ctx>) -> u32 {
         if ty == self.unit.types.f32 { 4 } else { 2 }
     }

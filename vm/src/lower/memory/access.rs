@@ -11,14 +11,14 @@ use inkwell::types::{BasicTypeEnum, IntType};
 use inkwell::values::{BasicValueEnum, InstructionValue, PointerValue};
 use wasmparser::{MemArg, MemArgTarget};
 
-/// How a narrow integer becomes a wide one.
+/// How a narrow integer is extended.
 #[derive(Clone, Copy)]
 enum Extend {
     Sign,
     Zero,
 }
 
-/// Where an access goes, and whether it may fault.
+/// The address of an access, and whether the access may fault.
 pub(in crate::lower) struct Address<'ctx> {
     pub(in crate::lower) pointer: PointerValue<'ctx>,
     may_fault: bool,
@@ -79,6 +79,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.store_to(memarg, narrow.into())
     }
 
+    /// Loads a value from linear memory; the index is on the stack.
     pub(in crate::lower) fn load_from(
         &mut self,
         memarg: MemArg,
@@ -89,14 +90,15 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let load = loaded(&value);
         unaligned(load);
         self.make_racy(load, &memarg);
-        // For LLVM a plain access out of bounds is undefined, so it may drop or reorder it, and with it the trap
-        // (<https://llvm.org/docs/LangRef.html#volatile-memory-accesses>).
+        // To LLVM a plain access out of bounds is undefined behaviour, so it could drop or reorder the load and its
+        // trap (<https://llvm.org/docs/LangRef.html#volatile-memory-accesses>).
         if address.may_fault {
             self.make_precise(load);
         }
         Ok(value)
     }
 
+    /// Stores a value to linear memory; the index is on the stack.
     pub(in crate::lower) fn store_to(&mut self, memarg: MemArg, value: BasicValueEnum<'ctx>) -> Result<()> {
         let address = self.address(memarg, value.get_type())?;
         let store = self.store(value, address.pointer, AliasClass::Memory)?;
@@ -105,7 +107,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Whether other threads may have the memory.
+    /// Returns whether the memory is shared.
     pub(in crate::lower) fn is_shared(&self, memarg: &MemArg) -> bool {
         match memarg.target {
             MemArgTarget::Memory(index) => self.unit.description.memories[index as usize].shared,
@@ -113,17 +115,20 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         }
     }
 
-    /// Plain accesses of several threads may race in WebAssembly. For LLVM a plain load that races gives no certain value:
-    /// it could be loaded twice, and be two different numbers; a store could be split, or be preceded by another. Its
-    /// accesses for such races (`unordered`) must be aligned, which plain ones need not be, so these are volatile, in
-    /// relaxed mode too (<https://llvm.org/docs/LangRef.html#memory-model-for-concurrent-operations>).
+    /// Makes a plain access of a shared memory volatile, in relaxed mode too.
+    ///
+    /// Plain accesses may race in WebAssembly. To LLVM a racing plain load has no certain value: LLVM could load twice
+    /// and get two numbers. It could split a store, or store something else before. Its accesses for such races
+    /// (`unordered`) must be aligned, which plain accesses of wasm need not be
+    /// (<https://llvm.org/docs/LangRef.html#memory-model-for-concurrent-operations>).
     fn make_racy(&self, access: InstructionValue<'ctx>, memarg: &MemArg) {
         if self.is_shared(memarg) {
             set_volatile(access);
         }
     }
 
-    /// Pops an index. Out of bounds is where the memory's reservation faults, or where a check traps.
+    /// Pops an index and computes the address of an access. An access out of bounds faults in the reservation of the
+    /// memory, or fails a bounds check here.
     pub(in crate::lower) fn address(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<Address<'ctx>> {
         let index = self.pop_int();
         self.set_location();
@@ -137,14 +142,15 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let in_bounds = index.get_zero_extended_constant().is_some_and(|index| {
             u128::from(index) + u128::from(memarg.offset) + u128::from(size) <= smallest_length(&memory)
         });
-        // Widened without sign: as an index LLVM would take an i32 for a signed number.
+        // The index is zero-extended: LLVM would sign-extend an `i32` in an address computation.
         let index = self.builder.build_int_z_extend(index, i64, "")?;
         let guarded = abi::is_guarded(&memory);
         if !guarded && !in_bounds {
             self.check_bounds(memory_index, index, memarg.offset, size)?;
         }
         let base = self.context_pointer(self.unit.layout.memory(memory_index) + abi::SPACE_BASE)?;
-        // Below 2^33, so the sum does not wrap and the reservation reaches beyond it; or checked just now.
+        // The index and offset are below 2^33, so the sum does not wrap and stays inside the reservation; or both were
+        // just checked.
         let offset = i64.const_int(memarg.offset, false);
         let sum = if memarg.offset == 0 { index } else { self.builder.build_int_nuw_add(index, offset, "")? };
         Ok(Address { pointer: self.offset_by(base, sum)?, may_fault: guarded && !in_bounds })
@@ -172,7 +178,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 }
 
-/// Alignment is a hint in WebAssembly, so LLVM may count on none.
+/// Sets the alignment of an access to 1: in WebAssembly alignment is a hint, on which LLVM must not rely.
 fn unaligned(access: InstructionValue<'_>) {
     set_alignment(access, 1);
 }

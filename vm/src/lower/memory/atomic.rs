@@ -1,9 +1,9 @@
-//! Atomic accesses, fences, and waiting for other threads.
-//! Spec: <https://webassembly.github.io/threads/core/exec/instructions.html>, and for orderings other than the
-//! sequentially consistent one <https://github.com/WebAssembly/acquire-release-atomics>.
+//! Atomic accesses, fences, `wait` and `notify`.
+//! Spec: <https://webassembly.github.io/threads/core/exec/instructions.html>, and for orderings other than sequential
+//! consistency <https://github.com/WebAssembly/acquire-release-atomics>.
 //!
-//! Every access is volatile as well. LLVM may otherwise drop or merge atomic accesses where no other thread could tell
-//! (<https://llvm.org/docs/Atomics.html>), and with them the trap of one that is out of bounds.
+//! Every atomic access is volatile too. LLVM may drop or merge atomic accesses where no other thread could notice
+//! (<https://llvm.org/docs/Atomics.html>), and would drop the trap of an access out of bounds with them.
 
 use crate::abi::Builtin;
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ use inkwell::{AtomicOrdering, IntPredicate};
 use wasmparser::{MemArg, MemArgOrdering, MemArgTarget, Ordering};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    // The type in memory comes first, then the type on the stack.
+    // The first type is that in memory, the second that on the stack.
     family! {
         t, memarg: MemArg;
         visit_i32_atomic_load => atomic_load(memarg, t.i32, t.i32);
@@ -123,7 +123,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let expected = self.pop_narrowed(narrow)?;
         let pointer = self.atomic_address(memarg, narrow)?;
         let success = ordering(&memarg, AtomicOrdering::AcquireRelease);
-        // Without success nothing is written, so there is nothing to release.
+        // A comparison that fails writes nothing, so there is nothing to release.
         let failure = ordering(&memarg, AtomicOrdering::Acquire);
         let result = self.builder.build_cmpxchg(pointer, expected, replacement, success, failure)?;
         make_volatile(result.as_instruction_value())?;
@@ -137,7 +137,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Only a hint, and no access: LLVM may move accesses across it.
+    /// Lowers `pause` to the hint of the target. It is no access: LLVM may move accesses across it.
     pub(in crate::lower) fn visit_pause(&mut self) -> Result<()> {
         let hint = self.unit.intrinsic(self.unit.options.spin_hint, &[])?;
         self.builder.build_call(hint, &[], "")?;
@@ -148,27 +148,27 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let timeout = self.pop();
         let expected = self.pop_int();
         let expected = self.builder.build_int_z_extend(expected, self.unit.types.i64, "")?;
-        // An address that is not aligned traps as such in every memory: the step before the one that asks for a shared
-        // memory (<https://webassembly.github.io/threads/core/exec/instructions.html>).
+        // The spec checks alignment before it checks that the memory is shared, so an unaligned address traps as such
+        // in every memory (<https://webassembly.github.io/threads/core/exec/instructions.html>).
         self.check_alignment(&memarg, ty)?;
         if !self.is_shared(&memarg) {
-            // Whether it is, every import has to agree on: nobody could ever notify.
+            // All imports agree on whether a memory is shared, so no thread could ever notify this one.
             self.pop();
             self.trap_if(self.unit.types.i1.const_all_ones(), Trap::ExpectedSharedMemory)?;
             self.push(self.unit.types.i32.const_zero());
             return Ok(());
         }
-        self.parking(memarg, builtin, &[expected.into(), timeout])
+        self.wait_builtin(memarg, builtin, &[expected.into(), timeout])
     }
 
     pub(in crate::lower) fn visit_memory_atomic_notify(&mut self, memarg: MemArg) -> Result<()> {
         let count = self.pop();
         self.check_alignment(&memarg, self.unit.types.i32)?;
-        self.parking(memarg, Builtin::AtomicNotify, &[count])
+        self.wait_builtin(memarg, Builtin::AtomicNotify, &[count])
     }
 
-    /// Calls a builtin that takes a place in a memory, which is aligned, and answers with all ones if it is out of bounds.
-    fn parking(&mut self, memarg: MemArg, builtin: Builtin, arguments: &[BasicValueEnum<'ctx>]) -> Result<()> {
+    /// Calls a builtin that takes an aligned address in a memory and returns all ones if it is out of bounds.
+    fn wait_builtin(&mut self, memarg: MemArg, builtin: Builtin, arguments: &[BasicValueEnum<'ctx>]) -> Result<()> {
         let index = self.pop_int();
         let (i32, i64) = (self.unit.types.i32, self.unit.types.i64);
         let index = self.builder.build_int_z_extend(index, i64, "")?;
@@ -183,14 +183,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Pops an index, checked for being aligned.
+    /// Pops an index and computes the address of an atomic access. Traps unless it is aligned.
     fn atomic_address(&mut self, memarg: MemArg, ty: IntType<'ctx>) -> Result<PointerValue<'ctx>> {
         self.check_alignment(&memarg, ty)?;
         Ok(self.address(memarg, ty.into())?.pointer)
     }
 
-    /// Traps if the address that the index on top of the stack gives is not a multiple of the type's size. Memories begin
-    /// at pages of the host, so the low bits of the address are those of the pointer.
+    /// Traps if the address for the index on top of the stack is not a multiple of the size of the type. Memories
+    /// begin at pages of the host, so the low bits of the wasm address are those of the pointer.
     fn check_alignment(&mut self, memarg: &MemArg, ty: IntType<'ctx>) -> Result<()> {
         let mask = u64::from(ty.get_bit_width() / 8 - 1);
         if mask == 0 {
@@ -208,6 +208,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.trap_if(unaligned, Trap::UnalignedAtomic)
     }
 
+    /// Returns the memory index of an atomic access.
     fn memory_of(&self, memarg: &MemArg) -> Result<u32> {
         match memarg.target {
             MemArgTarget::Memory(index) => Ok(index),
@@ -227,7 +228,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 }
 
-/// The ordering of an access; `weak` is what acquire-release means for an access of its kind.
+/// Returns the ordering of an access; `weak` is the LLVM ordering that stands for acquire-release in an access of its
+/// kind.
 fn ordering(memarg: &MemArg, weak: AtomicOrdering) -> AtomicOrdering {
     match memarg.ordering {
         None => AtomicOrdering::SequentiallyConsistent,
@@ -235,6 +237,7 @@ fn ordering(memarg: &MemArg, weak: AtomicOrdering) -> AtomicOrdering {
     }
 }
 
+/// Returns the LLVM ordering; `weak` stands for acquire-release.
 fn llvm(ordering: Ordering, weak: AtomicOrdering) -> AtomicOrdering {
     match ordering {
         Ordering::AcqRel => weak,
@@ -242,7 +245,8 @@ fn llvm(ordering: Ordering, weak: AtomicOrdering) -> AtomicOrdering {
     }
 }
 
-/// Makes a load or store atomic. A read-modify-write is born so, with the alignment of its type.
+/// Makes a load or store atomic. Read-modify-write instructions are atomic from the start, with the alignment of their
+/// type.
 fn make_atomic(access: InstructionValue<'_>, ty: IntType<'_>, ordering: AtomicOrdering) -> Result<()> {
     set_alignment(access, ty.get_bit_width() / 8);
     access.set_atomic_ordering(ordering).map_err(|e| Error::Codegen(e.to_string()))?;
@@ -254,5 +258,5 @@ fn make_volatile(access: Option<InstructionValue<'_>>) -> Result<()> {
 }
 
 fn no_instruction() -> Error {
-    Error::Codegen("an atomic access that is no instruction".into())
+    Error::Codegen("an atomic access is no instruction".into())
 }

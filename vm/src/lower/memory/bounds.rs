@@ -1,4 +1,4 @@
-//! Checks of accesses that no guard pages stop: those of memories with 64-bit addresses or small pages.
+//! Bounds checks for memories without guard pages: those with 64-bit addresses or small pages.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions>
 
 use crate::abi;
@@ -14,27 +14,27 @@ use inkwell::types::{BasicTypeEnum, IntType};
 use inkwell::values::IntValue;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    /// The type of addresses, sizes and lengths of a memory or table.
+    /// Returns the type of addresses, sizes and lengths of a memory or table; `wide` means 64-bit addresses.
     pub(in crate::lower) fn index_type(&self, wide: bool) -> IntType<'ctx> {
         if wide { self.unit.types.i64 } else { self.unit.types.i32 }
     }
 
-    /// Accessible bytes of a memory.
+    /// Loads the length of a memory in bytes.
     pub(in crate::lower) fn memory_length(&self, memory: u32) -> Result<IntValue<'ctx>> {
         let definition = self.context_pointer(self.unit.layout.memory(memory) + abi::SPACE_DEFINITION)?;
         let length = self.field(definition, abi::MEMORY_LENGTH)?;
         let length = self.load(self.unit.types.i64, length, AliasClass::Length)?.into_int_value();
         let shared = self.unit.description.memories[memory as usize].shared;
         if shared {
-            // Another thread may be growing it.
+            // Another thread may grow the memory at the same time.
             let ordered = loaded(&length).set_atomic_ordering(AtomicOrdering::SequentiallyConsistent);
             ordered.map_err(|e| Error::Codegen(e.to_string()))?;
         }
         Ok(length)
     }
 
-    /// Traps unless `index + offset + size` is at most the memory's length. No sum or difference here can wrap, and
-    /// when the check passes, neither can `index + offset`.
+    /// Traps unless `index + offset + size` is at most the length of the memory. No sum or difference here can wrap,
+    /// and if the check passes, `index + offset` cannot wrap either.
     pub(in crate::lower) fn check_bounds(
         &mut self,
         memory_index: u32,
@@ -51,7 +51,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let end_value = self.unit.types.i64.const_int(end, false);
         let room = self.builder.build_int_sub(length, end_value, "")?;
         let mut outside = self.builder.build_int_compare(IntPredicate::UGT, index, room, "")?;
-        // A memory is never smaller than at the start, so where that suffices the difference is known not to wrap.
+        // A memory never shrinks. If its minimum is large enough, the difference is known not to wrap.
         if u128::from(end) > smallest_length(&memory) {
             let wraps = self.builder.build_int_compare(IntPredicate::ULT, length, end_value, "")?;
             outside = self.builder.build_or(wraps, outside, "")?;
@@ -60,17 +60,17 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 }
 
-/// Bytes that a memory of this type always has.
+/// Returns the minimum length of a memory in bytes.
 pub(in crate::lower) fn smallest_length(memory: &MemoryType) -> u128 {
     u128::from(memory.limits.min) << memory.page_size_log2
 }
 
-/// Bytes of an access.
+/// Returns the size of an access in bytes.
 pub(in crate::lower) fn size_of_access(ty: BasicTypeEnum<'_>) -> u64 {
     match ty {
         BasicTypeEnum::IntType(ty) => u64::from(ty.get_bit_width() / 8),
         BasicTypeEnum::FloatType(ty) => u64::from(ty.get_bit_width() / 8),
         BasicTypeEnum::VectorType(ty) => u64::from(ty.get_size()) * size_of_access(ty.get_element_type()),
-        other => unreachable!("no access of wasm is one of {other:?}"),
+        other => unreachable!("wasm accesses no {other:?}"),
     }
 }

@@ -1,4 +1,4 @@
-//! Constants.
+//! Numeric constants.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#numeric-instructions>
 
 use crate::error::Result;
@@ -26,7 +26,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.float_constant(self.unit.types.i64.const_int(value.bits(), false), self.unit.types.f64)
     }
 
-    /// A constant by its bits: as a number, a signalling NaN would be quieted on the way into LLVM.
+    /// Pushes a float constant by its bits: LLVM would quiet a signalling NaN that is passed as a number.
     fn float_constant(&mut self, bits: IntValue<'ctx>, ty: FloatType<'ctx>) -> Result<()> {
         let value = self.builder.build_bit_cast(bits, ty, "")?;
         self.push(value);

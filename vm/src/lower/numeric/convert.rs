@@ -8,7 +8,7 @@ use inkwell::FloatPredicate;
 use inkwell::types::{BasicTypeEnum, FloatType, IntType};
 use inkwell::values::BasicValueEnum;
 
-/// Whether an integer is read as signed.
+/// Whether the operand or result of an operator is a signed integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::lower) enum Sign {
     Signed,
@@ -77,7 +77,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// LLVM takes `demote(promote(x))` for `x`.
+    /// Lowers `f32.demote_f64`. The result is quieted, because LLVM folds `demote(promote(x))` to `x`.
     pub(in crate::lower) fn visit_f32_demote_f64(&mut self) -> Result<()> {
         let value = self.pop_float();
         let narrow = self.builder.build_float_trunc(value, self.unit.types.f32, "")?;
@@ -86,8 +86,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Out of range, LLVM's conversions give poison, so the range is checked first: a NaN, then a value whose
-    /// truncation does not fit.
+    /// Lowers a trapping truncation. LLVM's conversions return poison out of range, so the range is checked first: for
+    /// a NaN, then for a value whose truncation does not fit.
     fn truncate(&mut self, to: IntType<'ctx>, sign: Sign) -> Result<()> {
         let value = self.pop_float();
         let ty = value.get_type();
@@ -107,6 +107,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
+    /// Lowers a saturating truncation.
     fn saturate(&mut self, name: &str, to: IntType<'ctx>) -> Result<()> {
         let value = self.pop_float();
         let converted = self.intrinsic(name, &[to.into(), value.get_type().into()], &[value.into()])?;
@@ -114,6 +115,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
+    /// Lowers a conversion of an integer to a float.
     fn float_from_int(&mut self, to: FloatType<'ctx>, sign: Sign) -> Result<()> {
         let value = self.pop_int();
         let converted = match sign {
@@ -124,6 +126,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
+    /// Lowers a reinterpretation of bits.
     fn reinterpret(&mut self, to: BasicTypeEnum<'ctx>) -> Result<()> {
         let value: BasicValueEnum<'ctx> = self.pop();
         let same_bits = self.builder.build_bit_cast(value, to, "")?;
@@ -132,9 +135,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 }
 
-/// The open interval of numbers whose truncation fits an integer of `width` bits: strictly below the first bound, and
-/// related to the second by the predicate. Where the number just below the smallest integer is not a float, the
-/// smallest integer itself is the bound.
+/// Returns the range of numbers whose truncation fits an integer of `width` bits. A number must be strictly below the
+/// first bound, and in the relation of the predicate to the second. Where the number just below the smallest integer
+/// is not a float, the smallest integer itself is the bound.
 fn bounds(width: u32, sign: Sign, from_f32: bool) -> (f64, (FloatPredicate, f64)) {
     let power = |exponent: u32| 2f64.powi(exponent.cast_signed());
     match sign {

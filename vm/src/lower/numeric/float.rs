@@ -1,10 +1,11 @@
-//! Floating-point instructions, as plain LLVM operators: no fast-math, no constrained intrinsics.
-//!
-//! LLVM's default environment is WebAssembly's but for one point: it may pass a signalling NaN through where
-//! WebAssembly wants it quieted (<https://llvm.org/docs/LangRef.html#floatnan>). That happens where LLVM takes an operation
-//! for an identity: sums, products and quotients with one operand known, and `demote`. Their results are kept quiet
-//! ([`KEEP_QUIET`]); roots and roundings are never identities, or only of what is quiet.
+//! Float operators, as plain LLVM operators: no fast-math flags, no constrained intrinsics.
 //! Spec: <https://webassembly.github.io/spec/core/exec/numerics.html#floating-point-operations>
+//!
+//! LLVM's default float environment is that of WebAssembly with one exception: LLVM may return a signalling NaN where
+//! WebAssembly wants a quiet one (<https://llvm.org/docs/LangRef.html#floatnan>). That happens where LLVM takes an
+//! operation for an identity: sums, products and quotients with one operand known, and `demote`. Their results pass
+//! through [`KEEP_QUIET`]. LLVM never takes roots for identities, and roundings only of operands that are quiet
+//! already.
 
 use crate::error::Result;
 use crate::llvm::intrinsics::KEEP_QUIET;
@@ -39,7 +40,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         visit_f32_div visit_f64_div => build_float_div;
     }
 
-    // Comparisons with NaN are false, but for `ne`.
+    // Comparisons with a NaN are false, except `ne`.
     compare! {
         visit_f32_eq visit_f64_eq => OEQ;
         visit_f32_ne visit_f64_ne => UNE;
@@ -67,13 +68,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         visit_f64_floor => float_unary("llvm.floor");
         visit_f32_trunc => float_unary("llvm.trunc");
         visit_f64_trunc => float_unary("llvm.trunc");
-        // Rounds to even whatever the rounding mode says, as `nearest` does.
+        // Rounds to even in every rounding mode, as `nearest` does.
         visit_f32_nearest => float_unary("llvm.roundeven");
         visit_f64_nearest => float_unary("llvm.roundeven");
         visit_f32_sqrt => float_unary("llvm.sqrt");
         visit_f64_sqrt => float_unary("llvm.sqrt");
     }
 
+    /// Pops two operands, and returns the left one first.
     fn pop_floats(&mut self) -> (FloatValue<'ctx>, FloatValue<'ctx>) {
         let right = self.pop_float();
         (self.pop_float(), right)
@@ -90,7 +92,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// The result of arithmetic, quiet also where LLVM finds that it is one of the operands.
+    /// Quiets the result of arithmetic, in case LLVM finds that it is one of the operands.
     pub(in crate::lower) fn quieted(&self, value: BasicValueEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
         self.intrinsic(KEEP_QUIET, &[value.get_type()], &[value])
     }
@@ -123,8 +125,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// LLVM's `minimum` orders zeros as WebAssembly does but may return a NaN operand as it is; their sum is a NaN that
-    /// is quiet.
+    /// Lowers `min` or `max`. LLVM's `minimum` orders zeros as WebAssembly does, but may return a NaN operand as it
+    /// is. The sum of the operands is a NaN too, and quiet.
     fn float_extremum(&mut self, name: &str) -> Result<()> {
         let (left, right) = self.pop_floats();
         let ordered = self.intrinsic(name, &[left.get_type().into()], &[left.into(), right.into()])?.into_float_value();

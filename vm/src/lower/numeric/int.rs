@@ -1,4 +1,4 @@
-//! Integer instructions. Where LLVM's operator is undefined for operands that WebAssembly defines, a guard stands here.
+//! Integer operators. Where LLVM's operator is undefined for operands that WebAssembly defines, a check comes first.
 //! Spec: <https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations>
 
 use crate::error::Result;
@@ -27,7 +27,7 @@ macro_rules! compare {
     };
 }
 
-/// WebAssembly takes shift distances modulo the width; for LLVM a distance past the width gives poison.
+/// Masks a shift distance. WebAssembly takes distances modulo the width; LLVM returns poison for a distance beyond it.
 fn masked<'ctx>(builder: &Builder<'ctx>, distance: IntValue<'ctx>) -> Result<IntValue<'ctx>, BuilderError> {
     let ty = distance.get_type();
     builder.build_and(distance, ty.const_int(u64::from(ty.get_bit_width() - 1), false), "")
@@ -88,6 +88,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         visit_i64_extend32_s => int_sign_extend(t.i32);
     }
 
+    /// Pops two operands, and returns the left one first.
     fn pop_ints(&mut self) -> (IntValue<'ctx>, IntValue<'ctx>) {
         let right = self.pop_int();
         (self.pop_int(), right)
@@ -115,7 +116,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_condition(condition)
     }
 
-    /// A funnel shift of a value with itself; LLVM takes its distance modulo the width, as WebAssembly does.
+    /// Lowers a rotation to a funnel shift of a value with itself. LLVM takes its distance modulo the width, as
+    /// WebAssembly does.
     fn int_rotate(&mut self, name: &str) -> Result<()> {
         let (value, distance) = self.pop_ints();
         let rotated =
@@ -167,9 +169,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// The remainder by -1 is 0 for every dividend, the smallest number included, where LLVM's `srem` is undefined
-    /// because the quotient overflows (<https://llvm.org/docs/LangRef.html#srem-instruction>). The remainder by 1 is 0
-    /// as well, so the divisor is replaced.
+    /// Lowers a signed remainder. The remainder by -1 is 0 for every dividend. For the smallest number LLVM's `srem`
+    /// is undefined, because the quotient overflows (<https://llvm.org/docs/LangRef.html#srem-instruction>). The
+    /// remainder by 1 is 0 as well, so 1 replaces the divisor -1.
     fn int_rem_s(&mut self) -> Result<()> {
         let (left, right) = self.pop_ints();
         self.trap_if_zero(right)?;

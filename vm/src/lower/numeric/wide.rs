@@ -26,7 +26,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_halves(value)
     }
 
-    /// LLVM sees that the factors are widened and takes the machine's multiplication of 64 by 64 bits.
+    /// Lowers a widening multiplication. LLVM recognises the extended factors and selects the machine's multiplication
+    /// of 64 by 64 bits.
     fn wide_multiply(
         &mut self,
         extend: impl Fn(&Builder<'ctx>, IntValue<'ctx>, IntType<'ctx>) -> Result<IntValue<'ctx>, BuilderError>,
@@ -43,6 +44,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.unit.context.i128_type()
     }
 
+    /// Pops the two halves of a number.
     fn pop_halves(&mut self) -> Result<IntValue<'ctx>> {
         let wide = self.wide_type();
         let high = self.pop_int();
@@ -53,6 +55,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_or(high, low, "")?)
     }
 
+    /// Pushes the two halves of a number.
     fn push_halves(&mut self, value: IntValue<'ctx>) -> Result<()> {
         let half = self.unit.types.i64;
         let low = self.builder.build_int_truncate(value, half, "")?;

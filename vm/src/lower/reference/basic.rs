@@ -1,4 +1,6 @@
-//! References: pointers, or bits that are none (see `abi`'s tags); null is the null pointer.
+//! Null references, references to functions, and `ref.eq`.
+//!
+//! A reference is a pointer or has tag bits (see `abi`); null is the null pointer.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#reference-instructions>
 
 use crate::abi;
@@ -28,7 +30,7 @@ impl Lowering<'_, '_, '_> {
         Ok(())
     }
 
-    /// The branch does not take the null along.
+    /// Branches if a reference is null. The branch does not take the null with it.
     pub(in crate::lower) fn visit_br_on_null(&mut self, depth: u32) -> Result<()> {
         let value = self.pop_pointer();
         let is_null = self.builder.build_is_null(value, "")?;
@@ -37,7 +39,8 @@ impl Lowering<'_, '_, '_> {
         Ok(())
     }
 
-    /// The branch takes the reference along; the code that goes on without it has no use for a null.
+    /// Branches if a reference is not null. The branch takes the reference with it; the code that follows has no use
+    /// for a null.
     pub(in crate::lower) fn visit_br_on_non_null(&mut self, depth: u32) -> Result<()> {
         let value = self.pop_pointer();
         let is_not_null = self.builder.build_is_not_null(value, "")?;
@@ -52,16 +55,17 @@ impl Lowering<'_, '_, '_> {
         let value = if function < description.func_imports {
             self.context_pointer(layout.func_import(function) + abi::FUNC_IMPORT_REF)?
         } else {
-            let index = description
-                .func_ref_index(function)
-                .ok_or_else(|| Error::Codegen(format!("function {function} was not declared to be referenced")))?;
+            let index = description.func_ref_index(function).ok_or_else(|| {
+                Error::Codegen(format!("`ref.func` of function {function}, which the module does not declare"))
+            })?;
             self.field(self.context, layout.func_ref(index))?
         };
         self.push(value);
         Ok(())
     }
 
-    /// Equal small integers are equal bits, all else is equal if it is the same.
+    /// Compares two references. `i31` references to equal numbers have equal bits; all other references are equal only
+    /// if they are to the same object.
     pub(in crate::lower) fn visit_ref_eq(&mut self) -> Result<()> {
         let (b, a) = (self.pop_pointer(), self.pop_pointer());
         let equal = self.builder.build_int_compare(IntPredicate::EQ, a, b, "")?;

@@ -1,4 +1,4 @@
-//! Operators that test, cast and branch on the type of a reference.
+//! Tests, casts and branches on the type of a reference.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#reference-instructions>
 
 use crate::error::Result;
@@ -40,7 +40,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Whether the reference on top of the stack, which stays there, is of a type.
+    /// Tests whether the reference on top of the stack, which stays there, has a type.
     fn top_has_type(&mut self, ty: wasmparser::RefType) -> Result<IntValue<'ctx>> {
         let value = self.pop_pointer();
         let matches = self.has_type(value, convert::ref_type(ty, 0)?)?;

@@ -1,10 +1,10 @@
-//! Custom descriptors: structures that say by another object what they are.
+//! Custom descriptors: structures that name another object as the descriptor of their type.
 //! Spec: <https://github.com/WebAssembly/custom-descriptors/blob/main/proposals/custom-descriptors/Overview.md>
 //!
-//! A structure names its descriptor by a number of 32 bits made from the address. The collector knows a reference in a
-//! register or on the stack by its address alone, and LLVM is free to keep the number and make the address again where
-//! it is needed. So addresses made of numbers go through [`Lowering::opaque`], and wherever a number is made of an
-//! address, [`Lowering::keep_alive`] has the address itself live on until there.
+//! A structure stores the number of its descriptor: 32 bits that are computed from the address. The collector finds a
+//! reference in a register or on the stack only by its address, but LLVM may keep the number and compute the address
+//! again where it is needed. So an address that is computed from a number goes through [`Lowering::opaque`], and where
+//! a number is computed from an address, [`Lowering::keep_alive`] keeps the address alive.
 
 use crate::abi::heap::{DESCRIPTOR, HEADER_ARRAY, OBJECT_ALIGN};
 use crate::abi::{self, CONTEXT_STORE, STORE_DESCRIPTOR_BASE};
@@ -79,7 +79,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.branch_if(fails, depth)
     }
 
-    /// Takes a descriptor from the stack; traps if it is null.
+    /// Pops a descriptor, and traps if it is null.
     fn pop_descriptor(&mut self) -> Result<PointerValue<'ctx>> {
         let descriptor = self.pop_pointer();
         let is_null = self.builder.build_is_null(descriptor, "")?;
@@ -87,7 +87,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(descriptor)
     }
 
-    /// Gives the structure on top of the stack, which is new, its descriptor.
+    /// Writes the descriptor into the new structure on top of the stack.
     fn describe(&mut self, descriptor: PointerValue<'ctx>) -> Result<()> {
         let types = &self.unit.types;
         let object = self.pop_pointer();
@@ -102,9 +102,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// Takes a descriptor from the stack, and says whether the reference below, which stays there, is to a structure of
-    /// that very descriptor. All others are not: small integers, values of the host, arrays (whose length is where a
-    /// descriptor's number would be), and structures without descriptors (their number is 0, which is no object's).
+    /// Pops a descriptor, and tests whether the reference below, which stays on the stack, is to a structure with this
+    /// descriptor.
+    ///
+    /// All other references fail the test: `i31`, values of the host, arrays (their length is in the place of the
+    /// descriptor's number), and structures without descriptors (their number is 0, which no object has).
     fn top_is_described(&mut self, nullable: bool) -> Result<IntValue<'ctx>> {
         let types = &self.unit.types;
         let descriptor = self.pop_descriptor()?;
@@ -121,7 +123,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.builder.build_conditional_branch(is_pointer, pointer, done)?;
 
         self.continue_in(pointer);
-        // Of the header's two words the number of the type is left out, but not the bit of arrays beside it.
+        // Masks the type number out of the header, but not the bit of arrays beside it.
         let header = self.load(types.i64, value, AliasClass::Header)?.into_int_value();
         let mask = types.i64.const_int(!u64::from(HEADER_ARRAY - 1), false);
         let header = self.builder.build_and(header, mask, "")?;
@@ -133,7 +135,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.join(done, &[(here, constant(nullable)), (not_null, constant(false))], equal)
     }
 
-    /// Bytes from where descriptors are counted from to `descriptor`.
+    /// Computes the distance in bytes from the descriptor base to `descriptor`.
     fn distance(&self, descriptor: PointerValue<'ctx>) -> Result<IntValue<'ctx>> {
         let i64 = self.unit.types.i64;
         let base = self.descriptor_base()?;
@@ -142,35 +144,36 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_nuw_sub(address, base, "")?)
     }
 
+    /// Loads the address from which descriptor numbers are counted.
     fn descriptor_base(&self) -> Result<PointerValue<'ctx>> {
         let store = self.context_pointer(CONTEXT_STORE)?;
         let base = self.field(store, STORE_DESCRIPTOR_BASE)?;
         Ok(self.load(self.unit.types.ptr, base, AliasClass::Invariant)?.into_pointer_value())
     }
 
-    /// The same pointer, which is not null, but of which LLVM does not know what it was made of, at this place in the
-    /// code.
+    /// Returns the same non-null pointer, hiding from LLVM what it was computed from.
     fn opaque(&self, pointer: PointerValue<'ctx>) -> Result<PointerValue<'ctx>> {
         let ptr = self.unit.types.ptr;
-        let same = self.nothing(ptr.fn_type(&[ptr.into()], false), "=r,0", pointer)?;
+        let same = self.empty_asm(ptr.fn_type(&[ptr.into()], false), "=r,0", pointer)?;
         let nonnull = Attribute::get_named_enum_kind_id("nonnull");
         same.add_attribute(AttributeLoc::Return, self.unit.context.create_enum_attribute(nonnull, 0));
         let value = same.try_as_basic_value().basic();
-        value.map(BasicValueEnum::into_pointer_value).ok_or_else(|| Error::Codegen("no pointer".into()))
+        value
+            .map(BasicValueEnum::into_pointer_value)
+            .ok_or_else(|| Error::Codegen("an empty `asm` returns no pointer".into()))
     }
 
-    /// Keeps a reference itself, and not only what was made of it, in a register or on the stack up to here.
-    /// (`llvm.fake.use` is made for that, and dropped where code is optimised.)
+    /// Keeps a reference itself, not only values computed from it, in a register or on the stack up to here. (LLVM has
+    /// `llvm.fake.use` for that, but drops it in optimised code.)
     fn keep_alive(&self, reference: PointerValue<'ctx>) -> Result<()> {
         let ty = self.unit.context.void_type().fn_type(&[self.unit.types.ptr.into()], false);
-        self.nothing(ty, "r", reference)?;
+        self.empty_asm(ty, "r", reference)?;
         Ok(())
     }
 
-    /// Assembly that does nothing with a pointer. It claims a side effect, or LLVM could move it past a call, but accesses
-    /// no memory, so that loads and stores pass it.
-    /// <https://llvm.org/docs/LangRef.html#inline-assembler-expressions>
-    fn nothing(
+    /// Emits an empty `asm` with a pointer as its operand. It claims a side effect, or LLVM could move it past a call.
+    /// It accesses no memory, so that loads and stores can move past it.
+    fn empty_asm(
         &self,
         ty: FunctionType<'ctx>,
         constraints: &str,

@@ -1,4 +1,4 @@
-//! What a reference is of: the check behind indirect calls and casts.
+//! Subtype checks of references, for casts and indirect calls.
 
 use crate::abi;
 use crate::abi::heap::{HEADER_ARRAY, OBJECT_TYPE, TYPE_DISPLAY, TYPE_SIZE, TYPE_SUPERTYPES};
@@ -10,11 +10,11 @@ use inkwell::IntPredicate;
 use inkwell::values::{IntValue, PointerValue};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    /// Whether a reference of the same hierarchy is of a type.
+    /// Tests whether a reference has a type of the same hierarchy.
     pub(in crate::lower) fn has_type(&mut self, value: PointerValue<'ctx>, ty: RefType) -> Result<IntValue<'ctx>> {
         let always = |value| self.unit.types.i1.const_int(u64::from(value), false);
         let is_null = self.builder.build_is_null(value, "")?;
-        // What is not null is looked at only where it is not null.
+        // The header of an object is loaded only if the reference is not null.
         let here = self.current_block();
         let (not_null, done) = (self.new_block(), self.new_block());
         self.builder.build_conditional_branch(is_null, done, not_null)?;
@@ -37,7 +37,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 CompositeType::Array(_) => {
                     self.test_header(value, |this, header| this.header_has_type(header, index, HEADER_ARRAY))?
                 }
-                CompositeType::Cont(_) => unreachable!("validation lets no cast of continuations through"),
+                CompositeType::Cont(_) => unreachable!("validation allows no cast of continuations"),
             },
             HeapType::Exact(index) => match self.unit.description.types[index as usize].composite {
                 CompositeType::Func(_) => self.func_has_exact_type(value, self.type_id(index)?)?,
@@ -47,7 +47,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
                 CompositeType::Array(_) => {
                     self.test_header(value, |this, header| this.header_has_exact_type(header, index, HEADER_ARRAY))?
                 }
-                CompositeType::Cont(_) => unreachable!("validation lets no cast of continuations through"),
+                CompositeType::Cont(_) => unreachable!("validation allows no cast of continuations"),
             },
             HeapType::Struct => self.test_header(value, |this, header| this.header_is_array(header, false))?,
             HeapType::Array => self.test_header(value, |this, header| this.header_is_array(header, true))?,
@@ -55,7 +55,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.join(done, &[(here, always(ty.nullable))], matches)
     }
 
-    /// Whether a reference, not null, is one to an object whose header's first word passes a test.
+    /// Tests whether a non-null reference is to an object whose first header word passes a test.
     fn test_header(
         &self,
         value: PointerValue<'ctx>,
@@ -72,6 +72,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.join(done, &[(start, self.unit.types.i1.const_zero())], matches)
     }
 
+    /// Tests whether an object with this header is an array, or whether it is a structure.
     fn header_is_array(&self, header: IntValue<'ctx>, wanted: bool) -> Result<IntValue<'ctx>> {
         let types = &self.unit.types;
         let bit = self.builder.build_and(header, types.i32.const_int(HEADER_ARRAY.into(), false), "")?;
@@ -79,8 +80,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_compare(predicate, bit, types.i32.const_zero(), "")?)
     }
 
-    /// Whether an object with this header is of a type of this module and of no subtype of it. `kind` is the bit of its
-    /// kind.
+    /// Tests whether an object with this header has a type of this module, and no subtype of it. `kind` is the bit
+    /// that says whether it is an array.
     fn header_has_exact_type(&self, header: IntValue<'ctx>, type_index: u32, kind: u32) -> Result<IntValue<'ctx>> {
         let expected = self.type_id(type_index)?;
         let kind = self.unit.types.i32.const_int(kind.into(), false);
@@ -88,7 +89,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_compare(IntPredicate::EQ, header, expected, "")?)
     }
 
-    /// Whether an object with this header is of a type of this module. `kind` is the bit of its kind.
+    /// Tests whether an object with this header has a type of this module or a subtype of it. `kind` is the bit that
+    /// says whether it is an array.
     fn header_has_type(&self, header: IntValue<'ctx>, type_index: u32, kind: u32) -> Result<IntValue<'ctx>> {
         let types = &self.unit.types;
         let expected = self.type_id(type_index)?;
@@ -104,6 +106,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         })
     }
 
+    /// Tests whether the bits of a reference under `mask` are `tag`.
     pub(in crate::lower) fn has_tag_bits(
         &self,
         value: PointerValue<'ctx>,
@@ -116,15 +119,15 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_compare(IntPredicate::EQ, bits, i64.const_int(tag, false), "")?)
     }
 
-    /// Whether a function, not null, is of the type whose number is `expected`, and of no subtype of it.
+    /// Tests whether a non-null function reference has the type numbered `expected`, and no subtype of it.
     fn func_has_exact_type(&self, func_ref: PointerValue<'ctx>, expected: IntValue<'ctx>) -> Result<IntValue<'ctx>> {
         let actual = self.field(func_ref, abi::FUNC_REF_TYPE)?;
         let actual = self.load(self.unit.types.i32, actual, AliasClass::Invariant)?.into_int_value();
         Ok(self.builder.build_int_compare(IntPredicate::EQ, actual, expected, "")?)
     }
 
-    /// Whether a function, not null, is of a type of this module. Nearly always it is of that very type; only then, and
-    /// if the type can have subtypes, its supertypes are looked at.
+    /// Tests whether a non-null function reference has a type of this module or a subtype of it. Nearly always it has
+    /// exactly that type. Its supertypes are loaded only if it does not and the type can have subtypes.
     pub(in crate::lower) fn func_has_type(
         &self,
         func_ref: PointerValue<'ctx>,
@@ -137,8 +140,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         })
     }
 
-    /// Whether a value is exactly of a type, whose number is `expected`, or else of a subtype of it. `record` gives what
-    /// says that of the value's own type: where, and at which offsets the number of its supertypes and their list are.
+    /// Tests whether a value has the type numbered `expected`, or else a subtype of it. `exact` is the result of the
+    /// first test. `record` returns the record with the display of the type of the value, and the offsets of the
+    /// number of its supertypes and of the display.
     fn or_subtype(
         &self,
         exact: IntValue<'ctx>,

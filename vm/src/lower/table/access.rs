@@ -1,4 +1,4 @@
-//! Access to single elements of tables, and their size.
+//! Single elements of tables, and the size of tables.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#table-instructions>
 
 use crate::abi::{self, Builtin};
@@ -46,13 +46,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
+    /// Loads the length of a table in elements.
     fn table_length(&self, table: u32) -> Result<IntValue<'ctx>> {
         let definition = self.context_pointer(self.unit.layout.table(table) + abi::SPACE_DEFINITION)?;
         let length = self.field(definition, abi::TABLE_LENGTH)?;
         Ok(self.load(self.unit.types.i64, length, AliasClass::Length)?.into_int_value())
     }
 
-    /// Address of an element; traps with `trap` when there is none.
+    /// Returns the address of an element. Traps with `trap` if the index is out of bounds.
     pub(in crate::lower) fn table_element(
         &mut self,
         table: u32,

@@ -1,4 +1,4 @@
-//! Bulk instructions on tables. The runtime does the work and says whether to trap.
+//! Bulk instructions on tables. A builtin does the work and reports whether to trap.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#table-instructions>
 
 use crate::abi::Builtin;

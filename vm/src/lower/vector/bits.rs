@@ -1,4 +1,4 @@
-//! Operators on all 128 bits, and those that make one number of a vector.
+//! Bitwise operators on whole vectors, and reductions of a vector to a scalar.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#vector-instructions>
 
 use super::shape::Shape;
@@ -48,7 +48,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(value)
     }
 
-    /// Bits of the first operand where the mask has a one, else of the second.
+    /// Lowers `v128.bitselect`: bits of the first operand where the mask is one, of the second where it is zero.
     pub(in crate::lower) fn visit_v128_bitselect(&mut self) -> Result<()> {
         let mask = self.pop_shape(Shape::I64x2)?;
         let (ones, zeros) = self.pop_shapes(Shape::I64x2)?;
@@ -82,12 +82,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_condition(signs)
     }
 
-    /// One bit a lane, as one number: on a little-endian target the first lane is the lowest bit
-    /// (<https://llvm.org/docs/LangRef.html#vector-type>).
+    /// Converts a vector of one-bit lanes to an integer. On a little-endian target the first lane becomes the lowest
+    /// bit (<https://llvm.org/docs/LangRef.html#vector-type>).
     fn gathered(&self, truths: VectorValue<'ctx>) -> Result<IntValue<'ctx>> {
         let lanes = NonZeroU32::new(truths.get_type().get_size());
         let ty = lanes.and_then(|lanes| self.unit.context.custom_width_int_type(lanes).ok());
-        let ty = ty.ok_or_else(|| Error::Codegen("no integer as wide as a vector has lanes".into()))?;
+        let ty = ty.ok_or_else(|| Error::Codegen("LLVM has no integer type with a bit for each lane".into()))?;
         Ok(self.builder.build_bit_cast(truths, ty, "")?.into_int_value())
     }
 }

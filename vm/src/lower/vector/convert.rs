@@ -1,4 +1,4 @@
-//! Conversions between lanes of integers and of floats.
+//! Conversions between integer lanes and float lanes.
 //! Spec: <https://webassembly.github.io/spec/core/exec/numerics.html#conversions>
 
 use super::shape::Shape;
@@ -10,7 +10,7 @@ use Sign::{Signed, Unsigned};
 use inkwell::values::VectorValue;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    // The shapes are those of the operands of truncations, and of the results of conversions from integers.
+    // The shape is that of the operand of a truncation, and that of the result of a conversion from integers.
     shaped! {
         []
         vector_truncate(Signed): visit_i32x4_trunc_sat_f32x4_s F32x4, visit_i32x4_trunc_sat_f64x2_s_zero F64x2;
@@ -19,7 +19,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         vector_from_int(Unsigned): visit_f32x4_convert_i32x4_u F32x4, visit_f64x2_convert_low_i32x4_u F64x2;
     }
 
-    /// Four lanes of four, or of two and zeros.
+    /// Returns a vector of four lanes; two lanes are filled up with zeros.
     pub(super) fn filled_with_zeros(&self, value: VectorValue<'ctx>) -> Result<VectorValue<'ctx>> {
         match value.get_type().get_size() {
             4 => Ok(value),
@@ -45,7 +45,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(wide)
     }
 
-    /// Kept quiet, as `f32.demote_f64` is.
+    /// Lowers a demotion. The result is quieted, as that of `f32.demote_f64` is.
     pub(in crate::lower) fn visit_f32x4_demote_f64x2_zero(&mut self) -> Result<()> {
         let value = self.pop_shape(Shape::F64x2)?;
         let narrow = self.builder.build_float_trunc(value, self.unit.types.f32.vec_type(2), "")?;

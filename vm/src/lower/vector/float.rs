@@ -1,4 +1,4 @@
-//! Float arithmetic and comparisons, lane by lane. What `lower/float.rs` says of NaNs holds for each lane.
+//! Float arithmetic and comparisons of lanes. NaNs are treated as in `lower/numeric/float.rs`.
 //! Spec: <https://webassembly.github.io/spec/core/exec/numerics.html#floating-point-operations>
 
 use super::shape::{Binary, Shape};
@@ -8,7 +8,7 @@ use inkwell::FloatPredicate;
 use inkwell::builder::Builder;
 use inkwell::values::VectorValue;
 
-/// Which of two numbers.
+/// Minimum or maximum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extremum {
     Least,
@@ -68,9 +68,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(mask)
     }
 
-    /// Two choices by one comparison each, as processors have them: they differ for zeros of unlike sign, where the
-    /// sign's bit decides, and for NaNs, whose sum is a NaN that is quiet. Shorter than what LLVM makes of its
-    /// `minimum`, which orders zeros by a comparison of signs.
+    /// Lowers `min` or `max` to two selections, each by one comparison, as processors have them.
+    ///
+    /// The two results differ for zeros of different signs, where the sign bit decides, and for NaNs, whose sum is a
+    /// quiet NaN. This is shorter than the code that LLVM generates for its `minimum`, which orders zeros by comparing
+    /// signs.
     pub(super) fn vector_extremum(&mut self, shape: Shape, which: Extremum) -> Result<()> {
         let (left, right) = self.pop_shapes(shape)?;
         let bits = self.int_lanes(left);
@@ -90,14 +92,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(value.into_vector_value())
     }
 
-    /// The second operand if it is beyond the first, else the first.
+    /// Lowers `pmin` or `pmax`: the second operand if it is beyond the first, otherwise the first.
     fn vector_pseudo_extremum(&mut self, shape: Shape, which: Extremum) -> Result<()> {
         let (left, right) = self.pop_shapes(shape)?;
         let value = self.chosen(which, right, left)?;
         self.push_vector(value)
     }
 
-    /// `preferred` where it is beyond `other`, else `other`.
+    /// Selects `preferred` where it is beyond `other`, and `other` elsewhere.
     pub(super) fn chosen(
         &self,
         which: Extremum,

@@ -1,4 +1,4 @@
-//! Integer arithmetic and comparisons, lane by lane.
+//! Integer arithmetic and comparisons of lanes.
 //! Spec: <https://webassembly.github.io/spec/core/exec/numerics.html#integer-operations>
 
 use super::shape::{Binary, Shape};
@@ -71,7 +71,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(value)
     }
 
-    /// The mean, rounded up, of numbers that are added at twice their width.
+    /// Lowers `avgr_u`: the mean, rounded up. The sum is computed at twice the width.
     fn vector_avgr(&mut self, shape: Shape) -> Result<()> {
         let (left, right) = self.pop_shapes(shape)?;
         let (left, right) = (self.widened(left, Sign::Unsigned)?, self.widened(right, Sign::Unsigned)?);
@@ -83,7 +83,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(narrow)
     }
 
-    /// Rounded multiplication of fixed-point numbers. Only -1 times -1 does not fit.
+    /// Lowers `q15mulr_sat_s`: rounded multiplication of fixed-point numbers. Only the product of -1 and -1 does not
+    /// fit.
     pub(super) fn vector_q15mulr(&mut self, shape: Shape) -> Result<()> {
         let (left, right) = self.pop_shapes(shape)?;
         let value = if let Some(name) = self.unit.options.vector_intrinsics.multiply_q15 {
@@ -124,7 +125,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(counts)
     }
 
-    /// One distance for all lanes, modulo the width of a lane; past it LLVM gives poison.
+    /// Lowers a shift by one distance for all lanes. The distance is taken modulo the lane width; beyond it LLVM
+    /// returns poison.
     fn vector_shift(&mut self, shape: Shape, lower: Binary<'ctx>) -> Result<()> {
         let distance = self.pop_int();
         let value = self.pop_shape(shape)?;
@@ -137,8 +139,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(shifted)
     }
 
-    /// Shifts bytes to the right, sign by sign. Without an instruction for that, those with odd numbers are shifted in
-    /// place, as halves of 16 bits, and the others up there and back. By a constant, LLVM does with less.
+    /// Shifts bytes to the right, keeping signs. Without an instruction for that, bytes at odd positions are shifted
+    /// in place, as upper halves of 16 bits; bytes at even positions are moved up, shifted, and moved back. For a
+    /// constant distance LLVM finds shorter code.
     fn vector_byte_shift(&mut self, shape: Shape) -> Result<()> {
         let is_constant = self.stack.last().is_some_and(|distance| distance.into_int_value().is_const());
         if self.unit.options.vector_intrinsics.byte_shifts || is_constant {

@@ -1,4 +1,4 @@
-//! Single lanes, and the order of lanes.
+//! Single lanes, splats, shuffles and swizzles.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#vector-instructions>
 
 use super::shape::Shape;
@@ -27,7 +27,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             visit_f64x2_replace_lane F64x2;
     }
 
-    /// Pops a scalar as a lane: small integers are in an `i32` on the operand stack.
+    /// Pops a scalar as a lane. On the operand stack small integers are `i32`s.
     fn pop_lane(&mut self, shape: Shape) -> Result<BasicValueEnum<'ctx>> {
         let value = self.pop();
         Ok(match value {
@@ -79,11 +79,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(value)
     }
 
-    /// Bytes by the numbers in the second operand; zero for numbers past the last.
+    /// Lowers `i8x16.swizzle`: selects bytes by the indices in the second operand, and zero for indices beyond the
+    /// last byte.
     pub(super) fn vector_swizzle(&mut self, shape: Shape) -> Result<()> {
         let (table, indices) = self.pop_shapes(shape)?;
         let value = if let Some(name) = self.unit.options.vector_intrinsics.lookup {
-            // Indices from 16 on get their top bit set, and those that have it keep it.
+            // Saturating addition sets the top bit of indices from 16 on, and keeps it where it is set.
             let past = self.int_splat(indices, 0x80 - 16);
             let indices = self.same_type("llvm.uadd.sat", &[indices, past])?;
             self.intrinsic(name, &[], &[table.into(), indices.into()])?.into_vector_value()
@@ -93,7 +94,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(value)
     }
 
-    /// For targets that name no instruction.
+    /// Selects bytes on targets that name no instruction for it.
     fn swizzled_one_by_one(&self, table: VectorValue<'ctx>, indices: VectorValue<'ctx>) -> Result<VectorValue<'ctx>> {
         let last = self.int_splat(indices, 15);
         let within = self.builder.build_and(indices, last, "")?;

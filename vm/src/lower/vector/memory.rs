@@ -1,4 +1,4 @@
-//! Loads and stores of vectors and of their lanes, by way of the scalar ones: same addresses, same precision.
+//! Loads and stores of vectors and of lanes, by those of scalars: same addresses, same precision.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions>
 
 use super::shape::Shape;
@@ -40,7 +40,7 @@ impl Lowering<'_, '_, '_> {
         self.store_to(memarg, value.into())
     }
 
-    /// Half a vector, of lanes that become twice as wide.
+    /// Loads half a vector and extends its lanes to twice their width.
     fn vector_load_widened(&mut self, shape: Shape, memarg: MemArg, sign: Sign) -> Result<()> {
         let half = self.int_type(shape.lane_bits()).vec_type(shape.lanes() / 2);
         let value = self.load_from(memarg, half.into())?.into_vector_value();

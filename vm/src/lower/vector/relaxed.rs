@@ -1,15 +1,17 @@
-//! Relaxed operators. Where the specification leaves a choice, [`RelaxedSimd`] makes it: the results of the
-//! deterministic profile, the same on every host, or what the target does in the fewest instructions.
+//! Relaxed vector operators.
+//!
+//! Where the spec allows several results, [`RelaxedSimd`] chooses: those of the deterministic profile, the same on
+//! every host, or those that the target computes in the fewest instructions.
 //!
 //! | operator | [`Deterministic`](RelaxedSimd::Deterministic) | [`Fast`](RelaxedSimd::Fast) on x86-64 |
 //! |---|---|---|
-//! | `i8x16.relaxed_swizzle` | that of `i8x16.swizzle`: zero for every index past 15 | index modulo 16, zero from 128 on: `pshufb` |
-//! | `i32x4.relaxed_trunc_*_s` | that of `i32x4.trunc_sat_*`: zero for NaN, else the nearest integer | the smallest integer for NaN and whatever is out of range: `cvttps2dq`, `cvttpd2dq` |
-//! | `i32x4.relaxed_trunc_*_u` | likewise | with AVX-512 all ones there: `vcvttps2udq`, `vcvttpd2udq`; else as deterministic |
-//! | `relaxed_madd`, `relaxed_nmadd` | not fused: the product is rounded, then the sum | fused with FMA; else as deterministic |
-//! | `relaxed_laneselect` | that of `v128.bitselect`: bit by bit | by the top bit: of each byte for `i8x16` and `i16x8` (`pblendvb`), of each lane for others (`blendvps`, `blendvpd`) |
-//! | `relaxed_min`, `relaxed_max` | those of `min` and `max` | the second operand for a NaN and for zeros of either sign: `minps`, `maxps` |
-//! | `i16x8.relaxed_q15mulr_s` | that of `i16x8.q15mulr_sat_s`: 0x7fff for -1 times -1 | 0x8000 there: `pmulhrsw` |
+//! | `i8x16.relaxed_swizzle` | as `i8x16.swizzle`: zero for every index above 15 | index modulo 16, zero from 128 on: `pshufb` |
+//! | `i32x4.relaxed_trunc_*_s` | as `i32x4.trunc_sat_*`: zero for a NaN, otherwise the nearest integer | the smallest integer for a NaN and out of range: `cvttps2dq`, `cvttpd2dq` |
+//! | `i32x4.relaxed_trunc_*_u` | as above | with AVX-512 all ones there: `vcvttps2udq`, `vcvttpd2udq`; otherwise as deterministic |
+//! | `relaxed_madd`, `relaxed_nmadd` | not fused: the product is rounded, then the sum | fused with FMA; otherwise as deterministic |
+//! | `relaxed_laneselect` | as `v128.bitselect`: bit by bit | by the top bit: of each byte for `i8x16` and `i16x8` (`pblendvb`), of each lane for others (`blendvps`, `blendvpd`) |
+//! | `relaxed_min`, `relaxed_max` | as `min` and `max` | the second operand for a NaN and for zeros of either sign: `minps`, `maxps` |
+//! | `i16x8.relaxed_q15mulr_s` | as `i16x8.q15mulr_sat_s`: 0x7fff for -1 times -1 | 0x8000 there: `pmulhrsw` |
 //! | `relaxed_dot_i8x16_i7x16` | both operands signed; sums of pairs saturate | the second operand unsigned; sums of pairs saturate: `pmaddubsw` |
 //!
 //! Spec: <https://webassembly.github.io/spec/core/exec/numerics.html#relaxed-operations>
@@ -43,7 +45,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         vector_relaxed_dot_add(): visit_i32x4_relaxed_dot_i8x16_i7x16_add_s I8x16;
     }
 
-    /// What the target has, if that is to make the choices.
+    /// Returns the intrinsics of the target if they choose the results.
     fn fast(&self) -> Option<&VectorIntrinsics> {
         let options = &self.unit.options;
         (options.relaxed_simd == RelaxedSimd::Fast).then_some(&options.vector_intrinsics)
@@ -95,7 +97,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         if self.fast().is_none() {
             return self.visit_v128_bitselect();
         }
-        // There is no blend of 16-bit lanes; one of bytes is among the choices for them.
+        // The target has no blend of 16-bit lanes. A blend of bytes is one of the results that the spec allows for
+        // them.
         let shape = if shape == Shape::I16x8 { Shape::I8x16 } else { shape };
         let mask = self.pop_shape(shape)?;
         let (set, clear) = self.pop_shapes(shape)?;
@@ -105,7 +108,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(value.into_vector_value())
     }
 
-    /// One comparison and one choice are what the instruction is defined as.
+    /// Lowers `relaxed_min` or `relaxed_max` to one comparison and one selection, which is how the instruction is
+    /// defined.
     fn vector_relaxed_extremum(&mut self, shape: Shape, which: Extremum) -> Result<()> {
         if self.fast().is_none() {
             return self.vector_extremum(shape, which);

@@ -1,4 +1,4 @@
-//! The shapes of a vector, and how one passes from the operand stack to an operator and back.
+//! Shapes of vectors, and conversions between the operand stack and a shape.
 
 use crate::error::Result;
 use crate::lower::function::Lowering;
@@ -7,11 +7,11 @@ use inkwell::builder::{Builder, BuilderError};
 use inkwell::types::{BasicTypeEnum, IntType, VectorType};
 use inkwell::values::{BasicValueEnum, InstructionOpcode, IntValue, VectorValue};
 
-/// One of LLVM's operators on two vectors; the last argument is the name of the value.
+/// An LLVM operator on two vectors. The last argument is the name of the value.
 pub(super) type Binary<'ctx> =
     fn(&Builder<'ctx>, VectorValue<'ctx>, VectorValue<'ctx>, &'static str) -> Result<VectorValue<'ctx>, BuilderError>;
 
-/// What 128 bits are divided into.
+/// How 128 bits are divided into lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     I8x16,
@@ -50,7 +50,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         vector_of(self.lane_type(shape), shape.lanes())
     }
 
-    /// The integer type of a lane, or of twice a lane.
+    /// Returns an integer type by its width, which is that of a lane or twice as much.
     pub(super) fn int_type(&self, bits: u32) -> IntType<'ctx> {
         match bits {
             8 => self.unit.types.i8,
@@ -61,7 +61,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         }
     }
 
-    /// The same bits in another shape. A cast there is undone, not cast again: where no pass runs that saves code.
+    /// Casts a vector to another type of the same width. A cast of a cast is undone instead, which saves code where no
+    /// pass runs.
     fn reshape(&self, value: VectorValue<'ctx>, ty: VectorType<'ctx>) -> Result<VectorValue<'ctx>> {
         if value.get_type() == ty {
             return Ok(value);
@@ -76,12 +77,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_bit_cast(value, ty, "")?.into_vector_value())
     }
 
-    /// Pops a vector.
+    /// Pops a vector in a shape.
     pub(super) fn pop_shape(&mut self, shape: Shape) -> Result<VectorValue<'ctx>> {
         let value = self.pop().into_vector_value();
         self.reshape(value, self.vector_type(shape))
     }
 
+    /// Pops two vectors in a shape, and returns the left one first.
     pub(super) fn pop_shapes(&mut self, shape: Shape) -> Result<(VectorValue<'ctx>, VectorValue<'ctx>)> {
         let right = self.pop_shape(shape)?;
         Ok((self.pop_shape(shape)?, right))
@@ -105,14 +107,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    /// All lanes the same.
+    /// Returns a vector with `lane` in all lanes.
     pub(super) fn splat(&self, lane: BasicValueEnum<'ctx>, lanes: u32) -> Result<VectorValue<'ctx>> {
         let poison = vector_of(lane.get_type(), lanes).get_poison();
         let first = self.builder.build_insert_element(poison, lane, self.lane_index(0), "")?;
         self.shuffle(first, first, std::iter::repeat_n(0, lanes as usize))
     }
 
-    /// A constant in all lanes of a vector of integers.
+    /// Returns a vector of integers with a constant in all lanes.
     pub(super) fn int_splat(&self, like: VectorValue<'ctx>, value: i64) -> VectorValue<'ctx> {
         let ty = like.get_type();
         let lane = ty.get_element_type().into_int_type();
@@ -120,14 +122,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         VectorType::const_vector(&vec![lane.const_int(bits, false); ty.get_size() as usize])
     }
 
-    /// A constant in all lanes of a vector of floats.
+    /// Returns a vector of floats with a constant in all lanes.
     pub(super) fn float_splat(&self, like: VectorValue<'ctx>, value: f64) -> VectorValue<'ctx> {
         let ty = like.get_type();
         let lane = ty.get_element_type().into_float_type().const_float(value);
         VectorType::const_vector(&vec![lane; ty.get_size() as usize])
     }
 
-    /// Lanes by their numbers, those of `right` after those of `left`.
+    /// Selects lanes by number; those of `right` are numbered after those of `left`.
     pub(super) fn shuffle(
         &self,
         left: VectorValue<'ctx>,
@@ -142,7 +144,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.unit.types.i32.const_int(lane.into(), false)
     }
 
-    /// An intrinsic on operands of one type that gives the same type.
+    /// Calls an intrinsic whose operands and result have the same type.
     pub(super) fn same_type(&self, name: &str, operands: &[VectorValue<'ctx>]) -> Result<VectorValue<'ctx>> {
         let ty = operands[0].get_type();
         let operands: Vec<_> = operands.iter().map(|&operand| operand.into()).collect();
@@ -150,6 +152,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 }
 
+/// Returns the type of a vector of `lanes` lanes.
 pub(super) fn vector_of(lane: BasicTypeEnum<'_>, lanes: u32) -> VectorType<'_> {
     match lane {
         BasicTypeEnum::FloatType(ty) => ty.vec_type(lanes),

@@ -1,9 +1,9 @@
-//! Lanes of floats to lanes of 32-bit integers: the nearest where out of range, zero for a NaN, and zeros in lanes that
-//! have no operand.
-//!
-//! Where the target names a conversion that is defined for every operand, what it gives out of range is put right
-//! afterwards; all it takes is fewer operations than to keep the operand in range.
+//! Saturating truncations of float lanes to 32-bit integer lanes.
 //! Spec: <https://webassembly.github.io/spec/core/exec/numerics.html#op-trunc-sat-s>
+//!
+//! A number out of range becomes the nearest integer, a NaN becomes zero, and lanes without an operand are zero. Where
+//! the target names a conversion that is defined for every operand, its results out of range are corrected afterwards.
+//! That takes fewer operations than keeping the operand in range.
 
 use super::shape::Shape;
 use crate::error::Result;
@@ -13,7 +13,7 @@ use Sign::{Signed, Unsigned};
 use inkwell::FloatPredicate;
 use inkwell::values::VectorValue;
 
-/// The first integer that 31 bits don't hold.
+/// The first integer that does not fit in 31 bits.
 const PAST_I31: f64 = 2_147_483_648.0;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
@@ -39,7 +39,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(result)
     }
 
-    /// The smallest integer is right below the range; past it, its inverse is.
+    /// Truncates by an instruction that returns the smallest integer out of range. That is right below the range;
+    /// above it, its inverse is.
     fn truncated_f32_s(&self, value: VectorValue<'ctx>, name: &str) -> Result<VectorValue<'ctx>> {
         let zero = self.float_splat(value, 0.0);
         let number = self.chosen_if(FloatPredicate::ORD, value, value, value, zero)?;
@@ -50,7 +51,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_xor(converted, past, "")?)
     }
 
-    /// The greatest integer is a double, and the limit; for a NaN, zero is.
+    /// Truncates doubles. The greatest 32-bit integer is a double, and is the upper limit; for a NaN the limit is
+    /// zero.
     fn truncated_f64_s(&self, value: VectorValue<'ctx>, name: &str) -> Result<VectorValue<'ctx>> {
         let (zero, greatest) = (self.float_splat(value, 0.0), self.float_splat(value, PAST_I31 - 1.0));
         let limit = self.chosen_if(FloatPredicate::ORD, value, value, greatest, zero)?;
@@ -58,8 +60,9 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.intrinsic(name, &[], &[bounded.into()])?.into_vector_value())
     }
 
-    /// By two signed conversions: of the number, and of what it is past 31 bits. Both give the smallest integer past
-    /// their range, so that the second one, inverted where it is negative, fills the bits of the first.
+    /// Truncates to unsigned integers by two signed conversions: of the number, and of its excess over 31 bits. Both
+    /// return the smallest integer above their range. So the second result, inverted where it is negative, fills the
+    /// bits of the first.
     fn truncated_f32_u(&self, value: VectorValue<'ctx>, name: &str) -> Result<VectorValue<'ctx>> {
         let value = self.natural(value)?;
         let low = self.intrinsic(name, &[], &[value.into()])?.into_vector_value();
@@ -73,7 +76,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_or(low, high, "")?)
     }
 
-    /// Doubles between 2^52 and 2^53 have an integer in their low bits.
+    /// Truncates doubles to unsigned integers. A double between 2^52 and 2^53 has an integer in its low bits.
     fn truncated_f64_u(&self, value: VectorValue<'ctx>) -> Result<VectorValue<'ctx>> {
         let value = self.natural(value)?;
         let greatest = self.float_splat(value, f64::from(u32::MAX));
@@ -85,7 +88,8 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.shuffle(bits, bits.get_type().const_zero(), [0, 2, 4, 5])
     }
 
-    /// By an instruction that gives all ones for whatever is out of range: right above it, and below is cut off.
+    /// Truncates by an instruction that returns all ones out of range. That is right above the range, and numbers
+    /// below it are replaced by zero before.
     fn truncated_by_unsigned(&self, value: VectorValue<'ctx>, name: &str) -> Result<VectorValue<'ctx>> {
         let value = self.natural(value)?;
         let otherwise = self.vector_type(Shape::I32x4).const_zero();
@@ -93,15 +97,15 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.intrinsic(name, &[], &[value.into(), otherwise.into(), all.into()])?.into_vector_value())
     }
 
-    /// Zero for whatever is negative, and for a NaN.
+    /// Replaces negative numbers and NaNs by zero.
     fn natural(&self, value: VectorValue<'ctx>) -> Result<VectorValue<'ctx>> {
         let zero = self.float_splat(value, 0.0);
         self.chosen_if(FloatPredicate::OGT, value, zero, value, zero)
     }
 
-    /// Without instructions of the target. LLVM has an operator for it but on x86-64 takes the vector apart; the choices
-    /// here stay vectors. A lane that is out of range of the conversion proper gives poison, which does no harm where the
-    /// lane is not chosen.
+    /// Truncates without intrinsics of the target. LLVM has a saturating operator, but splits the vector into scalars
+    /// on x86-64; selections stay vectors. The plain conversion returns poison for a lane out of range, which is
+    /// harmless where that lane is not selected.
     fn truncated(&self, shape: Shape, value: VectorValue<'ctx>, sign: Sign) -> Result<VectorValue<'ctx>> {
         let (least, past) = match sign {
             Signed => (-f64::from(1u32 << 31), f64::from(1u32 << 31)),
@@ -110,7 +114,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let zero = self.float_splat(value, 0.0);
         let number = match sign {
             Signed => self.chosen_if(FloatPredicate::ORD, value, value, value, zero)?,
-            // What is chosen next is zero for a NaN as well.
+            // The next selection replaces a NaN by zero as well.
             Unsigned => value,
         };
         let least = self.float_splat(value, least);
@@ -120,7 +124,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             let bounded = self.chosen_if(FloatPredicate::OLT, bounded, greatest, bounded, greatest)?;
             self.int_from_float(bounded, sign)?
         } else {
-            // The greatest integer is no `f32`.
+            // The greatest 32-bit integer is not an `f32`.
             let converted = self.int_from_float(bounded, sign)?;
             let greatest = self.int_splat(converted, if sign == Signed { i32::MAX.into() } else { -1 });
             self.chosen_if(FloatPredicate::OGE, bounded, self.float_splat(value, past), greatest, converted)?

@@ -1,4 +1,4 @@
-//! Integer operators between lanes of one width and of half that width.
+//! Integer operators between lanes of one width and lanes of half that width.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#vector-instructions>
 
 use super::shape::{Shape, vector_of};
@@ -10,7 +10,7 @@ use Sign::{Signed, Unsigned};
 use inkwell::types::VectorType;
 use inkwell::values::VectorValue;
 
-/// Which lanes of a vector.
+/// The lower or the upper half of the lanes of a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Half {
     Low,
@@ -44,7 +44,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         vector_dot(): visit_i32x4_dot_i16x8_s I16x8;
     }
 
-    /// Every lane at twice its width.
+    /// Extends every lane to twice its width.
     pub(super) fn widened(&self, value: VectorValue<'ctx>, sign: Sign) -> Result<VectorValue<'ctx>> {
         let ty = value.get_type();
         let lane = self.int_type(2 * ty.get_element_type().into_int_type().get_bit_width());
@@ -55,20 +55,21 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         })
     }
 
+    /// Returns one half of the lanes.
     pub(super) fn half(&self, value: VectorValue<'ctx>, half: Half) -> Result<VectorValue<'ctx>> {
         let lanes = value.get_type().get_size();
         let first = if half == Low { 0 } else { lanes / 2 };
         self.shuffle(value, value, first..first + lanes / 2)
     }
 
-    /// The lanes with even numbers, and those with odd ones.
+    /// Returns the lanes at even positions and those at odd positions.
     pub(super) fn pairs(&self, value: VectorValue<'ctx>) -> Result<(VectorValue<'ctx>, VectorValue<'ctx>)> {
         let lanes = value.get_type().get_size();
         let even = self.shuffle(value, value, (0..lanes).step_by(2))?;
         Ok((even, self.shuffle(value, value, (1..lanes).step_by(2))?))
     }
 
-    /// The type of a vector's bits as integers, lane by lane.
+    /// Returns the vector type with integer lanes of the same width.
     pub(super) fn int_lanes(&self, like: VectorValue<'ctx>) -> VectorType<'ctx> {
         let lanes = like.get_type().get_size();
         vector_of(self.int_type(128 / lanes).into(), lanes)
@@ -95,14 +96,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(sums)
     }
 
-    /// Sums of neighbours at twice their width. Where no instruction does that, the wide lane that holds two neighbours is
-    /// shifted, which is cheaper than to bring them in place.
+    /// Adds neighbouring lanes at twice their width. Without an instruction for that, the wide lane that holds both
+    /// neighbours is shifted, which is cheaper than a shuffle.
     pub(super) fn pairwise_sums(&self, value: VectorValue<'ctx>, sign: Sign) -> Result<VectorValue<'ctx>> {
         let ty = value.get_type();
         let width = ty.get_element_type().into_int_type().get_bit_width();
         let has = &self.unit.options.vector_intrinsics;
         let ones = self.int_splat(value, 1);
-        // As products by one: no sum is large enough to saturate.
+        // By multiplication with one: no sum is large enough to saturate.
         let dot = match (width, sign) {
             (8, Signed) => has.dot_bytes.map(|name| (name, ones, value)),
             (8, Unsigned) => has.dot_bytes.map(|name| (name, value, ones)),
@@ -122,7 +123,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.builder.build_int_add(even, odd, "")?)
     }
 
-    /// Both operands, one after the other, with lanes at half their width; what is out of range is the nearest number.
+    /// Lowers `narrow`: the lanes of both operands at half their width, saturated.
     fn vector_narrow(&mut self, shape: Shape, sign: Sign) -> Result<()> {
         let (left, right) = self.pop_shapes(shape)?;
         let value = self.shuffle(left, right, 0..2 * shape.lanes())?;
@@ -145,7 +146,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(sums)
     }
 
-    /// Signed products at twice the width of their factors: of the even lanes, and of the odd ones.
+    /// Returns the signed products at twice the width of the factors: those of even lanes, and those of odd lanes.
     pub(super) fn products(
         &self,
         left: VectorValue<'ctx>,
