@@ -1,11 +1,13 @@
 //! What embedders see.
 
 mod any_ref;
+mod array_ref;
 mod caller;
 mod checks;
-mod continuation;
+mod definition;
 mod descriptor;
 mod exception;
+mod extern_ref;
 mod externs;
 mod func;
 mod global;
@@ -16,14 +18,16 @@ mod into_func;
 mod linker;
 mod memory;
 mod module;
-mod objects;
+mod object;
 mod root_scope;
 mod shared_memory;
 mod store;
+mod struct_ref;
 mod table;
 #[cfg(feature = "wat")]
 mod text;
 mod typed;
+mod untyped;
 mod values;
 #[cfg(doctest)]
 mod variance;
@@ -65,10 +69,8 @@ macro_rules! not {
 not!(Send: Store<Rc<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Rc<u8>> Caller<'static, ()>);
 not!(Sync: Store<Cell<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Cell<u8>> Caller<'static, ()>);
 
-pub use crate::rooted::Exception;
-pub use any_ref::AnyRef;
+pub use crate::rooted::{AnyRef, ArrayRef, Continuation, Exception, ExternRef, StructRef};
 pub use caller::Caller;
-pub use continuation::Continuation;
 pub use exception::Tag;
 pub use externs::Extern;
 pub use func::Func;
@@ -80,11 +82,10 @@ pub use into_func::IntoFunc;
 pub use linker::Linker;
 pub use memory::Memory;
 pub use module::{ExportType, ImportType, Module};
-pub use objects::{ArrayRef, StructRef};
 pub use root_scope::{OwnedRooted, Reference, RootScope};
 pub use shared_memory::SharedMemory;
 pub use store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
 pub use table::Table;
 pub use typed::TypedFunc;
-pub use values::{ExternRef, Ref, Val};
+pub use values::{Ref, Val};
 pub use wasm_ty::{WasmParams, WasmResults, WasmRet, WasmTy};

@@ -1,19 +1,13 @@
 //! References to what is neither a function nor the host's alone.
 
-use super::{ArrayRef, AsContext, ExternRef, StructRef};
+use super::store::AsContext;
 use crate::abi;
 use crate::error::Result;
-use crate::rooted::Rooted;
+use crate::rooted::{AnyRef, ExternRef, Rooted};
 use crate::runtime::store::StoreOpaque;
 use crate::runtime::store::object;
 use crate::types::HeapType;
 use std::ptr::NonNull;
-
-/// A reference of the `any` hierarchy: a small integer, a structure, an array, or a value of the host that wasm made
-/// internal. Good as
-/// [`RootScope`](super::RootScope) says.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AnyRef(pub(crate) Rooted);
 
 impl AnyRef {
     /// The `i31` of the low 31 bits of `value`.
@@ -65,25 +59,9 @@ impl AnyRef {
         })
     }
 
-    fn is_of(self, store: impl AsContext, heap: HeapType) -> Result<bool> {
+    pub(super) fn is_of(self, store: impl AsContext, heap: HeapType) -> Result<bool> {
         let opaque = &store.as_context().0.opaque;
         Ok(opaque.engine.heap_matches(self.exact_type(opaque)?, heap))
-    }
-
-    /// As a reference to a structure, if it is one.
-    ///
-    /// # Errors
-    /// As of [`AnyRef::ty`].
-    pub fn as_struct(self, store: impl AsContext) -> Result<Option<StructRef>> {
-        Ok(self.is_of(store, HeapType::Struct)?.then_some(StructRef(self.0)))
-    }
-
-    /// As a reference to an array, if it is one.
-    ///
-    /// # Errors
-    /// As of [`AnyRef::ty`].
-    pub fn as_array(self, store: impl AsContext) -> Result<Option<ArrayRef>> {
-        Ok(self.is_of(store, HeapType::Array)?.then_some(ArrayRef(self.0)))
     }
 
     /// The narrowest abstract type of it that can be told without its store.

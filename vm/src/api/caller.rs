@@ -1,7 +1,8 @@
 //! What a host function learns about its call.
 
-use super::store::{AsContext, AsContextMut, StoreContext, StoreContextMut, StoreInner};
-use super::{Extern, Instance};
+use super::externs::Extern;
+use super::instance::Instance;
+use super::store::{AsContext, AsContextMut, StoreContext, StoreContextMut, StoreInner, borrows};
 use crate::engine::Engine;
 use crate::runtime::store::handle::Handle;
 use crate::runtime::store::host_function::HostCall;
@@ -64,3 +65,5 @@ impl<T> AsContextMut for Caller<'_, T> {
         self.store.as_context_mut()
     }
 }
+
+borrows!(Caller<'_, T>);

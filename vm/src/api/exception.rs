@@ -1,6 +1,8 @@
 //! Exceptions and their tags.
 
-use super::{AsContext, AsContextMut, Val, checks};
+use super::checks;
+use super::store::{AsContext, AsContextMut};
+use super::values::Val;
 use crate::abi::{VMException, VMTag};
 use crate::error::{Error, Result};
 use crate::rooted::{Exception, Rooted};

@@ -1,6 +1,11 @@
 //! What can be imported and exported.
 
-use super::{AsContext, Func, Global, Memory, Table, Tag};
+use super::exception::Tag;
+use super::func::Func;
+use super::global::Global;
+use super::memory::Memory;
+use super::store::AsContext;
+use super::table::Table;
 use crate::error::Result;
 use crate::runtime::store::StoreOpaque;
 use crate::runtime::store::handle::Handle;

@@ -1,6 +1,7 @@
 //! Globals.
 
-use super::{AsContext, AsContextMut, Val};
+use super::store::{AsContext, AsContextMut};
+use super::values::Val;
 use crate::error::{Error, Result};
 use crate::runtime::store::handle::Handle;
 use crate::types::GlobalType;

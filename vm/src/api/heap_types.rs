@@ -1,6 +1,7 @@
 //! Types of structures and arrays, as an engine knows them.
 
-use super::{AsContext, checks};
+use super::checks;
+use super::store::AsContext;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runtime::store::StoreOpaque;

@@ -1,9 +1,16 @@
 //! Instances.
 
-use super::{
-    AsContext, AsContextMut, Extern, Func, Global, Memory, Module, Table, Tag, TypedFunc, WasmParams, WasmResults,
-    checks,
-};
+use super::checks;
+use super::exception::Tag;
+use super::externs::Extern;
+use super::func::Func;
+use super::global::Global;
+use super::memory::Memory;
+use super::module::Module;
+use super::store::{AsContext, AsContextMut};
+use super::table::Table;
+use super::typed::TypedFunc;
+use super::wasm_ty::{WasmParams, WasmResults};
 use crate::error::{Error, Result};
 use crate::runtime::instantiation::instantiate;
 use crate::runtime::store::handle::Handle;

@@ -1,10 +1,13 @@
 //! Closures as host functions.
 
-use super::Caller;
+use super::caller::Caller;
+use super::func::Func;
+use super::store::AsContextMut;
 use super::wasm_ty::for_each_arity;
 use super::wasm_ty::sealed::{List, Ret, Ty};
 use crate::abi::slots::SlotCursor;
 use crate::engine::Engine;
+use crate::error::Result;
 use crate::runtime::store::host_function::{HostCall, HostFunction};
 use crate::types::FuncType;
 use std::sync::Arc;
@@ -22,9 +25,18 @@ pub(crate) mod sealed {
     }
 }
 
+impl Func {
+    /// A function of the host whose type follows from that of the closure.
+    pub fn wrap<T: 'static, P, R>(mut store: impl AsContextMut<Data = T>, closure: impl IntoFunc<T, P, R>) -> Self {
+        let opaque = &mut store.as_context_mut().0.opaque;
+        let function = closure.into_func(&opaque.engine);
+        Self::of_host(opaque, function)
+    }
+}
+
 /// Writes what a host function returned, or passes its error on.
 #[inline]
-fn finish<R: Ret>(returned: R, call: HostCall) -> crate::Result<()> {
+fn finish<R: Ret>(returned: R, call: HostCall) -> Result<()> {
     let results = returned.into_result()?;
     // SAFETY: a call comes with both areas, and there are few results.
     unsafe { results.write(SlotCursor::results(call.registers, call.overflow()), &*call.store) }
@@ -32,10 +44,10 @@ fn finish<R: Ret>(returned: R, call: HostCall) -> crate::Result<()> {
 
 macro_rules! closures {
     ($($name:ident)*) => {
-        impl<T, Func, R, $($name),*> sealed::IntoFunc<T, ($($name,)*), R> for Func
+        impl<T, F, R, $($name),*> sealed::IntoFunc<T, ($($name,)*), R> for F
         where
             T: 'static,
-            Func: Fn($($name),*) -> R + Send + Sync + 'static,
+            F: Fn($($name),*) -> R + Send + Sync + 'static,
             R: Ret,
             $($name: Ty,)*
         {
@@ -54,10 +66,10 @@ macro_rules! closures {
             }
         }
 
-        impl<T, Func, R, $($name),*> sealed::IntoFunc<T, (Caller<'_, T>, $($name,)*), R> for Func
+        impl<T, F, R, $($name),*> sealed::IntoFunc<T, (Caller<'_, T>, $($name,)*), R> for F
         where
             T: 'static,
-            Func: Fn(Caller<'_, T>, $($name),*) -> R + Send + Sync + 'static,
+            F: Fn(Caller<'_, T>, $($name),*) -> R + Send + Sync + 'static,
             R: Ret,
             $($name: Ty,)*
         {

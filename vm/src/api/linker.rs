@@ -1,17 +1,23 @@
 //! Finding imports by their names.
 
-use super::func::host_function;
-use super::{
-    AsContext, AsContextMut, Caller, Extern, Instance, InstancePre, IntoFunc, Module, SharedMemory, Val, checks,
-};
+use super::caller::Caller;
+use super::checks;
+use super::definition::Definition;
+use super::externs::Extern;
+use super::instance::Instance;
+use super::instance_pre::InstancePre;
+use super::into_func::IntoFunc;
+use super::module::Module;
+use super::shared_memory::SharedMemory;
+use super::store::{AsContext, AsContextMut};
+use super::untyped::host_function;
+use super::values::Val;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::runtime::store::host_function::HostFunction;
 use crate::trap::Trap;
 use crate::types::{ExternType, FuncType, HeapType};
 use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 /// Definitions by name, from which modules take their imports. Things in it belong to one store, except host functions
 /// and shared memories, which it puts into whatever store of `T` asks for them.
@@ -20,13 +26,6 @@ pub struct Linker<T: 'static> {
     shadowing: bool,
     modules: HashMap<String, HashMap<String, Definition>>,
     data: PhantomData<fn(T) -> T>,
-}
-
-#[derive(Clone)]
-pub(super) enum Definition {
-    Extern(Extern),
-    Host(Arc<HostFunction>),
-    Shared(SharedMemory),
 }
 
 impl<T> Clone for Linker<T> {

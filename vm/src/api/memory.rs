@@ -1,6 +1,7 @@
 //! Linear memories.
 
-use super::{AsContext, AsContextMut, StoreContext, StoreContextMut, checks};
+use super::checks;
+use super::store::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 use crate::error::{Error, Result};
 use crate::runtime::storage::memory::MemoryInstance;
 use crate::runtime::store::handle::Handle;

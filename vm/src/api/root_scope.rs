@@ -1,10 +1,8 @@
 //! How long references that the host holds are good.
 
-use super::{
-    AnyRef, ArrayRef, AsContext, AsContextMut, Exception, ExternRef, StoreContext, StoreContextMut, StructRef,
-};
+use super::store::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 use crate::error::Result;
-use crate::rooted::Rooted;
+use crate::rooted::{AnyRef, ArrayRef, Exception, ExternRef, Rooted, StructRef};
 use crate::runtime::heap::handles::Handles;
 use crate::runtime::store::OwnedRoot;
 use std::marker::PhantomData;

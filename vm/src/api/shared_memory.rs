@@ -1,6 +1,8 @@
 //! Linear memories that several threads have.
 
-use super::{AsContext, AsContextMut, Memory, checks};
+use super::checks;
+use super::memory::Memory;
+use super::store::{AsContext, AsContextMut};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runtime::storage::memory::MemoryInstance;

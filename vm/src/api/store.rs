@@ -1,6 +1,5 @@
 //! Stores, and borrowing them.
 
-use super::Caller;
 use crate::engine::Engine;
 use crate::runtime::builtins;
 use crate::runtime::heap::HeapStats;
@@ -251,6 +250,7 @@ impl<C: AsContextMut> AsContextMut for &mut C {
     }
 }
 
+/// Implements the conversions from borrows of owners of a store to [`StoreContext`] and [`StoreContextMut`].
 macro_rules! borrows {
     ($($owner:ty)*) => {$(
         impl<'a, T> From<&'a $owner> for StoreContext<'a, T> {
@@ -271,4 +271,6 @@ macro_rules! borrows {
     )*};
 }
 
-borrows!(Store<T> StoreContextMut<'_, T> Caller<'_, T>);
+pub(super) use borrows;
+
+borrows!(Store<T> StoreContextMut<'_, T>);

@@ -1,6 +1,8 @@
 //! Tables.
 
-use super::{AsContext, AsContextMut, Ref, StoreContext, checks};
+use super::checks;
+use super::store::{AsContext, AsContextMut, StoreContext};
+use super::values::Ref;
 use crate::error::{Error, Result};
 use crate::runtime::storage::table::TableInstance;
 use crate::runtime::store::handle::Handle;

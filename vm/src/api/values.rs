@@ -1,46 +1,13 @@
 //! Values, and how they lie in registers and cells.
 
-use super::{AnyRef, AsContext, AsContextMut, Continuation, Exception, Func};
+use super::func::Func;
+use super::store::AsContext;
 use crate::error::{Error, Result};
-use crate::rooted::Rooted;
+use crate::rooted::{AnyRef, Continuation, Exception, ExternRef, Rooted};
 use crate::runtime::store::StoreOpaque;
 use crate::runtime::store::handle::Handle;
 use crate::types::{HeapType, RefType, ValType};
-use std::any::Any;
 use std::ptr::NonNull;
-
-/// A value of the host that wasm can hold and pass on, but not look into. Good as [`RootScope`](super::RootScope) says;
-/// the value lives as long as something refers to it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ExternRef(pub(crate) Rooted);
-
-impl ExternRef {
-    /// Puts a value into the store.
-    ///
-    /// # Errors
-    /// None so far.
-    pub fn new(mut store: impl AsContextMut, value: impl Any + Send + Sync) -> Result<Self> {
-        let opaque = &mut store.as_context_mut().0.opaque;
-        let raw = opaque.add_extern(Box::new(value));
-        Ok(Self(Rooted::new(opaque, raw)))
-    }
-
-    /// The value.
-    ///
-    /// # Errors
-    /// [`Error::ForeignStore`] if it is in another store, [`Error::Stale`] if its scope has ended, [`Error::TypeMismatch`] if it is
-    /// no value of the host but one of wasm that was made external.
-    pub fn data<'a, T: 'static>(
-        &self,
-        store: impl Into<super::StoreContext<'a, T>>,
-    ) -> Result<&'a (dyn Any + Send + Sync)> {
-        let opaque = &store.into().0.opaque;
-        opaque.extern_value(self.0.of(opaque)?).ok_or_else(|| Error::TypeMismatch {
-            expected: "a value of the host".into(),
-            found: "one of wasm made external".into(),
-        })
-    }
-}
 
 /// A reference; none is null.
 #[derive(Clone, Copy, Debug, PartialEq)]

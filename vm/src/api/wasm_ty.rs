@@ -1,11 +1,13 @@
 //! Rust types as wasm types.
 
-use super::{AnyRef, ArrayRef, Exception, ExternRef, Func, Ref, StructRef};
+use self::sealed::{List, Ret, Ty};
+use super::func::Func;
+use super::values::Ref;
 use crate::abi::slots::SlotCursor;
 use crate::error::{Error, Result};
+use crate::rooted::{AnyRef, ArrayRef, Exception, ExternRef, StructRef};
 use crate::runtime::store::StoreOpaque;
 use crate::types::{HeapType, RefType, ValType};
-use sealed::{List, Ret, Ty};
 
 /// A Rust type that is a value type of wasm: `i32`, `u32` (both `i32`), `i64`, `u64` (both `i64`), `f32`, `f64`, `u128`
 /// (`v128`), `Option<Func>` (`funcref`), `Func` (`(ref func)`), `Option<ExternRef>` (`externref`), `ExternRef`
