@@ -1,5 +1,6 @@
 //! Runs WebAssembly test suites on many engines, in parallel, and reports what happened.
 
+mod alignment;
 pub mod cli;
 pub mod compare;
 pub mod engine;

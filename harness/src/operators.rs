@@ -41,12 +41,12 @@ pub const COLUMNS: [&str; 17] = [
 ];
 
 /// Engine, mode, version, target, run.
-type Column = [String; 5];
+type ColumnKey = [String; 5];
 
 /// What came of the directives that use an operator, for each operator and column.
 #[derive(Debug, Default)]
 pub struct Coverage {
-    columns: BTreeMap<Column, HashMap<usize, Counts>>,
+    columns: BTreeMap<ColumnKey, HashMap<usize, Counts>>,
     /// Scripts that could not be looked at, because this machine does not have them in that revision.
     missing: BTreeSet<String>,
     /// How many directives were in them.
@@ -105,7 +105,7 @@ impl Coverage {
         }
     }
 
-    fn cell(&self, column: &Column, operator: usize) -> Counts {
+    fn cell(&self, column: &ColumnKey, operator: usize) -> Counts {
         self.columns.get(column).and_then(|cells| cells.get(&operator)).copied().unwrap_or_default()
     }
 

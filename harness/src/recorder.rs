@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_millis(200);
 
 /// Where all that is known of a task is written.
 #[derive(Clone, Debug, Default)]
-struct Log {
+struct TaskRecord {
     /// Attempts that came to their end.
     finished: Vec<AttemptEntries>,
     /// The attempt that is under way, or was when the run was interrupted.
@@ -31,7 +31,7 @@ struct Log {
 /// Keeps and writes down what was judged.
 pub struct Recorder<'a> {
     tasks: &'a [Task<'a>],
-    logs: Vec<Log>,
+    records: Vec<TaskRecord>,
     journal: Journal,
 }
 
@@ -39,18 +39,18 @@ impl<'a> Recorder<'a> {
     /// Begins a record of these tasks in a file. Tasks that an earlier part of the run finished are taken over from it.
     #[must_use]
     pub fn new(tasks: &'a [Task<'a>], journal: Journal, mut earlier: PriorRun) -> Self {
-        let log = |task| {
+        let record = |task| {
             let finished = earlier.finished.remove(&journal::Identity::of(task)).unwrap_or_default();
             // What is not known to be all right is looked at.
-            Log { red: !finished.is_empty(), finished, open: Vec::new() }
+            TaskRecord { red: !finished.is_empty(), finished, open: Vec::new() }
         };
-        Self { tasks, logs: tasks.iter().map(log).collect(), journal }
+        Self { tasks, records: tasks.iter().map(record).collect(), journal }
     }
 
     /// The tasks that are not finished, by index.
     #[must_use]
     pub fn unfinished(&self) -> Vec<usize> {
-        (0..self.tasks.len()).filter(|index| self.logs[*index].finished.is_empty()).collect()
+        (0..self.tasks.len()).filter(|index| self.records[*index].finished.is_empty()).collect()
     }
 
     /// The tasks to run again: those that are not as expected and have had no more than so many retries.
@@ -58,15 +58,19 @@ impl<'a> Recorder<'a> {
     /// # Errors
     ///
     /// When the file cannot be read.
-    pub fn take_red(&mut self, retries: usize, expectations: &mut Expectations) -> Result<Vec<usize>, journal::Error> {
+    pub fn tasks_to_retry(
+        &mut self,
+        retries: usize,
+        expectations: &mut Expectations,
+    ) -> Result<Vec<usize>, journal::Error> {
         let mut again = Vec::new();
         for index in 0..self.tasks.len() {
-            let log = &self.logs[index];
-            if !log.red || log.finished.is_empty() || log.finished.len() > retries {
+            let record = &self.records[index];
+            if !record.red || record.finished.is_empty() || record.finished.len() > retries {
                 continue;
             }
             let red = self.rows_of(index, "", expectations)?.iter().any(is_retried);
-            self.logs[index].red = red;
+            self.records[index].red = red;
             if red {
                 again.push(index);
             }
@@ -88,11 +92,11 @@ impl<'a> Recorder<'a> {
         loop {
             match news.recv_timeout(TICK) {
                 Ok(News::Judged(index, judged)) => {
-                    let (task, log) = (&self.tasks[index], &mut self.logs[index]);
-                    log.open.push(self.journal.judged(index, task, &judged)?);
+                    let (task, record) = (&self.tasks[index], &mut self.records[index]);
+                    record.open.push(self.journal.judged(index, task, &judged)?);
                     progress.judged(judged.len());
                     for judged in judged.into_iter().filter(|judged| judged.outcome.is_red()) {
-                        log.red = true;
+                        record.red = true;
                         let mut row = task.row("", judged);
                         expectations.judge(&mut row);
                         if row.outcome.is_red() {
@@ -103,8 +107,8 @@ impl<'a> Recorder<'a> {
                 Ok(News::Finished(index)) => {
                     progress.finished(self.tasks[index].weight);
                     self.journal.finished(index)?;
-                    let log = &mut self.logs[index];
-                    log.finished.push(std::mem::take(&mut log.open));
+                    let record = &mut self.records[index];
+                    record.finished.push(std::mem::take(&mut record.open));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -118,7 +122,7 @@ impl<'a> Recorder<'a> {
     /// # Errors
     ///
     /// When the file cannot be read, or `take` fails.
-    pub fn each<E: From<journal::Error>>(
+    pub fn for_each_row<E: From<journal::Error>>(
         &self,
         run: &str,
         expectations: &mut Expectations,
@@ -142,9 +146,9 @@ impl<'a> Recorder<'a> {
 
     /// The rows of a task: those of its first attempt, but for directives that were not as expected and passed later.
     fn rows_of(&self, index: usize, run: &str, expectations: &mut Expectations) -> Result<Vec<Row>, journal::Error> {
-        let (task, log) = (&self.tasks[index], &self.logs[index]);
-        let mut attempts = log.finished.iter();
-        let first = attempts.next().unwrap_or(&log.open);
+        let (task, record) = (&self.tasks[index], &self.records[index]);
+        let mut attempts = record.finished.iter();
+        let first = attempts.next().unwrap_or(&record.open);
         let mut judged = self.journal.read(first)?;
         // A worker that dies is told what was judged, but what it says of threads is not in order.
         judged.sort_by_key(|judged| judged.at);

@@ -1,6 +1,6 @@
 //! `wassay compare`
 
-use super::Error;
+use super::error::Error;
 use super::output::output;
 use crate::compare::format::{self, Format};
 use crate::compare::{self, Options};

@@ -1,9 +1,10 @@
 //! What comes from the definition of the command line itself: completions and the man page.
 
+use super::error::Error;
 use super::output::output;
-use super::{Cli, Error};
+
 use crate::escape;
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,23 +24,23 @@ pub(super) struct ManArgs {
 }
 
 /// `wassay completions`
-pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, Error> {
+pub(super) fn completions(args: &CompletionsArgs, mut command: Command) -> Result<ExitCode, Error> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "wassay", &mut script);
+    clap_complete::generate(args.shell, &mut command, "wassay", &mut script);
     output(None, |out| out.write_all(&script))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// `wassay man`
-pub(super) fn man(args: &ManArgs) -> Result<ExitCode, Error> {
+pub(super) fn man(args: &ManArgs, command: Command) -> Result<ExitCode, Error> {
     match &args.out {
         Some(dir) => {
-            let made = std::fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(Cli::command(), dir));
+            let made = std::fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(command, dir));
             made.map_err(|error| Error::Wrong(format!("can't write man pages to `{}`: {error}", escape::path(dir))))?;
         }
         None => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            clap_mangen::Man::new(command).render(&mut page)?;
             output(None, |out| out.write_all(&page))?;
         }
     }

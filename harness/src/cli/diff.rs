@@ -1,13 +1,16 @@
 //! `wassay diff`
 
+use super::error::Error;
 use super::output::output;
-use super::{Cli, Command, Error, SuitesArgs, jobs, seconds, test};
+use super::suites::SuitesArgs;
+use super::test;
+use super::test_args::{TestArgs, jobs, seconds};
 use crate::compare::disagree::{self, Disagreements};
 use crate::engine;
 use crate::filter::Filter;
 use crate::model::Row;
 use crate::report::Reports;
-use clap::{Args, Parser};
+use clap::Args;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -61,31 +64,29 @@ Exit codes: 0 they agree; 1 they do not; 2 the call or its input is wrong; 130 i
 /// `wassay diff`
 pub(super) fn diff(args: &DiffArgs) -> Result<ExitCode, Error> {
     if !args.reports.is_empty() {
-        return look(args, &args.reports, &args.left, &args.right);
+        return compare_reports(args, &args.reports, &args.left, &args.right);
     }
     let (left, right) = (with_mode(&args.left)?, with_mode(&args.right)?);
     if left == right {
         return Err(Error::Wrong(format!("`{left}` is compared with itself; name another engine or mode")));
     }
     let out = tempfile::tempdir()?;
-    match run(args, out.path(), &left, &right)? {
+    match run_both(args, out.path(), &left, &right)? {
         Some(code) => Ok(code),
-        None => look(args, &[out.path().to_owned()], &left, &right),
+        None => compare_reports(args, &[out.path().to_owned()], &left, &right),
     }
 }
 
 /// Runs both; an exit code if that did not come to its end.
-fn run(args: &DiffArgs, out: &Path, left: &str, right: &str) -> Result<Option<ExitCode>, Error> {
-    let mut words: Vec<String> = ["wassay", "test", "--engine", left, "--engine", right].map(str::to_owned).into();
-    words.push("--".to_owned());
+fn run_both(args: &DiffArgs, out: &Path, left: &str, right: &str) -> Result<Option<ExitCode>, Error> {
+    let mut words: Vec<String> = ["test", "--engine", left, "--engine", right, "--"].map(str::to_owned).into();
     words.extend(args.selectors.iter().cloned());
-    let cli = Cli::try_parse_from(words).map_err(|error| Error::Wrong(error.kind().to_string()))?;
-    let Command::Test(mut test) = cli.command else { return Ok(None) };
+    let mut test = TestArgs::parse(words).map_err(|error| Error::Wrong(error.kind().to_string()))?;
     out.clone_into(&mut test.out);
     test.jobs = args.jobs;
     test.timeout = args.timeout.unwrap_or(test.timeout);
     test.suites.suites.clone_from(&args.suites.suites);
-    let interrupted = test::execute(&test, true)?.is_some_and(|ended| ended.is_interrupted());
+    let interrupted = test::execute(&test, true)?.is_some_and(|finished| finished.is_interrupted());
     Ok(interrupted.then(|| ExitCode::from(130)))
 }
 
@@ -101,7 +102,7 @@ fn with_mode(name: &str) -> Result<String, Error> {
     }
 }
 
-fn look(args: &DiffArgs, dirs: &[PathBuf], left: &str, right: &str) -> Result<ExitCode, Error> {
+fn compare_reports(args: &DiffArgs, dirs: &[PathBuf], left: &str, right: &str) -> Result<ExitCode, Error> {
     let mut reports = Reports::open(dirs)?;
     let left = disagree::column(&reports, left).map_err(Error::Wrong)?;
     let right = disagree::column(&reports, right).map_err(Error::Wrong)?;

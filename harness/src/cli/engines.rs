@@ -1,6 +1,6 @@
 //! `wassay engines`: the catalogue, and what of it can be run here.
 
-use super::Error;
+use super::error::Error;
 use super::output::output;
 use crate::engine::catalogue::{self, Drive, Found, Runtime};
 use crate::engine::{self, Engine};

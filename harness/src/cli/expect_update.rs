@@ -1,6 +1,6 @@
 //! `wassay expect`
 
-use super::Error;
+use super::error::Error;
 use super::output::{note, output};
 use crate::escape::{self, write_line};
 use crate::expect::update::Update;

@@ -1,7 +1,8 @@
 //! `wassay matrix`
 
+use super::error::Error;
 use super::output::output;
-use super::{Error, SuitesArgs};
+use super::suites::SuitesArgs;
 use crate::filter::Filter;
 use crate::model::Row;
 use crate::report::{self, Counter, features_json, markdown};

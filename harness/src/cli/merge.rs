@@ -1,6 +1,6 @@
 //! `wassay merge`
 
-use super::Error;
+use super::error::Error;
 use super::output::{note, output};
 use crate::escape::{self, write_line};
 use crate::partition::{Partition, Strategy};

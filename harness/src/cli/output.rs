@@ -1,19 +1,20 @@
 //! What a command says: on standard output what it was asked for, on standard error what should be known besides.
 
-use super::Error;
-use crate::escape::write_line;
+use super::error::Error;
+use crate::engine;
+use crate::escape::{self, write_line};
 use crate::report::atomic_file;
 use std::fmt;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::Path;
 
 /// Standard output, which remembers what went wrong: those who write through it wrap errors in their own.
-struct Watched {
+struct ErrorKeepingStdout {
     out: StdoutLock<'static>,
     fault: Option<io::Error>,
 }
 
-impl Watched {
+impl ErrorKeepingStdout {
     fn watch<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
         result.map_err(|error| {
             let kind = error.kind();
@@ -25,7 +26,7 @@ impl Watched {
     }
 }
 
-impl Write for Watched {
+impl Write for ErrorKeepingStdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes);
         self.watch(written)
@@ -45,7 +46,7 @@ pub(super) fn output(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> 
     if let Some(path) = path {
         return Ok(atomic_file::write_to(path, write)?);
     }
-    let mut out = BufWriter::new(Watched { out: io::stdout().lock(), fault: None });
+    let mut out = BufWriter::new(ErrorKeepingStdout { out: io::stdout().lock(), fault: None });
     let result = write(&mut out).and_then(|()| out.flush());
     match (result, out.get_mut().fault.take()) {
         (Err(_), Some(fault)) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -57,4 +58,14 @@ pub(super) fn output(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> 
 /// Says something that should be known. Nobody may be listening, which is no reason to stop.
 pub(super) fn note(text: fmt::Arguments<'_>) {
     let _ = write_line!(&mut io::stderr(), "{text}");
+}
+
+/// Says on standard error why a command can't be carried out. An error is a line, but where there are several faults.
+pub(super) fn complain(error: &Error) {
+    match error {
+        Error::Engine(several @ (engine::Error::Several(_) | engine::Error::Catalogue(_))) => {
+            let _ = writeln!(io::stderr(), "{}", escape::lines(&format!("error: {several}")));
+        }
+        error => note(format_args!("error: {error}")),
+    }
 }

@@ -11,15 +11,14 @@
 //! A profile gives what the command line does not. `default` is taken where none is asked for. Paths are relative to the
 //! folder of the file.
 
+use super::error::ProfileError;
 use super::selection::retries;
-use super::{Error as CliError, TestArgs, jobs, seconds};
-use crate::escape;
+use super::test_args::{TestArgs, jobs, seconds};
 use crate::filter::Filter;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 
@@ -28,19 +27,6 @@ const FILE: &str = "wassay.toml";
 
 /// Name of the profile that is taken where none is asked for.
 const DEFAULT: &str = "default";
-
-/// Why a profile can't be had.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Error {
-    #[error("can't read `{}`: {source}", escape::path(path))]
-    Read { path: PathBuf, source: io::Error },
-    #[error("{}:{line}: {what}", escape::path(path))]
-    Format { path: PathBuf, line: usize, what: String },
-    #[error("`{}` has no profile `{name}`; it has {known}", escape::path(path))]
-    Unknown { path: PathBuf, name: String, known: String },
-    #[error("there is no `{FILE}` in this folder or above, so there is no profile `{0}`")]
-    NoFile(String),
-}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,14 +52,14 @@ struct Profile {
 }
 
 /// Takes over from a profile what `given` does not have.
-pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(), CliError> {
+pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(), ProfileError> {
     let (path, asked) = match (&args.selection.config, &args.selection.profile) {
         (Some(path), asked) => (Some(path.clone()), asked.clone()),
         (None, asked) => (find(), asked.clone()),
     };
-    let Some(path) = path else { return asked.map_or(Ok(()), |name| Err(Error::NoFile(name).into())) };
-    let text = crate::regular::text(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-    let fault = |at: usize, what: String| Error::Format { path: path.clone(), line: line(&text, at), what };
+    let Some(path) = path else { return asked.map_or(Ok(()), |name| Err(ProfileError::NoFile(name).into())) };
+    let text = crate::regular::text(&path).map_err(|source| ProfileError::Read { path: path.clone(), source })?;
+    let fault = |at: usize, what: String| ProfileError::Format { path: path.clone(), line: line(&text, at), what };
     let Some(profile) = find_profile(&text, &path, asked.as_deref())? else { return Ok(()) };
     let base = path.parent().unwrap_or(Path::new("")).to_owned();
     let below = |paths: Vec<PathBuf>| paths.into_iter().map(|path| base.join(path)).collect();
@@ -111,8 +97,8 @@ pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(
 fn read<T, N: ToString>(
     (name, given): (&str, Option<Spanned<N>>),
     parse: impl Fn(&str) -> Result<T, String>,
-    fault: impl Fn(usize, String) -> Error,
-) -> Result<Option<T>, Error> {
+    fault: impl Fn(usize, String) -> ProfileError,
+) -> Result<Option<T>, ProfileError> {
     let Some(given) = given else { return Ok(None) };
     let parsed = parse(&given.as_ref().to_string());
     parsed.map(Some).map_err(|what| fault(given.span().start, format!("{name}: {what}")))
@@ -135,16 +121,16 @@ fn line(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }
 
-fn find_profile(text: &str, path: &Path, asked: Option<&str>) -> Result<Option<Profile>, Error> {
+fn find_profile(text: &str, path: &Path, asked: Option<&str>) -> Result<Option<Profile>, ProfileError> {
     let mut file: File = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line(text, span.start));
-        Error::Format { path: path.to_owned(), line, what: error.message().trim_end().to_owned() }
+        ProfileError::Format { path: path.to_owned(), line, what: error.message().trim_end().to_owned() }
     })?;
     match (file.profile.remove(asked.unwrap_or(DEFAULT)), asked) {
         (None, Some(name)) => {
             let known = file.profile.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let known = if known.is_empty() { "none".to_owned() } else { known };
-            Err(Error::Unknown { path: path.to_owned(), name: name.to_owned(), known })
+            Err(ProfileError::Unknown { path: path.to_owned(), name: name.to_owned(), known })
         }
         (profile, _) => Ok(profile),
     }

@@ -1,7 +1,8 @@
 //! `wassay report`
 
+use super::error::Error;
 use super::output::output;
-use super::{Error, SuitesArgs};
+use super::suites::SuitesArgs;
 use crate::escape::{self, write_line};
 use crate::{report, suite};
 use clap::Args;

@@ -1,6 +1,6 @@
 //! What `wassay test` can be told beyond what to run on what: parts of a run, what failed, what is flaky.
 
-use super::Error;
+use super::error::Error;
 use super::output::output;
 use crate::filter::Filter;
 use crate::partition::Partition;

@@ -1,12 +1,21 @@
 //! The verb that only lists: `suites`.
 
+use super::error::Error;
 use super::output::output;
-use super::{Error, SuitesArgs};
 use crate::escape::{self, write_line};
 use crate::suite;
+use clap::Args;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+#[derive(Args, Debug)]
+pub(super) struct SuitesArgs {
+    /// Folder with scripts, or with folders of scripts, besides the suite that is built in.
+    #[arg(long, value_name = "DIR", env = "WASSAY_SUITES", value_delimiter = ':')]
+    pub(super) suites: Vec<PathBuf>,
+}
 
 /// `wassay suites`
 pub(super) fn suites(args: &SuitesArgs) -> Result<ExitCode, Error> {

@@ -4,8 +4,8 @@ use super::output::note;
 use crate::escape;
 use crate::expect::Stale;
 use crate::model::{Outcome, Row};
-use crate::recorder::progress::line;
 use crate::recorder::{is_flaky, is_malformed};
+use crate::report::one_line::line;
 use crate::report::{Counts, Run, Summary};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -24,19 +24,19 @@ const COLUMNS: usize = 5;
 /// What is worth being named of a run's rows; bounded, whatever the number of rows.
 #[derive(Debug, Default)]
 pub(super) struct Digest {
-    red: Named,
-    flaky: Named,
+    red: FirstRows,
+    flaky: FirstRows,
     /// Scripts that are none: where, and what is wrong with them.
     malformed: BTreeSet<String>,
 }
 
 #[derive(Debug, Default)]
-struct Named {
+struct FirstRows {
     first: Vec<Row>,
     all: usize,
 }
 
-impl Named {
+impl FirstRows {
     fn add(&mut self, row: &Row) {
         self.all += 1;
         if self.first.len() < NAMED {
@@ -75,9 +75,9 @@ impl Digest {
     }
 }
 
-/// How a run ended.
+/// How a run finished.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ending {
+pub(super) struct RunStatus {
     /// Ctrl-C was pressed.
     pub(super) interrupted: bool,
     /// A script is no script.
@@ -88,7 +88,7 @@ pub(super) struct Ending {
     pub(super) stale: bool,
 }
 
-impl Ending {
+impl RunStatus {
     pub(super) fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Self { interrupted: true, .. } => 130,
@@ -108,11 +108,11 @@ pub(super) fn print(
     stale: &[Stale],
     dir: &Path,
 ) -> io::Result<()> {
-    let screen = Screen::of_stdout();
+    let terminal = Terminal::of_stdout();
     let mut columns = columns(summary);
     let mut end = vec![format!("{:.1} s; reports are in {}", run.seconds, escape::path(dir))];
-    if columns.len() > screen.lines / 2 + COLUMNS {
-        let rest = columns.split_off(screen.lines / 2 + COLUMNS);
+    if columns.len() > terminal.lines / 2 + COLUMNS {
+        let rest = columns.split_off(terminal.lines / 2 + COLUMNS);
         end.insert(0, format!("... and {} more engines and modes, all in portability.md", rest.len()));
     }
     let all_stale = stale.len();
@@ -126,13 +126,13 @@ pub(super) fn print(
         Section { lines: digest.flaky.lines("flaky "), all: digest.flaky.all, rest: " that are flaky".to_owned() },
         Section { lines: stale, all: all_stale, rest: " stale expectations".to_owned() },
     ];
-    let mut lines = fit(&sections, screen.lines.saturating_sub(columns.len() + end.len()));
+    let mut lines = fit(&sections, terminal.lines.saturating_sub(columns.len() + end.len()));
     lines.extend(columns);
     lines.extend(end);
-    if summary.matrix.lines().count() + lines.len() < screen.lines {
+    if summary.matrix.lines().count() + lines.len() < terminal.lines {
         writeln!(out, "{}\n", summary.matrix.trim_end())?;
     }
-    lines.iter().try_for_each(|line| writeln!(out, "{}", screen.clip(&escape::line(line))))
+    lines.iter().try_for_each(|line| writeln!(out, "{}", terminal.clip(&escape::line(line))))
 }
 
 /// A line an engine and mode, those first that are not as expected.
@@ -179,12 +179,12 @@ fn fit(sections: &[Section], room: usize) -> Vec<String> {
 }
 
 /// What is looked at: a terminal of some size, or a file, which has lines of any length.
-struct Screen {
+struct Terminal {
     lines: usize,
     width: Option<usize>,
 }
 
-impl Screen {
+impl Terminal {
     fn of_stdout() -> Self {
         match console::Term::stdout().size_checked() {
             // The last line of a terminal is for what comes next.
@@ -202,11 +202,11 @@ impl Screen {
 }
 
 /// Says what is wrong beyond red directives.
-pub(super) fn complain(digest: &Digest, ending: &Ending, dir: &Path) {
+pub(super) fn print_problems(digest: &Digest, status: &RunStatus, dir: &Path) {
     for malformed in &digest.malformed {
         note(format_args!("error: {malformed}"));
     }
-    if ending.interrupted {
+    if status.interrupted {
         note(format_args!("interrupted: `--resume --out {}` goes on from here", escape::path(dir)));
     }
 }

@@ -1,8 +1,10 @@
 //! `wassay test`: from the call to the reports.
 
+use super::error::Error;
 use super::output::{note, output};
-use super::summary::{self, Digest, Ending};
-use super::{Error, TestArgs, selection};
+use super::selection;
+use super::summary::{self, Digest, RunStatus};
+use super::test_args::TestArgs;
 use crate::engine::{self, Engine, catalogue};
 use crate::expect::{self, Expectations};
 use crate::recorder::Recorder;
@@ -21,35 +23,35 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
 /// A run that came to its end, one way or another.
-pub(super) struct Ended {
+pub(super) struct FinishedRun {
     run: Run,
     summary: Summary,
     digest: Digest,
     stale: Vec<expect::Stale>,
-    ending: Ending,
+    status: RunStatus,
 }
 
-impl Ended {
+impl FinishedRun {
     /// Whether the user stopped it.
     pub(super) fn is_interrupted(&self) -> bool {
-        self.ending.interrupted
+        self.status.interrupted
     }
 }
 
 pub(super) fn test(args: &TestArgs) -> Result<ExitCode, Error> {
-    let Some(ended) = execute(args, false)? else { return Ok(ExitCode::SUCCESS) };
-    let Ended { run, summary, digest, stale, ending } = &ended;
+    let Some(finished) = execute(args, false)? else { return Ok(ExitCode::SUCCESS) };
+    let FinishedRun { run, summary, digest, stale, status } = &finished;
     output(None, |out| summary::print(out, summary, run, digest, stale, &args.out))?;
-    summary::complain(digest, ending, &args.out);
-    Ok(ending.code())
+    summary::print_problems(digest, status, &args.out);
+    Ok(status.code())
 }
 
 /// Runs what is asked for and writes the reports; nothing if there is nothing to run, or it was only to be listed. `quiet`:
 /// what is not as expected is not named as it comes.
-pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Error> {
+pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<FinishedRun>, Error> {
     // All that can be wrong with the call is found before anything runs.
     let on = configurations(&args.engine, &args.mode)?;
-    let suites = suite::load(&folders(args))?;
+    let suites = suite::load(&suite_folders(args))?;
     let scripts = suite::select(&suites, &args.selectors)?;
     let mut expectations = expectations(args)?;
     let mut tasks = task::plan(&scripts, &on)?;
@@ -73,7 +75,7 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
         run.run.clone_from(name);
     }
     run.partition = args.selection.partition.map(|partition| partition.to_string()).unwrap_or_default();
-    let mut recorder = record(args, &mut run, &tasks)?;
+    let mut recorder = open_recorder(args, &mut run, &tasks)?;
     let stop = interrupt()?;
     let mut order = recorder.unfinished();
     if order.len() < tasks.len() {
@@ -82,11 +84,11 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
     loop {
         let weights: u64 = order.iter().map(|index| tasks[*index].weight).sum();
         let progress = Progress::new((order.len(), weights), settings.show, quiet);
-        round((&tasks, order), settings, &stop, (&mut recorder, &mut expectations), progress)?;
+        run_round((&tasks, order), settings, &stop, (&mut recorder, &mut expectations), progress)?;
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        order = recorder.take_red(args.selection.retries, &mut expectations)?;
+        order = recorder.tasks_to_retry(args.selection.retries, &mut expectations)?;
         if order.is_empty() {
             break;
         }
@@ -97,7 +99,7 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<Ended>, Err
 }
 
 /// Begins the record of the run, or goes on with the one that is there.
-fn record<'a>(args: &TestArgs, run: &mut Run, tasks: &'a [Task<'a>]) -> Result<Recorder<'a>, Error> {
+fn open_recorder<'a>(args: &TestArgs, run: &mut Run, tasks: &'a [Task<'a>]) -> Result<Recorder<'a>, Error> {
     let resumed = if args.resume { Journal::resume(&args.out)? } else { None };
     let (journal, earlier) = match resumed {
         Some((journal, earlier)) => {
@@ -113,7 +115,7 @@ fn record<'a>(args: &TestArgs, run: &mut Run, tasks: &'a [Task<'a>]) -> Result<R
 }
 
 /// Runs tasks once, those with these indices.
-fn round(
+fn run_round(
     (tasks, order): (&[Task<'_>], Vec<usize>),
     settings: Settings,
     stop: &AtomicBool,
@@ -143,10 +145,10 @@ fn finish(
     recorder: Recorder<'_>,
     mut expectations: Expectations,
     interrupted: bool,
-) -> Result<Ended, Error> {
+) -> Result<FinishedRun, Error> {
     let mut digest = Digest::default();
     let mut writer = report::Writer::begin(&args.out)?;
-    recorder.each(&run.run, &mut expectations, |row| {
+    recorder.for_each_row(&run.run, &mut expectations, |row| {
         digest.add(&row);
         writer.push(&row).map_err(Error::from)
     })?;
@@ -164,15 +166,15 @@ fn finish(
     if !interrupted {
         recorder.into_journal().remove()?;
     }
-    let ending =
-        Ending { interrupted, malformed: digest.is_malformed(), red: digest.is_red(), stale: !stale.is_empty() };
-    Ok(Ended { run, summary, digest, stale, ending })
+    let status =
+        RunStatus { interrupted, malformed: digest.is_malformed(), red: digest.is_red(), stale: !stale.is_empty() };
+    Ok(FinishedRun { run, summary, digest, stale, status })
 }
 
 /// Each engine in each mode that is asked for. A mode must fit one engine at least, and an engine one mode; an engine
 /// that is named with a mode, as in `vm:o3`, runs in that one.
 fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configuration>, engine::Error> {
-    let engines = found(engines)?;
+    let engines = find_engines(engines)?;
     let free = || engines.iter().filter(|(_, own)| own.is_none()).map(|(engine, _)| engine);
     for mode in modes {
         if let (Some(engine), false) = (free().next(), free().any(|engine| engine.has_mode(mode))) {
@@ -202,10 +204,10 @@ fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configurat
 }
 
 /// An engine that is meant, and the mode if one is named with it.
-type Meant = (Box<dyn Engine>, Option<String>);
+type RequestedEngine = (Box<dyn Engine>, Option<String>);
 
 /// The engine of a name, which may have a mode.
-fn find(name: &str) -> Result<Meant, engine::Error> {
+fn find_engine(name: &str) -> Result<RequestedEngine, engine::Error> {
     match (engine::find(name), name.split_once(':')) {
         (Ok(engine), _) => Ok((engine, None)),
         (Err(_), Some((name, mode))) => Ok((engine::find(name)?, Some(mode.to_owned()))),
@@ -214,12 +216,12 @@ fn find(name: &str) -> Result<Meant, engine::Error> {
 }
 
 /// The engines with these names. All that are missing are told at once.
-fn found(names: &[String]) -> Result<Vec<Meant>, engine::Error> {
+fn find_engines(names: &[String]) -> Result<Vec<RequestedEngine>, engine::Error> {
     catalogue::sound()?;
     let mut engines = Vec::new();
     let mut missing = Vec::new();
     for name in names {
-        match find(name) {
+        match find_engine(name) {
             Ok(engine) => engines.push(engine),
             Err(error) => missing.push(error),
         }
@@ -235,7 +237,7 @@ fn found(names: &[String]) -> Result<Vec<Meant>, engine::Error> {
 }
 
 /// The folders that are named, and those that selectors name, unless they lie in one that is named.
-fn folders(args: &TestArgs) -> Vec<PathBuf> {
+fn suite_folders(args: &TestArgs) -> Vec<PathBuf> {
     let mut folders = args.suites.suites.clone();
     for path in suite::named_paths(&args.selectors) {
         let whole = path.canonicalize();

@@ -1,12 +1,7 @@
 //! Which directive of one run is which of the other.
 
+use crate::alignment::pairs;
 use crate::model::Row;
-use similar::{Algorithm, DiffTag};
-use std::hash::Hash;
-use std::time::{Duration, Instant};
-
-/// Longest time to look for the best alignment of one script; what is found by then is taken.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Rows that belong together; one of them may be missing.
 pub(super) type Pair<'a> = (Option<&'a Row>, Option<&'a Row>);
@@ -23,22 +18,6 @@ pub(super) fn align<'a>(base: &'a [Row], head: &'a [Row], pinned: bool) -> (Vec<
     let (old, new): (Vec<_>, Vec<_>) = (base.iter().map(shape).collect(), head.iter().map(shape).collect());
     let rows = |(old, new): (Option<usize>, Option<usize>)| (old.map(|at| &base[at]), new.map(|at| &head[at]));
     (pairs(&old, &new).into_iter().map(rows).collect(), false)
-}
-
-/// Places in two lists that belong together, as a text comparison finds them; each place of each list once, in order.
-pub(crate) fn pairs<T: Eq + Hash + Ord>(old: &[T], new: &[T]) -> Vec<(Option<usize>, Option<usize>)> {
-    let deadline = Instant::now() + PATIENCE;
-    let mut pairs = Vec::new();
-    for op in similar::capture_diff_slices_deadline(Algorithm::Myers, old, new, Some(deadline)) {
-        let (tag, old, new) = op.as_tag_tuple();
-        if tag == DiffTag::Equal {
-            pairs.extend(old.zip(new).map(|(old, new)| (Some(old), Some(new))));
-        } else {
-            pairs.extend(old.map(|old| (Some(old), None)));
-            pairs.extend(new.map(|new| (None, Some(new))));
-        }
-    }
-    pairs
 }
 
 /// What a directive looks like from afar.

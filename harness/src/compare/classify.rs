@@ -1,10 +1,11 @@
 //! What a change is, and who is to blame for it.
 
 use super::align::{Pair, align};
-use super::{Change, Class, Comparison, Side, rank, short};
+use super::change::{Change, ChangeKind, Comparison, Side, Tally};
 use crate::model::{Outcome, Row};
 use crate::report::Reports;
 use crate::report::index::{Column, ScriptKey};
+use crate::report::severity::severity;
 use crate::task::SCRIPT;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,52 +97,55 @@ impl Context<'_> {
             _ => true,
         };
         let (pairs, alike) = align(base, head, pinned);
-        let mut tally = super::Tally { directives: head.len() as u64, ..super::Tally::default() };
+        let mut tally = Tally { directives: head.len() as u64, ..Tally::default() };
         // A script that broke as a whole has one row, and all others are gone: that is one thing, not many.
         let broken = head.iter().any(|row| row.directive == SCRIPT && row.outcome.is_red());
         for pair in pairs {
-            let class = self.classify(pair, pinned, alike, broken && !base.is_empty());
-            let Some(class) = class else {
+            let kind = self.kind_of(pair, pinned, alike, broken && !base.is_empty());
+            let Some(kind) = kind else {
                 all.unchanged += 1;
                 continue;
             };
-            if let (Class::New, (_, Some(row))) = (class, pair) {
+            if let (ChangeKind::New, (_, Some(row))) = (kind, pair) {
                 all.new_red += u64::from(row.outcome.is_red());
             }
-            *tally.changes.entry(class).or_default() += 1;
-            all.add(self.change(class, pair), limit);
+            *tally.changes.entry(kind).or_default() += 1;
+            all.add(self.change(kind, pair), limit);
         }
         let columns = all.scripts.entry(self.key.clone()).or_default();
         columns.insert(self.column.to_owned(), tally);
     }
 
-    fn classify(&self, pair: Pair<'_>, pinned: bool, alike: bool, broken: bool) -> Option<Class> {
+    fn kind_of(&self, pair: Pair<'_>, pinned: bool, alike: bool, broken: bool) -> Option<ChangeKind> {
         let (base, head) = match pair {
             (Some(base), Some(head)) => (base, head),
-            (None, Some(head)) if broken && head.directive == SCRIPT => return Some(Class::Regression),
-            (None, _) => return Some(Class::New),
-            (Some(_), None) => return Some(Class::Removed),
+            (None, Some(head)) if broken && head.directive == SCRIPT => return Some(ChangeKind::Regression),
+            (None, _) => return Some(ChangeKind::New),
+            (Some(_), None) => return Some(ChangeKind::Removed),
         };
-        let (Some(before), Some(now)) = (rank(base.outcome, &base.detail), rank(head.outcome, &head.detail)) else {
-            return (base.outcome != head.outcome).then_some(Class::Skip);
+        let (Some(before), Some(now)) = (severity(base.outcome, &base.detail), severity(head.outcome, &head.detail))
+        else {
+            return (base.outcome != head.outcome).then_some(ChangeKind::Skip);
         };
         let same_engine = self.engines.same_harness && base.engine_version == head.engine_version;
         match now.cmp(&before) {
             std::cmp::Ordering::Equal if base.outcome == head.outcome => None,
-            std::cmp::Ordering::Equal if is_judged(base.outcome) || is_judged(head.outcome) => Some(Class::Expectation),
+            std::cmp::Ordering::Equal if is_judged(base.outcome) || is_judged(head.outcome) => {
+                Some(ChangeKind::Expectation)
+            }
             // A crash and a timeout are equally bad.
             std::cmp::Ordering::Equal => None,
-            _ if !pinned && (!alike || same_engine) => Some(Class::Suite),
-            std::cmp::Ordering::Greater if head.outcome == Outcome::Xfail => Some(Class::Accepted),
-            std::cmp::Ordering::Greater => Some(Class::Regression),
-            std::cmp::Ordering::Less => Some(Class::Fix),
+            _ if !pinned && (!alike || same_engine) => Some(ChangeKind::Suite),
+            std::cmp::Ordering::Greater if head.outcome == Outcome::Xfail => Some(ChangeKind::Accepted),
+            std::cmp::Ordering::Greater => Some(ChangeKind::Regression),
+            std::cmp::Ordering::Less => Some(ChangeKind::Fix),
         }
     }
 
-    fn change(&self, class: Class, (base, head): Pair<'_>) -> Change {
+    fn change(&self, kind: ChangeKind, (base, head): Pair<'_>) -> Change {
         let side = |row: &Row| Side { line: row.line, outcome: row.outcome, detail: row.detail.clone() };
         Change {
-            class,
+            kind,
             suite: self.key.0.clone(),
             file: self.key.1.clone(),
             directive: head.or(base).map_or(String::new(), |row| row.directive.clone()),
@@ -155,4 +159,9 @@ impl Context<'_> {
 /// Whether an outcome is what an expectation makes of another.
 fn is_judged(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Xfail | Outcome::Xpass)
+}
+
+/// What tells a column from others in two runs that may be of different versions.
+fn short(column: &Column) -> [&str; 3] {
+    [&column.engine, &column.mode, &column.target]
 }

@@ -1,11 +1,11 @@
 //! Directives on which two engines, or two modes of one, disagree.
 
 use super::align::by_line;
-use super::rank;
 use crate::escape::write_line;
 use crate::model::{Outcome, Row};
-use crate::recorder::progress::short;
 use crate::report::index::{Column, ScriptKey};
+use crate::report::one_line::short;
+use crate::report::severity::severity;
 use crate::report::{Error, Reports};
 use crate::task::SCRIPT;
 use std::collections::BTreeMap;
@@ -117,8 +117,8 @@ fn is_whole(rows: &[Row]) -> bool {
 
 /// What came of a script as a whole: of its directives the worst, and of these the first. It passes if all of them pass.
 fn whole(rows: &[Row]) -> Option<Row> {
-    let worst = rows.iter().map(|row| rank(row.outcome, &row.detail)).max()?;
-    let first = rows.iter().find(|row| rank(row.outcome, &row.detail) == worst)?.clone();
+    let worst = rows.iter().map(|row| severity(row.outcome, &row.detail)).max()?;
+    let first = rows.iter().find(|row| severity(row.outcome, &row.detail) == worst)?.clone();
     let detail = match worst {
         Some(0) => String::new(),
         _ if first.directive == SCRIPT => first.detail,
@@ -137,9 +137,9 @@ impl Disagreements {
     fn judge(&mut self, a: &Row, b: &Row, options: &Options<'_>) {
         self.both += 1;
         self.scripts += u64::from(a.directive == SCRIPT);
-        let ranks = [a, b].map(|row| rank(row.outcome, &row.detail));
+        let severities = [a, b].map(|row| severity(row.outcome, &row.detail));
         let left_out = |row: &Row| matches!(row.outcome, Outcome::Unsupported | Outcome::Skip);
-        if ranks[0] == ranks[1] || options.supported && (left_out(a) || left_out(b)) {
+        if severities[0] == severities[1] || options.supported && (left_out(a) || left_out(b)) {
             return;
         }
         *self.counts.entry([a.outcome, b.outcome]).or_default() += 1;

@@ -2,6 +2,7 @@
 
 use super::format::{Format, write};
 use super::*;
+use crate::model::Outcome;
 use crate::report;
 use std::path::Path;
 use tempfile::TempDir;
@@ -44,7 +45,7 @@ fn changes(base: Vec<Row>, head: Vec<Row>) -> Comparison {
 }
 
 /// The kind of change when one directive comes out so, then so.
-fn class(base: Outcome, head: Outcome) -> Option<Class> {
+fn kind(base: Outcome, head: Outcome) -> Option<ChangeKind> {
     let found = changes(vec![row("a.wast", 1, base)], vec![row("a.wast", 1, head)]);
     assert_eq!(found.counts.values().sum::<u64>() + found.unchanged, 1);
     found.counts.keys().next().copied()
@@ -52,36 +53,36 @@ fn class(base: Outcome, head: Outcome) -> Option<Class> {
 
 #[test]
 fn each_transition_has_its_kind() {
-    use Class::{Accepted, Expectation, Fix, Regression, Skip};
+    use ChangeKind::{Accepted, Expectation, Fix, Regression, Skip};
     use Outcome::{Crash, Fail, Pass, Timeout, Unsupported, Xfail, Xpass};
     for outcome in Outcome::ALL {
-        assert_eq!(class(outcome, outcome), None);
+        assert_eq!(kind(outcome, outcome), None);
     }
     for worse in [Fail, Crash, Timeout, Unsupported] {
-        assert_eq!(class(Pass, worse), Some(Regression), "{worse}");
-        assert_eq!(class(worse, Pass), Some(Fix), "{worse}");
-        assert_eq!(class(Xpass, worse), Some(Regression), "{worse}");
+        assert_eq!(kind(Pass, worse), Some(Regression), "{worse}");
+        assert_eq!(kind(worse, Pass), Some(Fix), "{worse}");
+        assert_eq!(kind(Xpass, worse), Some(Regression), "{worse}");
     }
-    assert_eq!(class(Unsupported, Fail), Some(Regression));
-    assert_eq!(class(Fail, Crash), Some(Regression));
-    assert_eq!(class(Fail, Unsupported), Some(Fix));
-    assert_eq!(class(Crash, Timeout), None);
-    assert_eq!(class(Pass, Xfail), Some(Accepted));
-    assert_eq!(class(Fail, Xfail), Some(Expectation));
-    assert_eq!(class(Xfail, Fail), Some(Expectation));
-    assert_eq!(class(Pass, Xpass), Some(Expectation));
-    assert_eq!(class(Xfail, Xpass), Some(Fix));
-    assert_eq!(class(Pass, Outcome::Skip), Some(Skip));
-    assert_eq!(class(Outcome::Skip, Fail), Some(Skip));
+    assert_eq!(kind(Unsupported, Fail), Some(Regression));
+    assert_eq!(kind(Fail, Crash), Some(Regression));
+    assert_eq!(kind(Fail, Unsupported), Some(Fix));
+    assert_eq!(kind(Crash, Timeout), None);
+    assert_eq!(kind(Pass, Xfail), Some(Accepted));
+    assert_eq!(kind(Fail, Xfail), Some(Expectation));
+    assert_eq!(kind(Xfail, Fail), Some(Expectation));
+    assert_eq!(kind(Pass, Xpass), Some(Expectation));
+    assert_eq!(kind(Xfail, Xpass), Some(Fix));
+    assert_eq!(kind(Pass, Outcome::Skip), Some(Skip));
+    assert_eq!(kind(Outcome::Skip, Fail), Some(Skip));
 }
 
 #[test]
 fn an_expected_crash_is_a_crash() {
     let crash = Row { detail: "known (crash: SIGSEGV)".to_owned(), ..row("a.wast", 1, Outcome::Xfail) };
     let found = changes(vec![crash.clone()], vec![row("a.wast", 1, Outcome::Crash)]);
-    assert_eq!(found.count(Class::Expectation), 1);
+    assert_eq!(found.count(ChangeKind::Expectation), 1);
     let found = changes(vec![row("a.wast", 1, Outcome::Fail)], vec![crash]);
-    assert_eq!(found.count(Class::Accepted), 1);
+    assert_eq!(found.count(ChangeKind::Accepted), 1);
 }
 
 #[test]
@@ -90,7 +91,10 @@ fn new_and_removed_directives_are_counted() {
     let base = vec![row("a.wast", 1, Pass), row("a.wast", 2, Pass), row("old.wast", 1, Pass)];
     let head = vec![row("a.wast", 2, Pass), row("a.wast", 3, Fail), row("new.wast", 1, Pass)];
     let found = changes(base, head);
-    assert_eq!((found.count(Class::New), found.new_red, found.count(Class::Removed), found.unchanged), (2, 1, 2, 1));
+    assert_eq!(
+        (found.count(ChangeKind::New), found.new_red, found.count(ChangeKind::Removed), found.unchanged),
+        (2, 1, 2, 1)
+    );
     assert!(!found.is_red());
 }
 
@@ -100,7 +104,7 @@ fn directives_of_one_line_are_not_mixed_up() {
     let two = |a, b| vec![row("a.wast", 1, a), row("a.wast", 1, b)];
     assert_eq!(changes(two(Pass, Fail), two(Fail, Pass)).unchanged, 2);
     let found = changes(two(Pass, Fail), two(Fail, Fail));
-    assert_eq!((found.count(Class::Regression), found.unchanged), (1, 1));
+    assert_eq!((found.count(ChangeKind::Regression), found.unchanged), (1, 1));
 }
 
 #[test]
@@ -108,7 +112,7 @@ fn a_script_that_broke_as_a_whole_is_a_regression() {
     let base = (1..=9).map(|line| row("a.wast", line, Outcome::Pass)).collect();
     let head = vec![Row { directive: crate::task::SCRIPT.to_owned(), ..row("a.wast", 1, Outcome::Crash) }];
     let found = changes(base, head);
-    assert_eq!((found.count(Class::Regression), found.count(Class::Removed)), (1, 9));
+    assert_eq!((found.count(ChangeKind::Regression), found.count(ChangeKind::Removed)), (1, 9));
 }
 
 fn moved(rows: Vec<Row>, by: u32) -> Vec<Row> {
@@ -129,16 +133,16 @@ fn what_the_suite_changed_is_told_apart() {
     let mut head = moved(script(Pass), 3);
     head.insert(0, Row { revision: "2".to_owned(), ..row("a.wast", 1, Pass) });
     let found = changes(script(Pass), head.clone());
-    assert_eq!((found.count(Class::New), found.count(Class::Removed), found.unchanged), (1, 0, 5));
+    assert_eq!((found.count(ChangeKind::New), found.count(ChangeKind::Removed), found.unchanged), (1, 0, 5));
     assert_eq!(found.revisions.len(), 1);
     // What changed in a script that is another cannot be told from what the script changed.
     head[5].outcome = Fail;
     let found = changes(script(Pass), head);
-    assert_eq!((found.count(Class::Suite), found.count(Class::Regression)), (1, 0));
+    assert_eq!((found.count(ChangeKind::Suite), found.count(ChangeKind::Regression)), (1, 0));
     // In a script that looks as before it can, unless it was the same engine.
     let newer = |rows: Vec<Row>| rows.into_iter().map(|r| Row { engine_version: "2".to_owned(), ..r }).collect();
     let found = changes(script(Pass), newer(moved(script(Fail), 0)));
-    assert_eq!((found.count(Class::Suite), found.count(Class::Regression)), (0, 1));
+    assert_eq!((found.count(ChangeKind::Suite), found.count(ChangeKind::Regression)), (0, 1));
     assert_eq!(found.versions.len(), 1);
 }
 
@@ -146,7 +150,7 @@ fn what_the_suite_changed_is_told_apart() {
 fn engines_of_one_side_are_not_compared() {
     let other = Row { engine: "f".to_owned(), ..row("a.wast", 1, Outcome::Pass) };
     let found = changes(vec![row("a.wast", 1, Outcome::Pass), other.clone()], vec![row("a.wast", 1, Outcome::Pass)]);
-    assert_eq!((found.only_base.clone(), found.count(Class::Removed)), (vec!["f m".to_owned()], 0));
+    assert_eq!((found.only_base.clone(), found.count(ChangeKind::Removed)), (vec!["f m".to_owned()], 0));
     let found = changes(vec![row("a.wast", 1, Outcome::Pass)], vec![other]);
     assert_eq!((found.only_base.len(), found.only_head.len(), found.unchanged), (1, 1, 0));
 }
@@ -155,7 +159,7 @@ fn engines_of_one_side_are_not_compared() {
 fn no_more_than_the_limit_is_kept_and_all_is_counted() {
     let rows = |outcome| (1..=10).map(|line| row("a.wast", line, outcome)).collect::<Vec<_>>();
     let found = changes(rows(Outcome::Pass), rows(Outcome::Fail));
-    assert_eq!((found.count(Class::Regression), found.changes[&Class::Regression].len()), (10, 3));
+    assert_eq!((found.count(ChangeKind::Regression), found.changes[&ChangeKind::Regression].len()), (10, 3));
 }
 
 fn written(found: &Comparison, format: Format) -> String {

@@ -1,6 +1,6 @@
 //! Reads filters. A few functions that call one another, one for each line of the grammar.
 
-use super::{Error, Field, Node};
+use super::syntax::{Error, Field, Node};
 use crate::pattern::Pattern;
 use crate::suite;
 

@@ -2,6 +2,7 @@
 
 use crate::escape::write_line;
 use crate::model::Row;
+use crate::report::one_line::line;
 use crate::script::is_consequence;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
@@ -115,28 +116,6 @@ impl Progress {
     fn figures(&self) -> String {
         format!("{} directives ({:.0}/s), {} not as expected", self.directives, self.rate(), self.red)
     }
-}
-
-/// Longest detail that is shown, in characters.
-const DETAIL: usize = 160;
-
-/// A directive and what came of it, in a line without control characters.
-#[must_use]
-pub fn line(row: &Row) -> String {
-    let Row { suite, file, line, directive, engine, mode, outcome, detail, .. } = row;
-    format!("{outcome}: {suite}/{file}:{line} {directive} on {engine} {mode}: {}", short(detail))
-}
-
-/// The beginning of a detail, without control characters.
-#[must_use]
-pub fn short(detail: &str) -> String {
-    // Lines and columns of a message are read as words: the rest that is not visible is escaped.
-    let flat = |c| if matches!(c, '\n' | '\t') { ' ' } else { c };
-    let mut line: String = detail.chars().map(flat).take(DETAIL).collect();
-    if detail.chars().count() > DETAIL {
-        line.push_str("...");
-    }
-    crate::escape::text(&line).into_owned()
 }
 
 /// Whether colours are welcome: <https://no-color.org>.

@@ -1,6 +1,6 @@
 //! Files that are there whole or not at all.
 
-use super::Error;
+use super::error::Error;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};

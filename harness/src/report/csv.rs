@@ -1,7 +1,11 @@
 //! The CSV files: `conformance.csv`, `portability.csv`, `run.csv`.
 
 use super::atomic_file::AtomicFile;
-use super::{Counts, Error, Exporter, Portability, Report, Run};
+use super::counts::Counts;
+use super::error::Error;
+use super::exporter::{Exporter, Report};
+use super::portability::PortabilityRow;
+use super::run::Run;
 use crate::escape::csv::{guarded, unguard, unguarded};
 use crate::model::{Outcome, Row};
 use crate::regular;
@@ -148,7 +152,7 @@ impl Exporter for PortabilityTable {
 }
 
 /// The rows of `portability.csv`.
-pub(crate) fn write_portability(lines: &[Portability], out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_portability(lines: &[PortabilityRow], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = writer(out, &PORTABILITY_COLUMNS)?;
     for line in lines {
         let phase = line.phase.map(|p| p.to_string()).unwrap_or_default();
@@ -172,7 +176,7 @@ pub(crate) fn write_portability(lines: &[Portability], out: &mut dyn Write) -> i
 }
 
 /// The rows of a file in the form of `portability.csv`.
-pub(super) fn read_portability(path: &Path) -> Result<Vec<Portability>, Error> {
+pub(super) fn read_portability(path: &Path) -> Result<Vec<PortabilityRow>, Error> {
     let file = regular::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let mut reader = ::csv::Reader::from_reader(file);
     check_header(path, &mut reader, &PORTABILITY_COLUMNS)?;
@@ -188,7 +192,7 @@ pub(super) fn read_portability(path: &Path) -> Result<Vec<Portability>, Error> {
             })?;
             counts.add_many(outcome, count);
         }
-        Ok(Portability {
+        Ok(PortabilityRow {
             run: text(0),
             spec: text(1),
             proposal: text(2),

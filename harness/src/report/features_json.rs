@@ -5,8 +5,9 @@
 //! how many passed. Where none ran, nothing is said. Directives that the specification itself has overtaken, as the reason
 //! of their expectation says, count for nothing: they say nothing of an engine.
 
-use super::portability::Portability;
-use super::{Counts, markdown};
+use super::counts::Counts;
+use super::markdown;
+use super::portability::PortabilityRow;
 use crate::engine::catalogue;
 use crate::model::{Outcome, Row};
 use crate::suite::{Kind, subject, subjects};
@@ -40,7 +41,7 @@ pub(crate) fn counts(row: &Row) -> bool {
 
 /// The whole table.
 #[must_use]
-pub(crate) fn table(lines: &[Portability]) -> Value {
+pub(crate) fn table(lines: &[PortabilityRow]) -> Value {
     let mut features = Map::new();
     for subject in subjects().unwrap_or_default().iter().filter(|s| s.kind == Kind::Proposal) {
         let about = json!({ "description": subject.title, "url": subject.link, "phase": subject.phase.max(1) });

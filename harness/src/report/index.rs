@@ -1,7 +1,9 @@
 //! Reading any number of reports together, a script at a time, so that memory is bounded whatever their size.
 
-use super::portability::Names;
-use super::{Error, csv};
+use super::csv;
+use super::error::Error;
+use super::order::sort;
+use super::portability::NameTable;
 use crate::escape::csv::unguarded;
 use crate::model::Row;
 use ::csv::{Position, Reader, StringRecord};
@@ -69,7 +71,7 @@ impl Reports {
             columns: BTreeSet::new(),
             runs: Vec::new(),
         };
-        let mut names = Names::default();
+        let mut names = NameTable::default();
         let mut seen: HashMap<[u32; 7], usize> = HashMap::new();
         for dir in distinct(dirs) {
             this.add(dir, &mut names, &mut seen)?;
@@ -79,7 +81,7 @@ impl Reports {
         Ok(this)
     }
 
-    fn add(&mut self, dir: &Path, names: &mut Names, seen: &mut HashMap<[u32; 7], usize>) -> Result<(), Error> {
+    fn add(&mut self, dir: &Path, names: &mut NameTable, seen: &mut HashMap<[u32; 7], usize>) -> Result<(), Error> {
         let path = dir.join(csv::CONFORMANCE);
         let mut reader = csv::open(&path)?;
         let source = self.paths.len();
@@ -176,7 +178,7 @@ impl Reports {
                 rows.push(row);
             }
         }
-        super::sort(&mut rows);
+        sort(&mut rows);
         Ok(rows)
     }
 

@@ -1,6 +1,8 @@
 //! The portability matrix in Markdown, for a terminal and for `portability.md`.
 
-use super::{Counts, Exporter, Portability, Report};
+use super::counts::Counts;
+use super::exporter::{Exporter, Report};
+use super::portability::PortabilityRow;
 use crate::escape::markdown::plain;
 use crate::model::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,12 +31,12 @@ impl Exporter for Matrix {
 /// As much of a column's identity as tells it from the others.
 pub(crate) type Column<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
-pub(crate) fn column(line: &Portability) -> Column<'_> {
+pub(crate) fn column(line: &PortabilityRow) -> Column<'_> {
     (&line.engine, &line.mode, &line.engine_version, &line.target, &line.run)
 }
 
 /// Each column's head, identity and cells by proposal.
-pub(crate) fn columns(lines: &[Portability]) -> Vec<(String, Column<'_>, BTreeMap<&str, Counts>)> {
+pub(crate) fn columns(lines: &[PortabilityRow]) -> Vec<(String, Column<'_>, BTreeMap<&str, Counts>)> {
     let mut cells: BTreeMap<Column<'_>, BTreeMap<&str, Counts>> = BTreeMap::new();
     for line in lines {
         cells.entry(column(line)).or_default().entry(&line.proposal).or_default().merge(&line.counts);
@@ -43,8 +45,8 @@ pub(crate) fn columns(lines: &[Portability]) -> Vec<(String, Column<'_>, BTreeMa
     heads.into_iter().zip(cells).map(|(head, (column, cells))| (head, column, cells)).collect()
 }
 
-pub(crate) fn table(lines: &[Portability]) -> String {
-    let mut proposals: Vec<&Portability> = Vec::new();
+pub(crate) fn table(lines: &[PortabilityRow]) -> String {
+    let mut proposals: Vec<&PortabilityRow> = Vec::new();
     for line in lines {
         if proposals.last().is_none_or(|last| last.proposal != line.proposal) {
             proposals.push(line);

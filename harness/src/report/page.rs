@@ -5,7 +5,10 @@
 
 mod pack;
 
-use super::{Error, Portability, Reports, atomic_file, csv};
+use super::error::Error;
+use super::index::Reports;
+use super::portability::PortabilityRow;
+use super::{atomic_file, csv};
 use crate::suite::Suite;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -65,7 +68,7 @@ pub fn page(to: &Path, dirs: &[PathBuf], past: &[PathBuf], suites: &[Suite]) -> 
 }
 
 /// The counts of an older run; its rows of `run.csv` join `runs`.
-fn sums_of(path: &Path, runs: &mut Vec<Vec<String>>) -> Result<Vec<Portability>, Error> {
+fn sums_of(path: &Path, runs: &mut Vec<Vec<String>>) -> Result<Vec<PortabilityRow>, Error> {
     if !path.is_dir() {
         return csv::read_portability(path);
     }

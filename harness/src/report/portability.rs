@@ -1,6 +1,6 @@
 //! Raw rows, counted: one line a version of the spec or proposal, engine, mode and target.
 
-use super::Counts;
+use super::counts::Counts;
 use crate::model::Row;
 use crate::suite::{Kind, subject};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// One row of `portability.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Portability {
+pub struct PortabilityRow {
     /// Name of the run.
     pub run: String,
     /// Version of the spec that it is, or that the proposal entered; empty when in none.
@@ -43,19 +43,19 @@ pub(super) fn rank(proposal: &str) -> Rank {
 /// Counts rows, any number of them: what it keeps grows with scripts and columns alone.
 #[derive(Debug, Default)]
 pub struct Counter {
-    names: Names,
+    names: NameTable,
     /// By proposal, column and run.
-    counts: HashMap<(u32, Column, u32), Counts>,
+    counts: HashMap<(u32, ColumnIds, u32), Counts>,
     /// The run that a script (suite, file) of a column was in.
-    covered: HashMap<(u32, u32, Column), u32>,
+    covered: HashMap<(u32, u32, ColumnIds), u32>,
     /// Columns in which two runs have a script in common, so that their counts must not be added.
-    apart: HashSet<Column>,
+    apart: HashSet<ColumnIds>,
     /// Numbers of the names in the row before: most rows have the same.
     last: Option<[u32; 8]>,
 }
 
 /// Engine, its version, mode and target, by the numbers of their names.
-type Column = [u32; 4];
+type ColumnIds = [u32; 4];
 
 impl Counter {
     /// Counts a row.
@@ -85,12 +85,12 @@ impl Counter {
     /// What was counted. Runs that are parts of one another's suites, such as partitions, come as one, their names
     /// joined by `+`; runs of the same script on the same engine stay apart.
     #[must_use]
-    pub fn lines(&self) -> Vec<Portability> {
-        let mut runs: HashMap<Column, BTreeSet<&str>> = HashMap::new();
+    pub fn lines(&self) -> Vec<PortabilityRow> {
+        let mut runs: HashMap<ColumnIds, BTreeSet<&str>> = HashMap::new();
         for (_, column, run) in self.counts.keys() {
             runs.entry(*column).or_default().insert(self.names.name(*run));
         }
-        let joined: HashMap<Column, String> =
+        let joined: HashMap<ColumnIds, String> =
             runs.into_iter().map(|(column, runs)| (column, runs.into_iter().collect::<Vec<_>>().join("+"))).collect();
         let mut lines: BTreeMap<[&str; 6], Counts> = BTreeMap::new();
         for ((proposal, column, run), counts) in &self.counts {
@@ -101,13 +101,13 @@ impl Counter {
             };
             lines.entry([self.names.name(*proposal), engine, version, mode, target, run]).or_default().merge(counts);
         }
-        let mut all: Vec<Portability> = lines
+        let mut all: Vec<PortabilityRow> = lines
             .into_iter()
             .map(|(key, counts)| {
                 let [proposal, engine, engine_version, mode, target, run] = key.map(str::to_owned);
                 let known = subject(&proposal);
                 let (spec, phase) = (known.map_or(String::new(), |s| s.spec.clone()), known.map(|s| s.phase));
-                Portability { run, spec, proposal, phase, engine, engine_version, mode, target, counts }
+                PortabilityRow { run, spec, proposal, phase, engine, engine_version, mode, target, counts }
             })
             .collect();
         // Stable: within a line's rank, the order of the keys.
@@ -118,12 +118,12 @@ impl Counter {
 
 /// Numbers for names, so that a row need not be taken apart into strings to be counted.
 #[derive(Debug, Default)]
-pub(crate) struct Names {
+pub(crate) struct NameTable {
     numbers: HashMap<Arc<str>, u32>,
     names: Vec<Arc<str>>,
 }
 
-impl Names {
+impl NameTable {
     pub(crate) fn number(&mut self, name: &str) -> u32 {
         if let Some(number) = self.numbers.get(name) {
             return *number;

@@ -1,6 +1,8 @@
 //! Tests of reports: files, counts and what is read back.
 
+use super::writer::EXPORTERS;
 use super::*;
+use crate::model::Outcome;
 use std::collections::BTreeMap;
 
 fn row(proposal: &str, file: &str, line: u32, mode: &str, outcome: Outcome) -> Row {
@@ -50,7 +52,7 @@ fn shuffled(mut rows: Vec<Row>) -> Vec<Row> {
     rows
 }
 
-fn portability(rows: &[Row]) -> Vec<Portability> {
+fn portability(rows: &[Row]) -> Vec<PortabilityRow> {
     let mut counter = Counter::default();
     rows.iter().for_each(|row| counter.add(row));
     counter.lines()
@@ -108,7 +110,7 @@ fn an_empty_report_has_its_headers() {
 #[test]
 fn counts_and_rates() {
     let lines = portability(&rows());
-    let o0: Vec<&Portability> = lines.iter().filter(|l| l.mode == "o0").collect();
+    let o0: Vec<&PortabilityRow> = lines.iter().filter(|l| l.mode == "o0").collect();
     let names: Vec<&str> = o0.iter().map(|l| l.proposal.as_str()).collect();
     assert_eq!(names, ["wasm-v1", "wasm-v2", "simd", "threads", "custom"]);
     let simd = o0[2];

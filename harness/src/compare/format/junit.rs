@@ -1,7 +1,7 @@
 //! JUnit's XML, which most CI systems show: a test suite an engine and mode, a test case a script.
 
-use super::{total, verdict};
-use crate::compare::{Change, Class, Comparison};
+use super::wording::{total, verdict};
+use crate::compare::change::{Change, ChangeKind, Comparison};
 use crate::escape::text;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     let mut regressions: BTreeMap<(&str, &str, &str), Vec<&Change>> = BTreeMap::new();
-    for change in comparison.changes.get(&Class::Regression).into_iter().flatten() {
+    for change in comparison.changes.get(&ChangeKind::Regression).into_iter().flatten() {
         regressions.entry((&change.column, &change.suite, &change.file)).or_default().push(change);
     }
     let mut report = Report::new("wassay compare");
@@ -18,7 +18,7 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
         let mut suite = TestSuite::new(&*text(column));
         for ((name, file), tallies) in &comparison.scripts {
             let Some(tally) = tallies.get(column) else { continue };
-            let lost = tally.changes.get(&Class::Regression).copied().unwrap_or(0);
+            let lost = tally.changes.get(&ChangeKind::Regression).copied().unwrap_or(0);
             let status = if lost > 0 {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status.set_type("regression").set_message(format!("{lost} regressions"));
@@ -35,8 +35,8 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
             let other: Vec<String> = tally
                 .changes
                 .iter()
-                .filter(|(class, _)| **class != Class::Regression)
-                .map(|(class, n)| format!("{n} {}", class.title()))
+                .filter(|(kind, _)| **kind != ChangeKind::Regression)
+                .map(|(kind, n)| format!("{n} {}", kind.title()))
                 .collect();
             let mut case = TestCase::new(text(&format!("{name}/{file}")).into_owned(), status);
             case.set_classname(&*text(column));

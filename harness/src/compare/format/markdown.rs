@@ -1,12 +1,12 @@
 //! For a comment on a pull request: what matters first, the rest folded away.
 
-use super::{BY_SCRIPT, background, count, scripts, total, verdict};
-use crate::compare::{Class, Comparison};
+use super::wording::{BY_SCRIPT, background, count, scripts, total, verdict};
+use crate::compare::change::{ChangeKind, Comparison};
 use crate::escape::markdown::{code, plain};
 use std::io::{self, Write};
 
 /// Kinds that are shown without being asked for.
-const OPEN: [Class; 1] = [Class::Regression];
+const OPEN: [ChangeKind; 1] = [ChangeKind::Regression];
 
 pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     let title = if comparison.is_red() { "Conformance got worse" } else { "No conformance regressions" };
@@ -14,21 +14,21 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
     for line in background(comparison) {
         writeln!(out, "- {}", plain(&line))?;
     }
-    for class in Class::ALL {
-        let all = comparison.count(class);
+    for kind in ChangeKind::ALL {
+        let all = comparison.count(kind);
         if all == 0 {
             continue;
         }
-        let title = count(comparison, class);
-        if OPEN.contains(&class) {
+        let title = count(comparison, kind);
+        if OPEN.contains(&kind) {
             writeln!(out, "\n**{title}**\n")?;
         } else {
             writeln!(out, "\n<details><summary>{title}</summary>\n")?;
         }
-        let changes = comparison.changes.get(&class).map_or(&[][..], Vec::as_slice);
-        if BY_SCRIPT.contains(&class) {
+        let changes = comparison.changes.get(&kind).map_or(&[][..], Vec::as_slice);
+        if BY_SCRIPT.contains(&kind) {
             writeln!(out, "| script | directives |\n| --- | ---: |")?;
-            let scripts: Vec<_> = scripts(comparison, class).collect();
+            let scripts: Vec<_> = scripts(comparison, kind).collect();
             for (script, n) in scripts.iter().take(changes.len()) {
                 writeln!(out, "| {} | {n} |", code(script))?;
             }
@@ -47,7 +47,7 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
                 writeln!(out, "\n... and {rest} more")?;
             }
         }
-        if !OPEN.contains(&class) {
+        if !OPEN.contains(&kind) {
             writeln!(out, "\n</details>")?;
         }
     }

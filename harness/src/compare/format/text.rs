@@ -1,7 +1,7 @@
 //! For a terminal.
 
-use super::{BY_SCRIPT, background, count, scripts, total, verdict};
-use crate::compare::{Class, Comparison};
+use super::wording::{BY_SCRIPT, background, count, scripts, total, verdict};
+use crate::compare::change::{ChangeKind, Comparison};
 use crate::escape::write_line;
 use std::io::{self, Write};
 
@@ -9,15 +9,15 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
     for line in background(comparison) {
         write_line!(out, "{line}")?;
     }
-    for class in Class::ALL {
-        let all = comparison.count(class);
+    for kind in ChangeKind::ALL {
+        let all = comparison.count(kind);
         if all == 0 {
             continue;
         }
-        write_line!(out, "{}:", count(comparison, class))?;
-        let changes = comparison.changes.get(&class).map_or(&[][..], Vec::as_slice);
-        if BY_SCRIPT.contains(&class) {
-            let scripts: Vec<_> = scripts(comparison, class).collect();
+        write_line!(out, "{}:", count(comparison, kind))?;
+        let changes = comparison.changes.get(&kind).map_or(&[][..], Vec::as_slice);
+        if BY_SCRIPT.contains(&kind) {
+            let scripts: Vec<_> = scripts(comparison, kind).collect();
             for (script, n) in scripts.iter().take(changes.len()) {
                 write_line!(out, "  {script}: {n} directives")?;
             }

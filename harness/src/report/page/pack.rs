@@ -4,11 +4,13 @@
 //! runs have in several revisions is one list of directives: those of the revisions are aligned, so that a place in the
 //! list means the same directive in all of them, and runs of different revisions can be compared place by place.
 
-use crate::compare::align::pairs;
-use crate::compare::rank;
+use crate::alignment::pairs;
 use crate::model::{Outcome, Row};
+use crate::report::counts::Counts;
+use crate::report::csv;
 use crate::report::index::{Column, ScriptKey};
-use crate::report::{Counts, Portability, csv};
+use crate::report::portability::{self, PortabilityRow};
+use crate::report::severity::severity;
 use crate::suite::{self, Kind};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -284,7 +286,7 @@ impl Packer {
     }
 
     /// `past` are the counts of older runs.
-    pub(super) fn finish(mut self, runs: Vec<Vec<String>>, past: &[Portability]) -> (Overview, Rows) {
+    pub(super) fn finish(mut self, runs: Vec<Vec<String>>, past: &[PortabilityRow]) -> (Overview, Rows) {
         let mut earlier: BTreeMap<Column, BTreeMap<usize, Counts>> = BTreeMap::new();
         for line in past {
             let column = Column {
@@ -301,7 +303,7 @@ impl Packer {
         earlier.retain(|column, _| !self.columns.contains(column));
         // In the order in which tables show them.
         let mut order: Vec<usize> = (0..self.subjects.values.len()).collect();
-        order.sort_by_key(|subject| crate::report::portability::rank(&self.subjects.values[*subject]));
+        order.sort_by_key(|subject| portability::rank(&self.subjects.values[*subject]));
         let numbers = |counts: &BTreeMap<usize, Counts>| -> Vec<Vec<u64>> {
             let of = |subject| counts.get(subject).copied().unwrap_or_default();
             order.iter().map(|subject| Outcome::ALL.map(|outcome| of(subject).of(outcome)).to_vec()).collect()
@@ -316,7 +318,7 @@ impl Packer {
             code: code(outcome),
             name: outcome.name(),
             red: outcome.is_red(),
-            rank: rank(outcome, ""),
+            rank: severity(outcome, ""),
         });
         let head = Overview {
             outcomes: outcomes.into(),
