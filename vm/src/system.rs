@@ -1,5 +1,5 @@
-//! What the operating system and the processor give: address space, stacks of threads, CPU features.
-//! The lowest floor: knows nothing of WebAssembly.
+//! Resources of the operating system and the processor: address space, stacks of threads, CPU features. This floor
+//! names nothing of WebAssembly.
 
 pub(crate) mod fixed;
 pub(crate) mod host_cpu;

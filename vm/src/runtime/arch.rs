@@ -1,7 +1,8 @@
-//! What differs between architectures: the stubs between host and wasm, switching stacks, and how a fault is read.
+//! Everything that differs between architectures: the stubs between host and wasm, stack switching, and decoding of
+//! faults.
 //!
-//! Stubs call the runtime through addresses that they are given ([`HostContext::call`], [`FiberHooks`]), so that this floor
-//! names none above it.
+//! Stubs call the runtime through addresses that they are given at run time ([`HostContext::call`], [`FiberHooks`]), so
+//! that this floor names none above it.
 
 pub(crate) mod unwind;
 #[cfg(target_arch = "x86_64")]
@@ -36,27 +37,28 @@ pub(crate) struct StubState {
     pub(crate) exception: *mut VMException,
 }
 
-/// What the context of every host function begins with.
+/// The beginning of the context of every host function.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct HostContext {
     /// The store that the function is in.
     pub(crate) store: *mut VMStore,
-    /// What the host stub calls, with the context and the argument registers, which the results replace.
+    /// The function that the host stub calls, with the context and the argument registers. Results replace the
+    /// arguments.
     pub(crate) call: unsafe extern "C" fn(context: *mut Self, registers: *mut Registers) -> HostReturn,
 }
 
-/// How a host function ended. Both null: return to wasm, with the results.
+/// How a host function ended. If both fields are null, the stub returns to wasm with the results.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct HostReturn {
-    /// The activation to leave to.
+    /// The activation to unwind to.
     pub(crate) leave: *mut StubState,
-    /// The exception to throw in the place of wasm.
+    /// The exception to throw at the call in wasm.
     pub(crate) exception: *mut VMException,
 }
 
-/// What the stub that a fiber begins with calls when the fiber's function is over. Each gives the frame to continue in.
+/// What a fiber's first stub calls when the fiber's function has ended. Each returns the frame to resume.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct FiberHooks {

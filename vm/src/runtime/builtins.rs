@@ -1,13 +1,14 @@
-//! What compiled code asks the runtime to do. See [`Builtin`](abi::Builtin) for the arguments.
+//! Builtins: the functions of the runtime that compiled code calls. [`Builtin`](abi::Builtin) describes their
+//! arguments.
 //!
 //! # Safety
 //!
-//! Each is called by wasm code with the context of an instance whose store this thread is running, and with indices that
-//! validation has checked. Wasm waits meanwhile, so that a builtin has the store for itself. None calls wasm, unwinds or
-//! panics (a broken invariant ends the process: builtins have the C convention).
+//! Wasm code calls each builtin with the context of an instance whose store this thread is running, and with indices
+//! that validation has checked. Wasm is suspended meanwhile, so a builtin has exclusive use of the store. No builtin
+//! calls wasm, unwinds or panics. (A panic would end the process, because builtins have the C calling convention.)
 //!
-//! Other threads may access a shared memory while a range of it is filled or copied. The specification lets them see any
-//! mixture of old and new bytes; the copying is done by the C library, and nothing here looks at what is copied.
+//! Other threads may access a shared memory while a builtin fills or copies a range of it. The specification allows
+//! them to see any mixture of old and new bytes. The C library does the copying, and no Rust code reads the bytes.
 #![expect(clippy::missing_safety_doc, reason = "the head of the file says it for all of them")]
 
 mod array;
@@ -32,12 +33,12 @@ use context::{halves, instance, store};
 use continuation::{cont_bind, cont_new, resume, suspend, switch};
 use std::time::Duration;
 
-/// What the entry point of a builtin goes on to must be what the table says.
+/// Checks at compile time that the target of an entry point has the type that the table gives.
 macro_rules! check_target {
     (call $target:path: ($($ty:ty),*) -> $result:ty) => {
         let _: unsafe extern "C" fn(*mut u8, $($ty),*) -> $result = $target;
     };
-    // The unwinder's function: the entry point gives it its own part of the exception.
+    // The unwinder's function: the entry point passes the address of the exception's unwind header.
     (throw $target:path: ($ty:ty) -> $result:ty) => {
         let _: std::marker::PhantomData<$ty> = std::marker::PhantomData::<*mut VMException>;
         let _: unsafe extern "C" fn(*mut [u64; 4]) -> std::ffi::c_int = $target;
@@ -50,12 +51,12 @@ macro_rules! check_target {
 macro_rules! entry_points {
     ($($(#[$doc:meta])* $name:ident = $way:ident $function:ident($($argument:ident: $ty:ty),*) -> $result:ty
         $(, traps $trap:ident)?;)*) => {
-        /// The entry points, each named as its target is.
+        /// The entry points, each with the name of its target.
         mod entry {
             $($crate::runtime::arch::thunk!($way $function($($argument),*) => super::$function);)*
         }
 
-        /// Entry points by the number of the [`Builtin`](abi::Builtin).
+        /// The entry points, indexed by [`Builtin`](abi::Builtin).
         pub(crate) static TABLE: [BuiltinEntry; abi::Builtin::ALL.len()] = [$(entry::$function),*];
 
         const _: () = { $(check_target!($way $function: ($($ty),*) -> $result);)* };
@@ -71,7 +72,7 @@ unsafe extern "C" fn memory_grow(context: *mut u8, memory: u32, delta: u64) -> u
 
 /// `memory.fill`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-fill>
 unsafe extern "C" fn memory_fill(context: *mut u8, memory: u32, to: u64, value: u32, length: u64) -> Status {
-    // SAFETY: see the head of this file; the range is checked, and no longer than the address space.
+    // SAFETY: see the head of this file. The range is checked, and no longer than the address space.
     unsafe {
         let Some(target) = instance(&context).memory(memory).as_ref().range(to, length) else {
             return Err(Trap::MemoryOutOfBounds).into();
@@ -85,7 +86,7 @@ unsafe extern "C" fn memory_fill(context: *mut u8, memory: u32, to: u64, value: 
 /// `memory.copy`. Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-copy>
 unsafe extern "C" fn memory_copy(context: *mut u8, memories: u64, to: u64, from: u64, length: u64) -> Status {
     let (to_memory, from_memory) = halves(memories);
-    // SAFETY: see the head of this file; both ranges are checked.
+    // SAFETY: see the head of this file. Both ranges are checked.
     unsafe {
         let instance = instance(&context);
         let target = instance.memory(to_memory).as_ref().range(to, length);
@@ -143,13 +144,13 @@ unsafe extern "C" fn elem_drop(context: *mut u8, segment: u32) {
     segments::drop_elements(unsafe { instance(&context) }, segment);
 }
 
-/// A memory of an instance, and an address in it; none when that is no number of 64 bits.
+/// A memory of an instance, and the effective address in it; none if the address overflows 64 bits.
 ///
 /// # Safety
 /// `context` must be that of an instance that has the memory.
 unsafe fn place(context: &*mut u8, memory: u32, index: u64, offset: u64) -> Option<(&MemoryInstance, u64)> {
     let address = index.checked_add(offset)?;
-    // SAFETY: the caller's promise; memories live as long as the store.
+    // SAFETY: the caller's promise. Memories live as long as the store.
     Some((unsafe { instance(context).memory(memory).as_ref() }, address))
 }
 
@@ -165,7 +166,7 @@ unsafe extern "C" fn atomic_wait32(
 ) -> u32 {
     // SAFETY: see the head of this file.
     let Some((memory, address)) = (unsafe { place(&context, memory, index, offset) }) else { return u32::MAX };
-    // The code has checked the alignment, and whether the memory is shared.
+    // Compiled code has checked the alignment, and that the memory is shared.
     memory.wait32(address, expected as u32, duration(timeout)).map_or(u32::MAX, |result| result as u32)
 }
 
@@ -190,7 +191,7 @@ unsafe extern "C" fn atomic_notify(context: *mut u8, memory: u32, index: u64, of
     memory.notify(address, count).unwrap_or(u32::MAX)
 }
 
-/// A timeout in nanoseconds; below zero there is none.
+/// A timeout in nanoseconds. A negative one means none.
 fn duration(timeout: i64) -> Option<Duration> {
     u64::try_from(timeout).ok().map(Duration::from_nanos)
 }
@@ -206,12 +207,12 @@ unsafe extern "C" fn exception_new(context: *mut u8, tag: u32) -> u64 {
     }
 }
 
-/// A type of an instance's module: its number, and what is known by that.
+/// The engine's number of a type of an instance's module, and the entry of the type table.
 ///
 /// # Safety
 /// `context` must be that of an instance whose module has the type.
 unsafe fn object_type(context: &*mut u8, type_index: u32) -> (u32, &VMType) {
-    // SAFETY: the caller's promise; the numbers are those of types that the engine has, and keeps.
+    // SAFETY: the caller's promise. The engine keeps the types of these numbers as long as the module lives.
     unsafe {
         let id = instance(context).module.types()[type_index as usize].id;
         let types = *context.add(abi::CONTEXT_TYPES as usize).cast::<*const VMType>();
@@ -233,7 +234,7 @@ unsafe extern "C" fn array_new(context: *mut u8, type_index: u32, length: u32) -
     // SAFETY: see the head of this file.
     unsafe {
         let (id, ty) = object_type(&context, type_index);
-        // At most 2^32 elements of 16 bytes: no overflow.
+        // At most 2^32 elements of 16 bytes, so this does not overflow.
         let elements = OBJECT_HEADER.next_multiple_of(ty.size.max(1));
         let bytes = u64::from(elements) + u64::from(length) * u64::from(ty.size);
         (*store(context)).allocate(id | HEADER_ARRAY, bytes, length).map_or(0, |object| object.as_ptr() as u64)

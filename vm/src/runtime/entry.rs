@@ -1,4 +1,4 @@
-//! The way between host and wasm: calls in both directions, and traps, which end them.
+//! Entry: calls between host and wasm in both directions, and traps, which end them.
 
 mod aside;
 mod backtrace;

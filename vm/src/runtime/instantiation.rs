@@ -23,25 +23,31 @@ use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-/// Instantiates a module. When it traps on the way, what it wrote into imported tables and memories stays, and so does the
-/// instance: functions of it may be in those tables.
+/// Instantiates a module. If instantiation traps, what it has written to imported tables and memories stays, and the
+/// instance stays too, because functions of it may be in those tables.
 ///
 /// # Safety
-/// As for [`invoke`]: `store` must be [`StoreOpaque::this`] of one that is borrowed exclusively, by a borrow that is not used
-/// meanwhile. `module` must be of the store's engine, and everything in `given` of the store.
+/// As for [`invoke`]: `store` must be [`StoreOpaque::this`] of a store that is borrowed exclusively, and that borrow
+/// must not be used during the call. `module` must be of the store's engine, and everything in `given` must belong to
+/// the store.
+///
+/// # Errors
+/// [`Error::Count`](crate::Error::Count) and [`Error::IncompatibleImport`](crate::Error::IncompatibleImport) for
+/// imports that do not match; [`Error::Limit`](crate::Error::Limit) and [`Error::Resources`](crate::Error::Resources)
+/// when there is no room; [`Error::Trap`](crate::Error::Trap) when a segment does not fit or the start function traps.
 pub(crate) unsafe fn instantiate(
     store: *mut StoreOpaque,
     module: &Arc<LoadedModule>,
     given: &[ExternAddress],
 ) -> Result<NonNull<InstanceData>> {
-    // SAFETY: the caller's promise; no wasm runs yet.
+    // SAFETY: the caller's promise. No wasm runs yet.
     let pointer = unsafe {
         imports::check(&*store, module, given)?;
         allocate(&mut *store, module, given)?
     };
     // SAFETY: instances live as long as their store, and are only read.
     let instance = unsafe { pointer.as_ref() };
-    // SAFETY: the instance is of this store, which this thread has for itself.
+    // SAFETY: the instance belongs to this store, of which this thread has exclusive use.
     unsafe { segments::run_active(&mut *store, instance)? };
     if let Some(start) = module.description().start {
         let (code, context) = if start < module.description().func_imports {
@@ -53,7 +59,7 @@ pub(crate) unsafe fn instantiate(
             (code, instance.context().as_ptr())
         };
         let start = VMFuncRef { code, context, type_id: 0, supertypes: 0, display: std::ptr::null() };
-        // A start function has no parameters: what the registers hold does not matter, but it must be something.
+        // A start function has no parameters. The registers are passed all the same, and must be initialised.
         let mut registers = MaybeUninit::<Registers>::zeroed();
         // SAFETY: the caller's promise; validation gave the start function the type [] -> [].
         unsafe { invoke(store, &raw const start, registers.as_mut_ptr())? };
@@ -61,7 +67,10 @@ pub(crate) unsafe fn instantiate(
     Ok(pointer)
 }
 
-/// Makes an instance, linked and with its globals and tables initialised.
+/// Allocates an instance, links its imports, and initialises its globals and tables.
+///
+/// # Errors
+/// As for [`instantiate`], apart from traps of segments and of the start function.
 fn allocate(
     store: &mut StoreOpaque,
     module: &Arc<LoadedModule>,
@@ -72,7 +81,7 @@ fn allocate(
     if description.types.iter().any(|ty| ty.descriptor.is_some()) {
         store.number_descriptors()?;
     }
-    // All of it before any is made: what a module is refused for takes nothing.
+    // Check all limits before anything is allocated, so that a module that is refused takes nothing from the store.
     let mut tables = description.tables.iter().skip(description.table_imports as usize);
     let elements = tables.try_fold(0_u64, |sum, ty| least_elements(ty).map(|elements| sum.saturating_add(elements)))?;
     store.table_elements.check("tables", elements, "elements")?;
@@ -81,13 +90,14 @@ fn allocate(
     store.memory_bytes.check("memories", bytes, "bytes")?;
     let fixed = Fixed::new(InstanceData::new(module)?);
     let pointer = fixed.pointer();
-    // Kept from here on: if what follows fails, other things may refer to it already.
+    // The store keeps the instance from here on, even if a later step fails: other objects may refer to it already.
     store.instances.push(fixed);
     store.expect_exceptions_from(module.code());
-    // SAFETY: it is in the store, and only read from here on: what changes is the context, behind a pointer.
+    // SAFETY: the store owns the instance, which is only read from here on. What changes is the context, behind a
+    // pointer.
     let instance = unsafe { pointer.as_ref() };
 
-    // SAFETY: each pointer is to a part of the context that the layout set aside for just that.
+    // SAFETY: each pointer is to a part of the context that the layout reserved for this purpose.
     unsafe {
         instance.at::<*mut StoreOpaque>(abi::CONTEXT_STORE).write(store.this);
         instance.at::<*const BuiltinEntry>(abi::CONTEXT_BUILTINS).write(store.builtins);
@@ -108,7 +118,7 @@ fn allocate(
     let own = |all: usize, imported: u32| imported..u32::try_from(all).expect("indices have 32 bits");
     for index in own(description.memories.len(), description.memory_imports) {
         let memory = store.add_memory(description.memories[index as usize])?;
-        // SAFETY: the memory was made just now.
+        // SAFETY: the memory was allocated above.
         let base = unsafe { memory.as_ref().vm.base };
         // SAFETY: as above.
         unsafe { write_space(instance, layout.memory(index), base, memory) };
@@ -118,19 +128,19 @@ fn allocate(
         // SAFETY: as above.
         unsafe { instance.at::<*mut VMTag>(layout.tag(index)).write(tag.as_ptr()) };
     }
-    // Tables after globals: their initial elements may be those of globals.
+    // Tables are initialised after globals, because their initial elements may be values of globals.
     for (init, index) in description.global_inits.iter().zip(description.global_imports..) {
-        // SAFETY: imports, functions and the globals before are there, which is all that the expression may refer to.
+        // SAFETY: imports, functions and earlier globals are initialised, and the expression refers to nothing else.
         let value = unsafe { evaluate(init, store, instance)? };
-        // SAFETY: own globals are whole cells of the context.
+        // SAFETY: globals that the module defines are 16-byte cells of the context.
         unsafe { instance.global(index).cast::<u128>().write(value) };
     }
     for (init, index) in description.table_inits.iter().zip(description.table_imports..) {
-        // SAFETY: as above, with all globals.
+        // SAFETY: as above. All globals are initialised.
         let init = init.as_ref().map_or(Ok(0), |init| unsafe { evaluate(init, store, instance) })?;
         #[expect(clippy::cast_possible_truncation, reason = "a reference has 64 bits")]
         let table = store.add_table(module.canonical(&description.tables[index as usize]), init as u64)?;
-        // SAFETY: the table was made just now.
+        // SAFETY: the table was allocated above.
         let base = unsafe { table.as_ref().vm.base };
         // SAFETY: as above.
         unsafe { write_space(instance, layout.table(index), base, table) };
@@ -140,27 +150,30 @@ fn allocate(
     Ok(pointer)
 }
 
+/// Writes the base and the definition of a memory or table into the context.
+///
 /// # Safety
-/// `offset` must be that of a memory or table of the instance's layout, and `base` that of `definition`.
+/// `offset` must be that of a memory or table in the instance's layout, and `base` must be that of `definition`.
 unsafe fn write_space<T>(instance: &InstanceData, offset: u32, base: *mut u8, definition: NonNull<T>) {
     // SAFETY: the caller's promise.
     unsafe { instance.at::<VMSpace>(offset).write(VMSpace { base, definition: definition.as_ptr().cast() }) };
 }
 
-/// Fills the context with imports; they have been checked.
+/// Writes imports into the context. They must have been checked.
 fn link_imports(store: &mut StoreOpaque, pointer: NonNull<InstanceData>, given: &[ExternAddress]) {
     // SAFETY: as in `allocate`.
     let instance = unsafe { pointer.as_ref() };
     let layout = instance.module.layout();
     for (import, &given) in instance.description().imports.iter().zip(given) {
-        // SAFETY: what is given is of this store and alive; the layout set these parts of the context aside.
+        // SAFETY: everything in `given` belongs to this store and is alive. The layout reserved these parts of the
+        // context for imports.
         unsafe {
             match (import.entity, given) {
                 (Entity::Func(index), ExternAddress::Func(func)) => {
                     let func_ref = func.as_ptr();
                     let VMFuncRef { code, mut context, .. } = *func_ref;
                     if std::ptr::eq(code, arch::host_stub as *const u8) {
-                        // A host function learns from its record who imported it.
+                        // The record tells a host function which instance imported it.
                         let record = &*context.cast::<HostRecord>();
                         context = store.add_record(record.function.clone(), Some(pointer)).as_ptr().cast();
                     }

@@ -1,9 +1,9 @@
-//! A heap allocation that raw pointers may refer to for as long as it lives.
+//! Heap allocations that raw pointers may refer to for as long as the allocation lives.
 
 use std::ptr::NonNull;
 
-/// Owns a `T` at an address that never changes. Unlike a `Box`, moving it asserts nothing about who else points to the
-/// contents, so compiled code and handles may.
+/// Owns a `T` at an address that never changes. Moving a `Box` asserts that no other pointer refers to its contents.
+/// Moving a `Fixed` does not, so compiled code and handles may keep pointers to the contents.
 #[derive(Debug)]
 pub(crate) struct Fixed<T>(NonNull<T>);
 
@@ -43,7 +43,7 @@ mod tests {
         owners.reverse();
         owners.shrink_to_fit();
         for (pointer, n) in pointers.iter().zip(0..) {
-            // SAFETY: the owners are alive, and nobody else has a reference.
+            // SAFETY: the owners are alive, and no other reference exists.
             unsafe {
                 assert_eq!(pointer.as_ref().1, n);
                 (*pointer.as_ptr()).1 += 1;

@@ -1,15 +1,16 @@
-//! Which CPU features this host has, by the names LLVM gives them.
+//! CPU features of the host, by LLVM's names for them.
 
 use crate::error::{Error, Result};
 use crate::shown::Shown;
 
-/// Features that every CPU of the architecture has, so that no detection names them.
+/// Features that every CPU of the architecture has. Detection does not name them.
 #[cfg(target_arch = "x86_64")]
 const BASELINE: &[&str] = &["64bit", "cmov", "cx8", "fxsr", "mmx", "sse", "sse2", "x87"];
 
 macro_rules! detected {
     ($($llvm:literal $rust:tt)*) => {
-        /// Features that can be detected and that code may make use of: LLVM's name, and whether the host has it.
+        /// Features that can be detected and that compiled code may use: LLVM's name, and whether the host has the
+        /// feature.
         #[cfg(target_arch = "x86_64")]
         fn detect() -> impl Iterator<Item = (&'static str, bool)> {
             [$(($llvm, std::arch::is_x86_feature_detected!($rust))),*].into_iter()
@@ -28,14 +29,17 @@ detected! {
     "avx512vp2intersect" "avx512vp2intersect" "avx512vpopcntdq" "avx512vpopcntdq"
 }
 
-/// Every feature of this host that [`check`] knows: an artifact may use these and no others.
+/// All features of this host that [`check`] knows. An artifact may use these and no others.
 #[cfg_attr(not(feature = "compiler"), allow(dead_code, reason = "the compiler chooses from it"))]
 pub(crate) fn features() -> Vec<&'static str> {
     BASELINE.iter().copied().chain(detect().filter(|&(_, has)| has).map(|(name, _)| name)).collect()
 }
 
-/// Refuses code that this host can't run. A feature nobody here knows counts as missing: running the code anyway could
-/// end in an illegal instruction at any time.
+/// Refuses code that this host can't run. An unknown feature counts as missing, because running the code anyway could
+/// raise an illegal instruction at any time.
+///
+/// # Errors
+/// [`Error::Artifact`] when the architecture differs or a feature is missing.
 pub(crate) fn check(arch: &str, features: &[impl AsRef<str>]) -> Result<()> {
     let host = std::env::consts::ARCH;
     if arch != host {

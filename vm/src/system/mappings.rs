@@ -1,14 +1,17 @@
-//! How many mappings of memory we have made. A process may have only so many (65,530 on Linux, unless `vm.max_map_count` says
-//! otherwise), and one that has them all can neither start threads nor allocate: so there is an error before.
+//! Count of the memory mappings that this crate has made in the process.
+//!
+//! A process may have only a limited number of mappings: 65,530 on Linux, unless `vm.max_map_count` says otherwise. A
+//! process that has used them up can neither start threads nor allocate. So this crate reports an error before that
+//! point.
 
 use crate::error::{Error, Result};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// What Linux allows unless told otherwise: <https://docs.kernel.org/admin-guide/sysctl/vm.html#max-map-count>
+/// Linux's default limit: <https://docs.kernel.org/admin-guide/sysctl/vm.html#max-map-count>
 const DEFAULT: usize = 65_530;
 
-/// Mappings in use, and how many there may be.
+/// The mappings in use, and their limit.
 #[derive(Debug)]
 struct Budget {
     used: AtomicUsize,
@@ -18,7 +21,7 @@ struct Budget {
 static PROCESS: Budget = Budget { used: AtomicUsize::new(0), most: OnceLock::new() };
 
 impl Budget {
-    /// Seven eighths of what a process may have: the rest is for threads, allocators and libraries.
+    /// The limit: seven eighths of what the process may have. The rest is for threads, allocators and libraries.
     fn most(&self) -> usize {
         *self.most.get_or_init(|| {
             let said = std::fs::read_to_string("/proc/sys/vm/max_map_count").ok();
@@ -37,19 +40,21 @@ impl Budget {
     }
 }
 
-/// A share of the mappings that the process may have, given back on drop.
+/// A number of mappings taken from the limit of the process, given back on drop.
 #[derive(Debug)]
 pub(crate) struct Counted(AtomicUsize);
 
 impl Counted {
+    /// Takes `count` mappings from the limit.
+    ///
     /// # Errors
-    /// [`Error::Limit`] when the process is about to have too many.
+    /// [`Error::Limit`] when too few are left.
     pub(crate) fn take(count: usize) -> Result<Self> {
         PROCESS.take(count)?;
         Ok(Self(AtomicUsize::new(count)))
     }
 
-    /// Takes so many more.
+    /// Takes `count` more.
     ///
     /// # Errors
     /// As for [`Counted::take`].
@@ -59,7 +64,7 @@ impl Counted {
         Ok(())
     }
 
-    /// To be told when fewer are needed than were taken.
+    /// Lowers the number of mappings that this stands for to `count`, and gives the rest back.
     pub(crate) fn shrink_to(&self, count: usize) {
         let before = self.0.fetch_min(count, Relaxed);
         PROCESS.used.fetch_sub(before.saturating_sub(count), Relaxed);
@@ -91,7 +96,7 @@ mod tests {
     fn what_is_dropped_is_given_back() {
         let most = PROCESS.most();
         assert!(most >= 1000, "{most}");
-        // More than all there are, one after the other. Other tests take some at the same time.
+        // All of them together are more than the limit allows at once. Other tests take mappings at the same time.
         for _ in 0..100 {
             let half = Counted::take(most / 2).unwrap();
             half.shrink_to(most / 4);

@@ -1,22 +1,22 @@
-//! Bounds of the thread's own stack, and how an overflow of it is recognised.
+//! Bounds of the thread's own stack, and detection of stack overflow.
 
 use crate::error::{Error, Result};
 use std::ops::Range;
 use std::ptr::null_mut;
 
-/// Size in bytes of the part of a stack that is reserved for host code: the least that a host function finds when wasm calls it.
+/// Bytes of a stack that are reserved for host code: the least that a host function finds when wasm calls it.
 const RESERVE: usize = 128 << 10;
-/// Size in bytes of the largest stack that wasm may use up.
+/// Bytes of the largest stack that wasm may use.
 const LARGEST_STACK: usize = 256 << 20;
 
-/// A stack that wasm may be entered on.
+/// The bounds of a stack on which wasm may be entered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bounds {
-    /// Lowest address.
+    /// The lowest address.
     pub(crate) end: usize,
-    /// Lowest stack pointer at which code of the host may be called.
+    /// The lowest stack pointer at which host code may be called.
     pub(crate) limit: usize,
-    /// Just above the highest address.
+    /// The first address above the stack.
     pub(crate) top: usize,
 }
 
@@ -33,14 +33,14 @@ impl Bounds {
     }
 }
 
-/// Whether a fault at `address`, with the stack pointer given, means that the stack is used up which ends at `end`.
-/// Async-signal-safe.
+/// Whether a fault at `address`, with the given stack pointer, is an overflow of the stack whose lowest address is
+/// `end`. Async-signal-safe.
 pub(crate) fn is_overflow(end: usize, address: usize, stack_pointer: usize) -> bool {
-    /// Code touches every page of a frame in order, so that a fault is never further from the stack pointer than the part
-    /// of a frame that a function sets up at once, and accesses below the red zone are none.
+    /// Compiled code touches the pages of a frame in order. So the distance of a fault from the stack pointer is at
+    /// most the part of a frame that a function sets up at once. There are no accesses below the red zone.
     const NEAR: usize = 64 << 10;
-    /// Where the guard begins is known only roughly: below the main thread's stack the kernel keeps up to 256 pages free
-    /// from the next mapping, whatever the limit of the stack says.
+    /// The start of the guard is known only roughly: below the main thread's stack the kernel keeps up to 256 pages
+    /// free from the next mapping, whatever the stack limit says.
     const GAP: usize = 256 * 4096 + NEAR;
     address.abs_diff(stack_pointer) <= NEAR && (end.saturating_sub(GAP)..end + GAP).contains(&address)
 }
@@ -51,15 +51,16 @@ pub(crate) fn thread_stack() -> Result<Range<usize>> {
     if stack.len() <= LARGEST_STACK { Ok(stack) } else { Ok(fence(stack.end - LARGEST_STACK)?..stack.end) }
 }
 
-/// Without a limit (`ulimit -s unlimited`) the main thread's stack has no end to run into, and endless recursion would
-/// take all memory. A page that nobody may touch gives it one. Returns where the stack then ends.
+/// Gives an unlimited stack a guard page. Without a limit (`ulimit -s unlimited`) the main thread's stack has no guard,
+/// and endless recursion would take all memory. Returns the lowest address that the stack then has.
 fn fence(below: usize) -> Result<usize> {
-    /// The kernel grows a stack no nearer than this to what is mapped below it (its `stack_guard_gap`, 256 pages).
+    /// Distance that the kernel keeps between a growing stack and the mapping below it (its `stack_guard_gap`, 256
+    /// pages).
     const GAP: usize = 256 * 4096;
     let page = rustix::param::page_size();
     let address = below / page * page;
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED_NOREPLACE;
-    // SAFETY: replaces no mapping. It lies where nothing is mapped but what the stack may grow into.
+    // SAFETY: the mapping replaces no other. It lies where nothing is mapped except what the stack may grow into.
     let placed = unsafe { libc::mmap(address as *mut libc::c_void, page, libc::PROT_NONE, flags, -1, 0) };
     if placed as usize == address {
         Ok(address + page + GAP)

@@ -1,19 +1,19 @@
-//! What the system unwinder asks us: where exceptions of wasm are caught.
+//! Personality routines: how the system unwinder finds where exceptions of wasm are caught.
 //! <https://itanium-cxx-abi.github.io/cxx-abi/abi-eh.html>
 //!
-//! An exception is thrown by calling the unwinder as if wasm code itself did. It passes frames of wasm only: whoever
-//! entered wasm catches it in the frame of the entry stub, and a host function is never active between.
+//! Stubs throw an exception by calling the unwinder as if wasm code itself did. The exception passes wasm frames only:
+//! it is caught in the frame of the entry stub at the latest, and no host function is active in between.
 //!
 //! # Safety
 //!
-//! Personality routines are called by the unwinder only, with what its interface says.
+//! Personality routines are called by the unwinder only, as its interface defines.
 #![expect(clippy::missing_safety_doc, reason = "the head of the file says it of personality routines")]
 
 use super::StubState;
 use crate::abi::EXCEPTION_UNWIND;
 use std::ffi::{c_int, c_void};
 
-/// What tells our exceptions from others.
+/// Exception class: tells exceptions of wasm from those of other languages.
 pub(crate) const CLASS: u64 = u64::from_be_bytes(*b"wassay\0\0");
 
 /// The unwinder's handle to a frame.
@@ -29,20 +29,20 @@ unsafe extern "C" {
     fn _Unwind_SetGR(context: *mut Context, register: c_int, value: usize);
     fn _Unwind_GetLanguageSpecificData(context: *mut Context) -> *const u8;
     fn _Unwind_GetRegionStart(context: *mut Context) -> usize;
-    /// Throws, by the unwinder's part of an exception. Called by stubs only, in the place of wasm code.
+    /// Throws the exception that has this unwind header. Stubs call it as if wasm code did.
     pub(crate) fn _Unwind_RaiseException(exception: *mut [u64; 4]) -> c_int;
 }
 
-/// Answers of a personality routine.
+/// Results of a personality routine.
 const HANDLER_FOUND: c_int = 6;
 const INSTALL_CONTEXT: c_int = 7;
 const CONTINUE_UNWIND: c_int = 8;
-/// Bits of the question.
+/// Bits of the argument `actions`.
 const SEARCH_PHASE: c_int = 1;
 const HANDLER_FRAME: c_int = 4;
 const FORCE_UNWIND: c_int = 8;
 
-/// Of functions that catch: every landing pad catches everything, and finds out for itself what it got.
+/// Personality routine of compiled functions. Every landing pad catches every exception, and compares tags itself.
 pub(crate) unsafe extern "C" fn personality(
     _version: c_int,
     actions: c_int,
@@ -53,7 +53,8 @@ pub(crate) unsafe extern "C" fn personality(
     if class != CLASS || actions & FORCE_UNWIND != 0 {
         return CONTINUE_UNWIND;
     }
-    // SAFETY: the unwinder calls this with what belongs together, and code images come from our compiler.
+    // SAFETY: the unwinder calls this with arguments that belong together, and code images come from this crate's
+    // compiler.
     unsafe {
         let Some(pad) = landing_pad(context) else { return CONTINUE_UNWIND };
         if actions & SEARCH_PHASE != 0 {
@@ -69,7 +70,7 @@ pub(crate) unsafe extern "C" fn personality(
     INSTALL_CONTEXT
 }
 
-/// Of the entry stub: catches whatever gets there, and goes on where traps do.
+/// Personality routine of the entry stub: catches every exception, and continues where traps do.
 pub(crate) unsafe extern "C" fn entry_personality(
     _version: c_int,
     actions: c_int,
@@ -83,8 +84,8 @@ pub(crate) unsafe extern "C" fn entry_personality(
     if actions & SEARCH_PHASE != 0 {
         return HANDLER_FOUND;
     }
-    // SAFETY: to the unwinder, a frame's canonical address is the stack pointer at the call that it waits for, where the stub
-    // has put the address of its state; and that stack pointer is what the unwinder restores.
+    // SAFETY: the unwinder's canonical address of a frame is the stack pointer at the call that the frame waits for.
+    // The stub stored the address of its state there. The unwinder restores the same stack pointer.
     unsafe {
         let state = *(_Unwind_GetCFA(context) as *const *mut StubState);
         (*state).exception = exception.byte_sub(EXCEPTION_UNWIND as usize).cast();
@@ -93,8 +94,8 @@ pub(crate) unsafe extern "C" fn entry_personality(
     INSTALL_CONTEXT
 }
 
-/// Of the stub with which a continuation's stack begins: catches whatever gets there, to throw it again where the
-/// continuation was resumed.
+/// Personality routine of a fiber's first stub: catches every exception, to throw it again where the continuation was
+/// resumed.
 pub(crate) unsafe extern "C" fn fiber_personality(
     _version: c_int,
     actions: c_int,
@@ -108,7 +109,7 @@ pub(crate) unsafe extern "C" fn fiber_personality(
     if actions & SEARCH_PHASE != 0 {
         return HANDLER_FOUND;
     }
-    // SAFETY: the unwinder calls this with what belongs together.
+    // SAFETY: the unwinder calls this with arguments that belong together.
     unsafe {
         let exception = exception.byte_sub(EXCEPTION_UNWIND as usize);
         _Unwind_SetGR(context, super::UNWIND_EXCEPTION, exception as usize);
@@ -117,12 +118,14 @@ pub(crate) unsafe extern "C" fn fiber_personality(
     INSTALL_CONTEXT
 }
 
-/// Reads numbers of the tables that LLVM writes.
+/// A cursor over the language-specific data that LLVM writes for a function.
 struct Reader(*const u8);
 
 impl Reader {
+    /// The next byte.
+    ///
     /// # Safety
-    /// There must be a byte more.
+    /// At least one byte must be left.
     unsafe fn byte(&mut self) -> u8 {
         // SAFETY: the caller's promise.
         unsafe {
@@ -132,6 +135,8 @@ impl Reader {
         }
     }
 
+    /// The next number in ULEB128 encoding.
+    ///
     /// # Safety
     /// As for [`Reader::byte`].
     unsafe fn uleb(&mut self) -> usize {
@@ -147,7 +152,7 @@ impl Reader {
         }
     }
 
-    /// A number in the encoding of the call-site table.
+    /// The next number in the encoding of the call-site table.
     ///
     /// # Safety
     /// As for [`Reader::byte`].
@@ -168,7 +173,7 @@ const UDATA4: u8 = 3;
 /// `DW_EH_PE_omit`
 const OMIT: u8 = 0xff;
 
-/// Where the function of a frame catches what the call that it is in throws.
+/// The landing pad for the call that a frame waits for, if it has one.
 /// <https://itanium-cxx-abi.github.io/cxx-abi/exceptions.pdf> describes the table.
 ///
 /// # Safety
@@ -181,11 +186,12 @@ unsafe fn landing_pad(context: *mut Context) -> Option<usize> {
             return None;
         }
         let start = _Unwind_GetRegionStart(context);
-        // The call is before the address that it returns to.
+        // The call lies before the address that it returns to.
         let at = _Unwind_GetIP(context) - 1 - start;
         let mut reader = Reader(table);
         if reader.byte() != OMIT {
-            // Landing pads relative to something else than the function: LLVM does not write that.
+            // The table would give landing pads relative to another address than the function's. LLVM does not write
+            // that.
             return None;
         }
         if reader.byte() != OMIT {

@@ -1,13 +1,13 @@
-//! x86-64, System V convention, Linux.
+//! Stubs for x86-64 on Linux, with the System V calling convention.
 //!
-//! Wasm code keeps frame pointers, so a chain of them leads from any point of it to the frame of [`enter`]. The stubs
-//! here touch the stack only after comparing it with the limit of the store: what they call is Rust, which must not run
-//! into the guard page. Therefore no stub ever faults, except by the one trap instruction of [`exhausted`].
+//! Wasm code keeps frame pointers, so a chain of them leads from any wasm frame to the frame of [`enter`]. The stubs
+//! compare the stack pointer with the limit of the store before they use the stack, because they call Rust code, which
+//! must not run into the guard page. So no stub faults, except at the trap instruction of [`exhausted`].
 //!
 //! # Safety
 //!
-//! Stubs that don't say more are no functions for Rust: compiled code and other stubs jump to them, with the context of an
-//! instance, or of a host function, as the first argument.
+//! Unless a stub says more, Rust code can't call it: compiled code and other stubs jump to it. Its first argument is
+//! the context of an instance or of a host function.
 #![expect(clippy::missing_safety_doc, reason = "the head of the file says it of stubs")]
 
 use super::{HostContext, StubState, unwind};
@@ -23,12 +23,13 @@ pub(crate) use switch::{Suspended, fiber_landing, take_up};
 const VEC: usize = offset_of!(Registers, vec);
 const INT: usize = offset_of!(Registers, int);
 
-/// Calls `code` with `context` and the argument registers in `registers`, and puts the result registers there. Gives 0, or
-/// 1 when `code` did not return but was left for good.
+/// Entry stub: calls `code` with `context` and the argument registers in `registers`, and stores the result registers
+/// there. Returns 0, or 1 if `code` did not return because wasm was left by a trap or an exception.
 ///
 /// # Safety
-/// `code` must follow the convention of [`abi::assign`], and `state` must be that of the innermost activation of this thread
-/// and of the store that `context` belongs to. Frames of Rust between here and where `code` is left must have returned by then.
+/// `code` must follow the calling convention of [`abi::assign`]. `state` must be that of the innermost activation of
+/// this thread and of the store that `context` belongs to. When wasm is left without returning, all Rust frames between
+/// must have returned.
 #[unsafe(naked)]
 pub(crate) unsafe extern "sysv64" fn enter(
     code: *const u8,
@@ -38,7 +39,7 @@ pub(crate) unsafe extern "sysv64" fn enter(
 ) -> u32 {
     naked_asm!(
         ".cfi_startproc",
-        // Relative to here, in 4 bytes: the routine is linked into the same file.
+        // Encoding 0x1b: relative to this place, in 4 bytes. The routine is linked into the same file.
         ".cfi_personality 0x1b, {personality}",
         "push rbp",
         ".cfi_def_cfa_offset 16",
@@ -50,14 +51,14 @@ pub(crate) unsafe extern "sysv64" fn enter(
         "push r13",
         "push r14",
         "push r15",
-        // Here the personality routine finds the state.
+        // The personality routine finds the state here.
         "push rcx",
         ".cfi_offset rbx, -24",
         ".cfi_offset r12, -32",
         ".cfi_offset r13, -40",
         ".cfi_offset r14, -48",
         ".cfi_offset r15, -56",
-        // Where to go on, and with which stack, when wasm does not return.
+        // Where execution continues, and with which stack pointer, when wasm does not return.
         "mov [rcx + {stack_pointer}], rsp",
         "lea rax, [rip + 2f]",
         "mov [rcx + {landing}], rax",
@@ -111,7 +112,7 @@ pub(crate) unsafe extern "sysv64" fn enter(
     )
 }
 
-/// The code of every host function: its context begins with a [`HostContext`].
+/// Host stub: the code of every host function. The context begins with a [`HostContext`].
 #[unsafe(naked)]
 pub(crate) unsafe extern "sysv64" fn host_stub() {
     naked_asm!(
@@ -124,11 +125,11 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         ".cfi_offset rbp, -16",
         "mov rbp, rsp",
         ".cfi_def_cfa_register rbp",
-        // Backtraces go on from here when the host enters wasm again.
+        // Backtraces continue from this frame when the host enters wasm again.
         "mov rax, [rax + {activation}]",
         "mov [rax + {host_frame}], rbp",
         "sub rsp, {size} + 48",
-        // References may be in registers that calls keep; a collection looks for them here.
+        // Callee-saved registers may hold references; the collector scans them here.
         "mov [rsp + {size}], rbx",
         "mov [rsp + {size} + 8], r12",
         "mov [rsp + {size} + 16], r13",
@@ -148,8 +149,8 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         "mov [rsp + {int} + 24], r8",
         "mov [rsp + {int} + 32], r9",
         "mov rsi, rsp",
-        // A continuation's stack is too short for the host: below what waits on the stack that wasm was entered on there
-        // is room. What that is aligned to, a call wants.
+        // A fiber's stack is too short for host code. So the call uses the stack that wasm was entered on, below the
+        // part in use. The alignment there is that of a call.
         "cmp qword ptr [rax + {fiber}], 0",
         "je 4f",
         "mov rsp, [rax + {idle}]",
@@ -168,13 +169,13 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
         "leave",
         ".cfi_def_cfa rsp, 8",
         "ret",
-        // The host function failed: every frame of Rust has returned, those of wasm are given up.
+        // The host function failed: all Rust frames have returned, and the wasm frames are abandoned.
         "2:",
         ".cfi_restore_state",
         ".cfi_remember_state",
         "mov rsp, [rax + {stack_pointer}]",
         "jmp [rax + {landing}]",
-        // The host function threw an exception: all of the host has returned, and it is wasm that throws.
+        // The host function threw an exception: all host frames have returned, and the stub throws as if wasm did.
         "3:",
         ".cfi_restore_state",
         "lea rdi, [rdx + {unwind}]",
@@ -200,13 +201,14 @@ pub(crate) unsafe extern "sysv64" fn host_stub() {
     )
 }
 
-/// Bytes below the frame pointer of [`host_stub`] in which arguments and registers of wasm lie.
+/// Bytes below the frame pointer of [`host_stub`] in which it spills the argument registers and callee-saved registers
+/// of wasm.
 pub(crate) const HOST_FRAME: usize = size_of::<Registers>() + 48;
 
-/// Calls `f` with `data` and the stack pointer, where the registers lie that calls keep.
+/// Spills the callee-saved registers to the stack, and calls `f` with `data` and the stack pointer there.
 ///
 /// # Safety
-/// `f` must stand being called with `data`.
+/// `f` must be sound to call with `data`.
 #[unsafe(naked)]
 pub(crate) unsafe extern "sysv64" fn with_registers(
     data: *mut u8,
@@ -235,11 +237,11 @@ pub(crate) unsafe extern "sysv64" fn with_registers(
     )
 }
 
-/// Calls `f` with `data` on the stack that begins at `top`, and comes back.
+/// Calls `f` with `data` on another stack, whose end is `top`, and returns to this stack.
 ///
 /// # Safety
-/// `top` must be aligned to 16 and have a stack below it that nobody uses, which is large enough for `f`; `f` must stand being
-/// called with `data`, and not unwind.
+/// `top` must be aligned to 16 bytes. The stack below must be unused and large enough for `f`. `f` must be sound to
+/// call with `data`, and must not unwind.
 #[unsafe(naked)]
 pub(crate) unsafe extern "sysv64" fn call_on(top: usize, f: unsafe extern "C" fn(data: *mut u8), data: *mut u8) {
     naked_asm!(
@@ -260,8 +262,8 @@ pub(crate) unsafe extern "sysv64" fn call_on(top: usize, f: unsafe extern "C" fn
     )
 }
 
-/// What lies at an address of a stack. There may be anything, also what Rust would not call a value, as no one wrote it; or
-/// what a sanitizer keeps apart. So it is read as compiled code reads.
+/// Reads a word of a stack. The slot may be uninitialised, which Rust would not regard as a value, or in a sanitizer's
+/// red zone. So the access is an instruction, as in compiled code.
 ///
 /// # Safety
 /// The 8 bytes must be readable.
@@ -280,12 +282,12 @@ pub(crate) unsafe fn word_at(address: usize) -> u64 {
     word
 }
 
-/// DWARF's numbers of the registers in which landing pads find the exception and the selector.
+/// DWARF numbers of the registers in which landing pads find the exception and the selector.
 pub(crate) const UNWIND_EXCEPTION: i32 = 0;
 pub(crate) const UNWIND_SELECTOR: i32 = 1;
 
-/// Where the stubs jump when the stack is too short for Rust: the return address of whoever called is on top of the stack,
-/// and the frame pointer is still the caller's.
+/// Trap stub for stack overflow: the stubs jump here when the stack is too short for Rust code. The caller's return
+/// address is on top of the stack, and the frame pointer is still the caller's.
 #[unsafe(naked)]
 pub(crate) unsafe extern "sysv64" fn exhausted() {
     naked_asm!(
@@ -296,8 +298,8 @@ pub(crate) unsafe extern "sysv64" fn exhausted() {
     )
 }
 
-/// Defines the entry point of a builtin, as a row of the table names it: like its target, but safe to call however little
-/// stack is left. Code that leaves the stack hands its target, as one more argument, the frame that it leaves.
+/// Defines the entry point of a builtin, as a row of the table names it. The entry point checks the stack limit and
+/// then goes to its target. For code that switches stacks, it passes the frame that it leaves as one more argument.
 macro_rules! thunk {
     (call $name:ident($($argument:ident),*) => $target:path) => {
         #[unsafe(naked)]
@@ -316,7 +318,7 @@ macro_rules! thunk {
             )
         }
     };
-    // The unwinder begins at whoever called this.
+    // The unwinder starts at the caller of this entry point.
     (throw $name:ident($exception:ident) => $target:path) => {
         #[unsafe(naked)]
         pub(super) unsafe extern "C" fn $name() {
@@ -370,7 +372,7 @@ macro_rules! thunk {
 }
 pub(crate) use thunk;
 
-/// The register of the argument that comes after the context and these.
+/// The register of the argument after the context and the named arguments.
 macro_rules! register_after {
     ($a:ident) => {
         "rdx"
@@ -387,33 +389,33 @@ macro_rules! register_after {
 }
 pub(crate) use register_after;
 
-/// Signals by which wasm code stops. (Integer division is checked by the code, so SIGFPE is never wasm's; SIGTRAP is what
-/// traps are on other architectures.)
+/// Signals that stop wasm code. Compiled code checks integer division itself, so SIGFPE never belongs to wasm. On other
+/// architectures traps raise SIGTRAP.
 pub(crate) const SIGNALS: [i32; 3] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL];
 
-/// Whether the instruction at `pc` is one with which stubs trap in the place of who called them.
+/// Whether the instruction at `pc` is a trap instruction of a stub, which traps on behalf of the stub's caller.
 pub(crate) fn is_trap_stub(pc: usize) -> bool {
     pc == exhausted as *const () as usize || switch::is_trap_stub(pc)
 }
 
-/// The trap that the instruction at `pc` raises: LLVM's `llvm.ubsantrap` of its number, an undefined instruction
-/// `ud1 eax, [eax + number]`.
+/// The trap that the instruction at `pc` raises. LLVM's `llvm.ubsantrap` of a number is the undefined instruction `ud1
+/// eax, [eax + number]`.
 ///
 /// # Safety
 /// The instruction at `pc` must have raised SIGILL.
 pub(crate) unsafe fn decode_trap(pc: usize) -> Option<Trap> {
     let byte = |at: usize| {
-        // SAFETY: the caller's promise; each byte is read only if those before are those of this long instruction.
+        // SAFETY: the caller's promise. Each byte is read only if those before are those of this long instruction.
         unsafe { ((pc + at) as *const u8).read() }
     };
-    // ModRM with an 8-bit displacement (mod 1) and no SIB byte (rm 4); which registers it names says nothing.
+    // ModRM with an 8-bit displacement (mod 1) and no SIB byte (rm 4). The registers that it names do not matter.
     let short = |modrm: u8| modrm >> 6 == 1 && modrm & 7 != 4;
     let is_trap = byte(0) == 0x67 && byte(1) == 0x0f && byte(2) == 0xb9 && short(byte(3));
     is_trap.then(|| byte(4)).and_then(Trap::from_number)
 }
 
-/// Whether the instruction at `pc` is the `push rbp` with which functions begin, so that the frame pointer is still the
-/// caller's and the return address is on top of the stack.
+/// Whether the instruction at `pc` is the `push rbp` with which functions begin. There the frame pointer is still the
+/// caller's, and the return address is on top of the stack.
 ///
 /// # Safety
 /// `pc` must lie in code.
@@ -427,13 +429,13 @@ pub(crate) struct Interrupted(*mut libc::ucontext_t);
 
 impl Interrupted {
     /// # Safety
-    /// `context` must be what the kernel gave to a handler with `SA_SIGINFO` that is still running.
+    /// `context` must be what the kernel passed to a handler with `SA_SIGINFO`, and the handler must still be running.
     pub(crate) unsafe fn new(context: *mut libc::c_void) -> Self {
         Self(context.cast())
     }
 
     fn register(&self, index: i32) -> *mut i64 {
-        // SAFETY: by the promise of `new`; the indices are the C library's.
+        // SAFETY: the promise of `new`. The indices are the C library's.
         unsafe { &raw mut (*self.0).uc_mcontext.gregs[index as usize] }
     }
 
@@ -453,7 +455,7 @@ impl Interrupted {
         self.read(libc::REG_RBP)
     }
 
-    /// Makes the thread go on at the landing of [`enter`], which restores the other registers from its frame.
+    /// Makes the thread continue at the landing of [`enter`], which restores the other registers from its frame.
     pub(crate) fn resume(&self, state: &StubState) {
         // SAFETY: as in `register`.
         unsafe {
@@ -463,8 +465,8 @@ impl Interrupted {
     }
 }
 
-/// To be called when wasm was left from its middle. The upper halves of vector registers may still hold its values, and
-/// until they are cleared each instruction of the host in the older encoding would have to wait for them.
+/// Clears the upper halves of vector registers. To be called when wasm was left without returning: they may still hold
+/// values of wasm, and until they are cleared, each SSE instruction of the host would wait for them.
 pub(crate) fn after_leaving() {
     #[target_feature(enable = "avx")]
     fn clear() {

@@ -1,10 +1,10 @@
-//! What compiled code asks the runtime to do with arrays.
+//! Builtins for arrays.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-array-fill>
 //!
 //! # Safety
 //!
-//! As of [`builtins`](crate::runtime::builtins): all that is here is called with the context of an instance, and with what validation
-//! and the code have checked.
+//! As of [`builtins`](crate::runtime::builtins): each is called with the context of an instance, and with arguments
+//! that validation and compiled code have checked.
 #![expect(clippy::missing_safety_doc, reason = "the head of the file says it for all of them")]
 
 use super::context::{halves, instance, store};
@@ -24,7 +24,7 @@ pub(super) unsafe extern "C" fn fill(_context: *mut u8, to: *mut u8, size: u32, 
     }
 }
 
-/// `array.copy`. The two may be parts of one array that overlap.
+/// `array.copy`. Source and destination may overlap in one array.
 #[expect(clippy::cast_possible_truncation, reason = "the length was checked")]
 pub(super) unsafe extern "C" fn copy(_context: *mut u8, to: *mut u8, from: *const u8, bytes: u64) {
     // SAFETY: see the head of this file.

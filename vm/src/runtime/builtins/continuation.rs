@@ -1,11 +1,13 @@
-//! Builtins of continuations: what happens when stacks are switched. The stubs of [`arch`](crate::runtime::arch) call these, with the frame that they
-//! left on the stack they come from, and go on with the frame that they get.
+//! Builtins for continuations: creating, resuming, suspending and switching.
+//!
+//! The stubs of [`arch`](crate::runtime::arch) call those that switch stacks with the frame that they pushed on the
+//! current stack, and resume the frame that is returned.
 //!
 //! # Safety
 //!
-//! As of [`builtins`](crate::runtime::builtins): compiled code calls these with its context and with what validation has
-//! checked, and they have the store for themselves. None calls wasm, unwinds or panics. `frame` is the one that a stub left
-//! on top of the stack at hand.
+//! As of [`builtins`](crate::runtime::builtins): compiled code calls these with its context and with arguments that
+//! validation has checked, and they have exclusive use of the store. None calls wasm, unwinds or panics. `frame` must
+//! be the frame that a stub pushed on the current stack.
 #![expect(clippy::missing_safety_doc, reason = "the head of the file says it for what stubs call")]
 
 use super::context::store;
@@ -19,21 +21,22 @@ use crate::trap::Trap;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 
-/// What the stub that a fiber begins with calls.
+/// The functions that a fiber's first stub calls.
 static HOOKS: FiberHooks = FiberHooks { returned, thrown };
 
-/// A continuation that is still empty. May collect.
+/// Allocates a continuation object that refers to no fiber. May collect.
 ///
 /// # Safety
 /// The store must be running wasm code that is suspended.
 unsafe fn empty(store: *mut StoreOpaque, type_id: u32) -> Option<NonNull<VMContinuation>> {
-    // SAFETY: the caller's promise: nobody else uses the store. An object of this type has this size, and zero is no fiber.
+    // SAFETY: the caller's promise: nothing else uses the store. Objects of this type have this size, and zero stands
+    // for no fiber.
     unsafe { (*store).allocate(type_id, CONTINUATION_SIZE.into(), 0).map(NonNull::cast) }
 }
 
-/// `cont.new`: a builtin.
+/// `cont.new`
 pub(crate) unsafe extern "C" fn cont_new(context: *mut u8, type_id: u32, function: *const VMFuncRef) -> u64 {
-    // SAFETY: called by wasm code, which is suspended; nobody else uses the store.
+    // SAFETY: called by wasm code, which is suspended. Nothing else uses the store.
     unsafe {
         let store = store(context);
         if (*store).fibers.are_due() {
@@ -49,7 +52,7 @@ pub(crate) unsafe extern "C" fn cont_new(context: *mut u8, type_id: u32, functio
     }
 }
 
-/// `cont.bind`: a builtin.
+/// `cont.bind`
 pub(crate) unsafe extern "C" fn cont_bind(
     context: *mut u8,
     type_id: u32,
@@ -75,20 +78,21 @@ pub(crate) unsafe extern "C" fn cont_bind(
     }
 }
 
-/// Goes on in `frame`, where the trap is raised.
+/// Resumes `frame` with a trap.
 ///
 /// # Safety
-/// `frame` must be on top of a stack that waits.
+/// `frame` must be on top of a suspended stack.
 unsafe fn trap(frame: *mut Suspended, trap: Trap) -> *mut Suspended {
-    // SAFETY: the caller has it from a stub.
+    // SAFETY: the caller has the frame from a stub.
     unsafe { (*frame).trap(trap) };
     frame
 }
 
-/// Makes the activation run on `fiber`, or on the stack that wasm was entered on.
+/// Sets the fiber that the activation runs, and the stack limit. A null `fiber` stands for the stack that wasm was
+/// entered on.
 ///
 /// # Safety
-/// Both must be of one store, which is running wasm code that is suspended; `fiber` may be null.
+/// Both must belong to one store, which is running wasm code that is suspended.
 unsafe fn run_on(activation: *mut Activation, fiber: *mut Fiber) {
     // SAFETY: the callers have both from the store.
     unsafe {
@@ -107,7 +111,7 @@ pub(crate) unsafe extern "C" fn resume(
     exception: *mut VMException,
     frame: *mut Suspended,
 ) -> *mut Suspended {
-    // SAFETY: as in `cont_new`; the arguments are those of compiled code.
+    // SAFETY: as in `cont_new`. The arguments are those of compiled code.
     unsafe {
         let store = store(context);
         let activation = (*store).vm.activation.cast::<Activation>();
@@ -138,12 +142,12 @@ pub(crate) unsafe extern "C" fn resume(
     }
 }
 
-/// Goes on where a continuation does, whose chain hangs on its parent.
+/// Continues in `fiber`, whose chain is linked to its parent already. Returns the frame to resume.
 ///
 /// # Safety
-/// As for [`run_on`]; `fiber` must wait, and `exception` be null or one of the store.
+/// As for [`run_on`]. `fiber` must be suspended, and `exception` must be null or an exception of the store.
 unsafe fn go_on(activation: *mut Activation, fiber: NonNull<Fiber>, exception: *mut VMException) -> *mut Suspended {
-    // SAFETY: the callers have made sure of all that.
+    // SAFETY: the caller's promise.
     unsafe {
         run_on(activation, fiber.as_ptr());
         let target = fiber.as_ref().frame;
@@ -158,19 +162,22 @@ unsafe fn go_on(activation: *mut Activation, fiber: NonNull<Fiber>, exception: *
     }
 }
 
-/// Puts all values where the fiber expects them, the last `count` of which are in the overflow area. Gives it a stack if
-/// it has none. May collect.
+/// Moves all values to the places where the fiber expects them. The last `count` of them are in the overflow area.
+/// Gives the fiber a stack if it has none. May collect.
 ///
 /// # Safety
-/// `fiber` must be the one that `continuation` goes on with, and both be of `store`, which is running wasm code that is
-/// suspended.
+/// `fiber` must be the one that `continuation` resumes. Both must belong to `store`, which must be running wasm code
+/// that is suspended.
+///
+/// # Errors
+/// [`Trap::AllocationFailed`] when there is no stack.
 unsafe fn prepare(
     store: *mut StoreOpaque,
     continuation: *mut VMContinuation,
     fiber: NonNull<Fiber>,
     count: usize,
 ) -> Result<(), Trap> {
-    // SAFETY: the callers have all of that from the store.
+    // SAFETY: the caller's promise.
     unsafe {
         let begins = fiber.as_ref().stack.is_none();
         if begins {
@@ -178,7 +185,7 @@ unsafe fn prepare(
                 (*store).fibers.give_stack(fiber);
             }
             if fiber.as_ref().stack.is_none() {
-                // Looks at fibers, this one too: no reference to it may be held.
+                // The collection reads all fibers, so no reference to this one may exist meanwhile.
                 (*store).heap.temporaries.push(continuation as u64);
                 (*store).collect();
                 (*store).heap.temporaries.pop();
@@ -192,7 +199,7 @@ unsafe fn prepare(
         let slots = &mut *StoreOpaque::overflow(store);
         if !record.bound.is_empty() {
             let bound = record.take_bound(&mut (*store).fibers.account);
-            // Together they are the values of one function or tag type, for which there is room.
+            // Together they are the values of one function or tag type, for which the overflow area has room.
             slots.copy_within(..count, bound.len());
             slots[..bound.len()].copy_from_slice(&bound);
         }
@@ -218,12 +225,13 @@ unsafe fn prepare(
     }
 }
 
-/// The innermost fiber around whose `resume` has a clause for what is looked for, and the clause's number.
+/// Finds the innermost fiber whose `resume` has a clause for `wanted`, a tag as in [`VMHandler::tag`], and the number
+/// of that clause.
 ///
 /// # Safety
 /// The activation must be running wasm code that is suspended.
 unsafe fn find(activation: *mut Activation, wanted: usize) -> Option<(NonNull<Fiber>, usize)> {
-    // SAFETY: the chain is the store's; the clauses are in frames that wait.
+    // SAFETY: the chain belongs to the store. The clauses lie in frames that are suspended.
     unsafe {
         let mut next = (*activation).fiber();
         while let Some(fiber) = NonNull::new(next) {
@@ -239,17 +247,18 @@ unsafe fn find(activation: *mut Activation, wanted: usize) -> Option<(NonNull<Fi
     }
 }
 
-/// Cuts the running chain behind `outermost`, and makes it a continuation that goes on in `frame`. May collect.
+/// Cuts the chain of running fibers behind `outermost`, and makes the part that was cut off a continuation that resumes
+/// `frame`. May collect. None when there is no memory.
 ///
 /// # Safety
-/// `outermost` must be in the chain of `activation`, and `frame` on top of the stack that runs.
+/// `outermost` must be in the chain of `activation`, and `frame` must be on top of the current stack.
 unsafe fn cut(
     activation: *mut Activation,
     outermost: NonNull<Fiber>,
     frame: *mut Suspended,
     type_id: u32,
 ) -> Option<NonNull<VMContinuation>> {
-    // SAFETY: the callers have all of that from the store.
+    // SAFETY: the caller's promise.
     unsafe {
         let (store, innermost) = ((*activation).store, (*activation).fiber());
         if !(*store).may_suspend(innermost) {
@@ -265,7 +274,7 @@ unsafe fn cut(
 
 /// `suspend`
 pub(crate) unsafe extern "C" fn suspend(context: *mut u8, tag: *const VMTag, frame: *mut Suspended) -> *mut Suspended {
-    // SAFETY: as in `cont_new`; the arguments are those of compiled code.
+    // SAFETY: as in `cont_new`. The arguments are those of compiled code.
     unsafe {
         let activation = (*store(context)).vm.activation.cast::<Activation>();
         let Some((outermost, clause)) = find(activation, tag as usize) else {
@@ -282,7 +291,8 @@ pub(crate) unsafe extern "C" fn suspend(context: *mut u8, tag: *const VMTag, fra
     }
 }
 
-/// `switch`: what is cut off passes to what goes on, which hangs where the other hung.
+/// `switch`: suspends the chain up to the handler, passes it as a continuation to the fiber that is resumed, and links
+/// that fiber in its place.
 pub(crate) unsafe extern "C" fn switch(
     context: *mut u8,
     tag: *const VMTag,
@@ -290,7 +300,7 @@ pub(crate) unsafe extern "C" fn switch(
     type_and_count: u64,
     frame: *mut Suspended,
 ) -> *mut Suspended {
-    // SAFETY: as in `cont_new`; the arguments are those of compiled code.
+    // SAFETY: as in `cont_new`. The arguments are those of compiled code.
     unsafe {
         let store = store(context);
         let activation = (*store).vm.activation.cast::<Activation>();
@@ -318,10 +328,10 @@ pub(crate) unsafe extern "C" fn switch(
     }
 }
 
-/// The function of a fiber has returned, with results in `registers` and the overflow area.
+/// Ends a fiber whose function has returned, with results in `registers` and the overflow area.
 unsafe extern "C" fn returned(fiber: *mut u8, registers: *mut Registers) -> *mut Suspended {
     let fiber = fiber.cast::<Fiber>();
-    // SAFETY: the stub gives what it was begun with; nobody else uses the store.
+    // SAFETY: the stub passes what the fiber was created with. Nothing else uses the store.
     unsafe {
         let store = (*fiber).store.cast::<StoreOpaque>();
         let slots = &mut *StoreOpaque::overflow(store);
@@ -340,7 +350,7 @@ unsafe extern "C" fn returned(fiber: *mut u8, registers: *mut Registers) -> *mut
     }
 }
 
-/// An exception has left the function of a fiber: it goes on where the fiber was resumed.
+/// Ends a fiber whose function threw an exception. The exception is thrown again where the fiber was resumed.
 unsafe extern "C" fn thrown(fiber: *mut u8, exception: *mut VMException) -> *mut Suspended {
     let fiber = fiber.cast::<Fiber>();
     // SAFETY: as in `returned`.
@@ -351,10 +361,10 @@ unsafe extern "C" fn thrown(fiber: *mut u8, exception: *mut VMException) -> *mut
     }
 }
 
-/// Ends the innermost fiber, on whose stack this runs. Gives where its parent goes on.
+/// Ends the innermost fiber, on whose stack this runs. Returns the frame in which its parent continues.
 ///
 /// # Safety
-/// It must be the innermost of the activation of its store, and its function be over.
+/// The fiber must be the innermost of the activation of its store, and its function must have ended.
 unsafe fn end(fiber: *mut Fiber) -> *mut Suspended {
     // SAFETY: as in `returned`.
     unsafe {

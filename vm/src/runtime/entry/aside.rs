@@ -1,7 +1,9 @@
-//! Stacks of ours for wasm that is entered on a stack that is not the thread's own, about which nothing is known.
+//! Separate stacks for wasm that is entered on a foreign stack: one that is not the thread's own, so that nothing is
+//! known of its bounds and its guard.
 //!
-//! Each has a guard, and room for host functions as a thread's stack does. A thread has as many as wasm waits on, since a
-//! host function may go to another stack again, or be left on its coroutine; the last one is kept for the next time.
+//! Each has a guard page, and as much room for host functions as a thread's stack. A thread has one for each nested
+//! entry from a foreign stack, since a host function may switch to another foreign stack, or be suspended on its
+//! coroutine. The stack used last is kept for the next entry.
 
 use crate::error::{Error, Result};
 use crate::runtime::arch;
@@ -12,9 +14,10 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// Bytes of a stack, of which those that are touched take memory: as much as threads of Rust have.
+/// Bytes of a stack: as much as threads of Rust have. Only pages that are touched take memory.
 const SIZE: usize = 2 << 20;
-/// Stacks of a thread at a time. More of them wait only where wasm, the host and new stacks call each other without end.
+/// Limit of such stacks for each thread. It is reached only where wasm, the host and new foreign stacks call each other
+/// without end.
 const MOST: usize = 1024;
 
 thread_local! {
@@ -41,8 +44,12 @@ impl Aside {
     }
 }
 
-/// Calls `f` on a stack whose bounds it is told: that of `here`, where this runs, if it is one of these, else one that nobody
-/// uses.
+/// Calls `f` with the bounds of the stack that it runs on: the stack of `here`, the caller's address, if that is one of
+/// these stacks, else one that is not in use.
+///
+/// # Errors
+/// [`Error::Resources`] when the host has no room or the thread is ending; [`Trap::CallStackExhausted`] when the thread
+/// has too many such stacks.
 #[cold]
 pub(crate) fn on_stack<R>(here: usize, f: impl FnOnce(Bounds) -> Result<R>) -> Result<R> {
     let ending = |_| Error::Resources("wasm called on a thread that is ending".into());
@@ -64,7 +71,7 @@ pub(crate) fn on_stack<R>(here: usize, f: impl FnOnce(Bounds) -> Result<R>) -> R
         })
         .map_err(ending)??;
     let returned = call_on(&taken, f);
-    // If the thread's list is gone by now, so is the stack.
+    // If the thread-local list was destroyed meanwhile, the stack was dropped with it.
     let _ = STACKS.try_with(|stacks| {
         let stacks = &mut *stacks.borrow_mut();
         stacks.used.retain(|&bounds| bounds != taken.bounds);
@@ -73,15 +80,15 @@ pub(crate) fn on_stack<R>(here: usize, f: impl FnOnce(Bounds) -> Result<R>) -> R
     returned.unwrap_or_else(|payload| resume_unwind(payload))
 }
 
-/// Calls `f` on `stack`, which nobody uses. A panic comes back as a value: frames of the host on both sides of the change of
-/// stacks are unwound apart.
+/// Calls `f` on `stack`, which must not be in use. A panic comes back as a value, because host frames on the two sides
+/// of the switch are unwound separately.
 fn call_on<R, F: FnOnce(Bounds) -> R>(stack: &Aside, f: F) -> Result<R, Box<dyn Any + Send>> {
     struct Call<F, R> {
         f: Option<(F, Bounds)>,
         returned: Option<Result<R, Box<dyn Any + Send>>>,
     }
     /// # Safety
-    /// `call` must be a [`Call`] of these types that nobody else uses.
+    /// `call` must be a [`Call`] of these types that nothing else uses.
     unsafe extern "C" fn run<R, F: FnOnce(Bounds) -> R>(call: *mut u8) {
         // SAFETY: the caller's promise.
         let call = unsafe { &mut *call.cast::<Call<F, R>>() };
@@ -90,7 +97,8 @@ fn call_on<R, F: FnOnce(Bounds) -> R>(stack: &Aside, f: F) -> Result<R, Box<dyn 
     }
     debug_assert!(stack.space.addresses().end == stack.bounds.top, "a stack is the upper part of its space");
     let mut call = Call { f: Some((f, stack.bounds)), returned: None };
-    // SAFETY: the stack was committed, ends at a page, and is in use by this call alone; `run` catches all panics.
+    // SAFETY: the stack was committed, ends at a page boundary, and is in use by this call alone. `run` catches all
+    // panics.
     unsafe { arch::call_on(stack.bounds.top, run::<R, F>, (&raw mut call).cast()) };
     call.returned.expect("it has returned")
 }

@@ -1,16 +1,16 @@
-//! Capturing a backtrace: the chain of calls that are active where wasm stopped.
+//! Capture of backtraces: the chain of calls that are active where wasm stopped.
 
 use crate::runtime::arch::Suspended;
 use crate::runtime::code::trace::Trace;
 use crate::runtime::fiber::Fiber;
 use crate::runtime::store::activation::Activation;
 
-/// Records the calls that are active on this thread: `first` are return addresses known already (the second one where a
-/// function has not set up its frame), then come those of the frames from `frame` on, then those of outer activations.
-/// Must run before anything else uses the stack below the entry stub's frame. Async-signal-safe.
+/// Records the calls that are active on this thread, innermost first: the return addresses in `first` (the second of
+/// them where a function has not set up its frame), those of the frames from `frame` on, and those of outer
+/// activations. Must run before anything else uses the stack below the entry stub's frame. Async-signal-safe.
 ///
 /// # Safety
-/// `activation` must be this thread's innermost, and `frame` a frame that belongs to it.
+/// `activation` must be this thread's innermost activation, and `frame` must be a frame that belongs to it.
 pub(crate) unsafe fn capture(
     trace: &mut Trace,
     activation: &Activation,
@@ -24,7 +24,7 @@ pub(crate) unsafe fn capture(
             trace.push(back);
         }
     }
-    // SAFETY: the caller's promise; outer activations are in a host function, whose stub left its frame.
+    // SAFETY: the caller's promise. Outer activations are in a host function, and the host stub recorded its frame.
     unsafe {
         walk_activation(trace, activation, frame);
         let mut outer = activation.previous;
@@ -35,14 +35,14 @@ pub(crate) unsafe fn capture(
     }
 }
 
-/// Records the calls of an activation from `frame` on: those on the stack at hand, and then where continuations were
-/// resumed, on the stacks of those who did.
+/// Records the calls of an activation from `frame` on: first those on the current stack, then those on the stacks from
+/// which continuations were resumed.
 ///
 /// # Safety
 /// `activation` must be one of this thread, and `frame` its innermost frame.
 unsafe fn walk_activation(trace: &mut Trace, activation: &Activation, mut frame: usize) {
     let mut fiber = activation.fiber();
-    // SAFETY: the caller's promise; the chain is as long as the activation runs.
+    // SAFETY: the caller's promise. The chain of fibers is valid as long as the activation runs.
     unsafe {
         while let Some(Some(stack)) = fiber.as_ref().map(Fiber::stack) {
             if trace.is_full() {

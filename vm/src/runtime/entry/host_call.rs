@@ -1,4 +1,4 @@
-//! Calls from wasm to functions of the host.
+//! Calls from wasm to host functions.
 
 use super::backtrace;
 use crate::abi::Registers;
@@ -15,10 +15,11 @@ use std::ptr::null_mut;
 use std::sync::{Arc, PoisonError};
 
 impl HostFunction {
-    /// `call` reads arguments of the type `ty`, one of functions, and writes results of that type.
+    /// A host function of type `ty`, which must be a function type. `call` reads arguments of that type and writes
+    /// results of it.
     ///
     /// # Safety
-    /// It must stand being called with a [`HostCall`] of any store that the function is put into.
+    /// `call` must be sound for every [`HostCall`] of any store that the function is added to.
     pub(crate) unsafe fn new(
         ty: Arc<RegisteredType>,
         call: impl Fn(HostCall) -> Result<()> + Send + Sync + 'static,
@@ -31,7 +32,7 @@ fn handles(store: &mut StoreOpaque) -> &mut Handles {
     store.handles.get_mut().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs a host function: what the host stub calls.
+/// Runs a host function. The host stub calls this.
 ///
 /// # Safety
 /// Only the host stub may call it, on behalf of wasm code of the record's store.
@@ -40,20 +41,21 @@ unsafe extern "C" fn dispatch(record: *mut HostContext, registers: *mut Register
     let &HostRecord { ref context, ref function, instance } = unsafe { &*record.cast::<HostRecord>() };
     let store = context.store.cast::<StoreOpaque>();
     let call = HostCall { store, instance, registers };
-    // SAFETY: the store is alive, and nobody else uses it before the function does.
+    // SAFETY: the store is alive, and nothing else uses it until the function does.
     unsafe { (*store).drop_values() };
-    // What the closure may have left half done is behind its own `&`: as with any `Fn` that threads share.
-    // SAFETY: the store is alive, and nobody else uses it before the function does.
+    // Unwind safety: state that a panicking closure left half done is behind its own `&`, as with any `Fn` that threads
+    // share.
+    // SAFETY: the store is alive, and nothing else uses it until the function does.
     let scope = handles(unsafe { &mut *store }).height();
     let ended = catch_unwind(AssertUnwindSafe(|| (function.call)(call)));
     // SAFETY: as above, after the function has returned.
     activation::go_on_in(unsafe { (*store).vm.activation.cast() });
     let ended = ended.map(|returned| match returned {
-        // SAFETY: as above, after the function has returned. Nothing is collected before it is thrown.
+        // SAFETY: as above, after the function has returned. No collection happens before the exception is thrown.
         Err(Error::Exception(exception)) => exception.0.of(unsafe { &*store }).map(|exception| exception as *mut _),
         other => other.map(|()| null_mut()),
     });
-    // What the function had references to is wasm's again.
+    // The handles that the function got end here. Wasm alone keeps those objects alive from now on.
     // SAFETY: as above.
     handles(unsafe { &mut *store }).end_scope(scope);
     let pending = match ended {
@@ -61,19 +63,19 @@ unsafe extern "C" fn dispatch(record: *mut HostContext, registers: *mut Register
         Ok(Err(error)) => Pending::Error(error),
         Err(payload) => Pending::Panic(payload),
     };
-    // SAFETY: this is the end of a host function that the stub called.
+    // SAFETY: this is the end of a host function that the host stub called.
     let activation = unsafe { fail(store, pending) };
     HostReturn { leave: activation.cast(), exception: null_mut() }
 }
 
-/// Ends the innermost activation of `store` from a host function that failed. Gives the activation, for the host stub to
-/// leave to.
+/// Ends the innermost activation of `store` because a host function failed. Returns the activation, to which the host
+/// stub then unwinds.
 ///
 /// # Safety
 /// `store` must be running a host function that this thread called through the host stub.
 unsafe fn fail(store: *mut StoreOpaque, pending: Pending) -> *mut Activation {
-    // SAFETY: the activation lies in a frame of `invoke` further up this stack; the host function has returned, so that
-    // nobody else uses the store.
+    // SAFETY: the activation lies in a frame of `invoke` further up this stack. The host function has returned, so
+    // nothing else uses the store.
     unsafe {
         let activation = (*store).vm.activation.cast::<Activation>();
         (*activation).trap = Some(Trap::Host);

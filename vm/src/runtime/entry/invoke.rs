@@ -11,11 +11,16 @@ use crate::system::stack::Bounds;
 use crate::trap::Trap;
 use std::ptr::null_mut;
 
-/// Calls a function with the arguments that are in `registers` and the store's overflow area; results come back there.
+/// Calls a function. Arguments are in `registers` and the store's overflow area; results are put there too.
 ///
 /// # Safety
-/// `store` must be [`StoreOpaque::this`] of a store that is borrowed exclusively, by a borrow that is not used meanwhile: wasm
-/// and host functions change it by that pointer too. `function` must belong to it, and the arguments must be of the function's type.
+/// `store` must be [`StoreOpaque::this`] of a store that is borrowed exclusively. That borrow must not be used during
+/// the call, because wasm and host functions change the store through this pointer. `function` must belong to the
+/// store, and the arguments must be of the function's type.
+///
+/// # Errors
+/// [`Error::Trap`], [`Error::Exception`], or the error of a host function, when wasm does not return;
+/// [`Error::Resources`] when the thread can't be prepared to run wasm.
 pub(crate) unsafe fn invoke(
     store: *mut StoreOpaque,
     function: *const VMFuncRef,
@@ -32,10 +37,10 @@ pub(crate) unsafe fn invoke(
     }
 }
 
-/// Does that on the stack at hand.
+/// Calls a function on the current stack.
 ///
 /// # Safety
-/// As for [`invoke`]; the stack must have these bounds.
+/// As for [`invoke`]. `bounds` must be those of the current stack.
 unsafe fn invoke_on(
     bounds: Bounds,
     store: *mut StoreOpaque,
@@ -58,7 +63,8 @@ unsafe fn invoke_on(
     if (here as usize) < bounds.limit {
         return Err(Trap::CallStackExhausted.into());
     }
-    // SAFETY: by this function's contract. No panic unwinds from `enter`: it is carried across as a value.
+    // SAFETY: the contract of this function. No panic unwinds from `enter`: `dispatch` catches panics and passes them
+    // on as values.
     let left = unsafe {
         let vm = &raw mut (*store).vm;
         let outer = ((*vm).stack_limit, (*vm).activation);
@@ -76,7 +82,7 @@ unsafe fn invoke_on(
         return Ok(());
     }
     arch::after_leaving();
-    // SAFETY: wasm is left, so that nobody else uses the store.
+    // SAFETY: wasm was left, so nothing else uses the store.
     unsafe {
         abandon(&mut *here);
         if !(*here).stub.exception.is_null() {
@@ -86,20 +92,20 @@ unsafe fn invoke_on(
     }
 }
 
-/// Gives up what ran on stacks of its own when an activation is left from its middle.
+/// Frees the fibers that ran when an activation was left without returning.
 ///
 /// # Safety
-/// The activation must have been left, and its store be used by nobody else.
+/// The activation must have been left, and nothing else may use its store.
 unsafe fn abandon(activation: &mut Activation) {
     let fiber = activation.fiber();
     activation.stub.fiber = null_mut();
     if !fiber.is_null() {
-        // SAFETY: the caller's promise; those that ran are in no continuation.
+        // SAFETY: the caller's promise. Fibers that ran belong to no continuation.
         unsafe { (*activation.store).fibers.remove_chain(fiber, null_mut()) };
     }
 }
 
-/// Why wasm was left, as an error; a panic of a host function goes on from here.
+/// The reason why wasm was left, as an error. The panic of a host function continues to unwind from here.
 #[cold]
 fn why(store: &mut StoreOpaque, trap: Option<Trap>) -> Error {
     let (trap, trace) = match store.pending.take() {

@@ -1,8 +1,9 @@
-//! What a thread needs before it runs wasm: signal handlers, a stack for them, and the bounds of the stack it runs on.
+//! Preparation of a thread for running wasm: signal handlers, a stack for them, and the bounds of the thread's own
+//! stack.
 //!
-//! Code may run on a stack that is not the thread's own: coroutines do, and crates that grow stacks. Nobody can say where
-//! such a stack ends, and whether a guard is there: the kernel shows mappings, which are joined with their neighbours, and
-//! guards of some kinds not at all. So wasm that is entered there runs on a stack of ours ([`aside`](super::aside)).
+//! Code may run on a foreign stack: coroutines do, and crates that grow stacks. The bounds of such a stack and its
+//! guard can't be found out, because the kernel joins neighbouring mappings in its list and does not show guards of
+//! some kinds. So wasm that is entered on a foreign stack runs on a separate one ([`aside`](super::aside)).
 
 use super::signals;
 use crate::error::{Error, Result};
@@ -15,12 +16,15 @@ use std::ptr::null_mut;
 const HANDLER_STACK: usize = 64 << 10;
 
 thread_local! {
-    /// The thread's own stack; [`Bounds::NONE`] if the thread is not prepared yet.
+    /// The thread's own stack; [`Bounds::NONE`] until the thread is prepared.
     static STACK: Cell<Bounds> = const { Cell::new(Bounds::NONE) };
     static HANDLERS: Cell<Option<HandlerStack>> = const { Cell::new(None) };
 }
 
-/// Makes this thread ready to run wasm and gives the bounds of its own stack.
+/// Prepares this thread to run wasm, if that was not done before, and gives the bounds of its own stack.
+///
+/// # Errors
+/// [`Error::Resources`] when the system refuses or the thread is ending.
 #[inline]
 pub(crate) fn prepare() -> Result<Bounds> {
     match STACK.with(Cell::get) {
@@ -34,8 +38,8 @@ fn first() -> Result<Bounds> {
     signals::install()?;
     let stack = thread_stack()?;
     let handlers = HandlerStack::new()?;
-    // A thread that is ending, and has given its handler stack back, can't run wasm any more: it could not survive a
-    // stack overflow.
+    // A thread that is ending has released its handler stack. It can't run wasm any more, because it would not survive
+    // a stack overflow.
     HANDLERS
         .try_with(|slot| slot.set(Some(handlers)))
         .map_err(|_| Error::Resources("wasm called on a thread that is ending".into()))?;
@@ -44,13 +48,14 @@ fn first() -> Result<Bounds> {
     Ok(bounds)
 }
 
-/// The stack on which this thread's signal handlers run: when the thread's own is used up, they can't run on that.
+/// The alternate stack for this thread's signal handlers: they can't run on the thread's own stack when that has
+/// overflowed.
 struct HandlerStack(Reservation);
 
 impl HandlerStack {
     fn new() -> Result<Self> {
         let failed = |e: std::io::Error| Error::Resources(format!("a stack for signal handlers: {e}"));
-        // The lowest page stays inaccessible.
+        // The lowest page stays inaccessible, as a guard.
         let guard = rustix::param::page_size();
         let space = Reservation::new(guard + HANDLER_STACK)?;
         space.commit(guard..guard + HANDLER_STACK).map_err(|e| failed(e.into()))?;
@@ -60,7 +65,7 @@ impl HandlerStack {
             ss_flags: 0,
             ss_size: HANDLER_STACK,
         };
-        // SAFETY: the stack is committed, ours, and withdrawn before it is unmapped.
+        // SAFETY: the stack is committed, belongs to this value, and is withdrawn before it is unmapped.
         match unsafe { libc::sigaltstack(&raw const stack, null_mut()) } {
             0 => Ok(Self(space)),
             _ => Err(failed(std::io::Error::last_os_error())),
@@ -70,10 +75,10 @@ impl HandlerStack {
 
 impl Drop for HandlerStack {
     fn drop(&mut self) {
-        // The stack of before is not put back: its owner, Rust's start routine of threads for one, may have unmapped it
-        // by now. The thread is ending and goes on without.
+        // The previous alternate stack is not restored: its owner, for example the start routine of Rust's threads, may
+        // have unmapped it by now. The thread is ending and continues without one.
         STACK.with(|stack| stack.set(Bounds::NONE));
-        // SAFETY: only asks, then withdraws our own stack if it is the one in use.
+        // SAFETY: reads the current setting, then withdraws this stack if it is the one in use.
         unsafe {
             let mut current = std::mem::zeroed::<libc::stack_t>();
             libc::sigaltstack(std::ptr::null(), &raw mut current);

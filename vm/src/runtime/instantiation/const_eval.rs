@@ -1,4 +1,4 @@
-//! Values of constant expressions.
+//! Evaluation of constant expressions.
 //! Spec: <https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions>
 
 use crate::abi;
@@ -10,18 +10,21 @@ use crate::trap::Trap;
 use crate::type_registry::RegisteredType;
 use std::ptr::NonNull;
 
-/// The value of `expr`, as it lies in a global's cell. An object that was made for it is in nothing yet that keeps it: it
-/// must be put there before the next allocation. Traps when there is no memory.
+/// Evaluates `expr` to a value as it is stored in the cell of a global. Nothing keeps a new object alive yet: the
+/// caller must store it before the next allocation.
 ///
 /// # Safety
-/// The store must be the instance's, and no code of it must run; what the expression refers to must be in the instance's
+/// The store must be the instance's, and no code of it may run. What the expression refers to must be in the instance's
 /// context already.
+///
+/// # Errors
+/// [`Trap::AllocationFailed`] when there is no memory.
 pub(crate) unsafe fn evaluate(
     expr: &ConstExpr,
     store: &mut StoreOpaque,
     instance: &InstanceData,
 ) -> Result<u128, Trap> {
-    // Nearly all are one operator, and then this is no allocation.
+    // Nearly all expressions are one operator. Those are evaluated without an allocation.
     if let [op] = expr.0[..] {
         // SAFETY: the caller's promise.
         if let Some(value) = unsafe { constant(op, instance) } {
@@ -37,7 +40,7 @@ pub(crate) unsafe fn evaluate(
     value
 }
 
-/// The value of an operator that has no operands and makes nothing.
+/// The value of an operator that has no operands and allocates no object.
 ///
 /// # Safety
 /// As for [`evaluate`].
@@ -49,7 +52,7 @@ unsafe fn constant(op: ConstOp, instance: &InstanceData) -> Option<u128> {
         ConstOp::F32(bits) => bits.into(),
         ConstOp::F64(bits) => bits.into(),
         ConstOp::V128(bits) => bits,
-        // SAFETY: globals are cells of 16 bytes, 16-byte aligned; the caller says it is there.
+        // SAFETY: globals are cells of 16 bytes, 16-byte aligned. The caller promises that this one is initialised.
         ConstOp::GlobalGet(index) => unsafe { instance.global(index).cast::<u128>().read() },
         ConstOp::RefFunc(index) => instance.func_ref(index).as_ptr() as u128,
         ConstOp::RefNull => 0,
@@ -83,6 +86,8 @@ impl<'a> Evaluation<'a> {
         self.stack.pop().expect("a validated expression never pops an empty stack")
     }
 
+    /// Executes one operator.
+    ///
     /// # Safety
     /// As for [`evaluate`].
     #[expect(clippy::cast_possible_truncation, reason = "operands are as wide as their operator says")]
@@ -92,7 +97,7 @@ impl<'a> Evaluation<'a> {
             self.stack.push(value);
             return Ok(());
         }
-        // The second operand is on top, the first one below.
+        // The second operand is on top of the stack, the first one below it.
         let mut fold = |f: fn(u64, u64) -> u64| {
             let (second, first) = (self.pop() as u64, self.pop() as u64);
             f(first, second).into()
@@ -106,18 +111,18 @@ impl<'a> Evaluation<'a> {
             ConstOp::I64Mul => fold(u64::wrapping_mul),
             ConstOp::RefI31 => abi::i31(self.pop() as u32).into(),
             ConstOp::Convert => self.pop(),
-            // SAFETY: the operands are on the stack, as the type wants them.
+            // SAFETY: the operands are on the stack and have the types that validation requires.
             ConstOp::StructNew(index) => unsafe {
                 let ty = self.ty(index);
                 let structure = self.store.new_struct(ty)?;
                 self.initialise(structure, ty, ty.layout.offsets.len())
             },
-            // SAFETY: validation wants a type of structures, and it is the module's, whose engine is the store's.
+            // SAFETY: validation requires a structure type. It is the module's, whose engine is the store's.
             ConstOp::StructNewDefault(index) => unsafe {
                 let structure = self.store.new_struct(self.ty(index))?;
                 self.keep(structure)
             },
-            // SAFETY: as above; what is described and what describes it are as validation wants them.
+            // SAFETY: as above. Validation has checked the types of the structure and of its descriptor.
             ConstOp::StructNewDesc(index) => unsafe {
                 let structure = self.described(index)?;
                 let ty = self.ty(index);
@@ -138,7 +143,7 @@ impl<'a> Evaluation<'a> {
                 object::fill(array.add(at), abi::heap::storage_size(storage), length as usize, value);
                 self.keep(array)
             },
-            // SAFETY: as above, of arrays.
+            // SAFETY: as above, for array types.
             ConstOp::ArrayNewDefault(index) => unsafe {
                 let length = self.pop() as u32;
                 let array = self.store.new_array(self.ty(index), length)?;
@@ -163,14 +168,14 @@ impl<'a> Evaluation<'a> {
         Ok(())
     }
 
-    /// A new structure, described by the operand on top of the stack.
+    /// Allocates a structure whose descriptor is the operand on top of the stack.
     ///
     /// # Safety
     /// The operand must be a descriptor of the type, or null.
     #[expect(clippy::cast_possible_truncation, reason = "a reference has 64 bits")]
     unsafe fn described(&mut self, index: u32) -> Result<NonNull<u8>, Trap> {
         let descriptor = NonNull::new(self.pop() as u64 as *mut u8).ok_or(Trap::NullDescriptor)?;
-        // SAFETY: the caller's promise; validation wants a type of structures.
+        // SAFETY: the caller's promise. Validation requires a structure type.
         unsafe {
             let structure = self.store.new_struct(self.ty(index))?;
             self.store.describe(structure, descriptor);
@@ -183,10 +188,11 @@ impl<'a> Evaluation<'a> {
         &instance.module.types()[index as usize]
     }
 
-    /// Writes operands into the fields or elements of a new object. They are kept by `temporaries` or a global until then.
+    /// Writes operands into the fields or elements of a new object. Until then `temporaries` or a global keeps the
+    /// operands alive.
     ///
     /// # Safety
-    /// There must be so many of both.
+    /// There must be at least that many operands, and fields or elements.
     unsafe fn initialise(&mut self, object: NonNull<u8>, ty: &RegisteredType, count: usize) -> u128 {
         let values = self.stack.split_off(self.stack.len() - count);
         for (value, number) in values.into_iter().zip(0..) {
@@ -197,7 +203,7 @@ impl<'a> Evaluation<'a> {
         self.keep(object)
     }
 
-    /// Until the expression is evaluated, other objects are made.
+    /// Keeps an object alive while the rest of the expression allocates others.
     fn keep(&mut self, object: NonNull<u8>) -> u128 {
         let reference = object.as_ptr() as u64;
         self.store.heap.temporaries.push(reference);

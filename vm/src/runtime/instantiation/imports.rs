@@ -1,4 +1,4 @@
-//! Whether what is given for imports is what the module asks for.
+//! Import matching: whether each value given for an import has the type that the module declares.
 //! Spec: <https://webassembly.github.io/spec/core/valid/matching.html>
 
 use crate::engine::Engine;
@@ -9,7 +9,11 @@ use crate::runtime::store::StoreOpaque;
 use crate::runtime::store::instance::ExternAddress;
 use crate::types::{ExternType, GlobalType, HeapType, Limits, MemoryType, TableType};
 
-/// Checks every import of `module` against what is given for it, in order.
+/// Checks every import of `module` against the value given for it, in order.
+///
+/// # Errors
+/// [`Error::Count`] when there are too many or too few; [`Error::IncompatibleImport`] for the first that does not
+/// match.
 pub(crate) fn check(store: &StoreOpaque, module: &LoadedModule, given: &[ExternAddress]) -> Result<()> {
     let imports = &module.description().imports;
     if imports.len() != given.len() {
@@ -20,13 +24,15 @@ pub(crate) fn check(store: &StoreOpaque, module: &LoadedModule, given: &[ExternA
 
 fn check_one(store: &StoreOpaque, module: &LoadedModule, import: &Import, given: ExternAddress) -> Result<()> {
     let description = module.description();
-    // SAFETY: what is given is of this store and alive, and nobody changes it while the store is borrowed.
+    // SAFETY: everything in `given` belongs to this store and is alive, and nothing changes it while the store is
+    // borrowed.
     let matching = unsafe {
         match (import.entity, given) {
             (Entity::Func(i), ExternAddress::Func(func)) => {
                 let given = func.as_ref().type_id;
                 let wanted = module.types()[description.functions[i as usize] as usize].id;
-                // What counts is the type that the function was defined with, whatever a module on the way called it.
+                // The type that counts is the one that the function was defined with, even if another module
+                // re-exported it under a supertype.
                 if import.exact {
                     given == wanted
                 } else {
@@ -61,7 +67,7 @@ fn check_one(store: &StoreOpaque, module: &LoadedModule, import: &Import, given:
     })
 }
 
-/// The type of what was given, with the size that counts: the present one.
+/// The type of a given value, with its present size as the minimum.
 fn found(store: &StoreOpaque, given: ExternAddress) -> ExternType {
     // SAFETY: as in `check_one`.
     unsafe {
@@ -107,7 +113,7 @@ fn memory_matches(given: &MemoryType, size: u64, wanted: &MemoryType) -> bool {
 }
 
 fn global_matches(engine: &Engine, given: &GlobalType, wanted: &GlobalType) -> bool {
-    // What both sides may write must be of one type; what is only read may be of a narrower one.
+    // A mutable global must have exactly the declared type. An immutable one may have a subtype.
     given.mutable == wanted.mutable
         && (given.content == wanted.content || !wanted.mutable && engine.value_matches(given.content, wanted.content))
 }

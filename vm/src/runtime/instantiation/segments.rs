@@ -1,4 +1,4 @@
-//! Element and data segments: copied into tables and memories, and dropped.
+//! Element and data segments: evaluation, copying into tables and memories, and dropping.
 //! Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-table-init>
 
 use super::const_eval::evaluate;
@@ -11,10 +11,13 @@ use crate::runtime::store::object;
 use crate::trap::Trap;
 use std::ptr::NonNull;
 
-/// Copies active segments to where they belong, elements first, each in order, and drops them.
+/// Copies active segments into their tables and memories, element segments first, each kind in order, and drops them.
 ///
 /// # Safety
-/// This thread must have the instance's store for itself, and the instance must be complete.
+/// This thread must have exclusive use of the instance's store, and the instance must be complete.
+///
+/// # Errors
+/// A trap for a segment that does not fit.
 pub(crate) unsafe fn run_active(store: &mut StoreOpaque, instance: &InstanceData) -> Result<()> {
     let description = instance.description();
     for (segment, index) in description.elements.iter().zip(0..) {
@@ -49,6 +52,8 @@ pub(crate) unsafe fn run_active(store: &mut StoreOpaque, instance: &InstanceData
     Ok(())
 }
 
+/// Evaluates the offset of an active segment.
+///
 /// # Safety
 /// As for [`evaluate`].
 #[expect(clippy::cast_possible_truncation, reason = "an offset is as wide as an address, and without sign")]
@@ -63,18 +68,18 @@ unsafe fn offset_value(
     Ok(if wide { value as u64 } else { (value as u32).into() })
 }
 
-/// Evaluates the elements of all segments, which happens once: an object that one makes is the same wherever the segment
-/// is copied to.
+/// Evaluates the elements of all segments. This happens once for each instance: an object that an expression allocates
+/// is the same wherever the segment is copied to.
 ///
 /// # Safety
-/// As for [`evaluate`], with all globals.
+/// As for [`evaluate`]. All globals must be initialised.
 #[expect(clippy::cast_possible_truncation, reason = "a reference has 64 bits")]
 pub(crate) unsafe fn evaluate_elements(store: &mut StoreOpaque, instance: &InstanceData) -> Result<()> {
     for (segment, values) in instance.description().elements.iter().zip(&instance.element_values) {
         if let ElementItems::Exprs(items) = &segment.items {
             values.borrow_mut().reserve_exact(items.len());
             for item in items {
-                // SAFETY: the caller's promise. A collection finds those before among the values.
+                // SAFETY: the caller's promise. A collection finds the earlier elements in `element_values`.
                 let value = unsafe { evaluate(item, store, instance)? };
                 values.borrow_mut().push(value as u64);
             }
@@ -86,7 +91,7 @@ pub(crate) unsafe fn evaluate_elements(store: &mut StoreOpaque, instance: &Insta
 /// `table.init`: copies elements `from..from + length` of a segment into a table.
 ///
 /// # Safety
-/// This thread must have the instance's store for itself, and the indices must be the module's.
+/// This thread must have exclusive use of the instance's store, and the indices must be the module's.
 pub(crate) unsafe fn table_init(
     instance: &InstanceData,
     table: u32,
@@ -102,10 +107,11 @@ pub(crate) unsafe fn table_init(
     unsafe { elements_into(instance, segment, from, length, into) }
 }
 
-/// Copies elements `from..from + length` of a segment to where `to` says; none is out of bounds there.
+/// Copies elements `from..from + length` of a segment to the place that `to` gives. Traps if the range is outside the segment, or
+/// if `to` gives none because the destination is out of bounds.
 ///
 /// # Safety
-/// As for [`table_init`]; there must be room for so many.
+/// As for [`table_init`]. There must be room for `length` elements at that place.
 pub(crate) unsafe fn elements_into(
     instance: &InstanceData,
     segment: u32,
@@ -128,7 +134,8 @@ pub(crate) unsafe fn elements_into(
             let values = instance.element_values[segment as usize].borrow();
             let source = part(&values, dropped, from, length).ok_or(outside)?;
             let to = to().ok_or(outside)?;
-            // SAFETY: the caller's promise; the values are no part of a table or an object.
+            // SAFETY: the caller's promise. The values are no part of a table or an object, so the ranges don't
+            // overlap.
             unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), to, source.len()) };
         }
     }
@@ -153,10 +160,11 @@ pub(crate) unsafe fn memory_init(
     unsafe { data_into(instance, segment, from, length, || memory.range(to, length).map(NonNull::as_ptr)) }
 }
 
-/// Copies bytes `from..from + length` of a segment to where `to` says; none is out of bounds there.
+/// Copies bytes `from..from + length` of a segment to the place that `to` gives. Traps if the range is outside the segment, or
+/// if `to` gives none because the destination is out of bounds.
 ///
 /// # Safety
-/// As for [`table_init`]; there must be room for so many.
+/// As for [`table_init`]. There must be room for `length` bytes at that place.
 pub(crate) unsafe fn data_into(
     instance: &InstanceData,
     segment: u32,
@@ -166,7 +174,7 @@ pub(crate) unsafe fn data_into(
 ) -> Result<(), Trap> {
     let source = data(instance, segment, from, length)?;
     let to = to().ok_or(Trap::MemoryOutOfBounds)?;
-    // SAFETY: the caller's promise; a segment is no part of a memory or an object.
+    // SAFETY: the caller's promise. A segment is no part of a memory or an object, so the ranges don't overlap.
     unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), to, source.len()) };
     Ok(())
 }
@@ -177,7 +185,7 @@ fn data(instance: &InstanceData, segment: u32, from: u64, length: u64) -> Result
     part(bytes, dropped, from, length).ok_or(Trap::MemoryOutOfBounds)
 }
 
-/// `array.new_data`. Looks at the segment first: an array that can't be filled is not made.
+/// `array.new_data`. Checks the segment's bounds before it allocates the array.
 ///
 /// # Safety
 /// As for [`table_init`].
@@ -193,7 +201,7 @@ pub(crate) unsafe fn array_of_data(
     let (first, storage) = object::expected_part(ty, 0);
     let bytes = u64::from(length) * u64::from(storage_size(storage));
     let source = data(instance, segment, from.into(), bytes)?;
-    // SAFETY: the type is the instance's; the array is as long, and new.
+    // SAFETY: the type is the instance's. The array has that length and is new.
     unsafe {
         let array = store.new_array(ty, length)?;
         std::ptr::copy_nonoverlapping(source.as_ptr(), array.as_ptr().add(first), source.len());
@@ -201,7 +209,7 @@ pub(crate) unsafe fn array_of_data(
     }
 }
 
-/// `array.new_elem`. Looks at the segment first, as [`array_of_data`] does.
+/// `array.new_elem`. Checks the segment's bounds first, as [`array_of_data`] does.
 ///
 /// # Safety
 /// As for [`table_init`].
@@ -219,12 +227,12 @@ pub(crate) unsafe fn array_of_elements(
     let to = || {
         // SAFETY: the type is the instance's.
         made = unsafe { store.new_array(ty, length) };
-        // SAFETY: elements begin there.
+        // SAFETY: the elements begin at this offset.
         made.ok().map(|array| unsafe { array.as_ptr().add(first).cast() })
     };
-    // SAFETY: the array is as long, and new.
+    // SAFETY: the array has that length and is new.
     let copied = unsafe { elements_into(instance, segment, from.into(), length.into(), to) };
-    // Why there is no array comes before that there is none.
+    // A trap for the segment's bounds takes precedence over a failed allocation.
     let array = made?;
     copied.map(|()| array)
 }
@@ -240,7 +248,7 @@ pub(crate) fn drop_data(instance: &InstanceData, segment: u32) {
     instance.dropped_data[segment as usize].set(true);
 }
 
-/// A part of a segment; a dropped one is empty.
+/// A part of a segment. A dropped segment is empty.
 fn part<T>(items: &[T], dropped: bool, from: u64, length: u64) -> Option<&[T]> {
     let items = if dropped { &[] } else { items };
     let end = usize::try_from(from.checked_add(length)?).ok()?;

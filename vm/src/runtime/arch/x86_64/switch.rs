@@ -1,11 +1,11 @@
-//! How a thread goes from one stack to another.
+//! Stack switching.
 //!
-//! Every stack that waits has the same frame on top, [`Suspended`], whatever it waits for; and to switch is to leave such a
-//! frame, and to take up another.
+//! Every suspended stack has the same frame on top, [`Suspended`]. To switch stacks is to push such a frame on one, and
+//! to pop the frame of another.
 //!
 //! # Safety
 //!
-//! The stubs are no functions for Rust: other stubs jump to them, with registers as [`Suspended`] gives them.
+//! Rust code can't call the stubs: other stubs jump to them, with registers as [`Suspended`] gives them.
 #![expect(clippy::missing_safety_doc, reason = "the head of the file says it of stubs")]
 
 use super::super::{FiberHooks, unwind};
@@ -15,53 +15,53 @@ use crate::trap::Trap;
 use std::arch::naked_asm;
 use std::mem::{offset_of, size_of};
 
-/// What lies on top of a stack that waits.
+/// The frame on top of a suspended stack.
 #[derive(Debug)]
 #[repr(C, align(16))]
 pub(crate) struct Suspended {
-    /// What the call that waits gives, in two registers; or [`SPECIAL`].
+    /// What the suspended call returns, in two registers; or [`SPECIAL`].
     outcome: u64,
     value: u64,
     padding: u64,
-    /// Registers that a call preserves.
+    /// Callee-saved registers.
     r15: u64,
     r14: u64,
     r13: u64,
     r12: u64,
     rbx: u64,
-    /// From here on it is a frame like all others: the caller's frame pointer, and where to return.
+    /// From here on this is an ordinary frame: the caller's frame pointer and the return address.
     rbp: u64,
     back: usize,
 }
 
-/// The outcome of a call that does not return: with it goes the number of a trap, or zero when it throws `value`.
+/// Outcome of a call that does not return. The low bits hold the number of a trap, or zero if it throws `value`.
 const SPECIAL: u64 = 1 << 63;
 
 impl Suspended {
-    /// The call returns these.
+    /// Makes the call return these values.
     pub(crate) fn give(&mut self, outcome: u64, value: u64) {
         (self.outcome, self.value) = (outcome, value);
     }
 
-    /// The call throws.
+    /// Makes the call throw an exception.
     pub(crate) fn throw(&mut self, exception: *mut VMException) {
         (self.outcome, self.value) = (SPECIAL, exception as u64);
     }
 
-    /// The call traps.
+    /// Makes the call trap.
     pub(crate) fn trap(&mut self, trap: Trap) {
         self.outcome = SPECIAL | trap as u64;
     }
 
-    /// Address of the part that is a frame like all others.
+    /// Address of the part that is an ordinary frame.
     pub(crate) fn frame_pointer(this: *const Self) -> usize {
         this as usize + offset_of!(Self, rbp)
     }
 
-    /// The frame with which a fiber begins, below `registers`, which are its arguments and will be its results.
+    /// Writes a fiber's first frame below `registers`, which hold its arguments and later its results.
     ///
     /// # Safety
-    /// There must be room below `registers`, which must be aligned as they are.
+    /// There must be room below `registers`, which must have the alignment of their type.
     pub(crate) unsafe fn first(
         registers: *mut Registers,
         code: *const u8,
@@ -90,7 +90,7 @@ impl Suspended {
     }
 }
 
-/// Where a fiber begins and, when its function returns, ends. There is nobody to return to.
+/// A fiber's first stub: calls the fiber's function, and ends the fiber when that returns. It has no return address.
 #[unsafe(naked)]
 unsafe extern "sysv64" fn begin() {
     naked_asm!(
@@ -130,7 +130,7 @@ unsafe extern "sysv64" fn begin() {
     )
 }
 
-/// Where [`begin`] goes on when an exception gets there; it is in the register that landing pads find it in.
+/// Landing pad of [`begin`], for exceptions that its function does not catch. `rax` holds the exception.
 #[unsafe(naked)]
 pub(crate) unsafe extern "sysv64" fn fiber_landing() {
     naked_asm!(
@@ -147,7 +147,8 @@ pub(crate) unsafe extern "sysv64" fn fiber_landing() {
     )
 }
 
-/// Takes up the frame in `rax`. What it jumps to when the call does not return finds things as if wasm had called it.
+/// Pops the frame in `rax` and continues there. If the call does not return but traps or throws, registers and stack
+/// are as if wasm had called the stub that this jumps to.
 #[unsafe(naked)]
 pub(crate) unsafe extern "sysv64" fn take_up() {
     naked_asm!(
@@ -164,7 +165,8 @@ pub(crate) unsafe extern "sysv64" fn take_up() {
         "pop rbp",
         "test rax, rax",
         "js 2f",
-        // Not `ret`: the processor would expect to return to whom this stack was left for.
+        // Not `ret`: the return-address predictor of the processor would mispredict, since the call was on another
+        // stack.
         "pop rcx",
         "jmp rcx",
         "2:",
@@ -188,7 +190,7 @@ pub(crate) unsafe extern "sysv64" fn take_up() {
     )
 }
 
-/// Defines stubs that trap in the place of who called them.
+/// Defines stubs that trap on behalf of their callers.
 macro_rules! trap_stubs {
     ($($name:ident => $trap:ident;)*) => {
         $(
@@ -203,7 +205,7 @@ macro_rules! trap_stubs {
             }
         )*
 
-        /// Whether the instruction at `pc` is one with which a switch reports a trap.
+        /// Whether the instruction at `pc` is a trap instruction of a stack switch.
         pub(super) fn is_trap_stub(pc: usize) -> bool {
             [$($name as *const () as usize),*].contains(&pc)
         }
