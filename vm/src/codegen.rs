@@ -1,7 +1,10 @@
-//! Code generation: from an LLVM module to an ELF object, and from objects to one position-independent code image.
+//! Code generation: an LLVM module becomes an ELF object, and objects are linked to one position-independent code
+//! image.
+//!
+//! This knows neither WebAssembly's operators nor who calls it: the compiler passes it one LLVM module at a time.
 
 pub(crate) mod effort;
-mod hold;
+mod fold_barrier;
 mod ir;
 pub(crate) mod link;
 pub(crate) mod machine;

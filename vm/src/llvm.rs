@@ -1,4 +1,6 @@
-//! What lowering and code generation both know of LLVM.
+//! What lowering and code generation both know about LLVM: symbols, intrinsics and opaque values.
+//!
+//! This stands below both, so that neither of them names the other.
 
 pub(crate) mod intrinsics;
 pub(crate) mod opaque;

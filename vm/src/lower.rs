@@ -18,7 +18,7 @@ macro_rules! family {
         $(family!(@@$types $immediate $visit $helper $arguments);)*
     };
     (@@[$types:ident] [$($immediate:tt)*] $visit:ident $helper:ident ($($argument:expr),*)) => {
-            pub(in crate::lower) fn $visit(&mut self $($immediate)*) -> Result<()> {
+            pub(crate) fn $visit(&mut self $($immediate)*) -> Result<()> {
                 let unit = self.unit;
                 let $types = &unit.types;
                 let _ = $types;

@@ -1,11 +1,11 @@
-//! Effort: how much the compiler does for one function.
+//! Effort: how much code generation does for one function.
 
-/// How much is done for the speed of a function's code.
+/// How much code generation does for the speed of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effort {
-    /// No passes; instructions are selected quickly, registers given block by block. Linear in everything.
+    /// No passes; fast instruction selection, and register allocation block by block. Takes linear time in everything.
     Plain,
-    /// The passes that take linear time, and LLVM's usual way to machine code.
+    /// The passes that take linear time, and LLVM's usual instruction selection and register allocation.
     Light,
     /// All passes.
     Full,

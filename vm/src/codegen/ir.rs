@@ -1,13 +1,13 @@
-//! Reading LLVM IR: what our own passes ask of instructions.
+//! Queries on LLVM IR, for our own passes.
 
 use inkwell::values::{AnyValueEnum, BasicValue, BasicValueEnum, CallSiteValue, InstructionOpcode, InstructionValue};
 
-/// An operand that is a value.
+/// Returns an operand if it is a value.
 pub(super) fn operand(instruction: InstructionValue<'_>, index: u32) -> Option<BasicValueEnum<'_>> {
     instruction.get_operand(index)?.value()
 }
 
-/// The instructions that use a value, each once for each operand.
+/// Returns the instructions that use a value, each once for each operand.
 pub(super) fn users(value: InstructionValue<'_>) -> Vec<InstructionValue<'_>> {
     let uses = std::iter::successors(value.get_first_use(), |use_| use_.get_next_use());
     uses.filter_map(|use_| match use_.get_user() {
@@ -24,13 +24,13 @@ pub(super) fn users(value: InstructionValue<'_>) -> Vec<InstructionValue<'_>> {
     .collect()
 }
 
-/// The name of the function that an instruction calls by name.
+/// Returns the name of the function that an instruction calls directly.
 pub(super) fn callee(call: InstructionValue<'_>) -> Option<String> {
     let function = CallSiteValue::try_from(call).ok()?.get_called_fn_value()?;
     Some(function.get_name().to_string_lossy().into_owned())
 }
 
-/// What a value is without casts of its bits; none if they are those of no instruction.
+/// Returns the instruction behind bit casts; none if a cast value is no instruction.
 pub(super) fn uncast(mut value: InstructionValue<'_>) -> Option<InstructionValue<'_>> {
     while value.get_opcode() == InstructionOpcode::BitCast {
         value = operand(value, 0)?.as_instruction_value()?;
@@ -38,7 +38,7 @@ pub(super) fn uncast(mut value: InstructionValue<'_>) -> Option<InstructionValue
     Some(value)
 }
 
-/// Operators whose result may be one of their operands.
+/// Tests whether an instruction is float arithmetic whose result may be one of its operands.
 pub(super) fn is_arithmetic(made: InstructionValue<'_>) -> bool {
     match made.get_opcode() {
         InstructionOpcode::FAdd | InstructionOpcode::FSub | InstructionOpcode::FMul | InstructionOpcode::FDiv => true,

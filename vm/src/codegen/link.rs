@@ -1,11 +1,12 @@
-//! Places the sections of LLVM's objects in one image and resolves what they say of each other. Nothing is left to
-//! resolve when the image is mapped.
+//! Linker: places the sections of ELF objects in one code image and resolves all references between them.
+//!
+//! Nothing is left to relocate when the image is mapped.
 
 use super::relocate;
 use crate::abi;
 use crate::artifact::{Debug, DebugUnit, Image, RuntimeSlot, RuntimeSymbol};
 use crate::error::{Error, Result};
-use crate::llvm::symbol::{symbol, without_suffix};
+use crate::llvm::symbol::{strip_universal_suffix, symbol};
 use object::read::elf::ElfFile64;
 use object::{
     Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionFlags, SectionIndex, SymbolIndex,
@@ -13,25 +14,27 @@ use object::{
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Where a section of an object goes.
+/// The part of the image that a section goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Text,
     ReadOnly,
     Unwind,
-    /// Words for the runtime to fill: on pages of their own, so that all others can stay as a file has them.
+    /// Words that the runtime fills in. They are on pages of their own, so that all other pages stay as they are in a
+    /// file.
     Slots,
-    /// DWARF, kept apart: index among the object's own debug sections.
+    /// DWARF sections, which are kept apart from the image.
     Debug,
 }
 
-/// A section that is kept, and where it was placed: an address in the image, or 0 for DWARF, whose sections are each
-/// an address space of their own.
+/// The place of a section: its part, and its address in the image. The address is 0 for DWARF, whose sections are
+/// address spaces of their own.
 struct Placed {
     part: Part,
     address: u64,
 }
 
+/// An object, and where its sections are placed.
 struct Input<'d> {
     file: ElfFile64<'d>,
     placed: HashMap<SectionIndex, Placed>,
@@ -42,7 +45,7 @@ fn broken(error: object::Error) -> Error {
     Error::Codegen(format!("LLVM's object can't be read: {error}"))
 }
 
-/// Links objects that define the functions from index `first` on, `count` of them.
+/// Links objects that define `count` functions from index `first` on.
 pub(crate) fn link(objects: &[Vec<u8>], first: u32, count: u32) -> Result<Image> {
     let mut inputs = objects
         .iter()
@@ -77,10 +80,10 @@ pub(crate) fn link(objects: &[Vec<u8>], first: u32, count: u32) -> Result<Image>
     Ok(image)
 }
 
-/// Gives addresses to all that is only read. Returns where it ends.
+/// Places all read-only sections. Returns the end address.
 fn place_read_only(inputs: &mut [Input<'_>], image: &mut Image) -> Result<u32> {
     let end = place(inputs, Part::ReadOnly, image.read_only_at.into())?;
-    // Records of objects follow each other without a gap: a gap would read as the end of the list.
+    // The records of all objects follow each other without a gap, because a gap would read as the end of the list.
     let unwind = end.next_multiple_of(8);
     let mut end = place(inputs, Part::Unwind, unwind)?;
     if end > unwind {
@@ -96,14 +99,16 @@ fn too_large() -> Error {
     Error::Limit("the code of a module would be larger than 2 GiB".into())
 }
 
+/// Returns an address in the image as 32 bits.
 fn narrow(address: u64) -> Result<u32> {
     u32::try_from(address).ok().filter(|&a| i32::try_from(a).is_ok()).ok_or_else(too_large)
 }
 
+/// Returns the part that a section belongs to; sections that are not kept have none.
 fn part_of<'d>(section: &impl ObjectSection<'d>) -> Result<Option<Part>> {
     let name = section.name().map_err(broken)?;
     let SectionFlags::Elf { sh_flags, .. } = section.flags() else {
-        return Err(Error::Codegen("a section of LLVM's object is not one of ELF".into()));
+        return Err(Error::Codegen("a section of LLVM's object is not an ELF section".into()));
     };
     let has = |flag| sh_flags & flag == flag;
     if section.size() == 0 {
@@ -118,7 +123,7 @@ fn part_of<'d>(section: &impl ObjectSection<'d>) -> Result<Option<Part>> {
     if has(object::elf::SHF_EXECINSTR) {
         return Ok(Some(Part::Text));
     }
-    // A word of its own for what the unwind tables refer to outside the object; see `RuntimeSlot`.
+    // A word that the unwind tables use to refer to a symbol outside of the object; see `RuntimeSlot`.
     if name.starts_with(".data.DW.ref.") {
         return Ok(Some(Part::Slots));
     }
@@ -128,7 +133,7 @@ fn part_of<'d>(section: &impl ObjectSection<'d>) -> Result<Option<Part>> {
     Ok(Some(Part::ReadOnly))
 }
 
-/// Gives addresses, from `address` on, to all sections that belong to a part. Returns where they end.
+/// Places all sections of a part from `address` on. Returns the end address.
 fn place(inputs: &mut [Input<'_>], part: Part, mut address: u64) -> Result<u64> {
     for input in inputs {
         let start = address;
@@ -152,13 +157,13 @@ fn place(inputs: &mut [Input<'_>], part: Part, mut address: u64) -> Result<u64> 
     Ok(address)
 }
 
-/// Address and size of each function, by name.
+/// Returns address and size of each function, by name.
 fn define(inputs: &[Input<'_>]) -> Result<HashMap<String, (u64, u64)>> {
     let mut functions = HashMap::new();
     for input in inputs {
         for symbol in input.file.symbols().filter(|s| s.is_definition() && s.is_global()) {
             if let Some(section) = symbol.section_index().and_then(|index| input.placed.get(&index)) {
-                let name = without_suffix(symbol.name().map_err(broken)?);
+                let name = strip_universal_suffix(symbol.name().map_err(broken)?);
                 functions.insert(name.to_owned(), (section.address + symbol.address(), symbol.size()));
             }
         }
@@ -166,7 +171,7 @@ fn define(inputs: &[Input<'_>]) -> Result<HashMap<String, (u64, u64)>> {
     Ok(functions)
 }
 
-/// Copies and relocates the sections of one object; returns its DWARF.
+/// Copies and relocates the sections of one object. Returns its DWARF sections.
 fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, image: &mut Image) -> Result<DebugUnit> {
     let mut unit = DebugUnit { text: input.text.clone(), sections: Vec::new() };
     for section in input.file.sections() {
@@ -194,7 +199,9 @@ fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, image: &mut 
                         if placed.part != Part::Slots
                             || relocation.flags() != (RelocationFlags::Elf { r_type: object::elf::R_X86_64_64 })
                         {
-                            return Err(Error::Codegen("code refers to the runtime by its address".into()));
+                            return Err(Error::Codegen(
+                                "code refers to a symbol of the runtime outside of the unwind tables".into(),
+                            ));
                         }
                         let at = narrow(placed.address + offset)? - image.read_only_at;
                         image.slots.push(RuntimeSlot { at, symbol: RuntimeSymbol::Personality });
@@ -202,10 +209,10 @@ fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, image: &mut 
                     }
                     address_of(input, index, functions)?
                 }
-                other => return Err(Error::Codegen(format!("relocation against {other:?}"))),
+                other => return Err(Error::Codegen(format!("a relocation refers to {other:?}"))),
             };
             let RelocationFlags::Elf { r_type } = relocation.flags() else {
-                return Err(Error::Codegen("a relocation of LLVM's object is not one of ELF".into()));
+                return Err(Error::Codegen("a relocation of LLVM's object is not an ELF relocation".into()));
             };
             let field = usize::try_from(offset).ok().and_then(|offset| target.get_mut(offset..));
             let field = field.ok_or_else(|| Error::Codegen("a relocation lies outside its section".into()))?;
@@ -223,23 +230,24 @@ fn copy(input: &Input<'_>, functions: &HashMap<String, (u64, u64)>, image: &mut 
     Ok(unit)
 }
 
-/// Whether a symbol is the one thing outside an image that its tables may refer to.
+/// Tests whether a symbol is the only one outside of an image that its tables may refer to.
 fn is_runtime_symbol(input: &Input<'_>, index: SymbolIndex) -> Result<bool> {
     let symbol = input.file.symbol_by_index(index).map_err(broken)?;
     Ok(symbol.is_undefined() && symbol.name().map_err(broken)? == abi::PERSONALITY)
 }
 
+/// Returns the address of a symbol.
 fn address_of(input: &Input<'_>, index: SymbolIndex, functions: &HashMap<String, (u64, u64)>) -> Result<u64> {
     let symbol = input.file.symbol_by_index(index).map_err(broken)?;
     if let Some(section) = symbol.section_index() {
         return match input.placed.get(&section) {
             Some(placed) => Ok(placed.address + symbol.address()),
-            None => Err(Error::Codegen("relocation against a section that is not kept".into())),
+            None => Err(Error::Codegen("a relocation refers to a section that is not kept".into())),
         };
     }
-    let name = without_suffix(symbol.name().map_err(broken)?);
+    let name = strip_universal_suffix(symbol.name().map_err(broken)?);
     match functions.get(name) {
         Some((address, _)) => Ok(*address),
-        None => Err(Error::Codegen(format!("code refers to `{name}`, which no function of the module is"))),
+        None => Err(Error::Codegen(format!("code refers to `{name}`, which is no function of the module"))),
     }
 }

@@ -1,4 +1,4 @@
-//! LLVM's objects that are costly to make and can be used again: one set for each thread that compiles.
+//! LLVM contexts and target machines, which are costly to create: each compiling thread keeps its own for reuse.
 
 use super::effort::Effort;
 use super::target::CodeTarget;
@@ -11,16 +11,17 @@ use inkwell::targets::{
 use std::cell::Cell;
 use std::sync::Once;
 
-/// A context keeps every type, constant and name it ever saw, so it is replaced after so many units and instructions.
+/// Numbers of units and instructions after which a context is replaced: a context keeps every type, constant and name
+/// that it ever created.
 const UNITS_OF_A_CONTEXT: u32 = 64;
 const INSTRUCTIONS_OF_A_CONTEXT: u64 = 200_000;
 
-/// What a thread compiles with.
+/// The context and the target machines of a thread.
 struct Kit {
     context: Context,
     units: u32,
     instructions: u64,
-    /// Machines for the target they were last made for: one for each effort.
+    /// One target machine for each effort, with the target that it was created for.
     machines: [Option<(TargetMachine, CodeTarget)>; 3],
 }
 
@@ -29,7 +30,7 @@ thread_local! {
 }
 
 impl Kit {
-    /// Counts a unit of so many instructions, and gives the memory back that units have left.
+    /// Counts a unit of so many instructions, and replaces the context if it has grown large.
     fn used(&mut self, instructions: u64) {
         self.units += 1;
         self.instructions += instructions;
@@ -40,15 +41,15 @@ impl Kit {
     }
 }
 
-/// Runs `work`, on a unit of so many instructions, with this thread's context and a target machine for `target` and
-/// `effort`.
+/// Runs `work` with the context of this thread and a target machine for `target` and `effort`. The unit at work has
+/// about `instructions` instructions.
 pub(crate) fn with_machine<T>(
     target: &CodeTarget,
     effort: Effort,
     instructions: u64,
     work: impl FnOnce(&Context, &TargetMachine) -> Result<T>,
 ) -> Result<T> {
-    // Taken out, so that what a panic leaves behind is not used again.
+    // Taken out of the cell, so that a kit in which `work` panicked is not used again.
     let kit = KIT.take().unwrap_or_else(|| Kit {
         context: Context::create(),
         units: 0,

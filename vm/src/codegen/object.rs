@@ -1,7 +1,7 @@
-//! From one LLVM module to one ELF object.
+//! The way of one LLVM module: optimised, then compiled to an ELF object.
 
 use super::effort::Effort;
-use super::hold::hold_loads;
+use super::fold_barrier::insert_fold_barriers;
 use super::{pipeline, quiet};
 use crate::config::MemoryMode;
 use crate::error::{Error, Result};
@@ -11,13 +11,14 @@ use inkwell::context::Context;
 use inkwell::module::Module;
 use inkwell::targets::{FileType, TargetMachine};
 
-/// Functions with a basic block of more instructions than this, after the passes, are not optimised when machine code is
-/// made: instruction selection and scheduling take quadratic time in the size of a block. A block of this size takes a
-/// few seconds.
+/// Functions with a basic block of more instructions than this, counted after the passes, are compiled without
+/// optimisation: instruction selection and scheduling take quadratic time in the size of a block. A block of this size
+/// takes a few seconds.
 const LARGEST_OPTIMIZED_BLOCK: usize = 5_000;
 
-/// Optimises an LLVM module and compiles it to an object. `checkpoint` is called between passes; an error of it ends the
-/// work.
+/// Optimises an LLVM module and compiles it to an object.
+///
+/// `checkpoint` is called between passes. If it returns an error, the work ends with that error.
 pub(crate) fn generate<'ctx>(
     module: &Module<'ctx>,
     context: &'ctx Context,
@@ -32,14 +33,15 @@ pub(crate) fn generate<'ctx>(
     }
     quiet::remove(module, context)?;
     if memory_mode == MemoryMode::Precise {
-        hold_loads(module, context, effort != Effort::Plain)?;
+        insert_fold_barriers(module, context, effort != Effort::Plain)?;
     }
     checkpoint()?;
     let object = machine.write_to_memory_buffer(module, FileType::Object).map_err(|e| Error::Codegen(e.to_string()))?;
     Ok(object.as_slice().to_vec())
 }
 
-/// Keeps the time that machine code takes in proportion to the size of a module, whatever the module is.
+/// Turns optimisation off for functions with very large basic blocks, so that code generation takes time in proportion
+/// to the size of a module.
 fn bound_code_generation(module: &Module<'_>, context: &Context) {
     let attributes =
         ["optnone", "noinline"].map(|name| context.create_enum_attribute(Attribute::get_named_enum_kind_id(name), 0));

@@ -1,4 +1,4 @@
-//! The passes that an LLVM module goes through before machine code is made of it.
+//! Pass pipelines: LLVM's passes and our own, by effort.
 
 use super::effort::Effort;
 use super::quiet;
@@ -9,15 +9,17 @@ use inkwell::module::Module;
 use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::TargetMachine;
 
-/// The passes of [`OptLevel::Speed`] before [`rebase_counters`]: locals become registers, constants meet.
+/// The passes of [`Effort::Full`] before [`rebase_counters`]: locals become SSA values, constants are propagated.
 const EARLY: &str = "function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>)";
 
 /// The passes of [`Effort::Light`].
 const LIGHT: &str = "function(sroa,early-cse<memssa>,sccp,simplifycfg,early-cse,adce,simplifycfg)";
 
-/// The first passes of [`OptLevel::Speed`] after [`rebase_counters`], with [`LATE`]: LLVM's default pipeline without what wasm code, optimised once already, has no use
-/// for. `tailcallelim` must stay out, as recursion has to use up the stack, and so must `loop-idiom`, as a code image
-/// has no `memcpy` to call.
+/// The first passes of [`Effort::Full`] after [`rebase_counters`]; [`LATE`] follows.
+///
+/// Both together are LLVM's default pipeline without passes that gain nothing on wasm code, which was optimised once
+/// already. `tailcallelim` must stay out, because recursion has to use up the stack, and so must `loop-idiom`, because
+/// a code image has no `memcpy` to call.
 const SPEED: &str = "cgscc(inline,function(\
     sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,\
     loop-mssa(loop-instsimplify,licm<allowspeculation>,loop-rotate<header-duplication>,licm<allowspeculation>,\
@@ -26,7 +28,7 @@ const SPEED: &str = "cgscc(inline,function(\
     sroa,gvn,sccp,bdce,instcombine<no-verify-fixpoint>,adce,dse,\
     loop-mssa(licm<allowspeculation>),simplifycfg,instcombine<no-verify-fixpoint>))";
 
-/// The passes of functions that follow, and whether they go by the cost of instructions.
+/// The last passes of [`Effort::Full`], and whether each decides by the cost of instructions.
 const LATE: [(&str, bool); 6] = [
     ("loop(loop-rotate),loop-vectorize", true),
     ("loop-load-elim,instcombine<no-verify-fixpoint>,simplifycfg", false),
@@ -36,7 +38,7 @@ const LATE: [(&str, bool); 6] = [
     ("sroa,instcombine<no-verify-fixpoint>,loop-mssa(licm<allowspeculation>),simplifycfg", false),
 ];
 
-/// Runs the passes of an effort. `checkpoint` is called before each; an error of it ends them.
+/// Runs the passes of an effort. `checkpoint` is called before each; if it returns an error, no more are run.
 pub(super) fn run<'ctx>(
     module: &Module<'ctx>,
     context: &'ctx Context,

@@ -1,18 +1,18 @@
-//! The quieting of signalling NaNs, kept through LLVM's passes and instruction selection.
+//! Quieting of signalling NaNs, kept through LLVM's passes and instruction selection.
 //!
-//! To LLVM `x * 1.0` is `x`, also where `x` is a signalling NaN (<https://llvm.org/docs/LangRef.html#floatnan>), while
-//! WebAssembly wants a quiet one (<https://webassembly.github.io/spec/core/exec/numerics.html#nan-propagation>). And LLVM
-//! comes to know factors in many ways: by conversions, calls that are inlined, loops that are unrolled, values that pass
-//! through memory. So `lower` gives each result that can lose its quieting through `llvm.canonicalize`
-//! ([`KEEP`]), which quiets by definition, whatever its operand was made to be, and which is inlined, hoisted and
-//! vectorised as any operator.
+//! To LLVM `x * 1.0` is `x`, even if `x` is a signalling NaN (<https://llvm.org/docs/LangRef.html#floatnan>), while
+//! WebAssembly wants a quiet one (<https://webassembly.github.io/spec/core/exec/numerics.html#nan-propagation>). LLVM
+//! learns factors in many ways: by conversions, inlined calls, unrolled loops, values that pass through memory. So
+//! lowering passes each result that can lose its quieting through `llvm.canonicalize` ([`KEEP`]). That quiets by
+//! definition, whatever its operand turns into, and LLVM inlines, hoists and vectorises it like any operator.
 //!
-//! Nearly all of these are superfluous: an addition that is still there when machine code is made quiets by itself. Those
-//! are removed after the last pass ([`remove`]). Instruction selection folds identities too, so the operands must leave it
-//! no identity to find (`search`). What is left over becomes a multiplication by one that LLVM does not fold.
+//! Nearly all of these calls are superfluous: an addition that still exists when machine code is made quiets by
+//! itself. [`remove`] removes those after the last pass. Instruction selection folds identities too, so the operands
+//! must leave it no identity to find (`search`). A call that is left becomes a multiplication by one that LLVM does
+//! not fold.
 //!
 //! Passes that vectorise and unroll decide by counting instructions. They see the code without the calls
-//! ([`take_out`], [`put_back`]) where nothing that they find out can make one necessary.
+//! ([`take_out`], [`put_back`]) where nothing that they find out can make a call necessary.
 
 mod search;
 
@@ -26,15 +26,15 @@ use inkwell::types::VectorType;
 use inkwell::values::{AnyValue, BasicValue, BasicValueEnum, InstructionOpcode as Op, InstructionValue, VectorValue};
 use search::Search;
 
-/// Whether a module has float arithmetic that may lose its quieting.
+/// Tests whether a module has float arithmetic that may lose its quieting.
 pub(super) fn is_needed(module: &Module<'_>) -> bool {
     module.get_functions().any(|function| function.get_name().to_string_lossy().starts_with(KEEP))
 }
 
-/// Removes the calls of [`KEEP`] whose operand is quiet anyway, for good: machine code is made next.
+/// Removes the calls of [`KEEP`] whose operand is quiet anyway. Machine code is made next.
 ///
 /// # Errors
-/// [`Error::Codegen`] where LLVM is not as we know it.
+/// [`Error::Codegen`] if LLVM does not behave as expected.
 pub(super) fn remove<'ctx>(module: &Module<'ctx>, context: &'ctx Context) -> Result<()> {
     each(module, |call| {
         let Some(value) = operand(call, 0).filter(|_| is_quieting(call)) else { return Ok(()) };
@@ -50,8 +50,10 @@ pub(super) fn remove<'ctx>(module: &Module<'ctx>, context: &'ctx Context) -> Res
     })
 }
 
-/// Takes calls of [`KEEP`] out for a pass that replaces no load by what was stored, and nothing that is computed from
-/// loads and arguments by a constant; [`put_back`] is to follow.
+/// Removes calls of [`KEEP`] for one pass; [`put_back`] must follow.
+///
+/// The pass must not replace loads by stored values, and must not replace a value that is computed from loads and
+/// arguments by a constant.
 ///
 /// # Errors
 /// None of its own.
@@ -66,12 +68,12 @@ pub(super) fn take_out(module: &Module<'_>) -> Result<()> {
     })
 }
 
-/// Gives the result of all arithmetic through [`KEEP`] that is not: all of it comes from operators that are to quiet.
+/// Passes the results of all arithmetic through [`KEEP`] again, since all of it comes from operators that quiet.
 ///
 /// # Errors
-/// [`Error::Codegen`] where LLVM is not as we know it.
+/// [`Error::Codegen`] if LLVM does not behave as expected.
 pub(super) fn put_back<'ctx>(module: &Module<'ctx>, context: &'ctx Context) -> Result<()> {
-    let broken = || Error::Codegen("keeping results quiet".into());
+    let broken = || Error::Codegen("LLVM has no `canonicalize` for an arithmetic result".into());
     let builder = context.create_builder();
     each(module, |made| {
         if !is_arithmetic(made) || matches!(users(made)[..], [only] if is_quieting(only)) {
@@ -88,7 +90,7 @@ pub(super) fn put_back<'ctx>(module: &Module<'ctx>, context: &'ctx Context) -> R
     })
 }
 
-/// Does something with each instruction, which may erase it or put others after it.
+/// Calls `act` for each instruction; `act` may erase the instruction or insert others after it.
 fn each<'ctx>(module: &Module<'ctx>, mut act: impl FnMut(InstructionValue<'ctx>) -> Result<()>) -> Result<()> {
     for function in module.get_functions() {
         for block in function.get_basic_block_iter() {
@@ -102,6 +104,7 @@ fn each<'ctx>(module: &Module<'ctx>, mut act: impl FnMut(InstructionValue<'ctx>)
     Ok(())
 }
 
+/// Replaces a call by a value.
 fn replace<'ctx>(call: InstructionValue<'ctx>, value: BasicValueEnum<'ctx>) {
     if let Some(made) = value.as_instruction_value() {
         call.replace_all_uses_with(&made);
@@ -109,18 +112,19 @@ fn replace<'ctx>(call: InstructionValue<'ctx>, value: BasicValueEnum<'ctx>) {
     }
 }
 
+/// Tests whether an instruction is a call of [`KEEP`].
 fn is_quieting(made: InstructionValue<'_>) -> bool {
     made.get_opcode() == Op::Call && callee(made).is_some_and(|name| name.starts_with(KEEP))
 }
 
-/// Quiets two lanes as two of four: LLVM 22 has a type too few for two, and aborts.
+/// Quiets two lanes as two of four: LLVM 22 lacks a type for two and aborts.
 fn widen<'ctx>(
     quieting: InstructionValue<'ctx>,
     pair: VectorValue<'ctx>,
     module: &Module<'ctx>,
     context: &'ctx Context,
 ) -> Result<()> {
-    let broken = || Error::Codegen("quieting a pair of floats".into());
+    let broken = || Error::Codegen("LLVM has no `canonicalize` for four floats".into());
     let builder = context.create_builder();
     builder.position_before(&quieting);
     let lanes = |lanes: &[u64]| {

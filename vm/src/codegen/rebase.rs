@@ -1,9 +1,9 @@
-//! Address counters that run up to zero, made to run from the array they index.
+//! Rebasing of address counters that count up to zero: afterwards they begin at the array that they index.
 //!
-//! clang's WebAssembly back end turns `for (i = 0; i < N; i++) a[i]` into a counter from `-4 * N` up to 0 and an address
-//! `counter + (a + 4 * N)`. That sum wraps on each turn, so its zero extension does not distribute over it, and LLVM's
-//! loop passes see no array in it. Adding the smallest such constant to the counter itself changes nothing modulo
-//! 2^32, and the sums no longer wrap: it is what lets the loop vectoriser in.
+//! clang's WebAssembly back end turns `for (i = 0; i < N; i++) a[i]` into a counter from `-4 * N` up to 0 and an
+//! address `counter + (a + 4 * N)`. That sum wraps in each iteration, so its zero extension does not distribute over
+//! it, and LLVM's loop passes see no array in it. Adding the smallest such constant to the counter changes nothing
+//! modulo 2^32, and the sums no longer wrap. Without this, the loop vectoriser finds nothing.
 
 use super::ir::{operand, users};
 use crate::error::{Error, Result};
@@ -14,17 +14,17 @@ use inkwell::values::{
     AnyValue, AnyValueEnum, BasicValue, BasicValueEnum, InstructionOpcode, InstructionValue, IntValue,
 };
 
-/// A counter `start, start + step, ...`, all of it constant, that is used in sums that wrap.
+/// A counter `start, start + step, ...` of constants that is used in sums that wrap.
 struct Counter<'ctx> {
     phi: InstructionValue<'ctx>,
-    /// Which operand of the phi is the start.
+    /// Index of the operand of the phi that is the start.
     start: u32,
     next: InstructionValue<'ctx>,
-    /// What is to be added to every value of the counter.
+    /// The constant that is added to every value of the counter.
     shift: u64,
 }
 
-/// Rebases all such counters of a module. Expects locals in registers already.
+/// Rebases all such counters of a module. Locals must be SSA values already.
 pub(super) fn rebase_counters(module: &Module<'_>) -> Result<()> {
     let builder = module.get_context().create_builder();
     for function in module.get_functions() {
@@ -39,17 +39,19 @@ pub(super) fn rebase_counters(module: &Module<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Returns an integer operand.
 fn int_operand(instruction: InstructionValue<'_>, index: u32) -> Option<IntValue<'_>> {
     operand(instruction, index).filter(|value| value.is_int_value()).map(BasicValueEnum::into_int_value)
 }
 
-/// The constant `c` of `value + c`.
+/// Returns the constant `c` of an instruction `value + c`.
 fn addend(instruction: InstructionValue<'_>, value: InstructionValue<'_>) -> Option<u64> {
     (instruction.get_opcode() == InstructionOpcode::Add
         && int_operand(instruction, 0)?.as_instruction_value() == Some(value))
     .then(|| int_operand(instruction, 1)?.get_zero_extended_constant())?
 }
 
+/// Returns the counter of a phi, if it is one to rebase.
 fn counter(phi: InstructionValue<'_>) -> Option<Counter<'_>> {
     if phi.get_num_operands() != 2 || int_operand(phi, 0)?.get_type().get_bit_width() != 32 {
         return None;
@@ -69,8 +71,9 @@ fn counter(phi: InstructionValue<'_>) -> Option<Counter<'_>> {
     Some(Counter { phi, start: start_operand, next, shift })
 }
 
+/// Rebases one counter and all its uses.
 fn rebase(counter: &Counter<'_>, builder: &Builder<'_>) -> Result<()> {
-    let not_constant = || Error::Codegen("a counter whose numbers are not constant".into());
+    let not_constant = || Error::Codegen("a counter without constant start and step".into());
     let start = int_operand(counter.phi, counter.start).ok_or_else(not_constant)?;
     let ty = start.get_type();
     let plus = |n: IntValue<'_>, shift: u64| {
@@ -79,7 +82,7 @@ fn rebase(counter: &Counter<'_>, builder: &Builder<'_>) -> Result<()> {
     };
     let back = counter.shift.wrapping_neg();
     for (value, other) in [(counter.phi, counter.next), (counter.next, counter.phi)] {
-        // What the value was, for users that are neither sums nor exit tests.
+        // The value as it was before, for users that are neither sums nor exit tests.
         let mut before = None;
         for user in users(value).into_iter().filter(|&user| user != other) {
             if addend(user, value).is_some() {
@@ -106,7 +109,7 @@ fn rebase(counter: &Counter<'_>, builder: &Builder<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The constant that a value is compared with for being equal or not.
+/// Returns the constant that a value is compared with for equality.
 fn limit<'ctx>(user: InstructionValue<'ctx>, value: InstructionValue<'ctx>) -> Option<IntValue<'ctx>> {
     if !matches!(user.get_icmp_predicate()?, IntPredicate::EQ | IntPredicate::NE) {
         return None;
@@ -115,7 +118,7 @@ fn limit<'ctx>(user: InstructionValue<'ctx>, value: InstructionValue<'ctx>) -> O
     int_operand(user, 1).filter(|limit| compared && limit.get_zero_extended_constant().is_some())
 }
 
-/// `value + back`, computed as soon as `value` is there.
+/// Computes `value + back` as soon as `value` is defined.
 fn undone<'ctx>(
     value: InstructionValue<'ctx>,
     back: IntValue<'ctx>,
@@ -125,12 +128,13 @@ fn undone<'ctx>(
         .find(|i| i.get_opcode() != InstructionOpcode::Phi);
     match (after, value.get_parent()) {
         (Some(after), Some(block)) => builder.position_at(block, &after),
-        _ => return Err(Error::Codegen("a value at the end of its block".into())),
+        _ => return Err(Error::Codegen("a counter is the last instruction of its block".into())),
     }
-    let int = int_of(value).ok_or_else(|| Error::Codegen("a counter that is no integer".into()))?;
+    let int = int_of(value).ok_or_else(|| Error::Codegen("a counter is no integer".into()))?;
     Ok(builder.build_int_add(int, back, "")?)
 }
 
+/// Returns the integer that an instruction computes.
 fn int_of(value: InstructionValue<'_>) -> Option<IntValue<'_>> {
     match value.as_any_value_enum() {
         AnyValueEnum::IntValue(int) => Some(int),
@@ -139,11 +143,12 @@ fn int_of(value: InstructionValue<'_>) -> Option<IntValue<'_>> {
     }
 }
 
+/// Replaces an operand that exists.
 fn set_operand<'ctx>(instruction: InstructionValue<'ctx>, index: u32, value: impl BasicValue<'ctx>) {
-    assert!(instruction.set_operand(index, value), "an instruction has the operands that were read of it");
+    assert!(instruction.set_operand(index, value), "an instruction has no operand of this index");
 }
 
-/// Promises about the old numbers say nothing of the new ones.
+/// Clears the no-wrap flags: they held for the numbers before.
 #[expect(clippy::expect_used, reason = "an invariant of what was found, not of input")]
 fn forget_wrapping(sum: InstructionValue<'_>) {
     sum.set_no_unsigned_wrap_flag(false).expect("sums can wrap");

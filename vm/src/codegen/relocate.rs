@@ -1,4 +1,4 @@
-//! Relocations that LLVM's objects of position-independent x86-64 code contain.
+//! Relocations in LLVM's objects of position-independent x86-64 code.
 //! <https://gitlab.com/x86-psABIs/x86-64-ABI>
 
 use crate::error::{Error, Result};
@@ -6,7 +6,7 @@ use object::elf;
 
 /// Writes one relocated field.
 ///
-/// `symbol` is the symbol's address plus the relocation's addend, `place` the address of the field.
+/// `symbol` is the address of the symbol plus the addend of the relocation, `place` the address of the field.
 pub(super) fn apply(kind: elf::RelocationType, field: &mut [u8], symbol: i64, place: i64) -> Result<()> {
     let value = match kind {
         elf::R_X86_64_PC32 | elf::R_X86_64_PLT32 | elf::R_X86_64_PC64 => symbol.wrapping_sub(place),

@@ -1,4 +1,4 @@
-//! What code is made for: the one place where compiling depends on the architecture.
+//! The target that code is made for: the only place where compiling depends on the architecture.
 
 use crate::artifact::Target;
 use crate::config::Config;
@@ -8,13 +8,13 @@ use crate::llvm::version::llvm_version;
 use crate::system::host_cpu;
 use inkwell::targets::TargetMachine;
 
-/// ELF on every host: our own linker reads it, and no system linker is involved.
+/// ELF on every host: our own linker reads it, and no system linker takes part.
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 
-/// What tells the processor that a loop waits for another thread: an intrinsic without arguments and result.
+/// The intrinsic that tells the processor that a loop waits for another thread. It has no arguments and no result.
 pub(crate) const SPIN_HINT: &str = "llvm.x86.sse2.pause";
 
-/// Features of the micro-architecture levels of x86-64, each beyond the one before.
+/// Features of the micro-architecture levels of x86-64; each level adds to the one before.
 /// <https://gitlab.com/x86-psABIs/x86-64-ABI>
 const LEVELS: [(&str, &[&str]); 3] = [
     ("x86-64-v2", &["cx16", "popcnt", "sse3", "ssse3", "sse4.1", "sse4.2"]),
@@ -22,22 +22,22 @@ const LEVELS: [(&str, &[&str]); 3] = [
     ("x86-64-v4", &["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]),
 ];
 
-/// What code is made for.
+/// The target that code is made for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CodeTarget {
     pub(crate) triple: &'static str,
-    /// Names of CPU features, as LLVM spells them.
+    /// Names of the CPU features that code may use, as LLVM spells them.
     pub(crate) features: Vec<&'static str>,
-    /// CPU whose costs the code is tuned for.
+    /// Name of the CPU whose instruction costs code is tuned for.
     pub(crate) tune: String,
 }
 
 impl CodeTarget {
-    /// The CPU of a name, or else the host's.
+    /// Returns the target for a named CPU, or for the host's if there is no name.
     ///
     /// # Errors
-    /// [`Error::Config`] for a name that is none of a CPU, and for a CPU below the least that we compile for: without SSE4.1, rounding would be a call into a
-    /// library, and code images call none.
+    /// [`Error::Config`] for an unknown name, and for a CPU without SSE4.1, the minimum: without it, rounding would be
+    /// a call into a library, and code images call none.
     pub(crate) fn new(cpu: Option<&str>) -> Result<Self> {
         let target = match cpu {
             None => Self {
@@ -61,17 +61,18 @@ impl CodeTarget {
         }
     }
 
-    /// A CPU of these features that LLVM knows nothing else of.
+    /// Returns the target for a CPU of which only the features are known.
     pub(crate) fn generic(features: Vec<&'static str>) -> Self {
         Self { triple: TRIPLE, features, tune: "generic".into() }
     }
 
-    /// As LLVM wants it.
+    /// Returns the features in the form that LLVM parses.
     pub(crate) fn feature_string(&self) -> String {
         self.features.iter().map(|name| format!("+{name}")).collect::<Vec<_>>().join(",")
     }
 
-    /// What instruction selection does not find by itself. All of it comes before the least CPU that we compile for.
+    /// Returns the intrinsics for operations that instruction selection does not find in generic operators. All of
+    /// them are older than the minimum CPU.
     pub(crate) fn vector_intrinsics(&self) -> VectorIntrinsics {
         let ssse3 = self.features.contains(&"ssse3");
         let avx512 = self.features.contains(&"avx512f") && self.features.contains(&"avx512vl");
@@ -89,7 +90,7 @@ impl CodeTarget {
         }
     }
 
-    /// As artifacts record it.
+    /// Returns the target as artifacts record it.
     pub(crate) fn record(&self, config: &Config) -> Target {
         let features = self.features.iter().map(|&name| name.into()).collect();
         Target {

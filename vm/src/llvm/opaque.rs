@@ -7,8 +7,8 @@ use inkwell::context::Context;
 use inkwell::types::FunctionType;
 use inkwell::values::{BasicMetadataValueEnum, CallSiteValue};
 
-/// Calls an empty `asm` of type `ty` on a value. `constraints` say which registers it takes. With a side effect, LLVM
-/// neither drops it nor moves it across calls.
+/// Calls an empty `asm` of type `ty` on a value. `constraints` name the registers of its result and operand. With
+/// `side_effect`, LLVM neither removes the `asm` nor moves it past calls.
 pub(crate) fn empty_asm<'ctx>(
     context: &'ctx Context,
     builder: &Builder<'ctx>,

@@ -1,16 +1,16 @@
-//! Symbols of the functions of a module in LLVM modules and ELF objects.
+//! Symbols of wasm functions in LLVM modules and ELF objects.
 
-/// Name of the symbol of a function that a module defines, by index in the module's function index space.
+/// Returns the symbol of a function that a module defines, by its index in the function index space of the module.
 pub(crate) fn symbol(function: u32) -> String {
     format!("f{function}")
 }
 
-/// What a symbol ends in when it is declared with the universal prototype. LLVM takes a direct call of another type than
-/// the declared one for undefined behaviour, so that a function seen under both prototypes needs two symbols. They are
-/// one function: the linker drops this.
+/// Suffix of a symbol that is declared with the universal prototype. To LLVM a direct call by another type than that
+/// of the declaration is undefined behaviour, so a function that is used with both prototypes needs two symbols. The
+/// linker strips the suffix, since both are one function.
 pub(crate) const UNIVERSAL_SUFFIX: &str = ".u";
 
 /// Strips [`UNIVERSAL_SUFFIX`] from a symbol.
-pub(crate) fn without_suffix(symbol: &str) -> &str {
+pub(crate) fn strip_universal_suffix(symbol: &str) -> &str {
     symbol.strip_suffix(UNIVERSAL_SUFFIX).unwrap_or(symbol)
 }

@@ -1,4 +1,4 @@
-//! The version of LLVM.
+//! The version of LLVM that this crate is linked with.
 
 /// Version of LLVM that modules are compiled with, as `major.minor.patch`.
 #[must_use]

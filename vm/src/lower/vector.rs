@@ -16,7 +16,7 @@ macro_rules! shaped {
         $(shaped!(@@$immediates $helper $arguments $visit $shape);)+
     };
     (@@[$($immediate:ident: $ty:ty),*] $helper:ident($($argument:expr),*) $visit:ident $shape:ident) => {
-        pub(in crate::lower) fn $visit(&mut self $(, $immediate: $ty)*) -> Result<()> {
+        pub(crate) fn $visit(&mut self $(, $immediate: $ty)*) -> Result<()> {
             self.$helper(Shape::$shape $(, $argument)*)
         }
     };

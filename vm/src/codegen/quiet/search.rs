@@ -1,4 +1,4 @@
-//! Whether a value is a signalling NaN, by where it comes from.
+//! Search through operands: whether a value may be a signalling NaN.
 
 use crate::codegen::ir::{callee, is_arithmetic, operand, uncast};
 use inkwell::llvm_sys::core::LLVMIsAConstantFP;
@@ -6,13 +6,13 @@ use inkwell::values::{
     AsValueRef, BasicValue, BasicValueEnum, FloatValue, InstructionOpcode as Op, InstructionValue, PhiValue,
 };
 
-/// Values looked at before giving up, which keeps the quieting.
+/// Number of values that a search visits before it gives up, which keeps the quieting.
 const MOST: u32 = 64;
 
 /// A value, or none where an operand is no value.
-type Maybe<'ctx> = Option<BasicValueEnum<'ctx>>;
+type MaybeValue<'ctx> = Option<BasicValueEnum<'ctx>>;
 
-/// A search through operands.
+/// The state of one search.
 pub(super) struct Search<'ctx> {
     left: u32,
     phis: Vec<InstructionValue<'ctx>>,
@@ -23,8 +23,9 @@ impl<'ctx> Search<'ctx> {
         Self { left: MOST, phis: Vec::new() }
     }
 
-    /// Whether arithmetic gives none of its operands, whatever passes find out that know loads and arguments for what they are.
-    pub(super) fn is_lasting(&mut self, value: Maybe<'ctx>) -> bool {
+    /// Tests whether arithmetic never returns one of its operands, even if passes find out that loads and arguments
+    /// are certain values.
+    pub(super) fn is_lasting(&mut self, value: MaybeValue<'ctx>) -> bool {
         let Some(made) = value.and_then(|value| value.as_instruction_value()) else { return false };
         let operands = if made.get_opcode() == Op::Call { 3 } else { 2 };
         is_arithmetic(made)
@@ -35,8 +36,9 @@ impl<'ctx> Search<'ctx> {
             })
     }
 
-    /// Whether a value depends on a load, an argument or a call, with nothing in between that could hide it.
-    fn is_unknown(&mut self, value: Maybe<'ctx>) -> bool {
+    /// Tests whether a value depends on a load, an argument or a call, with no operation in between that could hide
+    /// it.
+    fn is_unknown(&mut self, value: MaybeValue<'ctx>) -> bool {
         let Some(value) = value.filter(|_| self.step()) else { return false };
         let Some(made) = value.as_instruction_value() else { return !is_constant(value) };
         match made.get_opcode() {
@@ -54,8 +56,8 @@ impl<'ctx> Search<'ctx> {
         }
     }
 
-    /// Whether a value is never a signalling NaN, as machine code computes it.
-    pub(super) fn is_quiet(&mut self, value: Maybe<'ctx>) -> bool {
+    /// Tests whether a value is never a signalling NaN, as machine code computes it.
+    pub(super) fn is_quiet(&mut self, value: MaybeValue<'ctx>) -> bool {
         let Some(value) = value.filter(|_| self.step()) else { return false };
         let Some(made) = value.as_instruction_value() else { return is_number(value) };
         match made.get_opcode() {
@@ -78,7 +80,7 @@ impl<'ctx> Search<'ctx> {
         }
     }
 
-    /// Going round a loop makes nothing signalling.
+    /// A phi is quiet if all its incoming values are; one that depends on itself adds nothing signalling.
     fn is_quiet_phi(&mut self, phi: InstructionValue<'ctx>) -> bool {
         if self.phis.contains(&phi) {
             return true;
@@ -87,7 +89,7 @@ impl<'ctx> Search<'ctx> {
         PhiValue::try_from(phi).is_ok_and(|phi| phi.get_incomings().all(|(value, _)| self.is_quiet(Some(value))))
     }
 
-    /// Whether instruction selection may find that arithmetic gives an operand as it is.
+    /// Tests whether instruction selection may find that arithmetic returns one of its operands.
     fn may_vanish(&mut self, arithmetic: InstructionValue<'ctx>) -> bool {
         let op = arithmetic.get_opcode();
         let operands = if op == Op::Call { 3 } else { 2 };
@@ -104,8 +106,9 @@ impl<'ctx> Search<'ctx> {
         })
     }
 
-    /// Whether instruction selection may find a constant with a property in a value, or in lanes or choices of it.
-    fn may_be(&mut self, value: Maybe<'ctx>, is: &dyn Fn(f64) -> bool) -> bool {
+    /// Tests whether instruction selection may find that a value, or a lane or choice of it, is a constant for which
+    /// `is` holds.
+    fn may_be(&mut self, value: MaybeValue<'ctx>, is: &dyn Fn(f64) -> bool) -> bool {
         const ANY: &dyn Fn(f64) -> bool = &|c| c.abs() == 1.0 || c == 0.0;
         let Some(value) = value.filter(|_| self.step()) else { return true };
         let Some(made) = value.as_instruction_value() else {
@@ -135,8 +138,8 @@ impl<'ctx> Search<'ctx> {
         }
     }
 
-    /// Whether instruction selection may find an integer, or bits, to be one or a few constants.
-    fn may_be_known(&mut self, value: Maybe<'ctx>) -> bool {
+    /// Tests whether instruction selection may find that an integer, or bits, are one of a few constants.
+    fn may_be_known(&mut self, value: MaybeValue<'ctx>) -> bool {
         let Some(value) = value.filter(|_| self.step()) else { return true };
         let Some(made) = value.as_instruction_value() else { return is_constant(value) };
         match made.get_opcode() {
@@ -149,6 +152,7 @@ impl<'ctx> Search<'ctx> {
         }
     }
 
+    /// Counts one visited value. Returns false if the limit is reached.
     fn step(&mut self) -> bool {
         let goes_on = self.left > 0;
         self.left -= u32::from(goes_on);
@@ -156,7 +160,7 @@ impl<'ctx> Search<'ctx> {
     }
 }
 
-/// Whether instruction selection cannot find that a value was extended: it takes `fptrunc(fpext(x))` for `x`.
+/// Tests whether instruction selection cannot find that a value was extended: it folds `fptrunc(fpext(x))` to `x`.
 fn is_no_extension(value: BasicValueEnum<'_>) -> bool {
     match value.as_instruction_value() {
         None => !is_constant(value),
@@ -175,7 +179,7 @@ fn is_no_extension(value: BasicValueEnum<'_>) -> bool {
     }
 }
 
-/// `sqrt` of `llvm.sqrt.f64`; none for a function that is no intrinsic.
+/// Returns `sqrt` for `llvm.sqrt.f64`; none for a function that is no intrinsic.
 fn intrinsic(name: &str) -> Option<&str> {
     name.strip_prefix("llvm.")?.split('.').next()
 }
@@ -189,7 +193,7 @@ fn is_constant(value: BasicValueEnum<'_>) -> bool {
     }
 }
 
-fn is_poison(value: Maybe<'_>) -> bool {
+fn is_poison(value: MaybeValue<'_>) -> bool {
     match value {
         Some(BasicValueEnum::FloatValue(float)) => float.is_undef(),
         Some(BasicValueEnum::VectorValue(vector)) => vector.is_undef(),
@@ -197,17 +201,17 @@ fn is_poison(value: Maybe<'_>) -> bool {
     }
 }
 
-/// A constant of which no lane is a NaN.
+/// Tests for a constant without NaN lanes.
 fn is_number(value: BasicValueEnum<'_>) -> bool {
     is_constant(value) && constants(value).is_some_and(|lanes| !lanes.into_iter().any(f64::is_nan))
 }
 
-/// The lanes of a constant, or none if one of them is no plain number.
+/// Returns the lanes of a constant; none if one of them is no plain number.
 fn constants(value: BasicValueEnum<'_>) -> Option<Vec<f64>> {
     let lane = |float: FloatValue<'_>| {
-        // SAFETY: the value is alive, as is the module that it belongs to.
+        // SAFETY: the value is alive, and so is the module that it belongs to.
         let is_plain = unsafe { !LLVMIsAConstantFP(float.as_value_ref()).is_null() };
-        // Anything else, an expression for example, LLVM could not tell the number of.
+        // LLVM could not read the number of anything else, such as a constant expression.
         if is_plain { float.get_constant().map(|(number, _)| number) } else { None }
     };
     match value {

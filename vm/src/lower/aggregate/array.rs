@@ -46,7 +46,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         (bytes <= FILLED_INLINE).then_some((narrow(length)?, narrow(bytes)?))
     }
 
-    pub(in crate::lower) fn visit_array_new(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_array_new(&mut self, type_index: u32) -> Result<()> {
         let length = self.pop_int();
         let value = self.pop();
         let elements = self.elements(type_index);
@@ -75,7 +75,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_array_new_default(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_array_new_default(&mut self, type_index: u32) -> Result<()> {
         let length = self.pop_int();
         let array = match self.small_array(self.elements(type_index), length) {
             Some((count, bytes)) => self.allocate(type_index, bytes, Some(count), FieldInit::Zero)?,
@@ -85,7 +85,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_array_new_fixed(&mut self, type_index: u32, count: u32) -> Result<()> {
+    pub(crate) fn visit_array_new_fixed(&mut self, type_index: u32, count: u32) -> Result<()> {
         let values = self.stack.split_off(self.stack.len() - count as usize);
         let elements = self.elements(type_index);
         // Validation allows 10,000 operands.
@@ -116,11 +116,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.initialise(value, place, elements.storage, AliasClass::Element, number as usize)
     }
 
-    pub(in crate::lower) fn visit_array_new_data(&mut self, type_index: u32, segment: u32) -> Result<()> {
+    pub(crate) fn visit_array_new_data(&mut self, type_index: u32, segment: u32) -> Result<()> {
         self.array_of_segment(Builtin::ArrayNewData, type_index, segment)
     }
 
-    pub(in crate::lower) fn visit_array_new_elem(&mut self, type_index: u32, segment: u32) -> Result<()> {
+    pub(crate) fn visit_array_new_elem(&mut self, type_index: u32, segment: u32) -> Result<()> {
         self.array_of_segment(Builtin::ArrayNewElem, type_index, segment)
     }
 
@@ -145,22 +145,22 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(self.load(self.unit.types.i32, length, AliasClass::Header)?.into_int_value())
     }
 
-    pub(in crate::lower) fn visit_array_len(&mut self) -> Result<()> {
+    pub(crate) fn visit_array_len(&mut self) -> Result<()> {
         let array = self.pop_object(Trap::NullArrayReference)?;
         let length = self.length(array)?;
         self.push(length);
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_array_get(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_array_get(&mut self, type_index: u32) -> Result<()> {
         self.array_get(type_index, false)
     }
 
-    pub(in crate::lower) fn visit_array_get_s(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_array_get_s(&mut self, type_index: u32) -> Result<()> {
         self.array_get(type_index, true)
     }
 
-    pub(in crate::lower) fn visit_array_get_u(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_array_get_u(&mut self, type_index: u32) -> Result<()> {
         self.array_get(type_index, false)
     }
 
@@ -172,7 +172,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_array_set(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_array_set(&mut self, type_index: u32) -> Result<()> {
         let value = self.pop();
         let elements = self.elements(type_index);
         let place = self.element(elements)?;

@@ -25,7 +25,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.trap_if(outside, Trap::ArrayOutOfBounds)
     }
 
-    pub(in crate::lower) fn visit_array_fill(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_array_fill(&mut self, type_index: u32) -> Result<()> {
         let count = self.pop_int();
         let count = self.wide(count)?;
         let value = self.pop();
@@ -65,7 +65,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.void_builtin(Builtin::ArrayFill, &[to.into(), size.into(), count.into(), low.into(), high.into()])
     }
 
-    pub(in crate::lower) fn visit_array_copy(&mut self, to_type: u32, from_type: u32) -> Result<()> {
+    pub(crate) fn visit_array_copy(&mut self, to_type: u32, from_type: u32) -> Result<()> {
         let count = self.pop_int();
         let count = self.wide(count)?;
         let from = self.pop_int();
@@ -84,11 +84,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.void_builtin(Builtin::ArrayCopy, &[to.into(), from.into(), bytes.into()])
     }
 
-    pub(in crate::lower) fn visit_array_init_data(&mut self, type_index: u32, segment: u32) -> Result<()> {
+    pub(crate) fn visit_array_init_data(&mut self, type_index: u32, segment: u32) -> Result<()> {
         self.array_init(Builtin::ArrayInitData, type_index, segment)
     }
 
-    pub(in crate::lower) fn visit_array_init_elem(&mut self, type_index: u32, segment: u32) -> Result<()> {
+    pub(crate) fn visit_array_init_elem(&mut self, type_index: u32, segment: u32) -> Result<()> {
         self.array_init(Builtin::ArrayInitElem, type_index, segment)
     }
 

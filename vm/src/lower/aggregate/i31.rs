@@ -7,7 +7,7 @@ use crate::lower::function::Lowering;
 use crate::trap::Trap;
 
 impl Lowering<'_, '_, '_> {
-    pub(in crate::lower) fn visit_ref_i31(&mut self) -> Result<()> {
+    pub(crate) fn visit_ref_i31(&mut self) -> Result<()> {
         let types = &self.unit.types;
         let value = self.pop_int();
         let value = self.builder.build_left_shift(value, types.i32.const_int(1, false), "")?;
@@ -18,11 +18,11 @@ impl Lowering<'_, '_, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_i31_get_s(&mut self) -> Result<()> {
+    pub(crate) fn visit_i31_get_s(&mut self) -> Result<()> {
         self.i31_get(true)
     }
 
-    pub(in crate::lower) fn visit_i31_get_u(&mut self) -> Result<()> {
+    pub(crate) fn visit_i31_get_u(&mut self) -> Result<()> {
         self.i31_get(false)
     }
 
@@ -38,11 +38,11 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// Converts a reference between hierarchies. Its representation is the same in both, so nothing is emitted.
-    pub(in crate::lower) fn visit_any_convert_extern(&mut self) -> Result<()> {
+    pub(crate) fn visit_any_convert_extern(&mut self) -> Result<()> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_extern_convert_any(&mut self) -> Result<()> {
+    pub(crate) fn visit_extern_convert_any(&mut self) -> Result<()> {
         Ok(())
     }
 }

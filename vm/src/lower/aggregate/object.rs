@@ -26,7 +26,7 @@ const MOST_INLINE_ALLOCATIONS: u32 = 500;
 
 /// The initial state of the fields of a new object.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::lower) enum FieldInit {
+pub(crate) enum FieldInit {
     /// The code that follows writes all fields.
     Unset,
     /// All fields are zero.
@@ -38,7 +38,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     ///
     /// `length` is that of an array, and none for a structure. No call may follow before all fields are written, since
     /// the collector would read them.
-    pub(in crate::lower) fn allocate(
+    pub(crate) fn allocate(
         &mut self,
         type_index: u32,
         bytes: u32,
@@ -129,13 +129,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Loads the engine's number of a type of the module.
-    pub(in crate::lower) fn type_id(&self, type_index: u32) -> Result<IntValue<'ctx>> {
+    pub(crate) fn type_id(&self, type_index: u32) -> Result<IntValue<'ctx>> {
         let place = self.field(self.context, self.unit.layout.type_id(type_index))?;
         Ok(self.load(self.unit.types.i32, place, AliasClass::Invariant)?.into_int_value())
     }
 
     /// Pops a reference, and traps if it is null.
-    pub(in crate::lower) fn pop_object(&mut self, trap: Trap) -> Result<PointerValue<'ctx>> {
+    pub(crate) fn pop_object(&mut self, trap: Trap) -> Result<PointerValue<'ctx>> {
         let object = self.pop_pointer();
         let is_null = self.builder.build_is_null(object, "")?;
         self.trap_if(is_null, trap)?;
@@ -152,7 +152,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Loads a field. One with a packed type is sign-extended or zero-extended.
-    pub(in crate::lower) fn load_field(
+    pub(crate) fn load_field(
         &self,
         place: PointerValue<'ctx>,
         storage: StorageType,
@@ -169,7 +169,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Stores a field. A value for a packed type is truncated.
-    pub(in crate::lower) fn store_field(
+    pub(crate) fn store_field(
         &self,
         value: BasicValueEnum<'ctx>,
         place: PointerValue<'ctx>,
@@ -192,7 +192,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// it, and a trap came between, the collector would follow what the cell held before. (In relaxed mode the values
     /// of other fields are unspecified then, as those of memory are.) LLVM compares each plain store with the others
     /// near it, so only the first 64 are plain.
-    pub(in crate::lower) fn initialise(
+    pub(crate) fn initialise(
         &self,
         value: BasicValueEnum<'ctx>,
         place: PointerValue<'ctx>,
@@ -209,7 +209,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Returns the fields of a structure type of the module.
-    pub(in crate::lower) fn struct_fields(&self, type_index: u32) -> &'_ [FieldType] {
+    pub(crate) fn struct_fields(&self, type_index: u32) -> &'_ [FieldType] {
         match &self.unit.description.types[type_index as usize].composite {
             CompositeType::Struct(fields) => fields,
             _ => unreachable!("validation requires a structure type here"),

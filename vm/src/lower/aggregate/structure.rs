@@ -10,7 +10,7 @@ use crate::types::StorageType;
 use inkwell::values::PointerValue;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    pub(in crate::lower) fn visit_struct_new(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_struct_new(&mut self, type_index: u32) -> Result<()> {
         let layout = self.unit.struct_layout(type_index);
         let values = self.stack.split_off(self.stack.len() - layout.offsets.len());
         let object = self.allocate(type_index, layout.size, None, FieldInit::Unset)?;
@@ -23,22 +23,22 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_struct_new_default(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_struct_new_default(&mut self, type_index: u32) -> Result<()> {
         let layout = self.unit.struct_layout(type_index);
         let object = self.allocate(type_index, layout.size, None, FieldInit::Zero)?;
         self.push(object);
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_struct_get(&mut self, type_index: u32, field: u32) -> Result<()> {
+    pub(crate) fn visit_struct_get(&mut self, type_index: u32, field: u32) -> Result<()> {
         self.struct_get(type_index, field, false)
     }
 
-    pub(in crate::lower) fn visit_struct_get_s(&mut self, type_index: u32, field: u32) -> Result<()> {
+    pub(crate) fn visit_struct_get_s(&mut self, type_index: u32, field: u32) -> Result<()> {
         self.struct_get(type_index, field, true)
     }
 
-    pub(in crate::lower) fn visit_struct_get_u(&mut self, type_index: u32, field: u32) -> Result<()> {
+    pub(crate) fn visit_struct_get_u(&mut self, type_index: u32, field: u32) -> Result<()> {
         self.struct_get(type_index, field, false)
     }
 
@@ -49,7 +49,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_struct_set(&mut self, type_index: u32, field: u32) -> Result<()> {
+    pub(crate) fn visit_struct_set(&mut self, type_index: u32, field: u32) -> Result<()> {
         let value = self.pop();
         let (place, storage) = self.struct_field(type_index, field)?;
         self.store_field(value, place, storage, AliasClass::Field)?;

@@ -16,7 +16,7 @@ use inkwell::values::{BasicValueEnum, PointerValue, ValueKind};
 const MOST_INLINED: u32 = 200;
 
 /// The function that is called, and its context.
-pub(in crate::lower) enum Callee<'ctx> {
+pub(crate) enum Callee<'ctx> {
     /// A function that this module defines, by index. It has the same context as the caller.
     Defined(u32),
     /// A function by the address of its code and its context.
@@ -24,23 +24,23 @@ pub(in crate::lower) enum Callee<'ctx> {
 }
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    pub(in crate::lower) fn visit_call(&mut self, function: u32) -> Result<()> {
+    pub(crate) fn visit_call(&mut self, function: u32) -> Result<()> {
         let callee = self.direct_callee(function)?;
         self.call(&callee, self.unit.description.functions[function as usize])
     }
 
-    pub(in crate::lower) fn visit_call_indirect(&mut self, type_index: u32, table: u32) -> Result<()> {
+    pub(crate) fn visit_call_indirect(&mut self, type_index: u32, table: u32) -> Result<()> {
         let callee = self.indirect_callee(type_index, table)?;
         self.call(&callee, type_index)
     }
 
-    pub(in crate::lower) fn visit_call_ref(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_call_ref(&mut self, type_index: u32) -> Result<()> {
         let callee = self.referenced_callee()?;
         self.call(&callee, type_index)
     }
 
     /// Returns the callee of a direct call.
-    pub(in crate::lower) fn direct_callee(&self, function: u32) -> Result<Callee<'ctx>> {
+    pub(crate) fn direct_callee(&self, function: u32) -> Result<Callee<'ctx>> {
         if function < self.unit.description.func_imports {
             let import = self.unit.layout.func_import(function);
             let code = self.context_pointer(import + abi::FUNC_IMPORT_CODE)?;
@@ -52,7 +52,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Pops an index and loads the function reference at that place of a table. Traps unless one of the right type is
     /// there.
-    pub(in crate::lower) fn indirect_callee(&mut self, type_index: u32, table: u32) -> Result<Callee<'ctx>> {
+    pub(crate) fn indirect_callee(&mut self, type_index: u32, table: u32) -> Result<Callee<'ctx>> {
         let index = self.pop_int();
         let element = self.table_element(table, index, Trap::UndefinedElement)?;
         let func_ref = self.load(self.unit.types.ptr, element, AliasClass::Table)?.into_pointer_value();
@@ -70,7 +70,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Pops a function reference, and traps if it is null.
-    pub(in crate::lower) fn referenced_callee(&mut self) -> Result<Callee<'ctx>> {
+    pub(crate) fn referenced_callee(&mut self) -> Result<Callee<'ctx>> {
         let func_ref = self.pop_pointer();
         let is_null = self.builder.build_is_null(func_ref, "")?;
         self.trap_if(is_null, Trap::NullFunctionReference)?;
@@ -138,7 +138,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Returns from the function with the values on top of the stack.
-    pub(in crate::lower) fn emit_return(&mut self) -> Result<()> {
+    pub(crate) fn emit_return(&mut self) -> Result<()> {
         if self.convention == Convention::Universal {
             return self.universal_return();
         }

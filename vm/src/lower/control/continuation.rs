@@ -15,7 +15,7 @@ use inkwell::values::{IntValue, PointerValue};
 use wasmparser::{Handle, ResumeTable};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    pub(in crate::lower) fn visit_cont_new(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_cont_new(&mut self, type_index: u32) -> Result<()> {
         let function = self.pop_pointer();
         let is_null = self.builder.build_is_null(function, "")?;
         self.trap_if(is_null, Trap::NullFunctionReference)?;
@@ -25,7 +25,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_cont_bind(&mut self, argument_index: u32, result_index: u32) -> Result<()> {
+    pub(crate) fn visit_cont_bind(&mut self, argument_index: u32, result_index: u32) -> Result<()> {
         let continuation = self.pop_continuation()?;
         let description = self.unit.description;
         let params = |index| description.continuation(index).params.len();
@@ -41,7 +41,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_suspend(&mut self, tag: u32) -> Result<()> {
+    pub(crate) fn visit_suspend(&mut self, tag: u32) -> Result<()> {
         let description = self.unit.description;
         let ty = description.signature(description.tags[tag as usize]);
         self.store_payload(ty.params.len())?;
@@ -50,7 +50,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.load_payload(&ty.results)
     }
 
-    pub(in crate::lower) fn visit_switch(&mut self, type_index: u32, tag: u32) -> Result<()> {
+    pub(crate) fn visit_switch(&mut self, type_index: u32, tag: u32) -> Result<()> {
         let continuation = self.pop_continuation()?;
         let description = self.unit.description;
         let ty = description.continuation(type_index);
@@ -69,7 +69,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "operators hand their immediates over")]
-    pub(in crate::lower) fn visit_resume(&mut self, type_index: u32, table: ResumeTable) -> Result<()> {
+    pub(crate) fn visit_resume(&mut self, type_index: u32, table: ResumeTable) -> Result<()> {
         let continuation = self.pop_continuation()?;
         let count = self.unit.description.continuation(type_index).params.len();
         self.store_payload(count)?;
@@ -78,14 +78,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "operators hand their immediates over")]
-    pub(in crate::lower) fn visit_resume_throw(&mut self, type_index: u32, tag: u32, table: ResumeTable) -> Result<()> {
+    pub(crate) fn visit_resume_throw(&mut self, type_index: u32, tag: u32, table: ResumeTable) -> Result<()> {
         let continuation = self.pop_continuation()?;
         let exception = self.new_exception(tag)?;
         self.resume(type_index, &table.handlers, continuation, 0, exception)
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "operators hand their immediates over")]
-    pub(in crate::lower) fn visit_resume_throw_ref(&mut self, type_index: u32, table: ResumeTable) -> Result<()> {
+    pub(crate) fn visit_resume_throw_ref(&mut self, type_index: u32, table: ResumeTable) -> Result<()> {
         let continuation = self.pop_continuation()?;
         let exception = self.pop_pointer();
         let is_null = self.builder.build_is_null(exception, "")?;

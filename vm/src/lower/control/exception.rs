@@ -17,12 +17,12 @@ use wasmparser::{Catch, TryTable};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Returns the handler of exceptions that are thrown in the block at a depth.
-    pub(in crate::lower) fn handler(&self, depth: usize) -> Option<Handler<'ctx>> {
+    pub(crate) fn handler(&self, depth: usize) -> Option<Handler<'ctx>> {
         self.frames.iter().rev().skip(depth).find_map(|frame| frame.handler)
     }
 
     /// Calls a function that may throw: by an `invoke` if there is a handler.
-    pub(in crate::lower) fn throwing_call(
+    pub(crate) fn throwing_call(
         &self,
         ty: FunctionType<'ctx>,
         code: PointerValue<'ctx>,
@@ -39,7 +39,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Creates a handler with its landing pad. The caller has to fill in its `dispatch` block.
-    pub(in crate::lower) fn new_handler(&self) -> Result<Handler<'ctx>> {
+    pub(crate) fn new_handler(&self) -> Result<Handler<'ctx>> {
         let (pad, dispatch) = (self.new_block(), self.new_block());
         let before = self.current_block();
         self.builder.position_at_end(dispatch);
@@ -63,11 +63,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Passes an exception to a handler of this function, or throws it to the caller. Ends the basic block.
-    pub(in crate::lower) fn propagate(
-        &mut self,
-        exception: PointerValue<'ctx>,
-        handler: Option<Handler<'ctx>>,
-    ) -> Result<()> {
+    pub(crate) fn propagate(&mut self, exception: PointerValue<'ctx>, handler: Option<Handler<'ctx>>) -> Result<()> {
         if let Some(handler) = handler {
             let from = self.current_block();
             handler.exception.add_incoming(&[(&exception, from)]);
@@ -80,7 +76,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Tests whether an exception has a tag.
-    pub(in crate::lower) fn has_tag(&self, exception: PointerValue<'ctx>, tag: u32) -> Result<IntValue<'ctx>> {
+    pub(crate) fn has_tag(&self, exception: PointerValue<'ctx>, tag: u32) -> Result<IntValue<'ctx>> {
         let actual = self.field(exception, abi::EXCEPTION_TAG)?;
         // The load is not invariant, because the memory of exceptions is reused.
         let actual = self.builder.build_load(self.unit.types.ptr, actual, "")?.into_pointer_value();
@@ -89,7 +85,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Pushes the values of an exception of a tag.
-    pub(in crate::lower) fn push_values(&mut self, exception: PointerValue<'ctx>, tag: u32) -> Result<()> {
+    pub(crate) fn push_values(&mut self, exception: PointerValue<'ctx>, tag: u32) -> Result<()> {
         let description = self.unit.description;
         let types = &description.signature(description.tags[tag as usize]).params;
         for (slot, &ty) in (0..).zip(types) {
@@ -101,7 +97,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Allocates an exception of a tag, with the values on top of the stack.
-    pub(in crate::lower) fn new_exception(&mut self, tag: u32) -> Result<PointerValue<'ctx>> {
+    pub(crate) fn new_exception(&mut self, tag: u32) -> Result<PointerValue<'ctx>> {
         let index = self.unit.types.i32.const_int(tag.into(), false);
         let exception = self.object_builtin(Builtin::ExceptionNew, &[index.into()])?;
         let description = self.unit.description;
@@ -114,7 +110,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(exception)
     }
 
-    pub(in crate::lower) fn visit_throw(&mut self, tag: u32) -> Result<()> {
+    pub(crate) fn visit_throw(&mut self, tag: u32) -> Result<()> {
         let exception = self.new_exception(tag)?;
         let handler = self.handler(0);
         self.propagate(exception, handler)?;
@@ -122,7 +118,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_throw_ref(&mut self) -> Result<()> {
+    pub(crate) fn visit_throw_ref(&mut self) -> Result<()> {
         let exception = self.pop_pointer();
         let is_null = self.builder.build_is_null(exception, "")?;
         self.trap_if(is_null, Trap::NullReference)?;
@@ -134,7 +130,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Lowers the clauses before the block: their labels are counted from outside of it.
     #[expect(clippy::needless_pass_by_value, reason = "operators hand their immediates over")]
-    pub(in crate::lower) fn visit_try_table(&mut self, try_table: TryTable) -> Result<()> {
+    pub(crate) fn visit_try_table(&mut self, try_table: TryTable) -> Result<()> {
         let mut opened = None;
         if !try_table.catches.is_empty() {
             let before = self.current_block();

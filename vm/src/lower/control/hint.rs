@@ -12,7 +12,7 @@ const LIKELY: [u64; 2] = [2000, 1];
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Attaches the branch hint of the current operator to its branch, if the module has one.
-    pub(in crate::lower) fn apply_branch_hint(&self, branch: InstructionValue<'ctx>) {
+    pub(crate) fn apply_branch_hint(&self, branch: InstructionValue<'ctx>) {
         if !self.unit.options.optimize {
             return;
         }

@@ -7,7 +7,7 @@ use crate::lower::function::frame::TryClauses;
 use wasmparser::BlockType;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    pub(in crate::lower) fn visit_try(&mut self, ty: BlockType) -> Result<()> {
+    pub(crate) fn visit_try(&mut self, ty: BlockType) -> Result<()> {
         let handler = self.new_handler()?;
         self.visit_block(ty)?;
         let frame = self.frame();
@@ -28,7 +28,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(clauses)
     }
 
-    pub(in crate::lower) fn visit_catch(&mut self, tag: u32) -> Result<()> {
+    pub(crate) fn visit_catch(&mut self, tag: u32) -> Result<()> {
         let clauses = self.enter_clause()?;
         let (caught, not_caught) = (self.new_block(), self.new_block());
         let matches = self.has_tag(clauses.exception, tag)?;
@@ -38,13 +38,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_values(clauses.exception, tag)
     }
 
-    pub(in crate::lower) fn visit_catch_all(&mut self) -> Result<()> {
+    pub(crate) fn visit_catch_all(&mut self) -> Result<()> {
         let clauses = self.enter_clause()?;
         self.frame().clauses = Some(TryClauses { next_clause: None, ..clauses });
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_rethrow(&mut self, depth: u32) -> Result<()> {
+    pub(crate) fn visit_rethrow(&mut self, depth: u32) -> Result<()> {
         let caught = self.frames.iter().rev().nth(depth as usize).and_then(|frame| frame.clauses);
         let TryClauses { exception, .. } = caught.expect("validation allows `rethrow` in a clause only");
         let handler = self.handler(0);
@@ -54,13 +54,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Passes exceptions of this `try` to the handler of the block at `depth`, counted from outside of the `try`.
-    pub(in crate::lower) fn visit_delegate(&mut self, depth: u32) -> Result<()> {
+    pub(crate) fn visit_delegate(&mut self, depth: u32) -> Result<()> {
         self.dispatch_rest(1 + depth as usize)?;
         self.visit_end()
     }
 
     /// Passes exceptions that no clause caught to the enclosing handler. Called before the end of each block.
-    pub(in crate::lower) fn end_clauses(&mut self) -> Result<()> {
+    pub(crate) fn end_clauses(&mut self) -> Result<()> {
         self.dispatch_rest(1)
     }
 

@@ -32,7 +32,7 @@ fn concrete(ty: Option<&ValType>) -> Option<u32> {
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Opens the outermost block, which is the function itself: its results are returned at its end.
-    pub(in crate::lower) fn open_function(&mut self) -> Result<()> {
+    pub(crate) fn open_function(&mut self) -> Result<()> {
         let results = self.unit.prototype(self.ty).results.len();
         let last = concrete(self.unit.description.signature(self.ty).results.last());
         self.open(BlockKind::Block, results, last, 0);
@@ -66,13 +66,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         })
     }
 
-    pub(in crate::lower) fn visit_block(&mut self, ty: BlockType) -> Result<()> {
+    pub(crate) fn visit_block(&mut self, ty: BlockType) -> Result<()> {
         let BlockValues { parameters, results, last_result, .. } = self.block_type(ty)?;
         self.open(BlockKind::Block, results, last_result, self.stack.len() - parameters);
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_loop(&mut self, ty: BlockType) -> Result<()> {
+    pub(crate) fn visit_loop(&mut self, ty: BlockType) -> Result<()> {
         let BlockValues { parameters, last_parameter, .. } = self.block_type(ty)?;
         let height = self.stack.len() - parameters;
         self.open(BlockKind::Loop, parameters, last_parameter, height);
@@ -81,7 +81,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_if(&mut self, ty: BlockType) -> Result<()> {
+    pub(crate) fn visit_if(&mut self, ty: BlockType) -> Result<()> {
         let condition = self.pop_condition()?;
         let BlockValues { parameters, results, last_result, .. } = self.block_type(ty)?;
         let height = self.stack.len() - parameters;
@@ -94,7 +94,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_else(&mut self) -> Result<()> {
+    pub(crate) fn visit_else(&mut self) -> Result<()> {
         if self.reachable {
             self.branch_to(0)?;
         }
@@ -117,7 +117,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Ends the code of the innermost block so far and drops its operands: a clause of it follows.
-    pub(in crate::lower) fn close_part(&mut self) -> Result<()> {
+    pub(crate) fn close_part(&mut self) -> Result<()> {
         if self.reachable {
             self.branch_to(0)?;
         }
@@ -127,7 +127,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_end(&mut self) -> Result<()> {
+    pub(crate) fn visit_end(&mut self) -> Result<()> {
         self.end_clauses()?;
         if matches!(self.frame().kind, BlockKind::Loop) {
             return self.close_frame();
@@ -170,19 +170,19 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.continue_in(frame.label.block);
     }
 
-    pub(in crate::lower) fn visit_unreachable(&mut self) -> Result<()> {
+    pub(crate) fn visit_unreachable(&mut self) -> Result<()> {
         self.trap(Trap::Unreachable)?;
         self.set_unreachable();
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_br(&mut self, depth: u32) -> Result<()> {
+    pub(crate) fn visit_br(&mut self, depth: u32) -> Result<()> {
         self.branch_to(depth)?;
         self.set_unreachable();
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_br_if(&mut self, depth: u32) -> Result<()> {
+    pub(crate) fn visit_br_if(&mut self, depth: u32) -> Result<()> {
         let condition = self.pop_condition()?;
         let taken = self.add_branch_edge(depth)?;
         let not_taken = self.new_block();
@@ -195,7 +195,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// A phi needs one value for each edge, and a switch may have 100,000 edges to one label. So a label that takes
     /// values is reached through a block of its own.
     #[expect(clippy::needless_pass_by_value, reason = "operators hand their immediates over")]
-    pub(in crate::lower) fn visit_br_table(&mut self, targets: BrTable<'_>) -> Result<()> {
+    pub(crate) fn visit_br_table(&mut self, targets: BrTable<'_>) -> Result<()> {
         let index = self.pop_int();
         let from = self.current_block();
         let mut entries: HashMap<u32, BasicBlock<'ctx>> = HashMap::new();
@@ -228,14 +228,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_return(&mut self) -> Result<()> {
+    pub(crate) fn visit_return(&mut self) -> Result<()> {
         self.emit_return()?;
         self.set_unreachable();
         Ok(())
     }
 
     /// Skips an unreachable operator: only the nesting of blocks matters.
-    pub(in crate::lower) fn skip(&mut self, operator: &Operator<'_>) -> Result<()> {
+    pub(crate) fn skip(&mut self, operator: &Operator<'_>) -> Result<()> {
         match operator {
             Operator::Block { .. }
             | Operator::Loop { .. }

@@ -16,23 +16,23 @@ use inkwell::types::BasicTypeEnum;
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, ValueKind};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    pub(in crate::lower) fn visit_return_call(&mut self, function: u32) -> Result<()> {
+    pub(crate) fn visit_return_call(&mut self, function: u32) -> Result<()> {
         let callee = self.direct_callee(function)?;
         self.tail_call(&callee, self.unit.description.functions[function as usize])
     }
 
-    pub(in crate::lower) fn visit_return_call_indirect(&mut self, type_index: u32, table: u32) -> Result<()> {
+    pub(crate) fn visit_return_call_indirect(&mut self, type_index: u32, table: u32) -> Result<()> {
         let callee = self.indirect_callee(type_index, table)?;
         self.tail_call(&callee, type_index)
     }
 
-    pub(in crate::lower) fn visit_return_call_ref(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_return_call_ref(&mut self, type_index: u32) -> Result<()> {
         let callee = self.referenced_callee()?;
         self.tail_call(&callee, type_index)
     }
 
     /// Ends the function by a tail call with the arguments on top of the stack.
-    pub(in crate::lower) fn tail_call(&mut self, callee: &Callee<'ctx>, type_index: u32) -> Result<()> {
+    pub(crate) fn tail_call(&mut self, callee: &Callee<'ctx>, type_index: u32) -> Result<()> {
         let (prototype, universal) = (self.unit.prototype(type_index), self.unit.universal());
         let context = match callee {
             Callee::Defined(_) => self.context,
@@ -78,11 +78,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Returns a parameter of this function, which has the universal prototype, as a value of its type.
-    pub(in crate::lower) fn universal_parameter(
-        &self,
-        place: Place,
-        ty: BasicTypeEnum<'ctx>,
-    ) -> Result<BasicValueEnum<'ctx>> {
+    pub(crate) fn universal_parameter(&self, place: Place, ty: BasicTypeEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
         let register = Universal::param(place).and_then(|index| self.function.get_nth_param(index));
         let register = register.ok_or_else(|| Error::Codegen("missing parameter".into()))?;
         Ok(match (ty, register) {
@@ -102,7 +98,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Returns the values on top of the stack from a function with the universal prototype.
-    pub(in crate::lower) fn universal_return(&mut self) -> Result<()> {
+    pub(crate) fn universal_return(&mut self) -> Result<()> {
         let (prototype, universal) = (self.unit.prototype(self.ty), self.unit.universal());
         let first = self.stack.len() - prototype.results.len();
         let mut all = universal.results.get_poison();

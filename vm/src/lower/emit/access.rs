@@ -11,7 +11,7 @@ use inkwell::values::{BasicValueEnum, InstructionValue, IntValue, PointerValue};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Computes `pointer` plus a constant number of bytes, inside the same allocation.
-    pub(in crate::lower) fn field(&self, pointer: PointerValue<'ctx>, offset: u32) -> Result<PointerValue<'ctx>> {
+    pub(crate) fn field(&self, pointer: PointerValue<'ctx>, offset: u32) -> Result<PointerValue<'ctx>> {
         if offset == 0 {
             return Ok(pointer);
         }
@@ -23,17 +23,13 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Computes `pointer` plus a number of bytes that is known at run time only. The result carries no promise to
     /// LLVM.
-    pub(in crate::lower) fn offset_by(
-        &self,
-        pointer: PointerValue<'ctx>,
-        bytes: IntValue<'ctx>,
-    ) -> Result<PointerValue<'ctx>> {
+    pub(crate) fn offset_by(&self, pointer: PointerValue<'ctx>, bytes: IntValue<'ctx>) -> Result<PointerValue<'ctx>> {
         // SAFETY: without `inbounds` the result may point anywhere; only an access through it needs a justification.
         Ok(unsafe { self.builder.build_gep(self.unit.types.i8, pointer, &[bytes], "")? })
     }
 
     /// Loads a value of the given alias class.
-    pub(in crate::lower) fn load<T: BasicType<'ctx>>(
+    pub(crate) fn load<T: BasicType<'ctx>>(
         &self,
         ty: T,
         pointer: PointerValue<'ctx>,
@@ -51,7 +47,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// In precise mode stores of the program's state are volatile, whether or not they can fault: LLVM would drop a
     /// plain store that is overwritten later, even if a trap may happen between the two, and the host can observe the
     /// difference.
-    pub(in crate::lower) fn store(
+    pub(crate) fn store(
         &self,
         value: BasicValueEnum<'ctx>,
         pointer: PointerValue<'ctx>,
@@ -71,14 +67,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Makes an access volatile in precise mode, so that LLVM neither drops nor moves it.
-    pub(in crate::lower) fn make_precise(&self, access: InstructionValue<'ctx>) {
+    pub(crate) fn make_precise(&self, access: InstructionValue<'ctx>) {
         if self.unit.options.memory_mode == MemoryMode::Precise {
             set_volatile(access);
         }
     }
 
     /// Loads a pointer from the context that never changes while code runs.
-    pub(in crate::lower) fn context_pointer(&self, offset: u32) -> Result<PointerValue<'ctx>> {
+    pub(crate) fn context_pointer(&self, offset: u32) -> Result<PointerValue<'ctx>> {
         let field = self.field(self.context, offset)?;
         Ok(self.load(self.unit.types.ptr, field, AliasClass::Invariant)?.into_pointer_value())
     }
@@ -90,7 +86,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Loads a value from a slot of the store's overflow area.
-    pub(in crate::lower) fn load_overflow(&self, ty: BasicTypeEnum<'ctx>, slot: u16) -> Result<BasicValueEnum<'ctx>> {
+    pub(crate) fn load_overflow(&self, ty: BasicTypeEnum<'ctx>, slot: u16) -> Result<BasicValueEnum<'ctx>> {
         let pointer = self.overflow_slot(slot)?;
         let value = self.load(ty, pointer, AliasClass::Overflow)?;
         bound_merging(loaded(&value), slot);
@@ -98,7 +94,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Stores a value to a slot of the store's overflow area.
-    pub(in crate::lower) fn store_overflow(&self, value: BasicValueEnum<'ctx>, slot: u16) -> Result<()> {
+    pub(crate) fn store_overflow(&self, value: BasicValueEnum<'ctx>, slot: u16) -> Result<()> {
         let pointer = self.overflow_slot(slot)?;
         bound_merging(self.store(value, pointer, AliasClass::Overflow)?, slot);
         Ok(())

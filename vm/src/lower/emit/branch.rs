@@ -8,18 +8,18 @@ use inkwell::values::{BasicValue, BasicValueEnum, IntValue};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Appends an empty basic block to the function.
-    pub(in crate::lower) fn new_block(&self) -> BasicBlock<'ctx> {
+    pub(crate) fn new_block(&self) -> BasicBlock<'ctx> {
         self.unit.context.append_basic_block(self.function, "")
     }
 
     /// Returns the basic block that code is appended to.
-    pub(in crate::lower) fn current_block(&self) -> BasicBlock<'ctx> {
+    pub(crate) fn current_block(&self) -> BasicBlock<'ctx> {
         self.builder.get_insert_block().expect("code is made in a block")
     }
 
     /// Continues in `block`, which is moved behind the blocks that exist: blocks are laid out in the order of the
     /// code, not in the order of their creation.
-    pub(in crate::lower) fn continue_in(&self, block: BasicBlock<'ctx>) {
+    pub(crate) fn continue_in(&self, block: BasicBlock<'ctx>) {
         if let Some(last) = self.function.get_last_basic_block()
             && last != block
         {
@@ -29,24 +29,24 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Returns the innermost entry of the control stack.
-    pub(in crate::lower) fn frame(&mut self) -> &mut ControlFrame<'ctx> {
+    pub(crate) fn frame(&mut self) -> &mut ControlFrame<'ctx> {
         self.frames.last_mut().expect("a validated body ends with its outermost block")
     }
 
     /// Returns the type index that the last value of a label refers to, if the module defines that type.
-    pub(in crate::lower) fn last_type(&self, depth: u32) -> Option<u32> {
+    pub(crate) fn last_type(&self, depth: u32) -> Option<u32> {
         self.frames[self.frames.len() - 1 - depth as usize].label.last
     }
 
     /// Returns the label of the block at `depth`.
-    pub(in crate::lower) fn label(&mut self, depth: u32) -> &mut Label<'ctx> {
+    pub(crate) fn label(&mut self, depth: u32) -> &mut Label<'ctx> {
         let index = self.frames.len() - 1 - depth as usize;
         &mut self.frames[index].label
     }
 
     /// Adds an edge from the current block to a label: the values on top of the stack become incoming values of its
     /// phis. Returns the block to branch to; the branch itself is left to the caller.
-    pub(in crate::lower) fn add_branch_edge(&mut self, depth: u32) -> Result<BasicBlock<'ctx>> {
+    pub(crate) fn add_branch_edge(&mut self, depth: u32) -> Result<BasicBlock<'ctx>> {
         let from = self.current_block();
         let label = self.frames.len() - 1 - depth as usize;
         let label = &mut self.frames[label].label;
@@ -65,7 +65,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Branches to a label with the values on top of the stack.
-    pub(in crate::lower) fn branch_to(&mut self, depth: u32) -> Result<()> {
+    pub(crate) fn branch_to(&mut self, depth: u32) -> Result<()> {
         let block = self.add_branch_edge(depth)?;
         self.builder.build_unconditional_branch(block)?;
         Ok(())
@@ -73,7 +73,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Branches to a label if `condition` holds. The values on top of the stack go with the branch and also stay for
     /// the code that follows.
-    pub(in crate::lower) fn branch_if(&mut self, condition: IntValue<'ctx>, depth: u32) -> Result<()> {
+    pub(crate) fn branch_if(&mut self, condition: IntValue<'ctx>, depth: u32) -> Result<()> {
         let taken = self.add_branch_edge(depth)?;
         let not_taken = self.new_block();
         self.builder.build_conditional_branch(condition, taken, not_taken)?;
@@ -83,7 +83,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Branches to `done` and continues there. Returns a phi: `value` if control came from here, or that of one of the
     /// `others`.
-    pub(in crate::lower) fn join(
+    pub(crate) fn join(
         &self,
         done: BasicBlock<'ctx>,
         others: &[(BasicBlock<'ctx>, IntValue<'ctx>)],
@@ -101,7 +101,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Marks the code up to the end of the block as unreachable.
-    pub(in crate::lower) fn set_unreachable(&mut self) {
+    pub(crate) fn set_unreachable(&mut self) {
         self.reachable = false;
         self.dead_depth = 0;
     }

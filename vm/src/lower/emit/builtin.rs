@@ -63,11 +63,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Calls a builtin that returns an integer.
-    pub(in crate::lower) fn int_builtin(
-        &self,
-        builtin: Builtin,
-        arguments: &[BasicValueEnum<'ctx>],
-    ) -> Result<IntValue<'ctx>> {
+    pub(crate) fn int_builtin(&self, builtin: Builtin, arguments: &[BasicValueEnum<'ctx>]) -> Result<IntValue<'ctx>> {
         match self.call_builtin(builtin, arguments)?.try_as_basic_value().basic() {
             Some(BasicValueEnum::IntValue(value)) => Ok(value),
             _ => Err(Error::Codegen(format!("builtin {} returns no integer", builtin.signature().name))),
@@ -75,16 +71,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Calls a builtin that returns nothing.
-    pub(in crate::lower) fn void_builtin(&self, builtin: Builtin, arguments: &[BasicValueEnum<'ctx>]) -> Result<()> {
+    pub(crate) fn void_builtin(&self, builtin: Builtin, arguments: &[BasicValueEnum<'ctx>]) -> Result<()> {
         self.call_builtin(builtin, arguments).map(|_| ())
     }
 
     /// Calls a builtin that returns a status, and traps unless it is 0.
-    pub(in crate::lower) fn checked_builtin(
-        &mut self,
-        builtin: Builtin,
-        arguments: &[BasicValueEnum<'ctx>],
-    ) -> Result<()> {
+    pub(crate) fn checked_builtin(&mut self, builtin: Builtin, arguments: &[BasicValueEnum<'ctx>]) -> Result<()> {
         let status = self.int_builtin(builtin, arguments)?;
         let failed =
             self.builder.build_int_compare(inkwell::IntPredicate::NE, status, status.get_type().const_zero(), "")?;
@@ -92,7 +84,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Calls a builtin that allocates an object, and traps if it returns 0: the heap is full then.
-    pub(in crate::lower) fn object_builtin(
+    pub(crate) fn object_builtin(
         &mut self,
         builtin: Builtin,
         arguments: &[BasicValueEnum<'ctx>],
@@ -102,7 +94,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Traps if the address of a new object is 0, which means that the heap is full. Returns the object.
-    pub(in crate::lower) fn check_allocated(&mut self, object: IntValue<'ctx>) -> Result<PointerValue<'ctx>> {
+    pub(crate) fn check_allocated(&mut self, object: IntValue<'ctx>) -> Result<PointerValue<'ctx>> {
         let zero = object.get_type().const_zero();
         let none = self.builder.build_int_compare(inkwell::IntPredicate::EQ, object, zero, "")?;
         self.trap_if(none, Trap::AllocationFailed)?;
@@ -110,7 +102,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Calls a builtin that switches to another stack. Returns the two results that it has when this stack is resumed.
-    pub(in crate::lower) fn switch_builtin(
+    pub(crate) fn switch_builtin(
         &mut self,
         builtin: Builtin,
         arguments: &[BasicValueEnum<'ctx>],
@@ -125,7 +117,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 }
 
 /// Returns the trap that a builtin reports.
-pub(in crate::lower) fn trap_of(builtin: Builtin) -> Result<Trap> {
+pub(crate) fn trap_of(builtin: Builtin) -> Result<Trap> {
     let signature = builtin.signature();
     signature.trap.ok_or_else(|| Error::Codegen(format!("{} has no trap", signature.name)))
 }

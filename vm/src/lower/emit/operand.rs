@@ -8,33 +8,33 @@ use inkwell::values::{BasicValueEnum, FloatValue, InstructionOpcode, IntValue, P
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Pushes an operand.
-    pub(in crate::lower) fn push(&mut self, value: impl Into<BasicValueEnum<'ctx>>) {
+    pub(crate) fn push(&mut self, value: impl Into<BasicValueEnum<'ctx>>) {
         self.stack.push(value.into());
     }
 
     /// Pops the topmost operand.
-    pub(in crate::lower) fn pop(&mut self) -> BasicValueEnum<'ctx> {
+    pub(crate) fn pop(&mut self) -> BasicValueEnum<'ctx> {
         self.stack.pop().expect("a validated body never pops an empty stack")
     }
 
     /// Pops an integer.
-    pub(in crate::lower) fn pop_int(&mut self) -> IntValue<'ctx> {
+    pub(crate) fn pop_int(&mut self) -> IntValue<'ctx> {
         self.pop().into_int_value()
     }
 
     /// Pops a float.
-    pub(in crate::lower) fn pop_float(&mut self) -> FloatValue<'ctx> {
+    pub(crate) fn pop_float(&mut self) -> FloatValue<'ctx> {
         self.pop().into_float_value()
     }
 
     /// Pops a reference.
-    pub(in crate::lower) fn pop_pointer(&mut self) -> PointerValue<'ctx> {
+    pub(crate) fn pop_pointer(&mut self) -> PointerValue<'ctx> {
         self.pop().into_pointer_value()
     }
 
     /// Pops an `i32` as a condition. Comparisons push an `i1` that is extended to `i32`; this takes the `i1` itself,
     /// which saves code where no pass runs.
-    pub(in crate::lower) fn pop_condition(&mut self) -> Result<IntValue<'ctx>> {
+    pub(crate) fn pop_condition(&mut self) -> Result<IntValue<'ctx>> {
         let value = self.pop_int();
         if let Some(widened) = value.as_instruction()
             && widened.get_opcode() == InstructionOpcode::ZExt
@@ -49,14 +49,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Pushes a condition as an `i32`.
-    pub(in crate::lower) fn push_condition(&mut self, condition: IntValue<'ctx>) -> Result<()> {
+    pub(crate) fn push_condition(&mut self, condition: IntValue<'ctx>) -> Result<()> {
         let value = self.builder.build_int_z_extend(condition, self.unit.types.i32, "")?;
         self.push(value);
         Ok(())
     }
 
     /// Calls an LLVM intrinsic that returns a value.
-    pub(in crate::lower) fn intrinsic(
+    pub(crate) fn intrinsic(
         &self,
         name: &str,
         types: &[BasicTypeEnum<'ctx>],

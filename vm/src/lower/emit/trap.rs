@@ -9,7 +9,7 @@ use inkwell::values::IntValue;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Ends the block with a trap instruction that carries the trap code, which the signal handler decodes.
-    pub(in crate::lower) fn trap(&mut self, trap: Trap) -> Result<()> {
+    pub(crate) fn trap(&mut self, trap: Trap) -> Result<()> {
         self.set_location();
         let intrinsic = self.unit.intrinsic("llvm.ubsantrap", &[])?;
         let code = self.unit.types.i8.const_int(trap as u64, false);
@@ -21,7 +21,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Traps if `condition` holds, and continues in a new block otherwise.
-    pub(in crate::lower) fn trap_if(&mut self, condition: IntValue<'ctx>, trap: Trap) -> Result<()> {
+    pub(crate) fn trap_if(&mut self, condition: IntValue<'ctx>, trap: Trap) -> Result<()> {
         let trapping = self.unit.context.append_basic_block(self.function, "");
         let going_on = self.unit.context.append_basic_block(self.function, "");
         let branch = self.builder.build_conditional_branch(condition, trapping, going_on)?;

@@ -4,20 +4,20 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValueEnum, PhiValue, PointerValue};
 
 /// An entry of the control stack: a block that has been opened and not ended.
-pub(in crate::lower) struct ControlFrame<'ctx> {
-    pub(in crate::lower) kind: BlockKind<'ctx>,
+pub(crate) struct ControlFrame<'ctx> {
+    pub(crate) kind: BlockKind<'ctx>,
     /// Target of branches to this frame: the end of a block, the start of a loop.
-    pub(in crate::lower) label: Label<'ctx>,
+    pub(crate) label: Label<'ctx>,
     /// Height of the operand stack below the operands of the block.
-    pub(in crate::lower) height: usize,
+    pub(crate) height: usize,
     /// The handler of exceptions that are thrown in this block.
-    pub(in crate::lower) handler: Option<Handler<'ctx>>,
+    pub(crate) handler: Option<Handler<'ctx>>,
     /// The state of a legacy `try`.
-    pub(in crate::lower) clauses: Option<TryClauses<'ctx>>,
+    pub(crate) clauses: Option<TryClauses<'ctx>>,
 }
 
 /// The kind of a block, and what it needs until its end.
-pub(in crate::lower) enum BlockKind<'ctx> {
+pub(crate) enum BlockKind<'ctx> {
     Block,
     Loop,
     /// An `if` whose `else` has not been seen: the basic block for a false condition, and the parameters of the block.
@@ -28,33 +28,33 @@ pub(in crate::lower) enum BlockKind<'ctx> {
 }
 
 /// A target of branches: a basic block with one phi for each value that branches pass to it.
-pub(in crate::lower) struct Label<'ctx> {
-    pub(in crate::lower) block: BasicBlock<'ctx>,
+pub(crate) struct Label<'ctx> {
+    pub(crate) block: BasicBlock<'ctx>,
     /// Number of values that branches pass.
-    pub(in crate::lower) values: usize,
+    pub(crate) values: usize,
     /// Created by the first branch: a function with a thousand results need not return.
-    pub(in crate::lower) phis: Vec<PhiValue<'ctx>>,
+    pub(crate) phis: Vec<PhiValue<'ctx>>,
     /// Type index of the last value, if that is a reference to a type of the module.
-    pub(in crate::lower) last: Option<u32>,
+    pub(crate) last: Option<u32>,
     /// Whether any branch goes here.
-    pub(in crate::lower) used: bool,
+    pub(crate) used: bool,
 }
 
 /// A handler of exceptions.
 #[derive(Clone, Copy)]
-pub(in crate::lower) struct Handler<'ctx> {
+pub(crate) struct Handler<'ctx> {
     /// The landing pad, to which calls unwind.
-    pub(in crate::lower) pad: BasicBlock<'ctx>,
+    pub(crate) pad: BasicBlock<'ctx>,
     /// The basic block that dispatches: it compares the tag of the exception with those of the clauses.
-    pub(in crate::lower) dispatch: BasicBlock<'ctx>,
+    pub(crate) dispatch: BasicBlock<'ctx>,
     /// The exception, as a phi in `dispatch`.
-    pub(in crate::lower) exception: PhiValue<'ctx>,
+    pub(crate) exception: PhiValue<'ctx>,
 }
 
 /// The state of a legacy `try` while its clauses are lowered.
 #[derive(Clone, Copy)]
-pub(in crate::lower) struct TryClauses<'ctx> {
-    pub(in crate::lower) exception: PointerValue<'ctx>,
+pub(crate) struct TryClauses<'ctx> {
+    pub(crate) exception: PointerValue<'ctx>,
     /// The basic block for exceptions that no clause so far has caught; none after `catch_all`.
-    pub(in crate::lower) next_clause: Option<BasicBlock<'ctx>>,
+    pub(crate) next_clause: Option<BasicBlock<'ctx>>,
 }

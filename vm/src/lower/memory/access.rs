@@ -19,8 +19,8 @@ enum Extend {
 }
 
 /// The address of an access, and whether the access may fault.
-pub(in crate::lower) struct Address<'ctx> {
-    pub(in crate::lower) pointer: PointerValue<'ctx>,
+pub(crate) struct Address<'ctx> {
+    pub(crate) pointer: PointerValue<'ctx>,
     may_fault: bool,
 }
 
@@ -80,11 +80,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Loads a value from linear memory; the index is on the stack.
-    pub(in crate::lower) fn load_from(
-        &mut self,
-        memarg: MemArg,
-        ty: BasicTypeEnum<'ctx>,
-    ) -> Result<BasicValueEnum<'ctx>> {
+    pub(crate) fn load_from(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
         let address = self.address(memarg, ty)?;
         let value = self.load(ty, address.pointer, AliasClass::Memory)?;
         let load = loaded(&value);
@@ -99,7 +95,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Stores a value to linear memory; the index is on the stack.
-    pub(in crate::lower) fn store_to(&mut self, memarg: MemArg, value: BasicValueEnum<'ctx>) -> Result<()> {
+    pub(crate) fn store_to(&mut self, memarg: MemArg, value: BasicValueEnum<'ctx>) -> Result<()> {
         let address = self.address(memarg, value.get_type())?;
         let store = self.store(value, address.pointer, AliasClass::Memory)?;
         unaligned(store);
@@ -108,7 +104,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Returns whether the memory is shared.
-    pub(in crate::lower) fn is_shared(&self, memarg: &MemArg) -> bool {
+    pub(crate) fn is_shared(&self, memarg: &MemArg) -> bool {
         match memarg.target {
             MemArgTarget::Memory(index) => self.unit.description.memories[index as usize].shared,
             MemArgTarget::Array(_) => false,
@@ -129,7 +125,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Pops an index and computes the address of an access. An access out of bounds faults in the reservation of the
     /// memory, or fails a bounds check here.
-    pub(in crate::lower) fn address(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<Address<'ctx>> {
+    pub(crate) fn address(&mut self, memarg: MemArg, ty: BasicTypeEnum<'ctx>) -> Result<Address<'ctx>> {
         let index = self.pop_int();
         self.set_location();
         let memory_index = match memarg.target {
@@ -156,7 +152,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(Address { pointer: self.offset_by(base, sum)?, may_fault: guarded && !in_bounds })
     }
 
-    pub(in crate::lower) fn visit_memory_size(&mut self, memory: u32) -> Result<()> {
+    pub(crate) fn visit_memory_size(&mut self, memory: u32) -> Result<()> {
         let length = self.memory_length(memory)?;
         let ty = self.unit.description.memories[memory as usize];
         let page = self.unit.types.i64.const_int(ty.page_size_log2.into(), false);
@@ -166,7 +162,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_memory_grow(&mut self, memory: u32) -> Result<()> {
+    pub(crate) fn visit_memory_grow(&mut self, memory: u32) -> Result<()> {
         let delta = self.pop_int();
         let delta = self.builder.build_int_z_extend(delta, self.unit.types.i64, "")?;
         let pages = self.index_type(self.unit.description.memories[memory as usize].memory64);

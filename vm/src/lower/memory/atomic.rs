@@ -131,14 +131,14 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_widened(before, wide)
     }
 
-    pub(in crate::lower) fn visit_atomic_fence(&mut self, ordering: Ordering) -> Result<()> {
+    pub(crate) fn visit_atomic_fence(&mut self, ordering: Ordering) -> Result<()> {
         let ordering = llvm(ordering, AtomicOrdering::AcquireRelease);
         self.builder.build_fence(ordering, false, "")?;
         Ok(())
     }
 
     /// Lowers `pause` to the hint of the target. It is no access: LLVM may move accesses across it.
-    pub(in crate::lower) fn visit_pause(&mut self) -> Result<()> {
+    pub(crate) fn visit_pause(&mut self) -> Result<()> {
         let hint = self.unit.intrinsic(self.unit.options.spin_hint, &[])?;
         self.builder.build_call(hint, &[], "")?;
         Ok(())
@@ -161,7 +161,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.wait_builtin(memarg, builtin, &[expected.into(), timeout])
     }
 
-    pub(in crate::lower) fn visit_memory_atomic_notify(&mut self, memarg: MemArg) -> Result<()> {
+    pub(crate) fn visit_memory_atomic_notify(&mut self, memarg: MemArg) -> Result<()> {
         let count = self.pop();
         self.check_alignment(&memarg, self.unit.types.i32)?;
         self.wait_builtin(memarg, Builtin::AtomicNotify, &[count])

@@ -15,12 +15,12 @@ use inkwell::values::IntValue;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Returns the type of addresses, sizes and lengths of a memory or table; `wide` means 64-bit addresses.
-    pub(in crate::lower) fn index_type(&self, wide: bool) -> IntType<'ctx> {
+    pub(crate) fn index_type(&self, wide: bool) -> IntType<'ctx> {
         if wide { self.unit.types.i64 } else { self.unit.types.i32 }
     }
 
     /// Loads the length of a memory in bytes.
-    pub(in crate::lower) fn memory_length(&self, memory: u32) -> Result<IntValue<'ctx>> {
+    pub(crate) fn memory_length(&self, memory: u32) -> Result<IntValue<'ctx>> {
         let definition = self.context_pointer(self.unit.layout.memory(memory) + abi::SPACE_DEFINITION)?;
         let length = self.field(definition, abi::MEMORY_LENGTH)?;
         let length = self.load(self.unit.types.i64, length, AliasClass::Length)?.into_int_value();
@@ -35,7 +35,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Traps unless `index + offset + size` is at most the length of the memory. No sum or difference here can wrap,
     /// and if the check passes, `index + offset` cannot wrap either.
-    pub(in crate::lower) fn check_bounds(
+    pub(crate) fn check_bounds(
         &mut self,
         memory_index: u32,
         index: IntValue<'ctx>,
@@ -61,12 +61,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 }
 
 /// Returns the minimum length of a memory in bytes.
-pub(in crate::lower) fn smallest_length(memory: &MemoryType) -> u128 {
+pub(crate) fn smallest_length(memory: &MemoryType) -> u128 {
     u128::from(memory.limits.min) << memory.page_size_log2
 }
 
 /// Returns the size of an access in bytes.
-pub(in crate::lower) fn size_of_access(ty: BasicTypeEnum<'_>) -> u64 {
+pub(crate) fn size_of_access(ty: BasicTypeEnum<'_>) -> u64 {
     match ty {
         BasicTypeEnum::IntType(ty) => u64::from(ty.get_bit_width() / 8),
         BasicTypeEnum::FloatType(ty) => u64::from(ty.get_bit_width() / 8),

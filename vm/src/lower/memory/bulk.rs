@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::lower::function::Lowering;
 
 impl Lowering<'_, '_, '_> {
-    pub(in crate::lower) fn visit_memory_fill(&mut self, memory: u32) -> Result<()> {
+    pub(crate) fn visit_memory_fill(&mut self, memory: u32) -> Result<()> {
         let length = self.pop_wide()?;
         let value = self.pop();
         let to = self.pop_wide()?;
@@ -14,15 +14,15 @@ impl Lowering<'_, '_, '_> {
         self.checked_builtin(Builtin::MemoryFill, &[memory, to, value, length])
     }
 
-    pub(in crate::lower) fn visit_memory_copy(&mut self, to: u32, from: u32) -> Result<()> {
+    pub(crate) fn visit_memory_copy(&mut self, to: u32, from: u32) -> Result<()> {
         self.range_builtin(Builtin::MemoryCopy, to, from)
     }
 
-    pub(in crate::lower) fn visit_memory_init(&mut self, segment: u32, memory: u32) -> Result<()> {
+    pub(crate) fn visit_memory_init(&mut self, segment: u32, memory: u32) -> Result<()> {
         self.range_builtin(Builtin::MemoryInit, memory, segment)
     }
 
-    pub(in crate::lower) fn visit_data_drop(&mut self, segment: u32) -> Result<()> {
+    pub(crate) fn visit_data_drop(&mut self, segment: u32) -> Result<()> {
         let segment = self.index(segment);
         self.void_builtin(Builtin::DataDrop, &[segment])
     }

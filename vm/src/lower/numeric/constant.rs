@@ -8,21 +8,21 @@ use inkwell::values::IntValue;
 use wasmparser::{Ieee32, Ieee64};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    pub(in crate::lower) fn visit_i32_const(&mut self, value: i32) -> Result<()> {
+    pub(crate) fn visit_i32_const(&mut self, value: i32) -> Result<()> {
         self.push(self.unit.types.i32.const_int(value.cast_unsigned().into(), false));
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_i64_const(&mut self, value: i64) -> Result<()> {
+    pub(crate) fn visit_i64_const(&mut self, value: i64) -> Result<()> {
         self.push(self.unit.types.i64.const_int(value.cast_unsigned(), false));
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_f32_const(&mut self, value: Ieee32) -> Result<()> {
+    pub(crate) fn visit_f32_const(&mut self, value: Ieee32) -> Result<()> {
         self.float_constant(self.unit.types.i32.const_int(value.bits().into(), false), self.unit.types.f32)
     }
 
-    pub(in crate::lower) fn visit_f64_const(&mut self, value: Ieee64) -> Result<()> {
+    pub(crate) fn visit_f64_const(&mut self, value: Ieee64) -> Result<()> {
         self.float_constant(self.unit.types.i64.const_int(value.bits(), false), self.unit.types.f64)
     }
 

@@ -10,7 +10,7 @@ use inkwell::values::BasicValueEnum;
 
 /// Whether the operand or result of an operator is a signed integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::lower) enum Sign {
+pub(crate) enum Sign {
     Signed,
     Unsigned,
 }
@@ -49,28 +49,28 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         visit_f64_reinterpret_i64 => reinterpret(t.f64.into());
     }
 
-    pub(in crate::lower) fn visit_i32_wrap_i64(&mut self) -> Result<()> {
+    pub(crate) fn visit_i32_wrap_i64(&mut self) -> Result<()> {
         let value = self.pop_int();
         let narrow = self.builder.build_int_truncate(value, self.unit.types.i32, "")?;
         self.push(narrow);
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_i64_extend_i32_s(&mut self) -> Result<()> {
+    pub(crate) fn visit_i64_extend_i32_s(&mut self) -> Result<()> {
         let value = self.pop_int();
         let wide = self.builder.build_int_s_extend(value, self.unit.types.i64, "")?;
         self.push(wide);
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_i64_extend_i32_u(&mut self) -> Result<()> {
+    pub(crate) fn visit_i64_extend_i32_u(&mut self) -> Result<()> {
         let value = self.pop_int();
         let wide = self.builder.build_int_z_extend(value, self.unit.types.i64, "")?;
         self.push(wide);
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_f64_promote_f32(&mut self) -> Result<()> {
+    pub(crate) fn visit_f64_promote_f32(&mut self) -> Result<()> {
         let value = self.pop_float();
         let wide = self.builder.build_float_ext(value, self.unit.types.f64, "")?;
         self.push(wide);
@@ -78,7 +78,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Lowers `f32.demote_f64`. The result is quieted, because LLVM folds `demote(promote(x))` to `x`.
-    pub(in crate::lower) fn visit_f32_demote_f64(&mut self) -> Result<()> {
+    pub(crate) fn visit_f32_demote_f64(&mut self) -> Result<()> {
         let value = self.pop_float();
         let narrow = self.builder.build_float_trunc(value, self.unit.types.f32, "")?;
         let quiet = self.quieted(narrow.into())?;

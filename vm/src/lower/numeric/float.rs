@@ -17,8 +17,8 @@ use inkwell::values::{BasicValueEnum, FloatValue};
 macro_rules! binary {
     ($($f32:ident $f64:ident => $build:ident;)*) => {
         $(
-            pub(in crate::lower) fn $f32(&mut self) -> Result<()> { self.float_binary(|b, l, r| b.$build(l, r, "")) }
-            pub(in crate::lower) fn $f64(&mut self) -> Result<()> { self.float_binary(|b, l, r| b.$build(l, r, "")) }
+            pub(crate) fn $f32(&mut self) -> Result<()> { self.float_binary(|b, l, r| b.$build(l, r, "")) }
+            pub(crate) fn $f64(&mut self) -> Result<()> { self.float_binary(|b, l, r| b.$build(l, r, "")) }
         )*
     };
 }
@@ -26,8 +26,8 @@ macro_rules! binary {
 macro_rules! compare {
     ($($f32:ident $f64:ident => $predicate:ident;)*) => {
         $(
-            pub(in crate::lower) fn $f32(&mut self) -> Result<()> { self.float_compare(FloatPredicate::$predicate) }
-            pub(in crate::lower) fn $f64(&mut self) -> Result<()> { self.float_compare(FloatPredicate::$predicate) }
+            pub(crate) fn $f32(&mut self) -> Result<()> { self.float_compare(FloatPredicate::$predicate) }
+            pub(crate) fn $f64(&mut self) -> Result<()> { self.float_compare(FloatPredicate::$predicate) }
         )*
     };
 }
@@ -93,7 +93,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Quiets the result of arithmetic, in case LLVM finds that it is one of the operands.
-    pub(in crate::lower) fn quieted(&self, value: BasicValueEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
+    pub(crate) fn quieted(&self, value: BasicValueEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
         self.intrinsic(KEEP_QUIET, &[value.get_type()], &[value])
     }
 

@@ -12,8 +12,8 @@ use inkwell::values::IntValue;
 macro_rules! binary {
     ($($i32:ident $i64:ident => $lower:expr;)*) => {
         $(
-            pub(in crate::lower) fn $i32(&mut self) -> Result<()> { self.int_binary($lower) }
-            pub(in crate::lower) fn $i64(&mut self) -> Result<()> { self.int_binary($lower) }
+            pub(crate) fn $i32(&mut self) -> Result<()> { self.int_binary($lower) }
+            pub(crate) fn $i64(&mut self) -> Result<()> { self.int_binary($lower) }
         )*
     };
 }
@@ -21,8 +21,8 @@ macro_rules! binary {
 macro_rules! compare {
     ($($i32:ident $i64:ident => $predicate:ident;)*) => {
         $(
-            pub(in crate::lower) fn $i32(&mut self) -> Result<()> { self.int_compare(IntPredicate::$predicate) }
-            pub(in crate::lower) fn $i64(&mut self) -> Result<()> { self.int_compare(IntPredicate::$predicate) }
+            pub(crate) fn $i32(&mut self) -> Result<()> { self.int_compare(IntPredicate::$predicate) }
+            pub(crate) fn $i64(&mut self) -> Result<()> { self.int_compare(IntPredicate::$predicate) }
         )*
     };
 }

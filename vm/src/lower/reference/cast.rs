@@ -9,19 +9,19 @@ use crate::types::RefType;
 use inkwell::values::IntValue;
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    pub(in crate::lower) fn visit_ref_test_non_null(&mut self, ty: wasmparser::HeapType) -> Result<()> {
+    pub(crate) fn visit_ref_test_non_null(&mut self, ty: wasmparser::HeapType) -> Result<()> {
         self.ref_test(ty, false)
     }
 
-    pub(in crate::lower) fn visit_ref_test_nullable(&mut self, ty: wasmparser::HeapType) -> Result<()> {
+    pub(crate) fn visit_ref_test_nullable(&mut self, ty: wasmparser::HeapType) -> Result<()> {
         self.ref_test(ty, true)
     }
 
-    pub(in crate::lower) fn visit_ref_cast_non_null(&mut self, ty: wasmparser::HeapType) -> Result<()> {
+    pub(crate) fn visit_ref_cast_non_null(&mut self, ty: wasmparser::HeapType) -> Result<()> {
         self.ref_cast(ty, false)
     }
 
-    pub(in crate::lower) fn visit_ref_cast_nullable(&mut self, ty: wasmparser::HeapType) -> Result<()> {
+    pub(crate) fn visit_ref_cast_nullable(&mut self, ty: wasmparser::HeapType) -> Result<()> {
         self.ref_cast(ty, true)
     }
 
@@ -48,7 +48,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(matches)
     }
 
-    pub(in crate::lower) fn visit_br_on_cast(
+    pub(crate) fn visit_br_on_cast(
         &mut self,
         depth: u32,
         _from: wasmparser::RefType,
@@ -58,7 +58,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.branch_if(matches, depth)
     }
 
-    pub(in crate::lower) fn visit_br_on_cast_fail(
+    pub(crate) fn visit_br_on_cast_fail(
         &mut self,
         depth: u32,
         _from: wasmparser::RefType,

@@ -20,19 +20,19 @@ use inkwell::values::{BasicValueEnum, CallSiteValue, IntValue, PointerValue};
 use wasmparser::{HeapType, RefType};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    pub(in crate::lower) fn visit_struct_new_desc(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_struct_new_desc(&mut self, type_index: u32) -> Result<()> {
         let descriptor = self.pop_descriptor()?;
         self.visit_struct_new(type_index)?;
         self.describe(descriptor)
     }
 
-    pub(in crate::lower) fn visit_struct_new_default_desc(&mut self, type_index: u32) -> Result<()> {
+    pub(crate) fn visit_struct_new_default_desc(&mut self, type_index: u32) -> Result<()> {
         let descriptor = self.pop_descriptor()?;
         self.visit_struct_new_default(type_index)?;
         self.describe(descriptor)
     }
 
-    pub(in crate::lower) fn visit_ref_get_desc(&mut self, _type_index: u32) -> Result<()> {
+    pub(crate) fn visit_ref_get_desc(&mut self, _type_index: u32) -> Result<()> {
         let types = &self.unit.types;
         let object = self.pop_pointer();
         let is_null = self.builder.build_is_null(object, "")?;
@@ -49,11 +49,11 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_ref_cast_desc_eq_non_null(&mut self, _ty: HeapType) -> Result<()> {
+    pub(crate) fn visit_ref_cast_desc_eq_non_null(&mut self, _ty: HeapType) -> Result<()> {
         self.ref_cast_desc_eq(false)
     }
 
-    pub(in crate::lower) fn visit_ref_cast_desc_eq_nullable(&mut self, _ty: HeapType) -> Result<()> {
+    pub(crate) fn visit_ref_cast_desc_eq_nullable(&mut self, _ty: HeapType) -> Result<()> {
         self.ref_cast_desc_eq(true)
     }
 
@@ -63,17 +63,12 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.trap_if(fails, Trap::DescriptorCastFailure)
     }
 
-    pub(in crate::lower) fn visit_br_on_cast_desc_eq(&mut self, depth: u32, _from: RefType, to: RefType) -> Result<()> {
+    pub(crate) fn visit_br_on_cast_desc_eq(&mut self, depth: u32, _from: RefType, to: RefType) -> Result<()> {
         let matches = self.top_is_described(to.is_nullable())?;
         self.branch_if(matches, depth)
     }
 
-    pub(in crate::lower) fn visit_br_on_cast_desc_eq_fail(
-        &mut self,
-        depth: u32,
-        _from: RefType,
-        to: RefType,
-    ) -> Result<()> {
+    pub(crate) fn visit_br_on_cast_desc_eq_fail(&mut self, depth: u32, _from: RefType, to: RefType) -> Result<()> {
         let matches = self.top_is_described(to.is_nullable())?;
         let fails = self.builder.build_not(matches, "")?;
         self.branch_if(fails, depth)

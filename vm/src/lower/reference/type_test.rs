@@ -11,7 +11,7 @@ use inkwell::values::{IntValue, PointerValue};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
     /// Tests whether a reference has a type of the same hierarchy.
-    pub(in crate::lower) fn has_type(&mut self, value: PointerValue<'ctx>, ty: RefType) -> Result<IntValue<'ctx>> {
+    pub(crate) fn has_type(&mut self, value: PointerValue<'ctx>, ty: RefType) -> Result<IntValue<'ctx>> {
         let always = |value| self.unit.types.i1.const_int(u64::from(value), false);
         let is_null = self.builder.build_is_null(value, "")?;
         // The header of an object is loaded only if the reference is not null.
@@ -107,12 +107,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Tests whether the bits of a reference under `mask` are `tag`.
-    pub(in crate::lower) fn has_tag_bits(
-        &self,
-        value: PointerValue<'ctx>,
-        mask: u64,
-        tag: u64,
-    ) -> Result<IntValue<'ctx>> {
+    pub(crate) fn has_tag_bits(&self, value: PointerValue<'ctx>, mask: u64, tag: u64) -> Result<IntValue<'ctx>> {
         let i64 = self.unit.types.i64;
         let bits = self.builder.build_ptr_to_int(value, i64, "")?;
         let bits = self.builder.build_and(bits, i64.const_int(mask, false), "")?;
@@ -128,11 +123,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Tests whether a non-null function reference has a type of this module or a subtype of it. Nearly always it has
     /// exactly that type. Its supertypes are loaded only if it does not and the type can have subtypes.
-    pub(in crate::lower) fn func_has_type(
-        &self,
-        func_ref: PointerValue<'ctx>,
-        type_index: u32,
-    ) -> Result<IntValue<'ctx>> {
+    pub(crate) fn func_has_type(&self, func_ref: PointerValue<'ctx>, type_index: u32) -> Result<IntValue<'ctx>> {
         let expected = self.type_id(type_index)?;
         let exact = self.func_has_exact_type(func_ref, expected)?;
         self.or_subtype(exact, type_index, expected, |_| {

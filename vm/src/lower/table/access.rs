@@ -10,7 +10,7 @@ use inkwell::IntPredicate;
 use inkwell::values::{IntValue, PointerValue};
 
 impl<'ctx> Lowering<'_, 'ctx, '_> {
-    pub(in crate::lower) fn visit_table_get(&mut self, table: u32) -> Result<()> {
+    pub(crate) fn visit_table_get(&mut self, table: u32) -> Result<()> {
         let index = self.pop_int();
         let element = self.table_element(table, index, Trap::TableOutOfBounds)?;
         let value = self.load(self.unit.types.ptr, element, AliasClass::Table)?;
@@ -18,7 +18,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_table_set(&mut self, table: u32) -> Result<()> {
+    pub(crate) fn visit_table_set(&mut self, table: u32) -> Result<()> {
         let value = self.pop();
         let index = self.pop_int();
         let element = self.table_element(table, index, Trap::TableOutOfBounds)?;
@@ -26,7 +26,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_table_size(&mut self, table: u32) -> Result<()> {
+    pub(crate) fn visit_table_size(&mut self, table: u32) -> Result<()> {
         let length = self.table_length(table)?;
         let elements = self.index_type(self.unit.description.tables[table as usize].table64);
         let length = self.builder.build_int_truncate(length, elements, "")?;
@@ -34,7 +34,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         Ok(())
     }
 
-    pub(in crate::lower) fn visit_table_grow(&mut self, table: u32) -> Result<()> {
+    pub(crate) fn visit_table_grow(&mut self, table: u32) -> Result<()> {
         let delta = self.pop_int();
         let delta = self.builder.build_int_z_extend(delta, self.unit.types.i64, "")?;
         let value = self.pop();
@@ -54,7 +54,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Returns the address of an element. Traps with `trap` if the index is out of bounds.
-    pub(in crate::lower) fn table_element(
+    pub(crate) fn table_element(
         &mut self,
         table: u32,
         index: IntValue<'ctx>,

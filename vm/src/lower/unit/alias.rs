@@ -10,7 +10,7 @@ use inkwell::values::{InstructionValue, MetadataValue};
 /// Accesses of different classes never overlap. Memory of class [`Invariant`](AliasClass::Invariant) is never written
 /// while code runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::lower) enum AliasClass {
+pub(crate) enum AliasClass {
     Memory,
     Table,
     Global,
@@ -32,7 +32,7 @@ pub(in crate::lower) enum AliasClass {
 /// Fields of different storage kinds are never at the same place at the same time: a cell is used for another object
 /// only after a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::lower) enum StorageKind {
+pub(crate) enum StorageKind {
     I8,
     I16,
     I32,
@@ -44,7 +44,7 @@ pub(in crate::lower) enum StorageKind {
 }
 
 impl StorageKind {
-    pub(in crate::lower) fn of(storage: StorageType) -> Self {
+    pub(crate) fn of(storage: StorageType) -> Self {
         match storage {
             StorageType::I8 => Self::I8,
             StorageType::I16 => Self::I16,
@@ -84,7 +84,7 @@ impl AliasClass {
 
 /// Metadata for each [`AliasClass`]: type-based alias analysis (TBAA) with one flat type for each class.
 /// <https://llvm.org/docs/LangRef.html#tbaa-metadata>
-pub(in crate::lower) struct AliasMetadata<'ctx> {
+pub(crate) struct AliasMetadata<'ctx> {
     tbaa_kind: u32,
     tags: Vec<MetadataValue<'ctx>>,
     invariant_kind: u32,
@@ -92,7 +92,7 @@ pub(in crate::lower) struct AliasMetadata<'ctx> {
 }
 
 impl<'ctx> AliasMetadata<'ctx> {
-    pub(in crate::lower) fn new(context: &'ctx Context) -> Self {
+    pub(crate) fn new(context: &'ctx Context) -> Self {
         let zero = context.i64_type().const_zero();
         let root = context.metadata_node(&[context.metadata_string("wassay").into()]);
         let tag = |name: &str| {
@@ -110,7 +110,7 @@ impl<'ctx> AliasMetadata<'ctx> {
     }
 
     /// Attaches the metadata of a class to an access.
-    pub(in crate::lower) fn annotate(&self, instruction: InstructionValue<'ctx>, alias: AliasClass) {
+    pub(crate) fn annotate(&self, instruction: InstructionValue<'ctx>, alias: AliasClass) {
         let (metadata, kind) = match alias.tag() {
             None => (self.invariant, self.invariant_kind),
             Some(tag) => (self.tags[tag], self.tbaa_kind),

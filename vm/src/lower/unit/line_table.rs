@@ -8,7 +8,7 @@ use inkwell::debug_info::{
 use inkwell::module::{FlagBehavior, Module};
 
 /// Debug information of one LLVM module.
-pub(in crate::lower) struct LineTable<'ctx> {
+pub(crate) struct LineTable<'ctx> {
     builder: DebugInfoBuilder<'ctx>,
     unit: DICompileUnit<'ctx>,
     file: DIFile<'ctx>,
@@ -17,7 +17,7 @@ pub(in crate::lower) struct LineTable<'ctx> {
 }
 
 impl<'ctx> LineTable<'ctx> {
-    pub(in crate::lower) fn new(module: &Module<'ctx>, optimized: bool) -> Self {
+    pub(crate) fn new(module: &Module<'ctx>, optimized: bool) -> Self {
         let version = module.get_context().i32_type().const_int(3, false);
         module.add_basic_value_flag("Debug Info Version", FlagBehavior::Warning, version);
         let (builder, unit) = module.create_debug_info_builder(
@@ -43,7 +43,7 @@ impl<'ctx> LineTable<'ctx> {
     }
 
     /// Declares a function whose code begins at an offset in the module.
-    pub(in crate::lower) fn subprogram(&self, name: &str, offset: u32) -> DISubprogram<'ctx> {
+    pub(crate) fn subprogram(&self, name: &str, offset: u32) -> DISubprogram<'ctx> {
         self.builder.create_function(
             self.unit.as_debug_info_scope(),
             name,
@@ -60,17 +60,12 @@ impl<'ctx> LineTable<'ctx> {
     }
 
     /// Returns the location of an operator at an offset in the module.
-    pub(in crate::lower) fn location(
-        &self,
-        context: &'ctx Context,
-        offset: u32,
-        scope: DISubprogram<'ctx>,
-    ) -> DILocation<'ctx> {
+    pub(crate) fn location(&self, context: &'ctx Context, offset: u32, scope: DISubprogram<'ctx>) -> DILocation<'ctx> {
         self.builder.create_debug_location(context, offset, 0, scope.as_debug_info_scope(), None)
     }
 
     /// Must be called once, before the module is compiled.
-    pub(in crate::lower) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.builder.finalize();
     }
 }

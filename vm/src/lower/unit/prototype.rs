@@ -14,7 +14,7 @@ use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionTy
 
 /// The prototype that a function is declared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::lower) enum Convention {
+pub(crate) enum Convention {
     /// The prototype of its own function type.
     Natural,
     /// The prototype that all functions with a tail call share.
@@ -23,15 +23,15 @@ pub(in crate::lower) enum Convention {
 
 /// The universal prototype. Under the C calling convention LLVM guarantees a tail call only between functions of equal
 /// prototypes (<https://llvm.org/docs/LangRef.html#call-instruction>, `musttail`); this one makes them equal.
-pub(in crate::lower) struct Universal<'ctx> {
-    pub(in crate::lower) ty: FunctionType<'ctx>,
-    pub(in crate::lower) results: StructType<'ctx>,
+pub(crate) struct Universal<'ctx> {
+    pub(crate) ty: FunctionType<'ctx>,
+    pub(crate) results: StructType<'ctx>,
     /// Type of a vector register.
-    pub(in crate::lower) vector: VectorType<'ctx>,
+    pub(crate) vector: VectorType<'ctx>,
 }
 
 impl<'ctx> Universal<'ctx> {
-    pub(in crate::lower) fn new(types: &Types<'ctx>, context: &'ctx Context) -> Self {
+    pub(crate) fn new(types: &Types<'ctx>, context: &'ctx Context) -> Self {
         let vector = types.i8.vec_type(abi::SLOT);
         let mut params: Vec<BasicMetadataTypeEnum<'ctx>> = vec![types.ptr.into()];
         params.extend([BasicMetadataTypeEnum::from(types.i64); abi::INT_PARAMS]);
@@ -43,7 +43,7 @@ impl<'ctx> Universal<'ctx> {
     }
 
     /// Returns the index of the parameter for a place; overflow slots have none.
-    pub(in crate::lower) fn param(place: Place) -> Option<u32> {
+    pub(crate) fn param(place: Place) -> Option<u32> {
         match place {
             Place::Int(n) => Some(1 + u32::from(n)),
             Place::Vec(n) => Some(1 + abi::INT_PARAMS as u32 + u32::from(n)),
@@ -52,7 +52,7 @@ impl<'ctx> Universal<'ctx> {
     }
 
     /// Returns the index of the result field for a place; overflow slots have none.
-    pub(in crate::lower) fn result(place: Place) -> Option<u32> {
+    pub(crate) fn result(place: Place) -> Option<u32> {
         match place {
             Place::Int(n) => Some(u32::from(n)),
             Place::Vec(n) => Some(abi::INT_RESULTS as u32 + u32::from(n)),
@@ -62,16 +62,16 @@ impl<'ctx> Universal<'ctx> {
 }
 
 /// The natural prototype of a function type, and the places of its values.
-pub(in crate::lower) struct Prototype<'ctx> {
+pub(crate) struct Prototype<'ctx> {
     /// The parameters are the context and those parameters that have a register. The result is nothing, the one result
     /// in a register, or a structure of several, which LLVM spreads over the registers of both classes.
-    pub(in crate::lower) ty: FunctionType<'ctx>,
-    pub(in crate::lower) params: Vec<(Place, BasicTypeEnum<'ctx>)>,
-    pub(in crate::lower) results: Vec<(Place, BasicTypeEnum<'ctx>)>,
+    pub(crate) ty: FunctionType<'ctx>,
+    pub(crate) params: Vec<(Place, BasicTypeEnum<'ctx>)>,
+    pub(crate) results: Vec<(Place, BasicTypeEnum<'ctx>)>,
 }
 
 impl<'ctx> Prototype<'ctx> {
-    pub(in crate::lower) fn new(context: &'ctx Context, types: &Types<'ctx>, ty: &FuncType) -> Self {
+    pub(crate) fn new(context: &'ctx Context, types: &Types<'ctx>, ty: &FuncType) -> Self {
         let (params, results) = abi::assign(ty);
         let typed = |places: Vec<Place>, of: &[ValType]| -> Vec<_> {
             places.into_iter().zip(of.iter().map(|&ty| types.value(ty))).collect()

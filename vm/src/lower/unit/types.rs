@@ -6,19 +6,19 @@ use inkwell::context::Context;
 use inkwell::types::{BasicTypeEnum, FloatType, IntType, PointerType};
 
 /// The LLVM types that stand for WebAssembly's value types.
-pub(in crate::lower) struct Types<'ctx> {
-    pub(in crate::lower) i1: IntType<'ctx>,
-    pub(in crate::lower) i8: IntType<'ctx>,
-    pub(in crate::lower) i16: IntType<'ctx>,
-    pub(in crate::lower) i32: IntType<'ctx>,
-    pub(in crate::lower) i64: IntType<'ctx>,
-    pub(in crate::lower) f32: FloatType<'ctx>,
-    pub(in crate::lower) f64: FloatType<'ctx>,
-    pub(in crate::lower) ptr: PointerType<'ctx>,
+pub(crate) struct Types<'ctx> {
+    pub(crate) i1: IntType<'ctx>,
+    pub(crate) i8: IntType<'ctx>,
+    pub(crate) i16: IntType<'ctx>,
+    pub(crate) i32: IntType<'ctx>,
+    pub(crate) i64: IntType<'ctx>,
+    pub(crate) f32: FloatType<'ctx>,
+    pub(crate) f64: FloatType<'ctx>,
+    pub(crate) ptr: PointerType<'ctx>,
 }
 
 impl<'ctx> Types<'ctx> {
-    pub(in crate::lower) fn new(context: &'ctx Context) -> Self {
+    pub(crate) fn new(context: &'ctx Context) -> Self {
         Self {
             i1: context.bool_type(),
             i8: context.i8_type(),
@@ -32,7 +32,7 @@ impl<'ctx> Types<'ctx> {
     }
 
     /// Returns the LLVM type of a value type.
-    pub(in crate::lower) fn value(&self, ty: ValType) -> BasicTypeEnum<'ctx> {
+    pub(crate) fn value(&self, ty: ValType) -> BasicTypeEnum<'ctx> {
         match ty {
             ValType::I32 => self.i32.into(),
             ValType::I64 => self.i64.into(),

@@ -17,39 +17,39 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
             visit_i64x2_bitmask I64x2;
     }
 
-    pub(in crate::lower) fn visit_v128_not(&mut self) -> Result<()> {
+    pub(crate) fn visit_v128_not(&mut self) -> Result<()> {
         let value = self.pop_shape(Shape::I64x2)?;
         let value = self.builder.build_not(value, "")?;
         self.push_vector(value)
     }
 
-    pub(in crate::lower) fn visit_v128_and(&mut self) -> Result<()> {
+    pub(crate) fn visit_v128_and(&mut self) -> Result<()> {
         let (left, right) = self.pop_shapes(Shape::I64x2)?;
         let value = self.builder.build_and(left, right, "")?;
         self.push_vector(value)
     }
 
-    pub(in crate::lower) fn visit_v128_andnot(&mut self) -> Result<()> {
+    pub(crate) fn visit_v128_andnot(&mut self) -> Result<()> {
         let (left, right) = self.pop_shapes(Shape::I64x2)?;
         let inverted = self.builder.build_not(right, "")?;
         let value = self.builder.build_and(left, inverted, "")?;
         self.push_vector(value)
     }
 
-    pub(in crate::lower) fn visit_v128_or(&mut self) -> Result<()> {
+    pub(crate) fn visit_v128_or(&mut self) -> Result<()> {
         let (left, right) = self.pop_shapes(Shape::I64x2)?;
         let value = self.builder.build_or(left, right, "")?;
         self.push_vector(value)
     }
 
-    pub(in crate::lower) fn visit_v128_xor(&mut self) -> Result<()> {
+    pub(crate) fn visit_v128_xor(&mut self) -> Result<()> {
         let (left, right) = self.pop_shapes(Shape::I64x2)?;
         let value = self.builder.build_xor(left, right, "")?;
         self.push_vector(value)
     }
 
     /// Lowers `v128.bitselect`: bits of the first operand where the mask is one, of the second where it is zero.
-    pub(in crate::lower) fn visit_v128_bitselect(&mut self) -> Result<()> {
+    pub(crate) fn visit_v128_bitselect(&mut self) -> Result<()> {
         let mask = self.pop_shape(Shape::I64x2)?;
         let (ones, zeros) = self.pop_shapes(Shape::I64x2)?;
         let ones = self.builder.build_and(ones, mask, "")?;
@@ -59,7 +59,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(value)
     }
 
-    pub(in crate::lower) fn visit_v128_any_true(&mut self) -> Result<()> {
+    pub(crate) fn visit_v128_any_true(&mut self) -> Result<()> {
         let value = self.pop_shape(Shape::I64x2)?;
         let bits = self.builder.build_bit_cast(value, self.unit.context.i128_type(), "")?.into_int_value();
         let zero = bits.get_type().const_zero();

@@ -38,7 +38,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(converted)
     }
 
-    pub(in crate::lower) fn visit_f64x2_promote_low_f32x4(&mut self) -> Result<()> {
+    pub(crate) fn visit_f64x2_promote_low_f32x4(&mut self) -> Result<()> {
         let value = self.pop_shape(Shape::F32x4)?;
         let low = self.half(value, Half::Low)?;
         let wide = self.builder.build_float_ext(low, self.vector_type(Shape::F64x2), "")?;
@@ -46,7 +46,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
     }
 
     /// Lowers a demotion. The result is quieted, as that of `f32.demote_f64` is.
-    pub(in crate::lower) fn visit_f32x4_demote_f64x2_zero(&mut self) -> Result<()> {
+    pub(crate) fn visit_f32x4_demote_f64x2_zero(&mut self) -> Result<()> {
         let value = self.pop_shape(Shape::F64x2)?;
         let narrow = self.builder.build_float_trunc(value, self.unit.types.f32.vec_type(2), "")?;
         let filled = self.filled_with_zeros(narrow)?;

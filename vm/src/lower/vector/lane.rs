@@ -73,7 +73,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.push_vector(vector)
     }
 
-    pub(in crate::lower) fn visit_i8x16_shuffle(&mut self, lanes: [u8; 16]) -> Result<()> {
+    pub(crate) fn visit_i8x16_shuffle(&mut self, lanes: [u8; 16]) -> Result<()> {
         let (left, right) = self.pop_shapes(Shape::I8x16)?;
         let value = self.shuffle(left, right, lanes.map(u32::from))?;
         self.push_vector(value)

@@ -100,7 +100,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         self.unit.value_type(ValType::V128).into_vector_type()
     }
 
-    pub(in crate::lower) fn visit_v128_const(&mut self, value: wasmparser::V128) -> Result<()> {
+    pub(crate) fn visit_v128_const(&mut self, value: wasmparser::V128) -> Result<()> {
         let bytes: Vec<_> =
             value.bytes().iter().map(|&byte| self.unit.types.i8.const_int(byte.into(), false)).collect();
         self.push(VectorType::const_vector(&bytes));

@@ -1,16 +1,17 @@
-//! Loads that may trap, kept whole and unconditional through instruction selection.
+//! Fold barriers: keep loads that may trap whole and unconditional during instruction selection.
 //!
-//! Volatile keeps LLVM's passes from dropping, moving or narrowing a load, and most of instruction selection heeds it. Not
-//! all of it does on x86-64, because a load that is folded into the instruction that uses it takes that instruction's
-//! semantics:
+//! A volatile load is not dropped, moved or narrowed by LLVM's passes, and most of instruction selection respects it
+//! too. On x86-64 not all of it does. A load that is folded into the instruction that uses it takes on the semantics
+//! of that instruction:
 //!
-//! - a conditional move with a memory operand is taken apart later, into a branch with the load on one side;
+//! - a conditional move with a memory operand is later split into a branch, with the load on one side;
 //! - AVX-512's masked instructions do not fault in lanes that their mask leaves out, nor do expanding moves;
 //! - instructions that use a part of a vector read only that part (`pmovzxbw`, `movss`, `cvtps2pd`).
 //!
-//! Each of these begins at an operation that chooses between values or takes lanes from a vector. So where a value made
-//! of such a load reaches one, it first passes an empty `asm`: the load is then folded no further than into what
-//! computes that value, which needs all of it and runs unconditionally. Everything else still has its memory operands.
+//! Each of these begins at an operation that selects between values or takes lanes from a vector. So where a value
+//! that depends on such a load reaches one, it passes through an empty `asm` first. Then the load is folded at most
+//! into the instruction that computes that value, which needs all of it and runs unconditionally. All other uses keep
+//! their memory operands.
 
 use super::ir::{callee, operand, uncast, users};
 use crate::error::{Error, Result};
@@ -26,65 +27,67 @@ use inkwell::values::{
 };
 use std::collections::HashSet;
 
-/// What becomes of a value in an instruction that uses it.
+/// What an instruction does with a value that it uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    /// The instruction may be selected as one that reads less than all of the value, or reads it under a condition.
-    Chosen,
-    /// It needs the value, and what it gives may be folded in turn.
+enum Use {
+    /// It may be selected as an instruction that reads only a part of the value, or reads it under a condition.
+    Selected,
+    /// It needs the whole value, and its own result may be folded in turn.
     Computed,
-    /// It needs the value, and nothing beyond can be folded with it.
-    Ended,
+    /// It needs the whole value, and nothing beyond can be folded with it.
+    Whole,
 }
 
-/// Puts what volatile loads give behind an `asm` where instruction selection could lose them. Without optimising, scalar
-/// loads are not folded.
-pub(super) fn hold_loads<'ctx>(module: &Module<'ctx>, context: &'ctx Context, optimized: bool) -> Result<()> {
+/// Inserts a fold barrier behind each value that depends on a volatile load, where instruction selection could lose
+/// the load. Without optimisation, scalar loads are not folded.
+pub(super) fn insert_fold_barriers<'ctx>(module: &Module<'ctx>, context: &'ctx Context, optimized: bool) -> Result<()> {
     let builder = context.create_builder();
     for function in module.get_functions() {
         let loads = volatile_loads(function);
-        let held = chosen_from(&loads, optimized);
+        let held = barrier_places(&loads, optimized);
         if held.iter().all(|(value, _)| register_type(*value, context).is_some()) {
             for (value, users) in held {
-                hold(value, &users, &builder, context)?;
+                insert_barrier(value, &users, &builder, context)?;
             }
         } else {
-            // A vector wider than 128 bits, put together from scalar loads: these are held instead.
+            // The value is a vector wider than 128 bits that was assembled from scalar loads: the barriers go behind
+            // the loads.
             for load in loads {
-                hold(load, &users(load), &builder, context)?;
+                insert_barrier(load, &users(load), &builder, context)?;
             }
         }
     }
     Ok(())
 }
 
+/// Returns the volatile loads of a function.
 fn volatile_loads(function: FunctionValue<'_>) -> Vec<InstructionValue<'_>> {
     let instructions = function.get_basic_block_iter().flat_map(BasicBlock::get_instructions);
     instructions.filter(|i| i.get_opcode() == Op::Load && i.get_volatile() == Ok(true)).collect()
 }
 
-/// The values made of loads that are chosen from or taken apart, each with the instructions that do so.
-fn chosen_from<'ctx>(
+/// Returns the values that depend on loads and reach an operation that selects or splits, each with those operations.
+fn barrier_places<'ctx>(
     loads: &[InstructionValue<'ctx>],
     optimized: bool,
 ) -> Vec<(InstructionValue<'ctx>, Vec<InstructionValue<'ctx>>)> {
     let mut held = Vec::new();
-    let mut known: HashSet<_> = loads.iter().copied().collect();
-    let mut open = loads.to_vec();
-    while let Some(value) = open.pop() {
+    let mut seen: HashSet<_> = loads.iter().copied().collect();
+    let mut work_list = loads.to_vec();
+    while let Some(value) = work_list.pop() {
         let mut by = Vec::new();
         for user in users(value) {
-            match fate(value, user) {
-                Fate::Ended => {}
-                Fate::Chosen if optimized || value.get_type().is_vector_type() => by.push(user),
-                Fate::Chosen | Fate::Computed => {
-                    if known.insert(user) {
-                        open.push(user);
+            match classify(value, user) {
+                Use::Whole => {}
+                Use::Selected if optimized || value.get_type().is_vector_type() => by.push(user),
+                Use::Selected | Use::Computed => {
+                    if seen.insert(user) {
+                        work_list.push(user);
                     }
                 }
             }
         }
-        // A truth of one bit comes from a comparison, which is never conditional: there is no such scalar instruction.
+        // A one-bit value comes from a comparison, which is never conditional: there is no such scalar instruction.
         let is_bit = matches!(value.get_type(), ty if ty.is_int_type() && ty.into_int_type().get_bit_width() == 1);
         if !by.is_empty() && !is_bit {
             held.push((value, by));
@@ -93,22 +96,23 @@ fn chosen_from<'ctx>(
     held
 }
 
-fn fate(value: InstructionValue<'_>, user: InstructionValue<'_>) -> Fate {
+/// Classifies the use of a value by an instruction.
+fn classify(value: InstructionValue<'_>, user: InstructionValue<'_>) -> Use {
     let vector = value.get_type().is_vector_type();
     let is_operand = |index| operand(user, index).and_then(|o| o.as_instruction_value()) == Some(value);
     let other = || operand(user, u32::from(is_operand(0)));
     match user.get_opcode() {
-        Op::Select if is_operand(1) || is_operand(2) => Fate::Chosen,
-        Op::And | Op::Or | Op::Xor if other().is_some_and(|other| may_be_mask(other, vector)) => Fate::Chosen,
-        Op::Mul if !vector && other().is_some_and(|other| may_be_mask(other, false)) => Fate::Chosen,
-        Op::Call if chooses(user) => Fate::Chosen,
-        Op::Call if !is_intrinsic(user) => Fate::Ended,
-        Op::ShuffleVector if !is_operand(1) && fills(value, user) => Fate::Computed,
-        Op::ShuffleVector | Op::ExtractElement => Fate::Chosen,
-        Op::InsertElement if is_operand(0) => Fate::Chosen,
-        // Comparisons of vectors may be masked, and their result is in no register that an `asm` takes.
-        Op::ICmp | Op::FCmp | Op::Trunc if vector => Fate::Chosen,
-        // An address, a value that is stored, passed on or returned, a branch; and phis, since selection sees one block
+        Op::Select if is_operand(1) || is_operand(2) => Use::Selected,
+        Op::And | Op::Or | Op::Xor if other().is_some_and(|other| may_be_mask(other, vector)) => Use::Selected,
+        Op::Mul if !vector && other().is_some_and(|other| may_be_mask(other, false)) => Use::Selected,
+        Op::Call if selects(user) => Use::Selected,
+        Op::Call if !is_intrinsic(user) => Use::Whole,
+        Op::ShuffleVector if !is_operand(1) && is_full_splat(value, user) => Use::Computed,
+        Op::ShuffleVector | Op::ExtractElement => Use::Selected,
+        Op::InsertElement if is_operand(0) => Use::Selected,
+        // Comparisons of vectors may be masked, and their result is in no register that an `asm` accepts.
+        Op::ICmp | Op::FCmp | Op::Trunc if vector => Use::Selected,
+        // An address; a value that is stored, passed or returned; a branch; and phis, because selection sees one block
         // at a time.
         Op::Load
         | Op::Store
@@ -119,12 +123,12 @@ fn fate(value: InstructionValue<'_>, user: InstructionValue<'_>) -> Fate {
         | Op::Return
         | Op::Br
         | Op::Switch
-        | Op::Phi => Fate::Ended,
-        _ => Fate::Computed,
+        | Op::Phi => Use::Whole,
+        _ => Use::Computed,
     }
 }
 
-/// Whether lanes or a scalar may be all ones or zeros by a condition: `value & mask` is a choice.
+/// Tests whether a value may be a mask of all ones or zeros by a condition: `value & mask` is a selection then.
 fn may_be_mask(value: BasicValueEnum<'_>, vector: bool) -> bool {
     let Some(made) = value.as_instruction_value() else { return vector };
     let Some(source) = uncast(made) else { return vector };
@@ -135,8 +139,8 @@ fn may_be_mask(value: BasicValueEnum<'_>, vector: bool) -> bool {
     }
 }
 
-/// Whether a shuffle fills a vector with a scalar, all of it: such a scalar is loaded as it is.
-fn fills(value: InstructionValue<'_>, shuffle: InstructionValue<'_>) -> bool {
+/// Tests whether a shuffle fills a whole vector with a scalar: such a scalar is loaded whole.
+fn is_full_splat(value: InstructionValue<'_>, shuffle: InstructionValue<'_>) -> bool {
     let Some(inserted) = uncast(value).filter(|made| made.get_opcode() == Op::InsertElement) else { return false };
     let (Some(scalar), Ok(vector)) = (operand(inserted, 1), BasicTypeEnum::try_from(shuffle.get_type())) else {
         return false;
@@ -147,7 +151,7 @@ fn fills(value: InstructionValue<'_>, shuffle: InstructionValue<'_>) -> bool {
     (0..vector.get_size()).all(|at| mask_lane(shuffle, at) == (at % parts).cast_signed())
 }
 
-/// Bits of a number.
+/// Returns the width of a number type in bits.
 fn bits(ty: BasicTypeEnum<'_>) -> Option<u32> {
     match ty {
         BasicTypeEnum::IntType(int) => Some(int.get_bit_width()),
@@ -156,9 +160,9 @@ fn bits(ty: BasicTypeEnum<'_>) -> Option<u32> {
     }
 }
 
-/// Which lane of its operands a shuffle takes; below zero if any does.
+/// Returns the lane that a shuffle takes for its result lane `at`; negative if any will do.
 fn mask_lane(shuffle: InstructionValue<'_>, at: u32) -> i32 {
-    // SAFETY: it is a shuffle, and alive, with a lane of that number: the type of its result has as many.
+    // SAFETY: the instruction is a shuffle and alive, and `at` is below the number of lanes of its result type.
     unsafe { LLVMGetMaskValue(shuffle.as_value_ref(), at) }
 }
 
@@ -166,13 +170,14 @@ fn is_intrinsic(call: InstructionValue<'_>) -> bool {
     callee(call).is_some_and(|name| name.starts_with("llvm."))
 }
 
-/// Intrinsics that are selected as comparisons and conditional moves.
-fn chooses(call: InstructionValue<'_>) -> bool {
+/// Tests for intrinsics that are selected as comparisons and conditional moves.
+fn selects(call: InstructionValue<'_>) -> bool {
     const NAMES: [&str; 5] = ["llvm.smin.", "llvm.smax.", "llvm.umin.", "llvm.umax.", "llvm.abs."];
     callee(call).is_some_and(|name| NAMES.iter().any(|prefix| name.starts_with(prefix)))
 }
 
-/// How a value passes an `asm`: as which type, in which kind of register; `None` where it fits in none.
+/// Returns the type and the register constraint with which a value passes through an `asm`; none if it fits in no
+/// register.
 fn register_type<'ctx>(
     value: InstructionValue<'ctx>,
     context: &'ctx Context,
@@ -196,22 +201,23 @@ fn register_type<'ctx>(
     }
 }
 
-/// Gives `users` a copy of a value of which instruction selection does not know where it comes from.
-fn hold<'ctx>(
+/// Replaces a value in `users` by an opaque copy.
+fn insert_barrier<'ctx>(
     held: InstructionValue<'ctx>,
     users: &[InstructionValue<'ctx>],
     builder: &Builder<'ctx>,
     context: &'ctx Context,
 ) -> Result<()> {
-    let broken = |what: &str| Error::Codegen(format!("holding a load: {what}"));
-    let (ty, constraints) = register_type(held, context).ok_or_else(|| broken("no register"))?;
-    let value = BasicValueEnum::try_from(held.as_any_value_enum()).map_err(|()| broken("no value"))?;
-    let next = held.get_next_instruction().ok_or_else(|| broken("a terminator"))?;
+    let broken = |what: &str| Error::Codegen(format!("inserting a fold barrier: {what}"));
+    let (ty, constraints) = register_type(held, context).ok_or_else(|| broken("the value fits in no register"))?;
+    let value =
+        BasicValueEnum::try_from(held.as_any_value_enum()).map_err(|()| broken("the instruction has no value"))?;
+    let next = held.get_next_instruction().ok_or_else(|| broken("the value comes from a terminator"))?;
     builder.position_before(&next);
     let bits = builder.build_bit_cast(value, ty, "")?;
     let signature = ty.fn_type(&[ty.into()], false);
     let call = empty_asm(context, builder, signature, constraints, bits, false)?;
-    let same = call.try_as_basic_value().basic().ok_or_else(|| broken("no result"))?;
+    let same = call.try_as_basic_value().basic().ok_or_else(|| broken("the `asm` has no result"))?;
     let copy = builder.build_bit_cast(same, value.get_type(), "")?;
     for user in users {
         for index in 0..user.get_num_operands() {
