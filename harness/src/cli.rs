@@ -19,7 +19,8 @@ mod summary;
 mod test;
 mod test_args;
 
-use crate::{escape, wasm_h};
+use crate::engine::driver::wasm_h;
+use crate::escape;
 use clap::error::ContextValue;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use error::Error;
@@ -100,7 +101,7 @@ enum DriverCommand {
         library: PathBuf,
         /// Only try something that a library may crash on.
         #[arg(long, value_name = "WHAT", hide = true)]
-        probe: Option<wasm_h::Kind>,
+        probe: Option<wasm_h::ReferenceProbe>,
     },
 }
 
@@ -152,7 +153,7 @@ pub fn main() -> ExitCode {
             wasm_h::serve(&library).map(|()| ExitCode::SUCCESS).map_err(Error::from)
         }
         Command::Driver(DriverCommand::WasmH { library, probe: Some(kind) }) => {
-            wasm_h::probe(&library, kind).map(|()| ExitCode::SUCCESS).map_err(Error::Probe)
+            wasm_h::run_probe(&library, kind).map(|()| ExitCode::SUCCESS).map_err(Error::Probe)
         }
     };
     match result {

@@ -20,5 +20,4 @@ pub mod script;
 pub mod suite;
 pub mod supervisor;
 pub mod task;
-mod wasm_h;
 pub mod worker;

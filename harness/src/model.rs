@@ -1,28 +1,29 @@
-//! The harness's vocabulary: outcomes, modes, directives and the rows that reports are made of.
+//! Data that all parts of the harness share: outcomes, verdicts, directives and rows.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-/// What came of one directive: a closed set.
+/// The result of one directive: a closed set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// As the script says.
+    /// The directive did what the script expects.
     Pass,
-    /// Not as the script says.
+    /// The directive did something else.
     Fail,
-    /// Failed, as an expectation says.
+    /// It failed, as an expectation says.
     Xfail,
-    /// Passed against an expectation, which is red: the expectation must go.
+    /// It passed although an expectation says that it fails. This is red, because the expectation must be removed.
     Xpass,
-    /// The engine says that it does not do this; the detail names the feature.
+    /// The engine does not have a feature, which the detail names.
     Unsupported,
-    /// Not run; the detail names the reason.
+    /// It did not run. The detail names the reason.
     Skip,
-    /// The worker died; the detail names the signal.
+    /// The worker died. The detail names the signal.
     Crash,
-    /// The worker was silent for too long.
+    /// The worker did not answer in time.
     Timeout,
 }
 
@@ -31,7 +32,7 @@ impl Outcome {
     pub const ALL: [Self; 8] =
         [Self::Pass, Self::Fail, Self::Xfail, Self::Xpass, Self::Unsupported, Self::Skip, Self::Crash, Self::Timeout];
 
-    /// Whether a run with this outcome is not as expected.
+    /// Whether this outcome makes a run fail.
     #[must_use]
     pub fn is_red(self) -> bool {
         matches!(self, Self::Fail | Self::Xpass | Self::Crash | Self::Timeout)
@@ -66,7 +67,7 @@ impl FromStr for Outcome {
     }
 }
 
-/// One row of `conformance.csv`: what one engine in one mode made of one directive. Fields are columns, in order.
+/// A row of `conformance.csv`: the result of one directive on one engine in one mode. The fields are the columns, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Name of the run.
@@ -75,7 +76,7 @@ pub struct Row {
     pub suite: String,
     /// Revision of the suite.
     pub revision: String,
-    /// Script, relative to the suite, `/` as separator.
+    /// Path of the script in the suite, with `/` as separator.
     pub file: String,
     /// Line of the directive in the script, from 1.
     pub line: u32,
@@ -83,20 +84,52 @@ pub struct Row {
     pub directive: String,
     /// Proposal or spec version that the script belongs to.
     pub proposal: String,
-    /// Smallest set of features that the module in question needs, `+`-separated, sorted.
+    /// Smallest set of features that the directive's module needs, sorted and joined with `+`.
     pub features: String,
-    /// Engine.
+    /// Name of the engine.
     pub engine: String,
     /// Version of the engine.
     pub engine_version: String,
-    /// Configuration of the engine.
+    /// Mode of the engine.
     pub mode: String,
-    /// Architecture-os.
+    /// Architecture and operating system, joined with `-`.
     pub target: String,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: Outcome,
-    /// What was seen instead, which feature, which reason, which signal.
+    /// What happened instead, or the feature, reason or signal.
     pub detail: String,
-    /// Microseconds the directive took in the worker.
+    /// Time that the directive took in the worker, in microseconds.
     pub micros: u64,
+}
+
+/// The judgement of a directive, before expectations are applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Its outcome.
+    pub outcome: Outcome,
+    /// What happened instead, or the feature or reason. Empty for a pass.
+    pub detail: String,
+}
+
+impl Verdict {
+    pub(crate) fn pass() -> Self {
+        Self { outcome: Outcome::Pass, detail: String::new() }
+    }
+
+    pub(crate) fn fail(detail: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Fail, detail: detail.into() }
+    }
+
+    pub(crate) fn unsupported(detail: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Unsupported, detail: detail.into() }
+    }
+}
+
+/// One directive of a script, as reports identify it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directive {
+    /// The line on which it begins, from 1.
+    pub line: u32,
+    /// Its kind, such as `assert_return`.
+    pub kind: Cow<'static, str>,
 }

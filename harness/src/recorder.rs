@@ -6,8 +6,8 @@ pub mod progress;
 
 use crate::expect::Expectations;
 use crate::model::{Outcome, Row};
-use crate::supervisor::News;
-use crate::task::{Judged, NO_SCRIPT, SCRIPT, Task};
+use crate::supervisor::TaskEvent;
+use crate::task::{DirectiveResult, NO_SCRIPT, SCRIPT, Task};
 use journal::{AttemptEntries, Journal, PriorRun};
 use progress::Progress;
 use std::collections::BTreeMap;
@@ -85,13 +85,13 @@ impl<'a> Recorder<'a> {
     /// When the file cannot be written.
     pub fn record(
         &mut self,
-        news: &Receiver<News>,
+        news: &Receiver<TaskEvent>,
         expectations: &mut Expectations,
         progress: &mut Progress,
     ) -> Result<(), journal::Error> {
         loop {
             match news.recv_timeout(TICK) {
-                Ok(News::Judged(index, judged)) => {
+                Ok(TaskEvent::Judged(index, judged)) => {
                     let (task, record) = (&self.tasks[index], &mut self.records[index]);
                     record.open.push(self.journal.judged(index, task, &judged)?);
                     progress.judged(judged.len());
@@ -104,7 +104,7 @@ impl<'a> Recorder<'a> {
                         }
                     }
                 }
-                Ok(News::Finished(index)) => {
+                Ok(TaskEvent::Finished(index)) => {
                     progress.finished(self.tasks[index].weight);
                     self.journal.finished(index)?;
                     let record = &mut self.records[index];
@@ -169,7 +169,7 @@ impl<'a> Recorder<'a> {
                 continue;
             }
             let passed = later.into_iter().filter(|judged| judged.outcome == Outcome::Pass);
-            let passed: BTreeMap<u32, Judged> = passed.map(|judged| (judged.at, judged)).collect();
+            let passed: BTreeMap<u32, DirectiveResult> = passed.map(|judged| (judged.at, judged)).collect();
             for (at, row) in &mut rows {
                 let Some(judged) = passed.get(at).filter(|_| is_retried(row)) else {
                     continue;

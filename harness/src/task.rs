@@ -1,13 +1,12 @@
-//! Tasks: one script on one engine in one mode each.
+//! Tasks: one script on one engine in one mode.
 
-use crate::model::{Outcome, Row};
-use crate::script::Directive;
+use crate::model::{Directive, Outcome, Row};
 use crate::suite::{self, Script};
 use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// An engine in one of its modes.
+/// An engine in one mode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Configuration {
     /// Name of the engine.
@@ -18,50 +17,50 @@ pub struct Configuration {
     pub mode: String,
 }
 
-/// One script to be run on one engine in one mode.
+/// One script to run on one engine in one mode.
 #[derive(Clone, Debug)]
 pub struct Task<'a> {
     /// The script.
     pub script: &'a Script,
-    /// Its text, which its tasks share.
+    /// Its text, shared by the tasks of the script.
     pub source: Arc<Cow<'static, str>>,
-    /// What it runs on.
+    /// Engine and mode.
     pub on: &'a Configuration,
-    /// A guess at how long it takes, in no unit.
+    /// Estimate of the time that it takes, without a unit.
     pub weight: u64,
 }
 
-/// What came of one directive of a task. Written down without the names of its parts: there are many.
+/// The result of one directive of a task. It is serialized as a tuple, without field names, because there are many.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Judged {
+pub struct DirectiveResult {
     /// Number of the directive in its script, from 0.
     pub at: u32,
     /// The directive.
     pub directive: Directive,
     /// Features that its module needs, joined with `+`.
     pub features: String,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: Outcome,
-    /// What was seen instead.
+    /// The detail: what happened instead of what was expected.
     pub detail: String,
-    /// How long it took.
+    /// Time in microseconds.
     pub micros: u64,
 }
 
-impl Serialize for Judged {
+impl Serialize for DirectiveResult {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { at, directive: Directive { line, kind }, features, outcome, detail, micros } = self;
         (at, (line, kind), features, outcome, detail, micros).serialize(serializer)
     }
 }
 
-/// Kind of the row that stands for a script as a whole, where there are no directives to speak of.
+/// Kind of the row for a whole script, where the script's directives are not known or do not run one by one.
 pub const SCRIPT: &str = "script";
 
-/// How the detail of such a row begins where the script is none at all.
+/// Beginning of the detail of such a row if the text is not a script.
 pub const NO_SCRIPT: &str = "not a script: ";
 
-/// Every script on every configuration, those that take longest first, so that no core is idle at the end.
+/// Creates the tasks: every script on every configuration, the longest first so that no core is idle at the end.
 ///
 /// # Errors
 ///
@@ -77,22 +76,22 @@ pub fn plan<'a>(scripts: &[&'a Script], on: &'a [Configuration]) -> Result<Vec<T
     Ok(tasks)
 }
 
-/// Compiling takes longest, a function some thousand times as long as reading a byte.
+/// Estimates the time of a script. Compiling dominates: a function takes about a thousand times as long as a byte of text.
 fn weigh(source: &str) -> u64 {
     let functions = source.matches("(func").count();
     (source.len() + 1000 * functions) as u64
 }
 
-/// The target of this build, as in rows.
+/// The target of this build, in the form that rows have.
 #[must_use]
 pub fn target() -> String {
     format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
 }
 
 impl Task<'_> {
-    /// The row for a directive.
+    /// Creates the row of a directive.
     #[must_use]
-    pub fn row(&self, run: &str, judged: Judged) -> Row {
+    pub fn row(&self, run: &str, judged: DirectiveResult) -> Row {
         Row {
             run: run.to_owned(),
             suite: self.script.suite.clone(),

@@ -16,7 +16,7 @@ use wasm_smith::Config;
 use wasmparser::types::EntityType;
 use wasmparser::{HeapType, Operator, Parser, Payload, ValType, Validator, WasmFeatures};
 use wassay::engine::value::{Heap, Ref, Value, list};
-use wassay::engine::{self, Done, EITHER, Engine, Stop};
+use wassay::engine::{self, Engine, MESSAGE_SEPARATOR, SessionError, SessionResult};
 
 /// Loops and calls that an instance may begin.
 const FUEL: u32 = 500;
@@ -120,9 +120,9 @@ impl Case {
     }
 
     /// What an engine makes of it, or the feature that the engine does not have.
-    fn run(&self, engine: &dyn Engine, mode: &str) -> Result<Vec<(String, Done<Seen>)>, String> {
-        let unsupported = |stop: &Stop| match stop {
-            Stop::Unsupported { feature, .. } => Some(feature.clone()),
+    fn run(&self, engine: &dyn Engine, mode: &str) -> Result<Vec<(String, SessionResult<Seen>)>, String> {
+        let unsupported = |stop: &SessionError| match stop {
+            SessionError::Unsupported { feature, .. } => Some(feature.clone()),
             _ => None,
         };
         let mut session = engine.session(mode, FEATURES).map_err(|error| error.to_string())?;
@@ -186,26 +186,26 @@ fn waits(wasm: &[u8]) -> bool {
 }
 
 /// How much fits on a stack or a heap is each engine's own business, and what was done until then too.
-fn ran_out(done: &Done<Seen>) -> bool {
+fn ran_out(done: &SessionResult<Seen>) -> bool {
     match done {
-        Err(Stop::Exhaustion(_)) => true,
+        Err(SessionError::Exhaustion(_)) => true,
         // An array of gigabytes: a trap for the VM, and for Wasmtime a trap or an error of its own.
-        Err(Stop::Trap(message)) => message.starts_with("allocation"),
-        Err(Stop::Error(message)) => message.starts_with("GC heap out of memory"),
+        Err(SessionError::Trap(message)) => message.starts_with("allocation"),
+        Err(SessionError::Other(message)) => message.starts_with("GC heap out of memory"),
         _ => false,
     }
 }
 
 /// Whether two engines saw the same. Of references, only what scripts can tell.
-fn same(a: &Done<Seen>, b: &Done<Seen>) -> bool {
+fn same(a: &SessionResult<Seen>, b: &SessionResult<Seen>) -> bool {
     match (a, b) {
         (Ok(Seen::Values(a)), Ok(Seen::Values(b))) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(*a, *b))
         }
         (Ok(a), Ok(b)) => a == b,
-        (Err(Stop::Trap(a)), Err(Stop::Trap(b))) => {
+        (Err(SessionError::Trap(a)), Err(SessionError::Trap(b))) => {
             let fits = |a: &str, b: &str| a.starts_with(b) || b.starts_with(a);
-            a.split(EITHER).any(|a| b.split(EITHER).any(|b| fits(a, b)))
+            a.split(MESSAGE_SEPARATOR).any(|a| b.split(MESSAGE_SEPARATOR).any(|b| fits(a, b)))
         }
         (Err(a), Err(b)) => std::mem::discriminant(a) == std::mem::discriminant(b),
         _ => false,
@@ -220,7 +220,7 @@ fn same_value(a: Value, b: Value) -> bool {
 }
 
 /// The first step at which two engines part, in words.
-fn difference(a: &[(String, Done<Seen>)], b: &[(String, Done<Seen>)]) -> Option<String> {
+fn difference(a: &[(String, SessionResult<Seen>)], b: &[(String, SessionResult<Seen>)]) -> Option<String> {
     for ((step, a), (_, b)) in a.iter().zip(b) {
         if ran_out(a) || ran_out(b) {
             return None;
@@ -232,7 +232,7 @@ fn difference(a: &[(String, Done<Seen>)], b: &[(String, Done<Seen>)]) -> Option<
     (a.len() != b.len()).then(|| format!("{} steps against {}", a.len(), b.len()))
 }
 
-fn show(seen: &Done<Seen>) -> String {
+fn show(seen: &SessionResult<Seen>) -> String {
     match seen {
         Ok(Seen::Values(values)) => list(values),
         Ok(Seen::Bytes(bytes)) => {
@@ -365,7 +365,7 @@ fn differences_are_seen() {
     let values = |value| vec![("f()".to_owned(), Ok(Seen::Values(vec![Value::I32(value)])))];
     assert_eq!(difference(&values(1), &values(1)), None);
     assert_eq!(difference(&values(1), &values(2)).as_deref(), Some("f(): (i32.const 1) against (i32.const 2)"));
-    let trap = |message: &str| vec![("f()".to_owned(), Err(Stop::Trap(message.to_owned())))];
+    let trap = |message: &str| vec![("f()".to_owned(), Err(SessionError::Trap(message.to_owned())))];
     assert_eq!(difference(&trap("null array reference"), &trap("null")), None);
     assert!(difference(&trap("unreachable"), &trap("integer overflow")).is_some());
     assert!(difference(&values(1), &trap("unreachable")).is_some());

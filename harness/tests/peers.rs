@@ -14,7 +14,7 @@ use wasmparser::WasmFeatures;
 use wasmtime::wasmparser::WasmFeatures as Flags;
 use wassay::engine::{self, Engine};
 use wassay::model::Outcome;
-use wassay::script::{self, Context, Sink, Todo, Tokens, Verdict};
+use wassay::script::{self, Context, ResumePlan, Sink, Tokens, Verdict};
 use wassay::suite::{self, Script};
 
 /// Where the two may differ: engine, which of the two passes a file, words from why the other does not, and why that is.
@@ -67,8 +67,8 @@ fn ours(engine: &dyn Engine, mode: &str, script: &Script, text: &str) -> Result<
     let mut parsed = tokens.parse().map_err(|error| error.to_string())?;
     let lines: Vec<u32> = parsed.directives().iter().map(|directive| directive.line).collect();
     let session = engine.session(mode, script.features).map_err(|error| error.to_string())?;
-    let (first, todo) = (First::default(), Todo::default());
-    script::run(&mut parsed, session, &Context { features: script.features, todo: &todo, sink: &first });
+    let (first, resume) = (First::default(), ResumePlan::default());
+    script::run(&mut parsed, session, &Context { features: script.features, resume: &resume, sink: &first });
     match first.0.into_inner().unwrap() {
         None => Ok(()),
         Some((at, verdict)) => Err(format!("line {}: {}: {}", lines[at as usize], verdict.outcome, verdict.detail)),

@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::output::output;
-use crate::engine::catalogue::{self, Drive, Found, Runtime};
+use crate::engine::catalogue::{self, Availability, Drive, Runtime};
 use crate::engine::{self, Engine};
 use crate::escape::{self, write_line};
 use clap::{Args, ValueEnum};
@@ -44,7 +44,7 @@ struct ModeEntry {
 #[derive(Serialize)]
 struct Entry {
     name: String,
-    found: Found,
+    found: Availability,
     /// What it lacks to be run here, and what would help.
     lacks: Option<String>,
     /// The programs that were found for it.
@@ -60,7 +60,7 @@ struct Entry {
 }
 
 pub(super) fn engines(args: &EnginesArgs) -> Result<ExitCode, Error> {
-    catalogue::sound()?;
+    catalogue::ensure_valid()?;
     let mut entries = entries(args.name.as_deref());
     if let Some(name) = &args.name {
         entries.retain(|entry| entry.name == *name);
@@ -88,20 +88,20 @@ fn entries(name: Option<&str>) -> Vec<Entry> {
     let mut entries = Vec::new();
     for runtime in catalogue::all().iter().filter(|runtime| wanted(&runtime.name)) {
         let engine = here.remove(&*runtime.name);
-        let found = if engine.is_some() { Found::Here } else { runtime.found() };
+        let found = if engine.is_some() { Availability::Here } else { runtime.availability() };
         entries.push(entry(&runtime.name, Some(runtime), found, engine));
     }
-    entries.extend(here.into_iter().map(|(name, engine)| entry(name, None, Found::Here, Some(engine))));
+    entries.extend(here.into_iter().map(|(name, engine)| entry(name, None, Availability::Here, Some(engine))));
     entries
 }
 
-fn entry(name: &str, runtime: Option<&'static Runtime>, found: Found, engine: Option<&dyn Engine>) -> Entry {
+fn entry(name: &str, runtime: Option<&'static Runtime>, found: Availability, engine: Option<&dyn Engine>) -> Entry {
     let mut modes: Vec<ModeEntry> = engine.map_or_else(Vec::new, |engine| {
         let modes = engine.modes().into_iter();
         modes.map(|mode| ModeEntry { name: mode.name.to_owned(), about: mode.about.to_owned() }).collect()
     });
     if modes.is_empty() {
-        let ways = runtime.map_or(&[][..], Runtime::ways).iter();
+        let ways = runtime.map_or(&[][..], Runtime::modes).iter();
         modes = ways.map(|way| ModeEntry { name: way.name.clone(), about: way.about.clone() }).collect();
     }
     Entry {
@@ -109,7 +109,7 @@ fn entry(name: &str, runtime: Option<&'static Runtime>, found: Found, engine: Op
         found,
         // What is here may still not start, for its age say.
         lacks: runtime
-            .and_then(Runtime::lacks)
+            .and_then(Runtime::why_unavailable)
             .or_else(|| engine.and_then(|engine| engine.check().err()).map(|error| error.to_string())),
         programs: runtime.map(Runtime::programs).unwrap_or_default(),
         version: engine.map(Engine::version).unwrap_or_default(),
@@ -131,11 +131,11 @@ fn width() -> Option<usize> {
 
 /// Engines by what there is of them here: a line each, or more where lines are short.
 fn table(out: &mut dyn Write, entries: &[Entry], width: Option<usize>) -> io::Result<()> {
-    let here = |entry: &&Entry| matches!(entry.found, Found::Here) && entry.lacks.is_none();
-    let broken = |entry: &&Entry| matches!(entry.found, Found::Here) && entry.lacks.is_some();
-    let unbuilt = |entry: &&Entry| matches!(entry.found, Found::NotBuilt(_));
-    let absent = |entry: &&Entry| matches!(entry.found, Found::NoProgram(_) | Found::NoVariable(_));
-    let never = |entry: &&Entry| matches!(entry.found, Found::Never);
+    let here = |entry: &&Entry| matches!(entry.found, Availability::Here) && entry.lacks.is_none();
+    let broken = |entry: &&Entry| matches!(entry.found, Availability::Here) && entry.lacks.is_some();
+    let unbuilt = |entry: &&Entry| matches!(entry.found, Availability::NotBuilt(_));
+    let absent = |entry: &&Entry| matches!(entry.found, Availability::NoProgram(_) | Availability::NoVariable(_));
+    let never = |entry: &&Entry| matches!(entry.found, Availability::Never);
     let get = |entry: &Entry| entry.runtime.map(|runtime| runtime.get.clone()).unwrap_or_default();
     let mut section = |title: &str, which: &dyn Fn(&&Entry) -> bool, more: &dyn Fn(&Entry) -> [String; 2]| {
         section(out, width, title, entries.iter().filter(which), more)
@@ -147,13 +147,13 @@ fn table(out: &mut dyn Write, entries: &[Entry], width: Option<usize>) -> io::Re
         [entry.version.clone(), entry.lacks.clone().unwrap_or_default()]
     })?;
     section("Not in this build, and the command that would bring them", &unbuilt, &|entry| {
-        let feature = if let Found::NotBuilt(feature) = &entry.found { feature.as_str() } else { "" };
+        let feature = if let Availability::NotBuilt(feature) = &entry.found { feature.as_str() } else { "" };
         [format!("feature {feature}"), get(entry)]
     })?;
     section("Not on this machine, and what would bring them", &absent, &|entry| {
         let missing = match &entry.found {
-            Found::NoProgram(program) => format!("no program {program}"),
-            Found::NoVariable(name) => format!("{name} not set"),
+            Availability::NoProgram(program) => format!("no program {program}"),
+            Availability::NoVariable(name) => format!("{name} not set"),
             _ => String::new(),
         };
         [missing, get(entry)]
@@ -274,7 +274,7 @@ fn details(out: &mut dyn Write, entry: &Entry, width: Option<usize>) -> io::Resu
 
 fn driven(runtime: &Runtime) -> &'static str {
     match runtime.drive {
-        Drive::Crate { .. } => "in process",
+        Drive::InProcess { .. } => "in process",
         Drive::Driver { .. } => "by a driver, directive by directive",
         Drive::Runner { .. } => "by its own runner, script by script",
         Drive::None { .. } => "not today",
@@ -308,11 +308,11 @@ fn csv(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
     ])?;
     for entry in entries {
         let found = match entry.found {
-            Found::Here => "here",
-            Found::NoProgram(_) => "no_program",
-            Found::NoVariable(_) => "no_variable",
-            Found::NotBuilt(_) => "not_built",
-            Found::Never => "never",
+            Availability::Here => "here",
+            Availability::NoProgram(_) => "no_program",
+            Availability::NoVariable(_) => "no_variable",
+            Availability::NotBuilt(_) => "not_built",
+            Availability::Never => "never",
         };
         let list =
             |of: fn(&Runtime) -> &[String]| entry.runtime.map(|runtime| of(runtime).join("; ")).unwrap_or_default();

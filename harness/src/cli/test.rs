@@ -217,7 +217,7 @@ fn find_engine(name: &str) -> Result<RequestedEngine, engine::Error> {
 
 /// The engines with these names. All that are missing are told at once.
 fn find_engines(names: &[String]) -> Result<Vec<RequestedEngine>, engine::Error> {
-    catalogue::sound()?;
+    catalogue::ensure_valid()?;
     let mut engines = Vec::new();
     let mut missing = Vec::new();
     for name in names {

@@ -8,8 +8,11 @@
 //! `eat` (takes memory until something stops it): deaths. `print`: writes to standard output, then passes. `flaky`: fails
 //! as long as there is no file of the directive's number in the folder that `WASSAY_FAKE_FOLDER` names, and makes it.
 
+use super::error::{Error, SessionError, SessionResult};
+use super::interface::{
+    DirectiveInfo, Engine, Expected, InstanceId, Mode, ModuleId, Session, ThreadSession, unknown_mode,
+};
 use super::value::Value;
-use super::{Announcement, Done, Engine, Error, Expected, InstanceId, Mode, ModuleId, Session, Stop, unknown_mode};
 use rustix::process::{Signal, getpid, kill_process};
 use std::time::Duration;
 use wasmparser::WasmFeatures;
@@ -78,7 +81,7 @@ impl Plan {
         mode.split('+').map(Self::parse).collect()
     }
 
-    fn fits(self, directive: &Announcement<'_>) -> bool {
+    fn fits(self, directive: &DirectiveInfo<'_>) -> bool {
         self.replayed == directive.replayed && self.number.is_none_or(|number| number == directive.number)
     }
 }
@@ -133,24 +136,28 @@ impl FakeSession {
     }
 
     /// Ends a call that would make something: as the script expects, or not, on demand.
-    fn make(&mut self, expected: impl Fn(&Stop) -> bool) -> Done<usize> {
+    fn make(&mut self, expected: impl Fn(&SessionError) -> bool) -> SessionResult<usize> {
         match (self.now, &self.expected) {
-            (Deed::Fail, Expected::Stop(stop)) if expected(stop) => Ok(self.next()),
-            (Deed::Fail, Expected::Success | Expected::Values(_)) => Err(Stop::Error("fails on demand".to_owned())),
-            (Deed::Trap, Expected::Success | Expected::Values(_)) => Err(Stop::Trap("traps on demand".to_owned())),
+            (Deed::Fail, Expected::Error(stop)) if expected(stop) => Ok(self.next()),
+            (Deed::Fail, Expected::Success | Expected::Values(_)) => {
+                Err(SessionError::Other("fails on demand".to_owned()))
+            }
+            (Deed::Trap, Expected::Success | Expected::Values(_)) => {
+                Err(SessionError::Trap("traps on demand".to_owned()))
+            }
             (Deed::Unsupported, _) => Err(unsupported()),
-            (_, Expected::Stop(stop)) if expected(stop) => Err(stop.clone()),
+            (_, Expected::Error(stop)) if expected(stop) => Err(stop.clone()),
             _ => Ok(self.next()),
         }
     }
 
     /// Ends a call that returns values.
-    fn answer(&self) -> Done<Vec<Value>> {
+    fn answer(&self) -> SessionResult<Vec<Value>> {
         match (self.now, &self.expected) {
             (Deed::Unsupported, _) => Err(unsupported()),
-            (Deed::Trap, _) => Err(Stop::Trap("traps on demand".to_owned())),
-            (Deed::Fail, Expected::Success) => Err(Stop::Error("fails on demand".to_owned())),
-            (Deed::Fail, Expected::Stop(_)) | (_, Expected::Success) => Ok(Vec::new()),
+            (Deed::Trap, _) => Err(SessionError::Trap("traps on demand".to_owned())),
+            (Deed::Fail, Expected::Success) => Err(SessionError::Other("fails on demand".to_owned())),
+            (Deed::Fail, Expected::Error(_)) | (_, Expected::Success) => Ok(Vec::new()),
             (Deed::Fail, Expected::Values(values)) => {
                 let mut values = values.clone();
                 if values.pop().is_none() {
@@ -159,13 +166,13 @@ impl FakeSession {
                 Ok(values)
             }
             (_, Expected::Values(values)) => Ok(values.clone()),
-            (_, Expected::Stop(stop)) => Err(stop.clone()),
+            (_, Expected::Error(stop)) => Err(stop.clone()),
         }
     }
 }
 
 impl Session for FakeSession {
-    fn announce(&mut self, directive: &Announcement<'_>) {
+    fn begin_directive(&mut self, directive: &DirectiveInfo<'_>) {
         self.expected = (directive.expected)();
         let plan = self.plans.iter().find(|plan| plan.fits(directive));
         self.now = plan.map_or(Deed::Pass, |plan| plan.deed);
@@ -199,32 +206,32 @@ impl Session for FakeSession {
         }
     }
 
-    fn compile(&mut self, _wasm: &[u8]) -> Done<ModuleId> {
-        self.make(|stop| matches!(stop, Stop::Invalid(_))).map(ModuleId)
+    fn compile(&mut self, _wasm: &[u8]) -> SessionResult<ModuleId> {
+        self.make(|stop| matches!(stop, SessionError::Invalid(_))).map(ModuleId)
     }
 
-    fn validate(&mut self, _wasm: &[u8]) -> Done<()> {
-        self.make(|stop| matches!(stop, Stop::Invalid(_))).map(|_| ())
+    fn validate(&mut self, _wasm: &[u8]) -> SessionResult<()> {
+        self.make(|stop| matches!(stop, SessionError::Invalid(_))).map(|_| ())
     }
 
-    fn instantiate(&mut self, _module: ModuleId) -> Done<InstanceId> {
-        self.make(|stop| !matches!(stop, Stop::Invalid(_))).map(InstanceId)
+    fn instantiate(&mut self, _module: ModuleId) -> SessionResult<InstanceId> {
+        self.make(|stop| !matches!(stop, SessionError::Invalid(_))).map(InstanceId)
     }
 
-    fn register(&mut self, _name: &str, _instance: InstanceId) -> Done<()> {
+    fn register(&mut self, _name: &str, _instance: InstanceId) -> SessionResult<()> {
         self.make(|_| true).map(|_| ())
     }
 
-    fn invoke(&mut self, _instance: InstanceId, _name: &str, _args: &[Value]) -> Done<Vec<Value>> {
+    fn invoke(&mut self, _instance: InstanceId, _name: &str, _args: &[Value]) -> SessionResult<Vec<Value>> {
         self.answer()
     }
 
-    fn get(&mut self, _instance: InstanceId, _name: &str) -> Done<Value> {
+    fn get(&mut self, _instance: InstanceId, _name: &str) -> SessionResult<Value> {
         let values = self.answer()?;
-        values.first().copied().ok_or_else(|| Stop::Error("no value is expected".to_owned()))
+        values.first().copied().ok_or_else(|| SessionError::Other("no value is expected".to_owned()))
     }
 
-    fn thread(&mut self, shared: Option<InstanceId>) -> Done<(Box<dyn Session + Send>, Option<InstanceId>)> {
+    fn thread(&mut self, shared: Option<InstanceId>) -> SessionResult<ThreadSession> {
         if self.now == Deed::Unsupported {
             return Err(unsupported());
         }
@@ -238,8 +245,8 @@ fn is_first(number: usize) -> bool {
     std::fs::File::create_new(std::path::Path::new(&folder).join(number.to_string())).is_ok()
 }
 
-fn unsupported() -> Stop {
-    Stop::Unsupported { feature: "everything".to_owned(), what: "nothing is supported on demand".to_owned() }
+fn unsupported() -> SessionError {
+    SessionError::Unsupported { feature: "everything".to_owned(), what: "nothing is supported on demand".to_owned() }
 }
 
 #[cfg(test)]

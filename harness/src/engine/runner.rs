@@ -1,12 +1,13 @@
 //! Engines that bring a runner of scripts along, run as they are: one verdict a script, read from how the runner ends.
 
-mod fair;
+mod adapted_script;
 
-use super::{Engine, Error, Mode, ScriptRunner, Session, WholeScript, unknown_mode};
-use crate::features::probe;
-use crate::model::Outcome;
-use crate::script::Verdict;
-use fair::Fair;
+use super::error::Error;
+use super::interface::{Engine, Mode, ScriptRunner, Session, WholeScript, unknown_mode};
+use super::program_version::version_of;
+use crate::features::probe::ProbeResults;
+use crate::model::{Outcome, Verdict};
+use adapted_script::AdaptedScript;
 use regex::Regex;
 use rustix::process::{Signal, set_parent_process_death_signal};
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ pub const SCRIPT: &str = "{script}";
 
 /// How a runner is started, and how its verdict is read.
 #[derive(Debug)]
-pub struct Description {
+pub struct RunnerConfig {
     /// Name of the engine.
     pub name: &'static str,
     /// What it is, in one line.
@@ -39,10 +40,10 @@ pub struct Description {
 
 /// An engine that runs whole scripts.
 pub struct Runner {
-    description: Description,
+    config: RunnerConfig,
     version: LazyLock<String, Box<dyn FnOnce() -> String + Send>>,
     /// What is known of its features in each mode.
-    features: Mutex<HashMap<&'static str, probe::Known>>,
+    features: Mutex<HashMap<&'static str, ProbeResults>>,
 }
 
 /// How a runner ended.
@@ -55,12 +56,12 @@ enum Ended {
 }
 
 impl Runner {
-    /// An engine of such a description.
+    /// An engine of such a config.
     #[must_use]
-    pub fn new(description: Description) -> Self {
-        let command = description.version.clone();
+    pub fn new(config: RunnerConfig) -> Self {
+        let command = config.version.clone();
         let version: Box<dyn FnOnce() -> String + Send> = Box::new(move || version_of(&command));
-        Self { description, version: LazyLock::new(version), features: Mutex::default() }
+        Self { config, version: LazyLock::new(version), features: Mutex::default() }
     }
 
     /// Runs a script, in the form of a text. It lies in a folder of its own, where a runner may put what it makes of it, and
@@ -87,7 +88,7 @@ impl Runner {
         if let Some(signal) = output.status.signal().or_else(|| output.status.code().and_then(signal_in_shell)) {
             return Ended::Killed(signal, telling_line(&printed));
         }
-        let Description { passed, failed, .. } = &self.description;
+        let RunnerConfig { passed, failed, .. } = &self.config;
         if let Some(found) = failed.as_ref().and_then(|pattern| pattern.captures(&printed)) {
             let groups: Vec<&str> = found.iter().skip(1).flatten().map(|group| group.as_str().trim()).collect();
             let words = if groups.is_empty() { found[0].to_owned() } else { groups.join(": ") };
@@ -100,24 +101,24 @@ impl Runner {
     }
 
     /// The first of the features that a script's modules need and the engine lacks in a mode.
-    fn lacks(&self, mode: &'static str, command: &[String], needed: &[&'static str]) -> Option<&'static str> {
+    fn missing_feature(&self, mode: &'static str, command: &[String], needed: &[&'static str]) -> Option<&'static str> {
         let mut features = self.features.lock().unwrap_or_else(PoisonError::into_inner);
-        features.entry(mode).or_default().lacks(needed, |module| {
-            matches!(self.start(command, "probe.wast", &fair::definition(module)), Ok(Ended::Passed))
+        features.entry(mode).or_default().first_missing(needed, |module| {
+            matches!(self.start(command, "probe.wast", &adapted_script::definition(module)), Ok(Ended::Passed))
         })
     }
 
     /// Runs a script, and asks why if it fails.
     fn judge(&self, mode: &'static str, command: &[String], script: &WholeScript<'_>) -> io::Result<Verdict> {
         let WholeScript { file, source, features } = *script;
-        let Some(Fair { text, timeless, needed }) = Fair::new(source, features) else {
+        let Some(AdaptedScript { text, timeless, needed }) = AdaptedScript::new(source, features) else {
             return Ok(verdict(self.start(command, file, source)?));
         };
         let first = verdict(self.start(command, file, &text)?);
         if first.outcome != Outcome::Fail {
             return Ok(first);
         }
-        if let Some(feature) = self.lacks(mode, command, &needed) {
+        if let Some(feature) = self.missing_feature(mode, command, &needed) {
             return Ok(Verdict::unsupported(format!("{}: {}", feature.replace('_', "-"), first.detail)));
         }
         let Some(timeless) = timeless else { return Ok(first) };
@@ -146,21 +147,6 @@ fn signal_in_shell(code: i32) -> Option<i32> {
     (129..=192).contains(&code).then(|| code - 128)
 }
 
-/// The version that a command prints; nothing if it can't be started.
-pub(super) fn version_of(command: &[String]) -> String {
-    let Some((program, args)) = command.split_first() else { return String::new() };
-    let output = Command::new(program).args(args).stdin(Stdio::null()).output();
-    output.map_or_else(|_| String::new(), |output| version_in(&String::from_utf8_lossy(&output.stdout)))
-}
-
-/// The version in what a program says of itself: the first word of the first line that begins as a number does, else all
-/// of the line.
-fn version_in(printed: &str) -> String {
-    let line = printed.lines().next().unwrap_or_default().trim();
-    let numbered = |word: &&str| word.trim_start_matches('v').starts_with(|char: char| char.is_ascii_digit());
-    line.split_whitespace().find(numbered).map_or(line, |word| word.trim_start_matches('v')).to_owned()
-}
-
 /// The line that says most: the first about an error, or the last that is more than marks under another one.
 fn telling_line(printed: &str) -> String {
     let wordy = |line: &&str| line.contains(|char: char| char.is_alphanumeric());
@@ -176,7 +162,7 @@ fn shortened(line: &str) -> String {
 
 impl Engine for Runner {
     fn name(&self) -> &'static str {
-        self.description.name
+        self.config.name
     }
 
     fn version(&self) -> String {
@@ -184,11 +170,11 @@ impl Engine for Runner {
     }
 
     fn about(&self) -> &'static str {
-        self.description.about
+        self.config.about
     }
 
     fn modes(&self) -> Vec<Mode> {
-        self.description.modes.iter().map(|(mode, _)| mode.clone()).collect()
+        self.config.modes.iter().map(|(mode, _)| mode.clone()).collect()
     }
 
     fn missing(&self) -> Vec<String> {
@@ -209,7 +195,7 @@ impl Engine for Runner {
 
 impl ScriptRunner for Runner {
     fn run(&self, mode: &str, script: &WholeScript<'_>) -> Verdict {
-        let Some((mode, command)) = self.description.modes.iter().find(|(known, _)| known.name == mode) else {
+        let Some((mode, command)) = self.config.modes.iter().find(|(known, _)| known.name == mode) else {
             return Verdict::fail(unknown_mode(self, mode).to_string());
         };
         let judged = self.judge(mode.name, command, script);

@@ -12,7 +12,7 @@ pub const NAME: &str = "spectest";
 
 /// Number types: all that the host functions take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Num {
+pub enum NumType {
     /// `i32`.
     I32,
     /// `i64`.
@@ -25,9 +25,9 @@ pub enum Num {
 
 /// One export of the host module.
 #[derive(Clone, Copy, Debug)]
-pub enum Item {
+pub enum HostItem {
     /// A function that takes these, prints nothing and returns nothing.
-    Func(&'static [Num]),
+    Func(&'static [NumType]),
     /// An immutable global.
     Global(Value),
     /// A table of `funcref`, all null.
@@ -51,22 +51,22 @@ pub enum Item {
 }
 
 /// Every export, in the order of the notes.
-pub const ITEMS: &[(&str, Item)] = &[
-    ("global_i32", Item::Global(Value::I32(666))),
-    ("global_i64", Item::Global(Value::I64(666))),
-    ("global_f32", Item::Global(Value::F32(666.6f32.to_bits()))),
-    ("global_f64", Item::Global(Value::F64(666.6f64.to_bits()))),
-    ("table", Item::Table { min: 10, max: 20, table64: false }),
-    ("table64", Item::Table { min: 10, max: 20, table64: true }),
-    ("memory", Item::Memory { min: 1, max: 2, shared: false }),
-    ("shared_memory", Item::Memory { min: 1, max: 2, shared: true }),
-    ("print", Item::Func(&[])),
-    ("print_i32", Item::Func(&[Num::I32])),
-    ("print_i64", Item::Func(&[Num::I64])),
-    ("print_f32", Item::Func(&[Num::F32])),
-    ("print_f64", Item::Func(&[Num::F64])),
-    ("print_i32_f32", Item::Func(&[Num::I32, Num::F32])),
-    ("print_f64_f64", Item::Func(&[Num::F64, Num::F64])),
+pub const ITEMS: &[(&str, HostItem)] = &[
+    ("global_i32", HostItem::Global(Value::I32(666))),
+    ("global_i64", HostItem::Global(Value::I64(666))),
+    ("global_f32", HostItem::Global(Value::F32(666.6f32.to_bits()))),
+    ("global_f64", HostItem::Global(Value::F64(666.6f64.to_bits()))),
+    ("table", HostItem::Table { min: 10, max: 20, table64: false }),
+    ("table64", HostItem::Table { min: 10, max: 20, table64: true }),
+    ("memory", HostItem::Memory { min: 1, max: 2, shared: false }),
+    ("shared_memory", HostItem::Memory { min: 1, max: 2, shared: true }),
+    ("print", HostItem::Func(&[])),
+    ("print_i32", HostItem::Func(&[NumType::I32])),
+    ("print_i64", HostItem::Func(&[NumType::I64])),
+    ("print_f32", HostItem::Func(&[NumType::F32])),
+    ("print_f64", HostItem::Func(&[NumType::F64])),
+    ("print_i32_f32", HostItem::Func(&[NumType::I32, NumType::F32])),
+    ("print_f64_f64", HostItem::Func(&[NumType::F64, NumType::F64])),
 ];
 
 /// The host module as wasm, for engines that have no other way to make one: first with everything, then without what
@@ -81,19 +81,19 @@ fn text(left_out: &[&str]) -> String {
     let mut text = String::from("(module");
     for (name, item) in ITEMS.iter().filter(|(name, _)| !left_out.contains(name)) {
         text += &match item {
-            Item::Func(params) => {
+            HostItem::Func(params) => {
                 let params: Vec<&str> = params.iter().map(|param| num(*param)).collect();
                 format!(" (func (export \"{name}\") (param {}))", params.join(" "))
             }
-            Item::Global(value) => {
+            HostItem::Global(value) => {
                 let ty = name.trim_start_matches("global_");
                 format!(" (global (export \"{name}\") {ty} {value})")
             }
-            Item::Table { min, max, table64 } => {
+            HostItem::Table { min, max, table64 } => {
                 let index = if *table64 { "i64 " } else { "" };
                 format!(" (table (export \"{name}\") {index}{min} {max} funcref)")
             }
-            Item::Memory { min, max, shared } => {
+            HostItem::Memory { min, max, shared } => {
                 let shared = if *shared { " shared" } else { "" };
                 format!(" (memory (export \"{name}\") {min} {max}{shared})")
             }
@@ -102,12 +102,12 @@ fn text(left_out: &[&str]) -> String {
     text + ")"
 }
 
-fn num(ty: Num) -> &'static str {
+fn num(ty: NumType) -> &'static str {
     match ty {
-        Num::I32 => "i32",
-        Num::I64 => "i64",
-        Num::F32 => "f32",
-        Num::F64 => "f64",
+        NumType::I32 => "i32",
+        NumType::I64 => "i64",
+        NumType::F32 => "f32",
+        NumType::F64 => "f64",
     }
 }
 

@@ -1,14 +1,20 @@
-//! Whether an engine has a feature, found out by giving it the smallest module that needs it.
+//! Probes: for each feature the smallest module that needs it, given to an engine to find out whether it has the feature.
 //!
-//! An engine that rejects a valid module either lacks a feature that the module needs or is wrong about it. The probes tell
-//! which: what is rejected along with its probe is `unsupported`, the rest is a failure.
+//! This is the one way in which the harness knows what an engine has. Documentation and switches of engines are no
+//! substitute: an engine may be built without a feature, or accept a switch and then not know the operators.
+//!
+//! - An engine in this process is given all probes before its first script ([`supported`]). Its modules are checked against
+//!   the result before the engine sees them, so that it does not pass by rejecting what it does not know.
+//! - A driver or runner is given the probes of a module's features when it has rejected the module
+//!   ([`ProbeResults::first_missing`]). If it rejects a probe too, the module is `unsupported`, otherwise the rejection is
+//!   a failure.
 
 use std::collections::HashMap;
 use wasmparser::WasmFeatures;
 use wast::Wat;
 use wast::parser::{ParseBuffer, parse};
 
-/// Features, as reports name them, and a module that needs each.
+/// The probes: name of the feature in reports, and text of the module.
 const PROBES: &[(&str, &str)] = &[
     ("acquire_release_atomics", "(memory 1 1 shared) (func (drop (i32.atomic.load acqrel (i32.const 0))))"),
     ("bulk_memory", "(memory 1) (func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0)))"),
@@ -42,7 +48,7 @@ const PROBES: &[(&str, &str)] = &[
     ("wide_arithmetic", "(func (param i64) (result i64 i64) (i64.mul_wide_s (local.get 0) (local.get 0)))"),
 ];
 
-/// The smallest module that needs a feature; none for features that can't be told apart that way.
+/// The probe of a feature; `None` for features that have none.
 #[must_use]
 pub fn module(feature: &str) -> Option<Vec<u8>> {
     let (_, text) = PROBES.iter().find(|(name, _)| *name == feature)?;
@@ -51,22 +57,42 @@ pub fn module(feature: &str) -> Option<Vec<u8>> {
     parse::<Wat<'_>>(&buffer).ok()?.encode().ok()
 }
 
-/// The features that an engine has, if it can be told which by whether it accepts the probes.
-pub fn able(mut accepts: impl FnMut(&[u8]) -> bool) -> WasmFeatures {
-    let has = PROBES.iter().filter(|(name, _)| module(name).is_some_and(|module| accepts(&module)));
-    has.map(|(name, _)| super::named(name)).fold(WasmFeatures::MVP, WasmFeatures::union)
+/// The features that have a probe.
+#[must_use]
+pub fn all() -> WasmFeatures {
+    PROBES.iter().map(|(name, _)| super::named(name)).collect()
 }
 
-/// What is known of an engine's features.
-#[derive(Debug, Default)]
-pub struct Known(HashMap<&'static str, bool>);
+/// The features of 1.0 and those whose probes an engine accepts. `accepts` gives the engine a probe with the features that
+/// the probe needs.
+pub fn supported(mut accepts: impl FnMut(&[u8], WasmFeatures) -> bool) -> WasmFeatures {
+    let mut features = WasmFeatures::MVP;
+    for (name, _) in PROBES {
+        let Some(probe) = module(name) else { continue };
+        let needed = super::required(&probe, WasmFeatures::all()).unwrap_or_default();
+        let needed = needed.into_iter().map(super::named).fold(WasmFeatures::MVP, WasmFeatures::union);
+        if accepts(&probe, needed) {
+            features |= super::named(name);
+        }
+    }
+    features
+}
 
-impl Known {
-    /// The first of the features that a module needs and an engine lacks. `accepts` asks the engine about a module.
-    pub fn lacks(&mut self, needed: &[&'static str], mut accepts: impl FnMut(&[u8]) -> bool) -> Option<&'static str> {
+/// The probes that an engine has accepted or rejected so far.
+#[derive(Debug, Default)]
+pub struct ProbeResults(HashMap<&'static str, bool>);
+
+impl ProbeResults {
+    /// Finds the first of the features `needed` that an engine lacks. `accepts` gives the engine a probe; each probe is
+    /// given once.
+    pub fn first_missing(
+        &mut self,
+        needed: &[&'static str],
+        mut accepts: impl FnMut(&[u8]) -> bool,
+    ) -> Option<&'static str> {
         needed.iter().copied().find(|feature| {
-            let known = self.0.entry(feature);
-            !*known.or_insert_with(|| module(feature).is_none_or(|module| accepts(&module)))
+            let accepted = self.0.entry(feature);
+            !*accepted.or_insert_with(|| module(feature).is_none_or(|module| accepts(&module)))
         })
     }
 }
@@ -95,15 +121,15 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_is_asked_once() {
-        let mut known = Known::default();
+    fn an_engine_gets_each_probe_once() {
+        let mut results = ProbeResults::default();
         let mut asked = 0;
         for _ in 0..2 {
-            let lacks = known.lacks(&["simd", "tail_call"], |_| {
+            let missing = results.first_missing(&["simd", "tail_call"], |_| {
                 asked += 1;
                 asked == 1
             });
-            assert_eq!(lacks, Some("tail_call"));
+            assert_eq!(missing, Some("tail_call"));
         }
         assert_eq!(asked, 2);
     }

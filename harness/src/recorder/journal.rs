@@ -8,7 +8,7 @@
 //! In memory there is only where things stand in the file, so that a run may have any number of rows.
 
 use crate::escape;
-use crate::task::{Judged, Task};
+use crate::task::{DirectiveResult, Task};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -98,7 +98,7 @@ enum Entry<'a> {
         started: Cow<'a, str>,
     },
     Task(usize, Identity),
-    Judged(usize, Cow<'a, [Judged]>),
+    Judged(usize, Cow<'a, [DirectiveResult]>),
     Finished(usize),
 }
 
@@ -234,7 +234,7 @@ impl Journal {
     /// # Errors
     ///
     /// When it cannot be written.
-    pub fn judged(&mut self, index: usize, task: &Task<'_>, judged: &[Judged]) -> Result<EntrySpan, Error> {
+    pub fn judged(&mut self, index: usize, task: &Task<'_>, judged: &[DirectiveResult]) -> Result<EntrySpan, Error> {
         if self.known.len() <= index {
             self.known.resize(index + 1, false);
         }
@@ -258,7 +258,7 @@ impl Journal {
     /// # Errors
     ///
     /// When it cannot be read, or is not what was written.
-    pub fn read(&self, pieces: &[EntrySpan]) -> Result<Vec<Judged>, Error> {
+    pub fn read(&self, pieces: &[EntrySpan]) -> Result<Vec<DirectiveResult>, Error> {
         let mut all = Vec::new();
         for piece in pieces {
             let mut line = vec![0; piece.length];

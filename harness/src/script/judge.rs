@@ -1,13 +1,14 @@
 //! Judges what an engine did against what a script expects, directive kind by directive kind.
 
-use super::Verdict;
 use super::pattern;
+use crate::engine::error::{MESSAGE_SEPARATOR, SessionError, SessionResult};
+use crate::engine::interface::Expected;
 use crate::engine::value::{Value, list};
-use crate::engine::{Done, EITHER, Expected, Stop};
+use crate::model::Verdict;
 use wast::{WastDirective, WastRet};
 
 /// The verdict on something that had to work.
-pub(super) fn success<T>(done: &Done<T>) -> Verdict {
+pub(super) fn success<T>(done: &SessionResult<T>) -> Verdict {
     match done {
         Ok(_) => Verdict::pass(),
         Err(stop) => unexpected("success", stop),
@@ -15,15 +16,15 @@ pub(super) fn success<T>(done: &Done<T>) -> Verdict {
 }
 
 /// The verdict on a stop where something else was expected.
-pub(super) fn unexpected(expected: &str, stop: &Stop) -> Verdict {
+pub(super) fn unexpected(expected: &str, stop: &SessionError) -> Verdict {
     match stop {
-        Stop::Unsupported { .. } => Verdict::unsupported(stop.to_string()),
+        SessionError::Unsupported { .. } => Verdict::unsupported(stop.to_string()),
         _ => Verdict::fail(format!("expected {expected}, got {stop}")),
     }
 }
 
 /// The verdict on returned values.
-pub(super) fn values(done: &Done<Vec<Value>>, expected: &[WastRet<'_>]) -> Verdict {
+pub(super) fn values(done: &SessionResult<Vec<Value>>, expected: &[WastRet<'_>]) -> Verdict {
     match done {
         Ok(actual) => {
             let fits = actual.len() == expected.len();
@@ -42,10 +43,10 @@ pub(super) fn values(done: &Done<Vec<Value>>, expected: &[WastRet<'_>]) -> Verdi
 /// Engines word their messages more or less fully than scripts do (`uninitialized element 2`), so that one need only
 /// begin with the other; an empty expectation allows any.
 pub(super) fn stop(
-    done: Result<Done<Vec<Value>>, Verdict>,
+    done: Result<SessionResult<Vec<Value>>, Verdict>,
     name: &str,
     message: &str,
-    kind: impl Fn(&Stop) -> Option<&str>,
+    kind: impl Fn(&SessionError) -> Option<&str>,
 ) -> Verdict {
     let expected = format_args!("{name}: {message}");
     match done {
@@ -60,14 +61,14 @@ pub(super) fn stop(
 
 fn agree(expected: &str, actual: &str) -> bool {
     let one = |actual: &str| actual.starts_with(expected) || !actual.is_empty() && expected.starts_with(actual);
-    expected.is_empty() || actual.split(EITHER).any(one)
+    expected.is_empty() || actual.split(MESSAGE_SEPARATOR).any(one)
 }
 
-/// The verdict on a module that had to be rejected, by the text format's parser or by the engine. Why it is rejected
+/// The verdict on a module that had to be rejected, by the text format's parser or by the engine. Unavailable it is rejected
 /// is not compared: no two validators use the same words.
-pub(super) fn rejection(text: Result<&Done<()>, &str>, message: &str) -> Verdict {
+pub(super) fn rejection(text: Result<&SessionResult<()>, &str>, message: &str) -> Verdict {
     match text {
-        Err(_) | Ok(Err(Stop::Invalid(_))) => Verdict::pass(),
+        Err(_) | Ok(Err(SessionError::Invalid(_))) => Verdict::pass(),
         Ok(Ok(())) => Verdict::fail(format!("accepted a module with `{message}`")),
         Ok(Err(stop)) => unexpected(&format!("invalid: {message}"), stop),
     }
@@ -76,19 +77,19 @@ pub(super) fn rejection(text: Result<&Done<()>, &str>, message: &str) -> Verdict
 /// What the script expects of a directive, for engines that want to know.
 pub(super) fn expected(directive: &WastDirective<'_>) -> Expected {
     let message = |message: &str| message.to_owned();
-    Expected::Stop(match directive {
+    Expected::Error(match directive {
         WastDirective::AssertReturn { results, .. } => {
             return Expected::Values(results.iter().filter_map(pattern::sample).collect());
         }
-        WastDirective::AssertTrap { message: m, .. } => Stop::Trap(message(m)),
-        WastDirective::AssertExhaustion { message: m, .. } => Stop::Exhaustion(message(m)),
-        WastDirective::AssertException { .. } => Stop::Exception(String::new()),
-        WastDirective::AssertSuspension { message: m, .. } => Stop::Suspension(message(m)),
+        WastDirective::AssertTrap { message: m, .. } => SessionError::Trap(message(m)),
+        WastDirective::AssertExhaustion { message: m, .. } => SessionError::Exhaustion(message(m)),
+        WastDirective::AssertException { .. } => SessionError::Exception(String::new()),
+        WastDirective::AssertSuspension { message: m, .. } => SessionError::Suspension(message(m)),
         WastDirective::AssertMalformed { message: m, .. }
         | WastDirective::AssertInvalid { message: m, .. }
         | WastDirective::AssertMalformedCustom { message: m, .. }
-        | WastDirective::AssertInvalidCustom { message: m, .. } => Stop::Invalid(message(m)),
-        WastDirective::AssertUnlinkable { message: m, .. } => Stop::Unlinkable(message(m)),
+        | WastDirective::AssertInvalidCustom { message: m, .. } => SessionError::Invalid(message(m)),
+        WastDirective::AssertUnlinkable { message: m, .. } => SessionError::Unlinkable(message(m)),
         WastDirective::Module(_)
         | WastDirective::ModuleDefinition(_)
         | WastDirective::ModuleInstance { .. }

@@ -1,10 +1,13 @@
 //! Runs a script on a session, directive by directive, and says what came of each.
 
-use super::names::{self, Known, Names, Slot, Why};
-use super::{Lines, Script, Verdict, judge, pattern, size};
+use super::parse::{Lines, ParsedScript, size};
+use super::symbols::{self, Binding, Definition, SymbolTable, Unavailable};
+use super::{judge, pattern};
+use crate::engine::error::{SessionError, SessionResult};
+use crate::engine::interface::{DirectiveInfo, InstanceId, ModuleId, Session};
 use crate::engine::value::Value;
-use crate::engine::{Announcement, Done, InstanceId, ModuleId, Session, Stop};
 use crate::features;
+use crate::model::Verdict;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::thread::{Scope, ScopedJoinHandle};
@@ -28,7 +31,7 @@ pub trait Sink: Sync {
 
 /// What of a script is left to do, after a worker died on it. Empty for a first run.
 #[derive(Clone, Debug, Default)]
-pub struct Todo {
+pub struct ResumePlan {
     /// Directives that have been judged: they run for their effects and are not reported.
     pub judged: HashSet<u32>,
     /// Directives that must not run again: they killed a worker.
@@ -40,29 +43,30 @@ pub struct Context<'a> {
     /// Features that the script's modules may use.
     pub features: WasmFeatures,
     /// What is left to do.
-    pub todo: &'a Todo,
+    pub resume: &'a ResumePlan,
     /// Who hears what happens.
     pub sink: &'a dyn Sink,
 }
 
 /// Runs a script.
-pub fn run(script: &mut Script<'_>, session: Box<dyn Session>, context: &Context<'_>) {
-    let (lines, directives) = (&script.lines, &mut script.wast.directives);
+pub fn run(script: &mut ParsedScript<'_>, session: Box<dyn Session>, context: &Context<'_>) {
+    let (lines, directives) = script.parts();
     std::thread::scope(|threads| {
-        let mut runner = Runner { session, context, lines, threads, names: Names::new(), running: HashMap::new() };
+        let mut runner =
+            Runner { session, context, lines, threads, names: SymbolTable::new(), running: HashMap::new() };
         runner.all(directives, 0);
     });
 }
 
 /// A thread of the script, or why it is not there.
-type Running<'scope> = Result<ScopedJoinHandle<'scope, ()>, Why>;
+type Running<'scope> = Result<ScopedJoinHandle<'scope, ()>, Unavailable>;
 
 struct Runner<'scope, 'env> {
     session: Box<dyn Session>,
     context: &'env Context<'env>,
     lines: &'env Lines,
     threads: &'scope Scope<'scope, 'env>,
-    names: Names,
+    names: SymbolTable,
     running: HashMap<String, Running<'scope>>,
 }
 
@@ -80,12 +84,12 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
     }
 
     fn one<'a: 'env>(&mut self, directive: &'env mut WastDirective<'a>, at: u32) {
-        let todo = self.context.todo;
+        let resume = self.context.resume;
         let line = self.lines.of(directive.span().offset());
-        if todo.deadly.contains(&at) {
+        if resume.deadly.contains(&at) {
             return self.lose(directive, at, line);
         }
-        let replayed = todo.judged.contains(&at);
+        let replayed = resume.judged.contains(&at);
         if replayed && !has_effects(directive) {
             return;
         }
@@ -98,7 +102,7 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
             self.context.sink.begin(at, &features);
         }
         let start = Instant::now();
-        self.session.announce(&Announcement {
+        self.session.begin_directive(&DirectiveInfo {
             number: at as usize + 1,
             replayed,
             expected: &|| judge::expected(directive),
@@ -117,19 +121,19 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
     fn lose<'a: 'env>(&mut self, directive: &'env mut WastDirective<'a>, at: u32, line: u32) {
         match directive {
             WastDirective::Module(module) => {
-                self.names.set_module(module.name(), Err(Why::Failed(line)));
-                self.names.set_instance(module.name(), Err(Why::Failed(line)));
+                self.names.set_module(module.name(), Err(Unavailable::Failed(line)));
+                self.names.set_instance(module.name(), Err(Unavailable::Failed(line)));
             }
             WastDirective::ModuleDefinition(module) => {
-                self.names.set_module(module.name(), Err(Why::Failed(line)));
+                self.names.set_module(module.name(), Err(Unavailable::Failed(line)));
             }
             WastDirective::ModuleInstance { instance, .. } => {
-                self.names.set_instance(*instance, Err(Why::Failed(line)));
+                self.names.set_instance(*instance, Err(Unavailable::Failed(line)));
             }
-            WastDirective::Register { name, .. } => self.names.register(name, Err(Why::Failed(line))),
+            WastDirective::Register { name, .. } => self.names.register(name, Err(Unavailable::Failed(line))),
             WastDirective::Thread(thread) => {
-                self.give_up(&thread.directives, at + 1, &Why::Failed(line).verdict());
-                self.running.insert(thread.name.name().to_owned(), Err(Why::Failed(line)));
+                self.give_up(&thread.directives, at + 1, &Unavailable::Failed(line).verdict());
+                self.running.insert(thread.name.name().to_owned(), Err(Unavailable::Failed(line)));
             }
             _ => {}
         }
@@ -137,7 +141,7 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
 
     /// The features that the module in question needs; nothing for a module that should not be one.
     fn features(&self, directive: &WastDirective<'_>, wasm: Option<&Wasm>) -> Arc<str> {
-        let of = |slot: Slot<InstanceId>| slot.map_or_else(|_| Arc::from(""), |known| known.features);
+        let of = |slot: Binding<InstanceId>| slot.map_or_else(|_| Arc::from(""), |known| known.features);
         match directive {
             WastDirective::AssertMalformed { .. }
             | WastDirective::AssertMalformedCustom { .. }
@@ -195,7 +199,7 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
             },
             WastDirective::AssertUnlinkable { message, .. } => match self.run_module(wasm) {
                 // Here too, that it is rejected counts, not in which words.
-                Ok(Err(Stop::Unlinkable(_))) => Verdict::pass(),
+                Ok(Err(SessionError::Unlinkable(_))) => Verdict::pass(),
                 Ok(Ok(_)) => Verdict::fail(format!("linked a module with `{message}`")),
                 Ok(Err(stop)) => judge::unexpected(&format!("unlinkable: {message}"), &stop),
                 Err(verdict) => verdict,
@@ -204,8 +208,8 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
                 Ok(done) => {
                     // A call that asserts nothing is there for what it does to the instance. What comes after it would
                     // meet a state that the script does not mean.
-                    if let Err(stop @ Stop::Unsupported { .. }) = &done {
-                        self.names.lose(invoke.module, &Why::of(stop, line));
+                    if let Err(stop @ SessionError::Unsupported { .. }) = &done {
+                        self.names.lose(invoke.module, &Unavailable::of(stop, line));
                     }
                     judge::success(&done)
                 }
@@ -218,28 +222,28 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
             WastDirective::AssertTrap { exec, message, .. } => {
                 let done = self.execute(exec, wasm);
                 judge::stop(done, "trap", message, |stop| match stop {
-                    Stop::Trap(message) => Some(message),
+                    SessionError::Trap(message) => Some(message),
                     _ => None,
                 })
             }
             WastDirective::AssertExhaustion { call, message, .. } => {
                 let done = self.invoke(call);
                 judge::stop(done, "exhaustion", message, |stop| match stop {
-                    Stop::Exhaustion(message) => Some(message),
+                    SessionError::Exhaustion(message) => Some(message),
                     _ => None,
                 })
             }
             WastDirective::AssertException { exec, .. } => {
                 let done = self.execute(exec, wasm);
                 judge::stop(done, "exception", "", |stop| match stop {
-                    Stop::Exception(message) => Some(message),
+                    SessionError::Exception(message) => Some(message),
                     _ => None,
                 })
             }
             WastDirective::AssertSuspension { exec, message, .. } => {
                 let done = self.execute(exec, wasm);
                 judge::stop(done, "suspension", message, |stop| match stop {
-                    Stop::Suspension(message) => Some(message),
+                    SessionError::Suspension(message) => Some(message),
                     _ => None,
                 })
             }
@@ -249,45 +253,45 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
                     Err(_) => Verdict::fail("the thread panicked"),
                 },
                 Some(Err(why)) => why.verdict(),
-                None => Why::Missing.verdict(),
+                None => Unavailable::Missing.verdict(),
             },
             // Runs elsewhere, because it takes its directives along.
             WastDirective::Thread(_) => Verdict::fail("a thread cannot be judged by itself"),
         }
     }
 
-    fn define(&mut self, wasm: Wasm, features: Arc<str>, line: u32) -> (Verdict, Slot<ModuleId>) {
+    fn define(&mut self, wasm: Wasm, features: Arc<str>, line: u32) -> (Verdict, Binding<ModuleId>) {
         let wasm = match wasm {
             Ok(wasm) => wasm,
-            Err(text) => return (text_verdict(&text), Err(Why::Failed(line))),
+            Err(text) => return (text_verdict(&text), Err(Unavailable::Failed(line))),
         };
         let done = self.session.compile(&wasm);
         let verdict = judge::success(&done);
         let slot = match done {
-            Ok(id) => Ok(Known { id, features, imports: names::imports(&wasm).into() }),
-            Err(stop) => Err(Why::of(&stop, line)),
+            Ok(id) => Ok(Definition { id, features, imports: symbols::imports(&wasm).into() }),
+            Err(stop) => Err(Unavailable::of(&stop, line)),
         };
         (verdict, slot)
     }
 
-    fn instantiate(&mut self, module: Known<ModuleId>, line: u32) -> (Verdict, Slot<InstanceId>) {
+    fn instantiate(&mut self, module: Definition<ModuleId>, line: u32) -> (Verdict, Binding<InstanceId>) {
         if let Some(why) = self.names.broken_import(&module.imports) {
             return (why.verdict(), Err(why));
         }
         let done = self.session.instantiate(module.id);
         let verdict = judge::success(&done);
         let slot = match done {
-            Ok(id) => Ok(Known { id, features: module.features, imports: module.imports }),
-            Err(stop) => Err(Why::of(&stop, line)),
+            Ok(id) => Ok(Definition { id, features: module.features, imports: module.imports }),
+            Err(stop) => Err(Unavailable::of(&stop, line)),
         };
         (verdict, slot)
     }
 
-    fn register(&mut self, name: &str, instance: Slot<InstanceId>, line: u32) -> Verdict {
+    fn register(&mut self, name: &str, instance: Binding<InstanceId>, line: u32) -> Verdict {
         let (verdict, result) = match instance {
             Ok(known) => {
                 let done = self.session.register(name, known.id);
-                (judge::success(&done), done.map_err(|stop| Why::of(&stop, line)))
+                (judge::success(&done), done.map_err(|stop| Unavailable::of(&stop, line)))
             }
             Err(why) => (why.verdict(), Err(why)),
         };
@@ -296,7 +300,7 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
     }
 
     /// What a call or the like came to; a verdict if what it needs is not there.
-    fn execute(&mut self, execute: &WastExecute<'_>, wasm: Wasm) -> Result<Done<Vec<Value>>, Verdict> {
+    fn execute(&mut self, execute: &WastExecute<'_>, wasm: Wasm) -> Result<SessionResult<Vec<Value>>, Verdict> {
         match execute {
             WastExecute::Invoke(invoke) => self.invoke(invoke),
             WastExecute::Wat(_) => self.run_module(wasm),
@@ -307,7 +311,7 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
         }
     }
 
-    fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<Done<Vec<Value>>, Verdict> {
+    fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<SessionResult<Vec<Value>>, Verdict> {
         let instance = self.names.instance(invoke.module).map_err(|why| why.verdict())?;
         let args: Option<Vec<Value>> = invoke.args.iter().map(pattern::argument).collect();
         let args = args.ok_or_else(|| Verdict::fail("an argument is not of core wasm"))?;
@@ -315,13 +319,13 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
     }
 
     /// Compiles and instantiates a module that nothing will refer to.
-    fn run_module(&mut self, wasm: Wasm) -> Result<Done<Vec<Value>>, Verdict> {
+    fn run_module(&mut self, wasm: Wasm) -> Result<SessionResult<Vec<Value>>, Verdict> {
         let wasm = wasm.map_err(|text| text_verdict(&text))?;
         let module = match self.session.compile(&wasm) {
             Ok(module) => module,
             Err(stop) => return Ok(Err(stop)),
         };
-        match self.names.broken_import(&names::imports(&wasm)) {
+        match self.names.broken_import(&symbols::imports(&wasm)) {
             Some(why) => Err(why.verdict()),
             None => Ok(self.session.instantiate(module).map(|_| Vec::new())),
         }
@@ -343,7 +347,7 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
         thread: &'env mut WastThread<'a>,
         at: u32,
         line: u32,
-    ) -> Result<ScopedJoinHandle<'scope, ()>, (Verdict, Why)> {
+    ) -> Result<ScopedJoinHandle<'scope, ()>, (Verdict, Unavailable)> {
         let shared = match thread.shared_module.map(|name| self.names.instance(Some(name))).transpose() {
             Ok(shared) => shared,
             Err(why) => {
@@ -354,7 +358,7 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
         let (session, id) = match self.session.thread(shared.as_ref().map(|known| known.id)) {
             Ok(made) => made,
             Err(stop) => {
-                let why = Why::of(&stop, line);
+                let why = Unavailable::of(&stop, line);
                 self.give_up(&thread.directives, at + 1, &why.verdict());
                 // What the thread would have done to the instance that it shares is not done.
                 if thread.shared_module.is_some() {
@@ -363,9 +367,9 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
                 return Err((judge::unexpected("success", &stop), why));
             }
         };
-        let mut names = Names::new();
+        let mut names = SymbolTable::new();
         if let (Some(name), Some(known), Some(id)) = (thread.shared_module, shared, id) {
-            names.share(name, Ok(Known { id, ..known }));
+            names.share(name, Ok(Definition { id, ..known }));
         }
         let (context, lines, threads) = (self.context, self.lines, self.threads);
         let directives = &mut thread.directives;
@@ -375,14 +379,14 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
                 let mut runner = Runner { session, context, lines, threads, names, running: HashMap::new() };
                 runner.all(directives, at + 1);
             })
-            .map_err(|error| (Verdict::fail(format!("the thread does not start: {error}")), Why::Failed(line)))
+            .map_err(|error| (Verdict::fail(format!("the thread does not start: {error}")), Unavailable::Failed(line)))
     }
 
     /// Judges the directives of a thread that did not start.
     fn give_up(&self, directives: &[WastDirective<'_>], first: u32, verdict: &Verdict) {
         let count: u32 = directives.iter().map(size).sum();
         for at in first..first + count {
-            if !self.context.todo.judged.contains(&at) && !self.context.todo.deadly.contains(&at) {
+            if !self.context.resume.judged.contains(&at) && !self.context.resume.deadly.contains(&at) {
                 self.context.sink.begin(at, "");
                 self.context.sink.end(at, verdict.clone(), 0);
             }

@@ -1,14 +1,16 @@
 //! Whole scripts, run on a session that does what a table says.
 
 use super::*;
+use crate::engine::error::{SessionError, SessionResult};
+use crate::engine::interface::{InstanceId, ModuleId, Session, ThreadSession};
 use crate::engine::value::Value;
-use crate::engine::{Done, InstanceId, ModuleId, Session, Stop};
+use crate::model::{Directive, Verdict};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use wasmparser::WasmFeatures;
 
 /// Calls answer what stands here by the name of the export; other calls return nothing.
-type Answers = HashMap<&'static str, Done<Vec<Value>>>;
+type Answers = HashMap<&'static str, SessionResult<Vec<Value>>>;
 
 /// Compiles what `wasmparser` accepts, links what imports from registered names only, and answers as it is told.
 #[derive(Clone, Default)]
@@ -21,24 +23,24 @@ struct Told {
 }
 
 impl Session for Told {
-    fn compile(&mut self, wasm: &[u8]) -> Done<ModuleId> {
+    fn compile(&mut self, wasm: &[u8]) -> SessionResult<ModuleId> {
         self.validate(wasm)?;
         if let Some(feature) = crate::features::required(wasm, WasmFeatures::all()).unwrap_or_default().first() {
-            return Err(Stop::Unsupported { feature: (*feature).to_owned(), what: "all of it".to_owned() });
+            return Err(SessionError::Unsupported { feature: (*feature).to_owned(), what: "all of it".to_owned() });
         }
-        self.modules.push(names::imports(wasm));
+        self.modules.push(symbols::imports(wasm));
         Ok(ModuleId(self.modules.len() - 1))
     }
 
-    fn validate(&mut self, wasm: &[u8]) -> Done<()> {
+    fn validate(&mut self, wasm: &[u8]) -> SessionResult<()> {
         let mut validator = wasmparser::Validator::new_with_features(WasmFeatures::all());
-        validator.validate_all(wasm).map(|_| ()).map_err(|error| Stop::Invalid(error.message().to_owned()))
+        validator.validate_all(wasm).map(|_| ()).map_err(|error| SessionError::Invalid(error.message().to_owned()))
     }
 
-    fn instantiate(&mut self, module: ModuleId) -> Done<InstanceId> {
+    fn instantiate(&mut self, module: ModuleId) -> SessionResult<InstanceId> {
         match self.modules[module.0].iter().find(|import| !self.registered.contains(import)) {
-            Some(import) if import == "trap" => Err(Stop::Trap("unreachable".to_owned())),
-            Some(import) => Err(Stop::Unlinkable(format!("unknown import {import}"))),
+            Some(import) if import == "trap" => Err(SessionError::Trap("unreachable".to_owned())),
+            Some(import) => Err(SessionError::Unlinkable(format!("unknown import {import}"))),
             None => {
                 self.instances += 1;
                 Ok(InstanceId(self.instances - 1))
@@ -46,25 +48,25 @@ impl Session for Told {
         }
     }
 
-    fn register(&mut self, name: &str, _instance: InstanceId) -> Done<()> {
+    fn register(&mut self, name: &str, _instance: InstanceId) -> SessionResult<()> {
         self.registered.push(name.to_owned());
         Ok(())
     }
 
-    fn invoke(&mut self, _instance: InstanceId, name: &str, _args: &[Value]) -> Done<Vec<Value>> {
+    fn invoke(&mut self, _instance: InstanceId, name: &str, _args: &[Value]) -> SessionResult<Vec<Value>> {
         self.answers.get(name).cloned().unwrap_or(Ok(Vec::new()))
     }
 
-    fn get(&mut self, _instance: InstanceId, name: &str) -> Done<Value> {
+    fn get(&mut self, _instance: InstanceId, name: &str) -> SessionResult<Value> {
         let values = self.invoke(InstanceId(0), name, &[])?;
-        values.first().copied().ok_or_else(|| Stop::Error("no such global".to_owned()))
+        values.first().copied().ok_or_else(|| SessionError::Other("no such global".to_owned()))
     }
 
-    fn thread(&mut self, shared: Option<InstanceId>) -> Done<(Box<dyn Session + Send>, Option<InstanceId>)> {
+    fn thread(&mut self, shared: Option<InstanceId>) -> SessionResult<ThreadSession> {
         if self.threads {
             return Ok((Box::new(self.clone()), shared));
         }
-        Err(Stop::Unsupported { feature: "threads".to_owned(), what: String::new() })
+        Err(SessionError::Unsupported { feature: "threads".to_owned(), what: String::new() })
     }
 }
 
@@ -88,18 +90,18 @@ impl Sink for Heard {
     }
 }
 
-fn run_todo(text: &str, session: Told, todo: &Todo) -> (Vec<Directive>, Heard) {
+fn run_todo(text: &str, session: Told, resume: &ResumePlan) -> (Vec<Directive>, Heard) {
     let tokens = Tokens::new(text).expect("lexes");
     let mut script = tokens.parse().expect("parses");
     let directives = script.directives();
     let heard = Heard::default();
-    run(&mut script, Box::new(session), &Context { features: WasmFeatures::all(), todo, sink: &heard });
+    run(&mut script, Box::new(session), &Context { features: WasmFeatures::all(), resume, sink: &heard });
     (directives, heard)
 }
 
 /// The line, kind, outcome and detail of each directive, having checked that each began and ended once.
 fn judge(text: &str, session: Told) -> Vec<String> {
-    let (directives, heard) = run_todo(text, session, &Todo::default());
+    let (directives, heard) = run_todo(text, session, &ResumePlan::default());
     let mut ended = heard.ended.into_inner().expect("no panic");
     ended.sort_by_key(|(at, _)| *at);
     let mut begun = heard.begun.into_inner().expect("no panic");
@@ -114,7 +116,7 @@ fn judge(text: &str, session: Told) -> Vec<String> {
     directives.iter().zip(ended).map(show).collect()
 }
 
-fn stops(name: &'static str, stop: Stop) -> Told {
+fn stops(name: &'static str, stop: SessionError) -> Told {
     Told { answers: HashMap::from([(name, Err(stop))]), ..Told::default() }
 }
 
@@ -122,10 +124,10 @@ fn stops(name: &'static str, stop: Stop) -> Told {
 fn every_kind_of_directive() {
     let answers = HashMap::from([
         ("one", Ok(vec![Value::I32(1)])),
-        ("trap", Err(Stop::Trap("integer divide by zero".to_owned()))),
-        ("deep", Err(Stop::Exhaustion("call stack exhausted".to_owned()))),
-        ("throw", Err(Stop::Exception("tag 0".to_owned()))),
-        ("suspend", Err(Stop::Suspension("unhandled tag".to_owned()))),
+        ("trap", Err(SessionError::Trap("integer divide by zero".to_owned()))),
+        ("deep", Err(SessionError::Exhaustion("call stack exhausted".to_owned()))),
+        ("throw", Err(SessionError::Exception("tag 0".to_owned()))),
+        ("suspend", Err(SessionError::Suspension("unhandled tag".to_owned()))),
     ]);
     let text = r#"(module $m)
 (module definition $d (func (export "one") (result i32) i32.const 1))
@@ -163,7 +165,7 @@ fn every_kind_of_directive() {
 fn other_outcomes_than_expected() {
     let text = "(module)\n(assert_return (invoke \"f\") (i32.const 1))\n(assert_trap (invoke \"f\") \"overflow\")\n\
                 (assert_exhaustion (invoke \"f\") \"\")\n(assert_exception (invoke \"f\"))\n(invoke \"f\")";
-    let told = stops("f", Stop::Trap("unreachable".to_owned()));
+    let told = stops("f", SessionError::Trap("unreachable".to_owned()));
     assert_eq!(
         judge(text, told),
         [
@@ -183,7 +185,7 @@ fn other_outcomes_than_expected() {
 fn messages_need_only_begin_alike() {
     let trap = |expected: &str, actual: &str| {
         let text = format!("(module)\n(assert_trap (invoke \"f\") \"{expected}\")");
-        judge(&text, stops("f", Stop::Trap(actual.to_owned())))[1] == "2 assert_trap pass"
+        judge(&text, stops("f", SessionError::Trap(actual.to_owned())))[1] == "2 assert_trap pass"
     };
     assert!(trap("uninitialized element 2", "uninitialized element"));
     assert!(trap("out of bounds", "out of bounds memory access"));
@@ -212,7 +214,7 @@ fn a_script_goes_on_and_what_depends_on_a_failure_says_so() {
 fn what_comes_after_an_unsupported_change_is_unsupported_too() {
     let text = "(module $a (func (export \"f\")) (func (export \"g\")))\n(invoke \"f\")\n(invoke $a \"g\")\n\
                 (invoke \"g\")\n(module $b (func (export \"g\")))\n(invoke \"g\")\n(invoke $a \"g\")";
-    let stop = Stop::Unsupported { feature: "x".to_owned(), what: String::new() };
+    let stop = SessionError::Unsupported { feature: "x".to_owned(), what: String::new() };
     let verdicts = judge(text, stops("f", stop));
     assert_eq!(verdicts[1..4], ["2 invoke unsupported x", "3 invoke unsupported x", "4 invoke unsupported x"]);
     assert_eq!(verdicts[4..], ["5 module pass", "6 invoke pass", "7 invoke unsupported x"]);
@@ -263,7 +265,7 @@ fn features_are_those_of_the_module_in_question() {
                 (assert_invalid (module (func (param v128) (result i32))) \"x\")\n\
                 (assert_trap (module (func (param v128))) \"x\")";
     let text = text.replace("$b definition", "definition $b");
-    let (_, heard) = run_todo(&text, Told::default(), &Todo::default());
+    let (_, heard) = run_todo(&text, Told::default(), &ResumePlan::default());
     let features: Vec<String> =
         heard.begun.into_inner().expect("no panic").into_iter().map(|(_, features)| features).collect();
     assert_eq!(features, ["", "simd", "", "", "simd"]);
@@ -273,8 +275,8 @@ fn features_are_those_of_the_module_in_question() {
 fn what_was_judged_is_replayed_and_what_is_deadly_is_not_run() {
     let text = "(module $a)\n(module $b)\n(assert_invalid (module (func (result i32))) \"x\")\n(invoke $a \"f\")\n\
                 (invoke $b \"f\")\n(invoke $a \"f\")";
-    let todo = Todo { judged: [0, 2, 3].into(), deadly: [1].into() };
-    let (_, heard) = run_todo(text, Told::default(), &todo);
+    let resume = ResumePlan { judged: [0, 2, 3].into(), deadly: [1].into() };
+    let (_, heard) = run_todo(text, Told::default(), &resume);
     assert_eq!(heard.replayed.into_inner().expect("no panic"), [0, 3], "what leaves nothing behind is not replayed");
     let ended = heard.ended.into_inner().expect("no panic");
     assert_eq!(ended, [(4, Verdict::fail("depends on line 2, which did not pass")), (5, Verdict::pass())]);

@@ -1,6 +1,6 @@
-//! A worker as its supervisor sees it: a process to talk to, to listen to, and to bury.
+//! A worker process, from the supervisor's side.
 
-use super::attempt::Cause;
+use super::task_state::WorkerDeath;
 use crate::escape::write_line;
 use crate::model::Outcome;
 use crate::protocol::{Event, Job};
@@ -12,10 +12,10 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
-/// How much of what a worker prints is kept.
+/// Bytes that are kept of a worker's output on standard error.
 const KEPT: usize = 4096;
 
-/// How much of it can wait to be read.
+/// Capacity of the pipe of standard error, in bytes.
 const PIPE: usize = 1 << 16;
 
 /// A running worker.
@@ -24,28 +24,29 @@ pub(super) struct Process {
     jobs: Sender<Vec<u8>>,
     stdout: ChildStdout,
     stderr: ChildStderr,
-    /// Read from standard output and not yet a line.
+    /// The beginning of a line on standard output that has not ended.
     rest: Vec<u8>,
-    /// The end of what was printed since the last directive began.
+    /// The last bytes on standard error since the last directive began.
     printed: Vec<u8>,
+    /// The memory limit in MiB, if the worker has exceeded it.
     memory: Option<u64>,
-    /// Whether what is printed is shown as well.
+    /// Whether standard error is shown.
     show: bool,
-    /// What of it is still to be shown: what is no whole line yet.
+    /// The beginning of a line that has not been shown.
     unshown: Vec<u8>,
 }
 
-/// What there was to hear.
+/// The messages that a read received.
 #[derive(Default)]
-pub(super) struct Heard {
+pub(super) struct Received {
     /// The events.
     pub(super) events: Vec<Event>,
-    /// Whether there will be no more.
+    /// Whether the worker has closed its output.
     pub(super) ended: bool,
 }
 
 impl Process {
-    /// Starts a worker that may use so many MiB; what it prints is shown on demand.
+    /// Starts a worker with a memory limit in MiB. `show` shows its output on standard error.
     pub(super) fn spawn(memory: u64, show: bool) -> io::Result<Self> {
         let mut child = Command::new(program()?)
             .arg0("wassay")
@@ -54,7 +55,7 @@ impl Process {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // Ctrl-C is for the supervisor: a worker would only look crashed.
+            // Ctrl-C is for the supervisor; a worker that it ends would look like a crash.
             .process_group(0)
             .spawn()?;
         let (Some(mut stdin), Some(stdout), Some(stderr)) =
@@ -62,10 +63,10 @@ impl Process {
         else {
             return Err(io::Error::other("a worker's pipes are missing"));
         };
-        // Room for all that a worker can say between two looks.
+        // Room for everything that a worker can write between two reads.
         #[cfg(target_os = "linux")]
         let _ = rustix::pipe::fcntl_setpipe_size(&stdout, 1 << 20);
-        // Written from a thread, lest a worker that does not read blocks its supervisor, who would then not see it.
+        // Jobs are written by a thread of their own, so that a worker that does not read cannot block its supervisor.
         let (jobs, queue) = mpsc::channel::<Vec<u8>>();
         std::thread::Builder::new().name("jobs".to_owned()).spawn(move || {
             for job in queue {
@@ -87,7 +88,7 @@ impl Process {
         })
     }
 
-    /// Gives the worker something to do, after what it was given before. To a dead one it makes no difference.
+    /// Sends a job, which the worker runs after its earlier jobs. Sending to a dead worker is no error.
     pub(super) fn send(&self, job: &Job<'_>) -> io::Result<()> {
         let mut line = serde_json::to_vec(job)?;
         line.push(b'\n');
@@ -95,28 +96,28 @@ impl Process {
         Ok(())
     }
 
-    /// Hears what the worker has to say, waiting a while if it is nothing.
-    pub(super) fn listen(&mut self, patience: Duration) -> io::Result<Heard> {
+    /// Reads the events that the worker has written. Waits up to `timeout` for the first.
+    pub(super) fn receive(&mut self, timeout: Duration) -> io::Result<Received> {
         let mut fds = [PollFd::new(&self.stdout, PollFlags::IN), PollFd::new(&self.stderr, PollFlags::IN)];
-        let patience = Timespec::try_from(patience).map_err(io::Error::other)?;
-        match poll(&mut fds, Some(&patience)) {
+        let timeout = Timespec::try_from(timeout).map_err(io::Error::other)?;
+        match poll(&mut fds, Some(&timeout)) {
             Ok(_) => {}
-            Err(rustix::io::Errno::INTR) => return Ok(Heard::default()),
+            Err(rustix::io::Errno::INTR) => return Ok(Received::default()),
             Err(error) => return Err(error.into()),
         }
-        let [speaks, prints] = [!fds[0].revents().is_empty(), !fds[1].revents().is_empty()];
+        let [has_events, has_output] = [!fds[0].revents().is_empty(), !fds[1].revents().is_empty()];
         let stale = self.printed.len();
-        if prints {
+        if has_output {
             self.read_printed();
         }
-        let mut heard = Heard::default();
-        if speaks {
-            heard.ended = !self.read_events(&mut heard.events)?;
+        let mut received = Received::default();
+        if has_events {
+            received.ended = !self.read_events(&mut received.events)?;
         }
-        if heard.events.iter().any(|event| matches!(event, Event::Begin(..))) {
+        if received.events.iter().any(|event| matches!(event, Event::Begin(..))) {
             self.printed.drain(..stale.min(self.printed.len()));
         }
-        Ok(heard)
+        Ok(received)
     }
 
     fn read_printed(&mut self) {
@@ -139,12 +140,13 @@ impl Process {
         }
     }
 
-    /// Shows so much of what was printed, as text: an engine has nothing to say to terminals and CI systems.
+    /// Shows this many bytes of the output as plain text: an engine must not send escape sequences or workflow commands to
+    /// terminals and CI systems.
     fn show(&mut self, length: usize) {
         let ready: Vec<u8> = self.unshown.drain(..length).collect();
         let text = String::from_utf8_lossy(&ready);
         for line in text.strip_suffix('\n').unwrap_or(&text).split('\n').filter(|_| length > 0) {
-            // Nobody may be looking.
+            // Standard error may be closed.
             let _ = write_line!(&mut io::stderr(), "{}", line.trim_end_matches('\r'));
         }
     }
@@ -153,7 +155,7 @@ impl Process {
         self.show(self.unshown.len());
     }
 
-    /// Reads what there is; says whether there may be more.
+    /// Reads the available events. Returns whether there may be more.
     fn read_events(&mut self, events: &mut Vec<Event>) -> io::Result<bool> {
         let mut buffer = vec![0; 1 << 16];
         let length = self.stdout.read(&mut buffer)?;
@@ -163,7 +165,7 @@ impl Process {
             match serde_json::from_slice(line) {
                 Ok(Event::Memory(limit)) => self.memory = Some(limit),
                 Ok(event) => events.push(event),
-                // An engine gone wild has written where the worker's words were. There is no more to learn from it.
+                // An engine has overwritten the worker's memory or file descriptors. Its output is no longer of use.
                 Err(_) => {
                     self.child.kill()?;
                     break;
@@ -174,20 +176,20 @@ impl Process {
         Ok(length > 0)
     }
 
-    /// Ends a worker that was silent for too long.
-    pub(super) fn time_out(mut self, after: Duration) -> io::Result<Cause> {
+    /// Kills a worker that did not answer in time.
+    pub(super) fn time_out(mut self, after: Duration) -> io::Result<WorkerDeath> {
         self.child.kill()?;
         self.child.wait()?;
         self.show_rest();
-        Ok(Cause { outcome: Outcome::Timeout, detail: format!("no answer within {} s", after.as_secs_f64()) })
+        Ok(WorkerDeath { outcome: Outcome::Timeout, detail: format!("no answer within {} s", after.as_secs_f64()) })
     }
 
-    /// Learns what a worker died of.
-    pub(super) fn bury(mut self) -> io::Result<Cause> {
-        // One that only closed its output is as good as dead.
+    /// Collects a dead worker and finds out why it died.
+    pub(super) fn reap(mut self) -> io::Result<WorkerDeath> {
+        // A worker that has only closed its output is of no use.
         self.child.kill()?;
         let status = self.child.wait()?;
-        // What is there, not to the end: a process that the engine started may have it open still, and go on.
+        // Reads what is available and not to the end: a process that the engine started may still have the pipe open.
         for _ in 0..PIPE / KEPT {
             let mut fds = [PollFd::new(&self.stderr, PollFlags::IN)];
             if !poll(&mut fds, Some(&Timespec::default())).is_ok_and(|ready| ready > 0) {
@@ -198,40 +200,40 @@ impl Process {
         self.show_rest();
         let detail = match self.memory {
             Some(limit) => format!("out of memory: it may use {limit} MiB"),
-            None => match last_words(&self.printed) {
-                Some(words) => format!("{}: {words}", describe(status)),
+            None => match last_lines(&self.printed) {
+                Some(lines) => format!("{}: {lines}", describe(status)),
                 None => describe(status),
             },
         };
-        Ok(Cause { outcome: Outcome::Crash, detail })
+        Ok(WorkerDeath { outcome: Outcome::Crash, detail })
     }
 
-    /// Ends a worker that is no longer needed.
-    pub(super) fn dismiss(mut self) {
+    /// Kills a worker that is no longer needed.
+    pub(super) fn kill(mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
         self.show_rest();
     }
 }
 
-/// This program, even if the file has been replaced since it was started.
+/// Path of this program. It is valid even if the file has been replaced since the program started.
 fn program() -> io::Result<PathBuf> {
     let this = PathBuf::from("/proc/self/exe");
     if this.exists() { Ok(this) } else { std::env::current_exe() }
 }
 
-/// The last two lines: a panic's place and its message.
-fn last_words(printed: &[u8]) -> Option<String> {
+/// The last two lines: the location and message of a panic.
+fn last_lines(printed: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(printed);
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    // Each is cut: a first one without an end would leave no room for the other.
+    // Each line is cut, so that a long first line leaves room for the second.
     let mut words: Vec<String> = lines.rev().take(2).map(|line| line.chars().take(200).collect()).collect();
     words.reverse();
     let words = words.join(" ");
     (!words.is_empty()).then_some(words)
 }
 
-/// Names the signal or the exit code.
+/// Describes how a process ended: the signal or the exit code.
 fn describe(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
         (Some(signal), _) => match signal {

@@ -1,24 +1,24 @@
-//! Ends a worker that uses too much memory, before the machine suffers.
+//! Memory limit of a worker: a thread that ends the process before it exhausts the machine.
 //!
-//! A limit on address space would not do: engines reserve gigabytes of it that they never touch. A limit on data would
-//! make honest `memory.grow`s fail. What counts is what is resident.
+//! The limit is on resident memory. A limit on address space would not work, because engines reserve gigabytes that they
+//! never touch. A limit on data would make valid `memory.grow`s fail.
 
 use std::io;
 use std::time::Duration;
 
-/// How often to look. At a gigabyte a second, which is what a page fault for each page allows, a worker exceeds the
-/// limit by ten megabytes.
+/// Time between two checks. A process that touches a new page each time gets about a gigabyte a second, so it exceeds the
+/// limit by ten megabytes at most.
 const INTERVAL: Duration = Duration::from_millis(10);
 
-/// Ends the process when it uses more than `limit` MiB, after telling so.
-pub(super) fn watch(limit: u64, tell: impl Fn() + Send + 'static) -> io::Result<()> {
+/// Starts the thread, which calls `report` and aborts the process when it uses more than `limit` MiB.
+pub(super) fn watch(limit: u64, report: impl Fn() + Send + 'static) -> io::Result<()> {
     let mut resident = Resident::new()?;
-    prefer_as_victim();
+    prefer_for_oom_killer();
     std::thread::Builder::new().name("memory".to_owned()).spawn(move || {
         loop {
             std::thread::sleep(INTERVAL);
             if resident.bytes() >> 20 > limit {
-                tell();
+                report();
                 std::process::abort();
             }
         }
@@ -26,12 +26,13 @@ pub(super) fn watch(limit: u64, tell: impl Fn() + Send + 'static) -> io::Result<
     Ok(())
 }
 
-/// Asks Linux to take a worker, not the supervisor, should memory run out all the same.
-fn prefer_as_victim() {
+/// Asks the OOM killer of Linux to kill a worker and not the supervisor, should memory run out anyway.
+fn prefer_for_oom_killer() {
     #[cfg(target_os = "linux")]
     let _ = std::fs::write("/proc/self/oom_score_adj", "500");
 }
 
+/// Reads how much memory of this process is resident.
 #[cfg(target_os = "linux")]
 struct Resident {
     statm: std::fs::File,
@@ -44,7 +45,7 @@ impl Resident {
         Ok(Self { statm: std::fs::File::open("/proc/self/statm")?, page: rustix::param::page_size() as u64 })
     }
 
-    /// What is resident now; 0 if Linux does not say.
+    /// Bytes that are resident now; 0 if Linux does not tell.
     fn bytes(&mut self) -> u64 {
         use std::os::unix::fs::FileExt;
         let mut text = [0; 128];
@@ -65,10 +66,10 @@ impl Resident {
         Ok(Self)
     }
 
-    /// The most that was ever resident: elsewhere the present figure has no portable name.
+    /// The most bytes that were ever resident: the current number is not portably available.
     fn bytes(&mut self) -> u64 {
         let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
-        // SAFETY: the pointer is to a whole `rusage`, of which every bit pattern, zeros included, is one.
+        // SAFETY: the pointer is to a whole `rusage`, for which every bit pattern, zeros included, is valid.
         let usage = unsafe {
             libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr());
             usage.assume_init()

@@ -1,6 +1,7 @@
 //! What a description of an engine can get wrong though it has all its keys.
 
-use super::{Drive, Runtime, Way};
+use super::description::{Drive, DriveMode, Runtime};
+use crate::engine::built_in::built_in;
 use crate::engine::runner::SCRIPT;
 use regex::Regex;
 
@@ -18,13 +19,13 @@ pub(super) fn check(runtime: &Runtime) -> Result<(), String> {
     if let Some(other) = execution.iter().find(|way| !["interpreter", "jit", "aot"].contains(&way.as_str())) {
         return Err(format!("`execution` has `{other}`, which is none of `interpreter`, `jit`, `aot`"));
     }
-    let in_process = matches!(drive, Drive::Crate { .. });
-    if !in_process && crate::engine::built_in().iter().any(|engine| engine.name() == name) {
+    let in_process = matches!(drive, Drive::InProcess { .. });
+    if !in_process && built_in().iter().any(|engine| engine.name() == name) {
         return Err(format!("`{name}` is the name of an engine of this program"));
     }
     match drive {
         Drive::None { why } if why.is_empty() => Err("`why` says nothing".to_owned()),
-        Drive::Crate { .. } | Drive::None { .. } => Ok(()),
+        Drive::InProcess { .. } | Drive::None { .. } => Ok(()),
         Drive::Driver { mode, .. } => modes(mode),
         Drive::Runner { mode, passed, failed, .. } => {
             modes(mode)?;
@@ -37,7 +38,7 @@ pub(super) fn check(runtime: &Runtime) -> Result<(), String> {
     }
 }
 
-fn modes(modes: &[Way]) -> Result<(), String> {
+fn modes(modes: &[DriveMode]) -> Result<(), String> {
     if modes.is_empty() {
         return Err("it has no mode".to_owned());
     }

@@ -1,7 +1,9 @@
 //! The shipped catalogue, and every way in which a description can be wrong.
 
+use super::load::{SHIPPED, is_description, parse};
 use super::*;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 #[test]
 fn the_shipped_catalogue_is_sound() {
@@ -80,12 +82,12 @@ fn every_entry_says_what_there_is_to_say() {
 fn engines_in_process_have_features() {
     let manifest: toml::Table = include_str!("../../../Cargo.toml").parse().unwrap();
     let Some(features) = manifest.get("features").and_then(toml::Value::as_table) else {
-        let built = super::super::built_in();
+        let built = crate::engine::built_in::built_in();
         assert!(built.iter().all(|engine| ["vm", "fake"].contains(&engine.name())), "engines without features");
         return;
     };
     for runtime in all() {
-        if let Drive::Crate { feature } = &runtime.drive {
+        if let Drive::InProcess { feature } = &runtime.drive {
             assert!(feature.is_empty() || features.contains_key(feature), "{}: no feature `{feature}`", runtime.name);
         }
     }

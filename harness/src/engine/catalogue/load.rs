@@ -1,0 +1,75 @@
+//! Loads the descriptions: the shipped ones, and those in the folders that `WASSAY_ENGINES` names.
+
+use super::check;
+use super::description::Runtime;
+use crate::escape;
+use include_dir::{Dir, include_dir};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+pub(super) static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/engines");
+
+/// The environment variable that names further folders of descriptions.
+pub const FOLDERS: &str = "WASSAY_ENGINES";
+
+/// The shipped catalogue and that of the folders in `WASSAY_ENGINES`, by name; an entry of a folder replaces a shipped one.
+pub(super) static CATALOGUE: LazyLock<(Vec<Runtime>, Vec<String>)> = LazyLock::new(|| {
+    let mut faults = Vec::new();
+    let mut all: Vec<Runtime> = Vec::new();
+    for file in SHIPPED.files().filter(|file| is_description(file.path())) {
+        all.extend(parse(file.path(), file.contents_utf8().unwrap_or_default(), &mut faults));
+    }
+    let folders = std::env::var_os(FOLDERS).unwrap_or_default();
+    let mut own: Vec<Runtime> = Vec::new();
+    for folder in std::env::split_paths(&folders).filter(|folder| !folder.as_os_str().is_empty()) {
+        for (path, text) in read(&folder, &mut faults) {
+            let Some(runtime) = parse(&path, &text, &mut faults) else { continue };
+            if own.iter().any(|known| known.name == runtime.name) {
+                faults.push(format!(
+                    "{}: there is another engine `{}`",
+                    escape::path(&path),
+                    escape::text(&runtime.name)
+                ));
+            }
+            own.push(runtime);
+        }
+    }
+    all.retain(|shipped| own.iter().all(|own| own.name != shipped.name));
+    all.extend(own);
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    (all, faults)
+});
+
+pub(super) fn is_description(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
+}
+
+pub(super) fn parse(path: &Path, text: &str, faults: &mut Vec<String>) -> Option<Runtime> {
+    let runtime = toml::from_str::<Runtime>(text).map_err(|error| error.to_string().trim_end().to_owned());
+    match runtime.and_then(|runtime| check::check(&runtime).map(|()| runtime)) {
+        Ok(runtime) => Some(runtime),
+        Err(fault) => {
+            faults.push(format!("{}: {fault}", escape::path(path)));
+            None
+        }
+    }
+}
+
+/// The files of a folder that describe engines, in the order of their names.
+fn read(folder: &Path, faults: &mut Vec<String>) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    match entries {
+        Ok(entries) => files.extend(entries.into_iter().map(|entry| entry.path()).filter(|path| is_description(path))),
+        Err(error) => faults.push(format!("{}: {error}", escape::path(folder))),
+    }
+    files.sort();
+    let text = |path: PathBuf| match crate::regular::text(&path) {
+        Ok(text) => Some((path, text)),
+        Err(error) => {
+            faults.push(format!("{}: {error}", escape::path(&path)));
+            None
+        }
+    };
+    files.into_iter().filter_map(text).collect()
+}
