@@ -48,7 +48,7 @@ impl AnyRef {
     }
 
     pub(super) fn exact_type(self, store: &StoreOpaque) -> Result<HeapType> {
-        let raw = self.0.of(store)?;
+        let raw = self.0.resolve(store)?;
         Ok(match NonNull::new(raw as *mut u8) {
             Some(object) if raw & (abi::TAG_I31 | abi::TAG_HOST) == 0 => {
                 // SAFETY: what has no tag is an object, alive because the handle is good; those of this hierarchy are

@@ -1,7 +1,7 @@
 //! What safe code can pass in and may be wrong: each check in one place, called where it enters.
 //!
-//! Handles check themselves where they are followed ([`Handle::of`](crate::runtime::store::Handle::of) and
-//! [`Rooted::of`](crate::runtime::store::rooted::Rooted::of)), and values where they become what compiled code sees
+//! Handles check themselves where they are followed ([`Handle::resolve`](crate::runtime::store::Handle::resolve) and
+//! [`Rooted::resolve`](crate::runtime::store::rooted::Rooted::resolve)), and values where they become what compiled code sees
 //! ([`Val::to_raw`](super::Val)).
 
 use crate::abi::OVERFLOW_SLOTS;

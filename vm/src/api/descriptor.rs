@@ -40,7 +40,7 @@ pub(super) fn checked(
                     found: format!("one of {found}"),
                 });
             }
-            Ok(NonNull::new(descriptor.0.of(store)? as *mut u8))
+            Ok(NonNull::new(descriptor.0.resolve(store)? as *mut u8))
         }
         (Some(wanted), None) => Err(Error::TypeMismatch {
             expected: format!("a descriptor of type (exact {wanted})"),

@@ -79,7 +79,7 @@ impl Exception {
     /// [`Error::Resources`] when the heap of the store is full.
     pub fn new(mut store: impl AsContextMut, tag: Tag, fields: &[Val]) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
-        let tag = tag.0.of(opaque)?;
+        let tag = tag.0.resolve(opaque)?;
         // SAFETY: a handle of this store gives what is alive.
         let ty = opaque.engine.registered(unsafe { tag.as_ref() }.type_id);
         let ty = ty.signature();

@@ -23,7 +23,7 @@ impl ExternRef {
     /// no value of the host but one of wasm that was made external.
     pub fn data<'a, T: 'static>(&self, store: impl Into<StoreContext<'a, T>>) -> Result<&'a (dyn Any + Send + Sync)> {
         let opaque = &store.into().0.opaque;
-        opaque.extern_value(self.0.of(opaque)?).ok_or_else(|| Error::TypeMismatch {
+        opaque.extern_value(self.0.resolve(opaque)?).ok_or_else(|| Error::TypeMismatch {
             expected: "a value of the host".into(),
             found: "one of wasm made external".into(),
         })

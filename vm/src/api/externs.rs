@@ -53,11 +53,11 @@ impl Extern {
     /// [`Error::ForeignStore`](crate::Error::ForeignStore) if it belongs to another store.
     pub(super) fn address(&self, store: &StoreOpaque) -> Result<ExternAddress> {
         Ok(match self {
-            Self::Func(func) => ExternAddress::Func(func.0.of(store)?),
-            Self::Table(table) => ExternAddress::Table(table.0.of(store)?),
-            Self::Memory(memory) => ExternAddress::Memory(memory.0.of(store)?),
-            Self::Global(global) => ExternAddress::Global(global.cell.of(store)?, global.ty),
-            Self::Tag(tag) => ExternAddress::Tag(tag.0.of(store)?),
+            Self::Func(func) => ExternAddress::Func(func.0.resolve(store)?),
+            Self::Table(table) => ExternAddress::Table(table.0.resolve(store)?),
+            Self::Memory(memory) => ExternAddress::Memory(memory.0.resolve(store)?),
+            Self::Global(global) => ExternAddress::Global(global.cell.resolve(store)?, global.ty),
+            Self::Tag(tag) => ExternAddress::Tag(tag.0.resolve(store)?),
         })
     }
 

@@ -21,8 +21,8 @@ impl Global {
     /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when the value is not of the type, or belongs to another store.
     pub fn new(mut store: impl AsContextMut, ty: GlobalType, value: Val) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
-        opaque.keep_named(ty.content)?;
-        let cell = opaque.add_cell(value.to_raw(ty.content, opaque)?);
+        opaque.keep_named_type(ty.content)?;
+        let cell = opaque.add_global(value.to_raw(ty.content, opaque)?);
         // SAFETY: the store keeps it.
         Ok(Self { cell: unsafe { Handle::new(opaque, cell) }, ty })
     }
@@ -57,7 +57,7 @@ impl Global {
             return Err(Error::Immutable("a global"));
         }
         let opaque = &mut store.as_context_mut().0.opaque;
-        let cell = self.cell.of(opaque)?.cast::<u128>();
+        let cell = self.cell.resolve(opaque)?.cast::<u128>();
         let raw = value.to_raw(self.ty.content, opaque)?;
         // SAFETY: as in `get`, and the store is borrowed exclusively.
         unsafe { cell.write(raw) };

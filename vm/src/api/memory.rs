@@ -60,7 +60,7 @@ impl Memory {
     /// [`Error::Resources`], and nothing changed, when they are too many for its type, its store, this VM or the host;
     /// [`Error::ForeignStore`] if it belongs to another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
-        let at = self.0.of(&store.as_context_mut().0.opaque)?;
+        let at = self.0.resolve(&store.as_context_mut().0.opaque)?;
         // SAFETY: a handle of this store gives what is alive.
         let grown = unsafe { at.as_ref().grow(delta) };
         grown.ok_or_else(|| Error::Resources(format!("can't grow a memory by {delta} pages")))
@@ -126,7 +126,7 @@ impl Memory {
     /// [`Trap::MemoryOutOfBounds`](crate::Trap), and nothing copied, when they are not all inside; [`Error::ForeignStore`] if it belongs to
     /// another store.
     pub fn read(&self, store: impl AsContext, offset: u64, bytes: &mut [u8]) -> Result<()> {
-        let memory = self.0.of(&store.as_context().0.opaque)?;
+        let memory = self.0.resolve(&store.as_context().0.opaque)?;
         // SAFETY: a handle of this store gives what is alive; no part of it is `bytes`: the borrow of a memory's bytes lasts
         // as long as that of its store.
         Ok(unsafe { memory.as_ref().read(offset, bytes) }?)
@@ -137,7 +137,7 @@ impl Memory {
     /// # Errors
     /// As [`Memory::read`].
     pub fn write(&self, mut store: impl AsContextMut, offset: u64, bytes: &[u8]) -> Result<()> {
-        let memory = self.0.of(&store.as_context_mut().0.opaque)?;
+        let memory = self.0.resolve(&store.as_context_mut().0.opaque)?;
         // SAFETY: as in `read`, and the store is borrowed exclusively.
         Ok(unsafe { memory.as_ref().write(offset, bytes) }?)
     }

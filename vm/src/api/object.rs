@@ -20,7 +20,7 @@ pub(super) struct Object {
 impl Object {
     /// `rooted` must be that of a structure or an array.
     pub(super) fn new(rooted: Rooted, store: &StoreOpaque) -> Result<Self> {
-        let at = rooted.of(store)? as *mut u8;
+        let at = rooted.resolve(store)? as *mut u8;
         let at = NonNull::new(at)
             .ok_or_else(|| Error::TypeMismatch { expected: "a reference".into(), found: "null".into() })?;
         // SAFETY: what a good handle refers to is alive, and the two types above are made only of objects.

@@ -36,9 +36,9 @@ impl StructRef {
         unsafe { initialise(structure, &ty.0.ty, values) };
         if let Some(descriptor) = descriptor {
             // No module of this store may have asked for it yet.
-            opaque.number_descriptors()?;
+            opaque.fix_descriptor_base()?;
             // SAFETY: just checked; the host holds it.
-            unsafe { opaque.describe(structure, descriptor) };
+            unsafe { opaque.set_descriptor(structure, descriptor) };
         }
         Ok(Self(Rooted::new(opaque, structure.as_ptr() as u64)))
     }
@@ -96,7 +96,7 @@ impl StructRef {
     /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if it belongs to another store, or its scope has ended.
     pub fn descriptor(&self, store: impl AsContext) -> Result<Option<Self>> {
         let opaque = &store.as_context().0.opaque;
-        let Some(at) = NonNull::new(self.0.of(opaque)? as *mut u8) else { return Ok(None) };
+        let Some(at) = NonNull::new(self.0.resolve(opaque)? as *mut u8) else { return Ok(None) };
         // SAFETY: a good handle refers to what is alive, and this one to a structure.
         let descriptor = unsafe { opaque.descriptor(at) };
         Ok(descriptor.map(|at| Self(Rooted::new(opaque, at.as_ptr() as u64))))

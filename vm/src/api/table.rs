@@ -25,7 +25,7 @@ impl Table {
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Self> {
         checks::limits(ty.limits)?;
         let opaque = &mut store.as_context_mut().0.opaque;
-        opaque.keep_named(ValType::Ref(ty.element))?;
+        opaque.keep_named_type(ValType::Ref(ty.element))?;
         let at = opaque.add_table(ty, init.to_raw(ty.element, opaque)?)?;
         // SAFETY: the store keeps it.
         Ok(Self(unsafe { Handle::new(opaque, at) }))
@@ -75,7 +75,7 @@ impl Table {
     pub fn set(&self, mut store: impl AsContextMut, index: u64, value: Ref) -> Result<()> {
         let opaque = &mut store.as_context_mut().0.opaque;
         // SAFETY: a handle of this store gives what is alive; the store is borrowed exclusively.
-        let table = unsafe { &mut *self.0.of(opaque)?.as_ptr() };
+        let table = unsafe { &mut *self.0.resolve(opaque)?.as_ptr() };
         let raw = value.to_raw(table.ty.element, opaque)?;
         table.range(index, 1).ok_or(Trap::TableOutOfBounds)?.fill(raw);
         Ok(())
@@ -88,7 +88,7 @@ impl Table {
     pub fn fill(&self, mut store: impl AsContextMut, index: u64, value: Ref, length: u64) -> Result<()> {
         let opaque = &mut store.as_context_mut().0.opaque;
         // SAFETY: as in `set`.
-        let table = unsafe { &mut *self.0.of(opaque)?.as_ptr() };
+        let table = unsafe { &mut *self.0.resolve(opaque)?.as_ptr() };
         let raw = value.to_raw(table.ty.element, opaque)?;
         table.range(index, length).ok_or(Trap::TableOutOfBounds)?.fill(raw);
         Ok(())
@@ -102,7 +102,7 @@ impl Table {
     /// elements of the source's type are of this table's; [`Error::ForeignStore`].
     pub fn copy(&self, mut store: impl AsContextMut, to: u64, source: Self, from: u64, length: u64) -> Result<()> {
         let opaque = &mut store.as_context_mut().0.opaque;
-        let (target, source) = (self.0.of(opaque)?.as_ptr(), source.0.of(opaque)?.as_ptr());
+        let (target, source) = (self.0.resolve(opaque)?.as_ptr(), source.0.resolve(opaque)?.as_ptr());
         // SAFETY: handles of this store give what is alive; nobody changes it meanwhile.
         let (expected, found) = unsafe { ((*target).ty.element, (*source).ty.element) };
         if !opaque.engine.value_matches(ValType::Ref(found), ValType::Ref(expected)) {
@@ -122,7 +122,7 @@ impl Table {
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
         let opaque = &mut store.as_context_mut().0.opaque;
         // SAFETY: as in `set`.
-        let table = unsafe { &mut *self.0.of(opaque)?.as_ptr() };
+        let table = unsafe { &mut *self.0.resolve(opaque)?.as_ptr() };
         let raw = init.to_raw(table.ty.element, opaque)?;
         table.grow(delta, raw).ok_or_else(|| Error::Resources(format!("can't grow a table by {delta} elements")))
     }

@@ -34,7 +34,7 @@ impl<P, R> std::fmt::Debug for TypedFunc<P, R> {
 impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
     pub(crate) fn new(func: Func, store: &StoreOpaque) -> Result<Self> {
         // SAFETY: a handle of this store gives what is alive.
-        let ty = store.engine.registered(unsafe { func.0.of(store)?.as_ref() }.type_id);
+        let ty = store.engine.registered(unsafe { func.0.resolve(store)?.as_ref() }.type_id);
         let ty = ty.signature();
         let wanted = FuncType::new(P::types(), R::types());
         let all = |given: &[ValType], wanted: &[ValType]| {
@@ -67,7 +67,7 @@ impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
         // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile; the type was
         // checked when this was made.
         unsafe {
-            let function = self.func.0.of(&*opaque)?;
+            let function = self.func.0.resolve(&*opaque)?;
             let mut registers = MaybeUninit::<Registers>::uninit();
             let registers = registers.as_mut_ptr();
             let overflow = StoreOpaque::overflow(opaque);

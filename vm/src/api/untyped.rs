@@ -89,7 +89,7 @@ impl Func {
         // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile. The overflow
         // area holds as many values as are let through.
         unsafe {
-            let function = self.0.of(&*opaque)?.as_ptr();
+            let function = self.0.resolve(&*opaque)?.as_ptr();
             let ty = (*opaque).engine.registered((*function).type_id);
             let ty = ty.signature();
             for (what, expected, found) in

@@ -65,19 +65,19 @@ impl Ref {
         }
         let (heap, raw) = match self {
             Self::Func(Some(func)) if defined(ty.heap) => {
-                let at = func.0.of(store)?;
+                let at = func.0.resolve(store)?;
                 // SAFETY: a handle of this store gives what is alive.
                 (HeapType::Exact(unsafe { at.as_ref() }.type_id), Ok(at.as_ptr() as u64))
             }
-            Self::Func(Some(func)) => (found.heap, func.0.of(store).map(|at| at.as_ptr() as u64)),
+            Self::Func(Some(func)) => (found.heap, func.0.resolve(store).map(|at| at.as_ptr() as u64)),
             Self::Cont(Some(continuation)) => {
-                let raw = continuation.0.of(store)?;
+                let raw = continuation.0.resolve(store)?;
                 // SAFETY: what is rooted is in use, and begins with its type.
                 (HeapType::Concrete(unsafe { (raw as *const u32).read() }), Ok(raw))
             }
-            Self::Any(Some(any)) => (any.exact_type(store)?, any.0.of(store)),
+            Self::Any(Some(any)) => (any.exact_type(store)?, any.0.resolve(store)),
             Self::Exn(Some(Exception(rooted))) | Self::Extern(Some(ExternRef(rooted))) => {
-                (found.heap, rooted.of(store))
+                (found.heap, rooted.resolve(store))
             }
             Self::Func(None) | Self::Extern(None) | Self::Any(None) | Self::Exn(None) | Self::Cont(None) => {
                 return mismatch();

@@ -13,20 +13,20 @@ use crate::abi::continuation::{VMContinuation, VMHandler};
 use crate::abi::{Place, VMFuncRef, VMStore};
 use crate::runtime::arch::Suspended;
 use crate::runtime::heap::mark::Marker;
-use crate::system::fixed::Fixed;
+use crate::system::stable_box::StableBox;
 use std::collections::HashMap;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 
 use account::Account;
-pub(crate) use account::START;
+pub(crate) use account::INITIAL_STACK_BYTES;
 pub(crate) use stacks::Stack;
 use stacks::Stacks;
 
 /// Most fibers of a store, with a stack or without.
-const LIMIT: usize = 1 << 22;
+const MAX_FIBERS: usize = 1 << 22;
 /// So many fibers in use are no reason to collect.
-const LEAST_THRESHOLD: usize = 4096;
+const MIN_THRESHOLD: usize = 4096;
 
 /// A function on a stack of its own, or one that will be.
 pub(crate) struct Fiber {
@@ -83,21 +83,21 @@ pub(crate) type Places = (Vec<Place>, Vec<Place>);
 
 /// The fibers of a store.
 pub(crate) struct Fibers {
-    all: Vec<Fixed<Fiber>>,
+    all: Vec<StableBox<Fiber>>,
     free: Vec<NonNull<Fiber>>,
     stacks: Stacks,
     pub(crate) account: Account,
     /// By the numbers of function types.
     pub(crate) places: HashMap<u32, Arc<Places>>,
     /// When so many fibers are in use, it is time to find out whether they are.
-    threshold: usize,
+    collection_threshold: usize,
 }
 
 impl Default for Fibers {
     fn default() -> Self {
         let (all, free, stacks, places) = (Vec::new(), Vec::new(), Stacks::default(), HashMap::new());
         let account = Account::default();
-        Self { all, free, stacks, account, places, threshold: LEAST_THRESHOLD }
+        Self { all, free, stacks, account, places, collection_threshold: MIN_THRESHOLD }
     }
 }
 
@@ -106,9 +106,9 @@ impl Fibers {
     pub(crate) fn add(&mut self, store: *mut VMStore, function: *const VMFuncRef) -> Option<NonNull<Fiber>> {
         let fiber = match self.free.pop() {
             Some(fiber) => fiber,
-            None if self.all.len() == LIMIT => return None,
+            None if self.all.len() == MAX_FIBERS => return None,
             None => {
-                let fiber = Fixed::new(Fiber {
+                let fiber = StableBox::new(Fiber {
                     store,
                     function,
                     object: null_mut(),
@@ -145,20 +145,20 @@ impl Fibers {
     /// It must be one of these, and nobody else use it.
     pub(crate) unsafe fn give_stack(&mut self, fiber: NonNull<Fiber>) {
         if let Some(stack) = self.stacks.take() {
-            self.account.add(START);
+            self.account.add(INITIAL_STACK_BYTES);
             // SAFETY: the caller's promise.
-            unsafe { ((*fiber.as_ptr()).stack, (*fiber.as_ptr()).counted) = (Some(stack), START) };
+            unsafe { ((*fiber.as_ptr()).stack, (*fiber.as_ptr()).counted) = (Some(stack), INITIAL_STACK_BYTES) };
         }
     }
 
     /// Bytes that the next fiber takes before it begins.
     pub(crate) fn next_bytes(&self) -> usize {
-        if self.free.is_empty() { account::RECORD } else { 0 }
+        if self.free.is_empty() { account::RECORD_BYTES } else { 0 }
     }
 
     /// Whether so many are in use that it is time to find out whether they are.
-    pub(crate) fn are_due(&self) -> bool {
-        self.all.len() - self.free.len() >= self.threshold
+    pub(crate) fn is_collection_due(&self) -> bool {
+        self.all.len() - self.free.len() >= self.collection_threshold
     }
 
     /// Takes back a fiber that will never go on, and its stack.
@@ -203,7 +203,7 @@ impl Fibers {
                 }
             }
         }
-        self.threshold = (2 * (self.all.len() - self.free.len())).clamp(LEAST_THRESHOLD, LIMIT);
+        self.collection_threshold = (2 * (self.all.len() - self.free.len())).clamp(MIN_THRESHOLD, MAX_FIBERS);
     }
 }
 
@@ -242,7 +242,7 @@ pub(crate) unsafe fn trace(object: NonNull<u8>, marker: &mut Marker<'_>) {
         let fiber = object.cast::<VMContinuation>().as_ref().fiber.cast::<Fiber>();
         let Some(record) = fiber.as_ref() else { return };
         for &value in &record.bound {
-            marker.word(value as u64);
+            marker.mark_word(value as u64);
         }
         if record.stack.is_some() {
             mark_chain(marker, fiber, record.frame as usize, record.outermost);
@@ -265,7 +265,7 @@ pub(crate) unsafe fn mark_chain(
     unsafe {
         while let Some(record) = fiber.as_ref() {
             if let Some(stack) = record.stack {
-                marker.words(from..stack.top());
+                marker.mark_words(from..stack.top());
             }
             from = record.resumer as usize;
             fiber = if fiber == outermost { null_mut() } else { record.parent };

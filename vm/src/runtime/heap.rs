@@ -3,37 +3,37 @@
 //!
 //! Objects never move. Compiled code takes cells from runs of free ones that are published in [`VMStore::runs`]
 //! (crate::abi::VMStore::runs); when a run is used up it asks here for the next. What is free is found block by block
-//! (`space`), when it is needed; what is in use is found by tracing from the roots (`roots`, `mark`, `collect`).
+//! (`blocks`), when it is needed; what is in use is found by tracing from the roots (`roots`, `mark`, `collect`).
 
+mod blocks;
 mod collection;
 mod externs;
 pub(crate) mod handles;
 pub(crate) mod mark;
-mod space;
 
 use crate::abi::heap::{CELLS, OBJECT_ALIGN, VMRun};
+use blocks::{BLOCK, Blocks, CLASSES, cell_size, class_of};
 pub use collection::HeapStats;
 use externs::Externs;
 use handles::OwnedRoots;
 use mark::MarkStack;
 pub(crate) use mark::TraceContinuation;
-use space::{BLOCK, CLASSES, Space, cell_size, class_of};
 use std::any::Any;
 use std::ptr::NonNull;
 
 /// Bytes of objects that a store may have, unless told otherwise; also the address space reserved.
 pub(crate) const DEFAULT_LIMIT: u64 = 4 << 30;
 /// The most that an object can name another in (custom descriptors): 2^32 cells of 16 bytes, less number 0.
-const LARGEST: u64 = (64 << 30) - BLOCK as u64;
+const MAX_ADDRESS_SPACE: u64 = (64 << 30) - BLOCK as u64;
 /// Bytes allocated between two collections, at least.
-const LEAST_BUDGET: usize = 8 << 20;
+const MIN_BUDGET: usize = 8 << 20;
 const NO_RUN: VMRun = VMRun { next: 0, end: 0 };
 
 /// Where free cells of one size are looked for.
 #[derive(Default)]
 struct Sweep {
     /// Blocks with free cells, those looked at first in the end.
-    blocks: Vec<usize>,
+    unswept: Vec<usize>,
     /// The block at hand, the offset in it from which on nothing was taken yet, and whether it is zeros from there.
     current: Option<(usize, usize, bool)>,
 }
@@ -41,17 +41,17 @@ struct Sweep {
 /// The heap of a store.
 pub(crate) struct Heap {
     /// Made when the first object is.
-    space: Option<Space>,
+    blocks: Option<Blocks>,
     sweeps: [Sweep; CLASSES],
     /// Runs of cells too large for compiled code.
-    wide: [VMRun; CLASSES - CELLS.len()],
+    runtime_runs: [VMRun; CLASSES - CELLS.len()],
     limit: u64,
     /// Bytes that count against the limit and lie elsewhere: those of fibers, as far as they are known at the time.
-    pub(crate) outside: usize,
+    pub(crate) fiber_bytes: usize,
     /// Whether every allocation collects first.
     stress: bool,
     /// Bytes handed out since the last collection, and how many there may be before the next.
-    since: usize,
+    since_collection: usize,
     budget: usize,
     /// References that code of the runtime holds while it allocates.
     pub(crate) temporaries: Vec<u64>,
@@ -70,14 +70,14 @@ impl Heap {
     /// An empty heap. `continuation` marks what a suspended continuation refers to.
     pub(crate) fn new(continuation: TraceContinuation) -> Self {
         Self {
-            space: None,
+            blocks: None,
             sweeps: std::array::from_fn(|_| Sweep::default()),
-            wide: [NO_RUN; _],
+            runtime_runs: [NO_RUN; _],
             limit: DEFAULT_LIMIT,
-            outside: 0,
+            fiber_bytes: 0,
             stress: false,
-            since: 0,
-            budget: LEAST_BUDGET,
+            since_collection: 0,
+            budget: MIN_BUDGET,
             temporaries: Vec::new(),
             continuation,
             owned: OwnedRoots::default(),
@@ -90,29 +90,29 @@ impl Heap {
 }
 
 /// What came of asking for memory.
-pub(crate) enum Taken {
+pub(crate) enum Allocation {
     /// A cell; whether it is all zeros.
     Cell(NonNull<u8>, bool),
     /// It is time to collect.
-    Due,
+    CollectionDue,
     /// There is none.
-    None,
+    OutOfMemory,
 }
 
 impl Heap {
     /// The address space, made if there is none yet.
-    fn space(&mut self) -> Option<&mut Space> {
-        if self.space.is_none() {
-            let bytes = self.limit.clamp(DEFAULT_LIMIT, LARGEST);
-            self.space = Space::new(usize::try_from(bytes).ok()?);
+    fn blocks_mut(&mut self) -> Option<&mut Blocks> {
+        if self.blocks.is_none() {
+            let bytes = self.limit.clamp(DEFAULT_LIMIT, MAX_ADDRESS_SPACE);
+            self.blocks = Blocks::new(usize::try_from(bytes).ok()?);
         }
-        self.space.as_mut()
+        self.blocks.as_mut()
     }
 
     /// Whether so many bytes of blocks more are within the limit.
     pub(crate) fn has_room(&self, bytes: usize) -> bool {
-        let used = self.space.as_ref().map_or(0, Space::used);
-        (used + self.outside + bytes) as u64 <= self.limit
+        let used = self.blocks.as_ref().map_or(0, Blocks::used);
+        (used + self.fiber_bytes + bytes) as u64 <= self.limit
     }
 
     /// Bytes that there may be.
@@ -121,23 +121,24 @@ impl Heap {
     }
 
     /// Takes memory for an object of so many bytes. `force`: even if a collection is due.
-    pub(crate) fn take(&mut self, runs: &mut [VMRun; CELLS.len()], bytes: usize, force: bool) -> Taken {
-        let Some(class) = class_of(bytes) else { return self.take_large(bytes, force) };
+    pub(crate) fn allocate(&mut self, runs: &mut [VMRun; CELLS.len()], bytes: usize, force: bool) -> Allocation {
+        let Some(class) = class_of(bytes) else { return self.allocate_large(bytes, force) };
         let size = cell_size(class);
         loop {
             let run = match runs.get_mut(class) {
                 Some(run) => run,
-                None => &mut self.wide[class - CELLS.len()],
+                None => &mut self.runtime_runs[class - CELLS.len()],
             };
             if run.end - run.next >= size {
                 let cell = run.next;
                 run.next += size;
-                return NonNull::new(cell as *mut u8).map_or(Taken::None, |cell| Taken::Cell(cell, true));
+                return NonNull::new(cell as *mut u8)
+                    .map_or(Allocation::OutOfMemory, |cell| Allocation::Cell(cell, true));
             }
             match self.next_run(class, force) {
                 Ok(found) => match runs.get_mut(class) {
                     Some(run) => *run = found,
-                    None => self.wide[class - CELLS.len()] = found,
+                    None => self.runtime_runs[class - CELLS.len()] = found,
                 },
                 Err(none) => return none,
             }
@@ -145,45 +146,45 @@ impl Heap {
     }
 
     /// Finds free cells.
-    fn next_run(&mut self, class: usize, force: bool) -> Result<VMRun, Taken> {
+    fn next_run(&mut self, class: usize, force: bool) -> Result<VMRun, Allocation> {
         loop {
-            if let (Some((block, from, zero)), Some(space)) = (self.sweeps[class].current, &mut self.space) {
-                if let Some(run) = space.take_run(block, class, from, zero) {
-                    let upto = run.end - space.base() - block * BLOCK;
+            if let (Some((block, from, zero)), Some(blocks)) = (self.sweeps[class].current, &mut self.blocks) {
+                if let Some(run) = blocks.take_run(block, class, from, zero) {
+                    let upto = run.end - blocks.base() - block * BLOCK;
                     self.sweeps[class].current = Some((block, upto, zero));
-                    self.since += run.end - run.next;
+                    self.since_collection += run.end - run.next;
                     return Ok(run);
                 }
                 self.sweeps[class].current = None;
             }
-            if self.since >= self.budget && !force {
-                return Err(Taken::Due);
+            if self.since_collection >= self.budget && !force {
+                return Err(Allocation::CollectionDue);
             }
-            let (block, zero) = match self.sweeps[class].blocks.pop() {
+            let (block, zero) = match self.sweeps[class].unswept.pop() {
                 Some(block) => (block, false),
                 None if self.has_room(BLOCK) => {
-                    self.space().and_then(|space| space.take_block(class)).ok_or(Taken::None)?
+                    self.blocks_mut().and_then(|blocks| blocks.take_block(class)).ok_or(Allocation::OutOfMemory)?
                 }
-                None => return Err(Taken::None),
+                None => return Err(Allocation::OutOfMemory),
             };
             self.sweeps[class].current = Some((block, 0, zero));
         }
     }
 
-    fn take_large(&mut self, bytes: usize, force: bool) -> Taken {
+    fn allocate_large(&mut self, bytes: usize, force: bool) -> Allocation {
         let whole = bytes.next_multiple_of(BLOCK);
-        if self.since + whole > self.budget && self.since > 0 && !force {
-            return Taken::Due;
+        if self.since_collection + whole > self.budget && self.since_collection > 0 && !force {
+            return Allocation::CollectionDue;
         }
         if !self.has_room(whole) {
-            return Taken::None;
+            return Allocation::OutOfMemory;
         }
-        match self.space().and_then(|space| space.take_large(bytes)) {
+        match self.blocks_mut().and_then(|blocks| blocks.take_large(bytes)) {
             Some((cell, zero)) => {
-                self.since += whole;
-                Taken::Cell(cell, zero)
+                self.since_collection += whole;
+                Allocation::Cell(cell, zero)
             }
-            None => Taken::None,
+            None => Allocation::OutOfMemory,
         }
     }
 
@@ -209,9 +210,9 @@ impl Heap {
     }
 
     /// The address one cell before the first one, from which descriptors are counted, so that the first cell is number 1.
-    /// None when there is no address space.
+    /// None when there is no address blocks.
     pub(crate) fn descriptor_base(&mut self) -> Option<usize> {
-        self.space().map(|space| space.base() - OBJECT_ALIGN as usize)
+        self.blocks_mut().map(|blocks| blocks.base() - OBJECT_ALIGN as usize)
     }
 
     /// Keeps a value of the host and gives the reference that wasm sees.
@@ -230,15 +231,15 @@ impl Heap {
     }
 
     pub(crate) fn stats(&self) -> HeapStats {
-        let bytes = self.space.as_ref().map_or(0, Space::used) as u64;
-        HeapStats { bytes, allocated_bytes: self.stats.allocated_bytes + self.since as u64, ..self.stats }
+        let bytes = self.blocks.as_ref().map_or(0, Blocks::used) as u64;
+        HeapStats { bytes, allocated_bytes: self.stats.allocated_bytes + self.since_collection as u64, ..self.stats }
     }
 
     /// Takes all runs back, so that what is not used is known to be free.
     pub(crate) fn flush(&mut self, runs: &mut [VMRun; CELLS.len()]) {
-        for run in runs.iter_mut().chain(&mut self.wide) {
-            if let Some(space) = &mut self.space {
-                space.return_run(*run);
+        for run in runs.iter_mut().chain(&mut self.runtime_runs) {
+            if let Some(blocks) = &mut self.blocks {
+                blocks.return_run(*run);
             }
             *run = NO_RUN;
         }

@@ -8,8 +8,8 @@ pub(crate) mod segments;
 use super::arch;
 use super::code::module::LoadedModule;
 use super::entry::invoke::invoke;
-use super::storage::memory::least_bytes;
-use super::storage::table::least_elements;
+use super::storage::memory::initial_bytes;
+use super::storage::table::initial_elements;
 use super::store::host_function::HostRecord;
 use super::store::instance::{ExternAddress, InstanceData};
 use super::store::{BuiltinEntry, StoreOpaque};
@@ -17,7 +17,7 @@ use crate::abi::heap::VMType;
 use crate::abi::{self, Registers, VMFuncImport, VMFuncRef, VMSpace, VMTag};
 use crate::error::Result;
 use crate::module::description::Entity;
-use crate::system::fixed::Fixed;
+use crate::system::stable_box::StableBox;
 use const_eval::evaluate;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -52,7 +52,7 @@ pub(crate) unsafe fn instantiate(
     if let Some(start) = module.description().start {
         let (code, context) = if start < module.description().func_imports {
             // SAFETY: the context was filled by `allocate`.
-            let import = unsafe { *instance.at::<VMFuncImport>(module.layout().func_import(start)) };
+            let import = unsafe { *instance.field::<VMFuncImport>(module.layout().func_import(start)) };
             (import.code, import.context)
         } else {
             let code = module.code().function(start - module.description().func_imports);
@@ -79,32 +79,33 @@ fn allocate(
     let description = module.description();
     let layout = module.layout();
     if description.types.iter().any(|ty| ty.descriptor.is_some()) {
-        store.number_descriptors()?;
+        store.fix_descriptor_base()?;
     }
     // Check all limits before anything is allocated, so that a module that is refused takes nothing from the store.
     let mut tables = description.tables.iter().skip(description.table_imports as usize);
-    let elements = tables.try_fold(0_u64, |sum, ty| least_elements(ty).map(|elements| sum.saturating_add(elements)))?;
+    let elements =
+        tables.try_fold(0_u64, |sum, ty| initial_elements(ty).map(|elements| sum.saturating_add(elements)))?;
     store.table_elements.check("tables", elements, "elements")?;
     let mut memories = description.memories.iter().skip(description.memory_imports as usize);
-    let bytes = memories.try_fold(0_u64, |sum, ty| least_bytes(ty).map(|bytes| sum.saturating_add(bytes)))?;
+    let bytes = memories.try_fold(0_u64, |sum, ty| initial_bytes(ty).map(|bytes| sum.saturating_add(bytes)))?;
     store.memory_bytes.check("memories", bytes, "bytes")?;
-    let fixed = Fixed::new(InstanceData::new(module)?);
-    let pointer = fixed.pointer();
+    let boxed = StableBox::new(InstanceData::new(module)?);
+    let pointer = boxed.pointer();
     // The store keeps the instance from here on, even if a later step fails: other objects may refer to it already.
-    store.instances.push(fixed);
-    store.expect_exceptions_from(module.code());
+    store.instances.push(boxed);
+    store.register_code_if_throwing(module.code());
     // SAFETY: the store owns the instance, which is only read from here on. What changes is the context, behind a
     // pointer.
     let instance = unsafe { pointer.as_ref() };
 
     // SAFETY: each pointer is to a part of the context that the layout reserved for this purpose.
     unsafe {
-        instance.at::<*mut StoreOpaque>(abi::CONTEXT_STORE).write(store.this);
-        instance.at::<*const BuiltinEntry>(abi::CONTEXT_BUILTINS).write(store.builtins);
-        instance.at::<*const InstanceData>(abi::CONTEXT_INSTANCE).write(pointer.as_ptr());
-        instance.at::<*const VMType>(abi::CONTEXT_TYPES).write(store.engine.type_table());
+        instance.field::<*mut StoreOpaque>(abi::CONTEXT_STORE).write(store.this);
+        instance.field::<*const BuiltinEntry>(abi::CONTEXT_BUILTINS).write(store.builtins);
+        instance.field::<*const InstanceData>(abi::CONTEXT_INSTANCE).write(pointer.as_ptr());
+        instance.field::<*const VMType>(abi::CONTEXT_TYPES).write(store.engine.type_table());
         for (ty, index) in module.types().iter().zip(0..) {
-            instance.at::<u32>(layout.type_id(index)).write(ty.id);
+            instance.field::<u32>(layout.type_id(index)).write(ty.id);
         }
     }
     link_imports(store, pointer, given);
@@ -113,7 +114,7 @@ fn allocate(
         let code = module.code().function(function - description.func_imports);
         let func_ref = ty.func_ref(code, instance.context().as_ptr());
         // SAFETY: as above.
-        unsafe { instance.at::<VMFuncRef>(layout.func_ref(index)).write(func_ref) };
+        unsafe { instance.field::<VMFuncRef>(layout.func_ref(index)).write(func_ref) };
     }
     let own = |all: usize, imported: u32| imported..u32::try_from(all).expect("indices have 32 bits");
     for index in own(description.memories.len(), description.memory_imports) {
@@ -126,7 +127,7 @@ fn allocate(
     for index in own(description.tags.len(), description.tag_imports) {
         let tag = store.add_tag(&module.types()[description.tags[index as usize] as usize]);
         // SAFETY: as above.
-        unsafe { instance.at::<*mut VMTag>(layout.tag(index)).write(tag.as_ptr()) };
+        unsafe { instance.field::<*mut VMTag>(layout.tag(index)).write(tag.as_ptr()) };
     }
     // Tables are initialised after globals, because their initial elements may be values of globals.
     for (init, index) in description.global_inits.iter().zip(description.global_imports..) {
@@ -156,7 +157,7 @@ fn allocate(
 /// `offset` must be that of a memory or table in the instance's layout, and `base` must be that of `definition`.
 unsafe fn write_space<T>(instance: &InstanceData, offset: u32, base: *mut u8, definition: NonNull<T>) {
     // SAFETY: the caller's promise.
-    unsafe { instance.at::<VMSpace>(offset).write(VMSpace { base, definition: definition.as_ptr().cast() }) };
+    unsafe { instance.field::<VMSpace>(offset).write(VMSpace { base, definition: definition.as_ptr().cast() }) };
 }
 
 /// Writes imports into the context. They must have been checked.
@@ -177,7 +178,7 @@ fn link_imports(store: &mut StoreOpaque, pointer: NonNull<InstanceData>, given: 
                         let record = &*context.cast::<HostRecord>();
                         context = store.add_record(record.function.clone(), Some(pointer)).as_ptr().cast();
                     }
-                    instance.at::<VMFuncImport>(layout.func_import(index)).write(VMFuncImport {
+                    instance.field::<VMFuncImport>(layout.func_import(index)).write(VMFuncImport {
                         code,
                         context,
                         func_ref,
@@ -190,10 +191,10 @@ fn link_imports(store: &mut StoreOpaque, pointer: NonNull<InstanceData>, given: 
                     write_space(instance, layout.memory(index), memory.as_ref().vm.base, memory);
                 }
                 (Entity::Global(index), ExternAddress::Global(cell, _)) => {
-                    instance.at::<*mut u8>(layout.global_import(index)).write(cell.as_ptr());
+                    instance.field::<*mut u8>(layout.global_import(index)).write(cell.as_ptr());
                 }
                 (Entity::Tag(index), ExternAddress::Tag(tag)) => {
-                    instance.at::<*mut VMTag>(layout.tag(index)).write(tag.as_ptr());
+                    instance.field::<*mut VMTag>(layout.tag(index)).write(tag.as_ptr());
                 }
                 _ => unreachable!("the kinds of imports were checked"),
             }

@@ -30,7 +30,7 @@ use crate::runtime::heap::handles::SharedHandles;
 use crate::runtime::storage::memory::MemoryInstance;
 use crate::runtime::storage::quota::Quota;
 use crate::runtime::storage::table::TableInstance;
-use crate::system::fixed::Fixed;
+use crate::system::stable_box::StableBox;
 use crate::type_registry::RegisteredType;
 use crate::types::{HeapType, MemoryType, RefType, TableType, ValType};
 use host_function::{HostFunction, HostRecord};
@@ -73,19 +73,19 @@ pub struct StoreOpaque {
     /// Where accesses of linear memories can fault. The signal handler reads it.
     pub(crate) memory_addresses: Vec<Range<usize>>,
     // Fields drop in order: instances keep the code, the rest is data.
-    pub(crate) instances: Vec<Fixed<InstanceData>>,
-    memories: Vec<Fixed<MemoryInstance>>,
+    pub(crate) instances: Vec<StableBox<InstanceData>>,
+    memories: Vec<StableBox<MemoryInstance>>,
     pub(crate) shared_memories: Vec<Arc<MemoryInstance>>,
-    pub(crate) tables: Vec<Fixed<TableInstance>>,
-    pub(crate) cells: Vec<Fixed<GlobalCell>>,
-    func_refs: Vec<Fixed<VMFuncRef>>,
-    records: Vec<Fixed<HostRecord>>,
-    tags: Vec<Fixed<VMTag>>,
+    pub(crate) tables: Vec<StableBox<TableInstance>>,
+    pub(crate) globals: Vec<StableBox<GlobalCell>>,
+    func_refs: Vec<StableBox<VMFuncRef>>,
+    records: Vec<StableBox<HostRecord>>,
+    tags: Vec<StableBox<VMTag>>,
     /// Types of what the host made here, by number. Those of modules are kept by their instances. None is given up before
     /// the store: objects, tables, functions and tags may have it.
     types: HashMap<u32, Arc<RegisteredType>>,
     /// Whether there was an exception ever.
-    pub(crate) throws: bool,
+    pub(crate) has_thrown: bool,
     pub(crate) fibers: Fibers,
     pub(crate) handles: SharedHandles,
     pub(crate) heap: Heap,
@@ -168,12 +168,12 @@ impl StoreOpaque {
             memories: Vec::new(),
             shared_memories: Vec::new(),
             tables: Vec::new(),
-            cells: Vec::new(),
+            globals: Vec::new(),
             func_refs: Vec::new(),
             records: Vec::new(),
             tags: Vec::new(),
             types: HashMap::new(),
-            throws: false,
+            has_thrown: false,
             fibers: Fibers::default(),
             handles: SharedHandles::default(),
             heap: Heap::new(fiber::trace),
@@ -205,8 +205,8 @@ impl StoreOpaque {
         Ok(push(&mut self.tables, TableInstance::new(ty, init, self.table_elements.clone())?))
     }
 
-    pub(crate) fn add_cell(&mut self, value: u128) -> NonNull<u8> {
-        push(&mut self.cells, GlobalCell(value)).cast()
+    pub(crate) fn add_global(&mut self, value: u128) -> NonNull<u8> {
+        push(&mut self.globals, GlobalCell(value)).cast()
     }
 
     /// The context for calls of a host function by `instance`.
@@ -241,7 +241,7 @@ impl StoreOpaque {
     ///
     /// # Errors
     /// [`Error::UnknownType`] if the engine has no type of that number.
-    pub(crate) fn keep_named(&mut self, ty: ValType) -> Result<()> {
+    pub(crate) fn keep_named_type(&mut self, ty: ValType) -> Result<()> {
         if let ValType::Ref(RefType { heap: HeapType::Concrete(id) | HeapType::Exact(id), .. }) = ty {
             let found = self.engine.find_registered(id);
             let unknown = || Error::UnknownType { ty: ty.to_string() };
@@ -251,8 +251,8 @@ impl StoreOpaque {
     }
 }
 
-fn push<T>(list: &mut Vec<Fixed<T>>, value: T) -> NonNull<T> {
-    let value = Fixed::new(value);
+fn push<T>(list: &mut Vec<StableBox<T>>, value: T) -> NonNull<T> {
+    let value = StableBox::new(value);
     let pointer = value.pointer();
     list.push(value);
     pointer

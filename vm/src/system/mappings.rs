@@ -42,9 +42,9 @@ impl Budget {
 
 /// A number of mappings taken from the limit of the process, given back on drop.
 #[derive(Debug)]
-pub(crate) struct Counted(AtomicUsize);
+pub(crate) struct MappingPermit(AtomicUsize);
 
-impl Counted {
+impl MappingPermit {
     /// Takes `count` mappings from the limit.
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl Counted {
     /// Takes `count` more.
     ///
     /// # Errors
-    /// As for [`Counted::take`].
+    /// As for [`MappingPermit::take`].
     pub(crate) fn grow(&self, count: usize) -> Result<()> {
         PROCESS.take(count)?;
         self.0.fetch_add(count, Relaxed);
@@ -71,7 +71,7 @@ impl Counted {
     }
 }
 
-impl Drop for Counted {
+impl Drop for MappingPermit {
     fn drop(&mut self) {
         self.shrink_to(0);
     }
@@ -98,7 +98,7 @@ mod tests {
         assert!(most >= 1000, "{most}");
         // All of them together are more than the limit allows at once. Other tests take mappings at the same time.
         for _ in 0..100 {
-            let half = Counted::take(most / 2).unwrap();
+            let half = MappingPermit::take(most / 2).unwrap();
             half.shrink_to(most / 4);
             half.shrink_to(most / 3);
         }

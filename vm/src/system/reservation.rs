@@ -1,7 +1,7 @@
 //! Reservations of address space: reserved as a whole, committed piece by piece, released on drop.
 
 use crate::error::{Error, Result};
-use crate::system::mappings::Counted;
+use crate::system::mappings::MappingPermit;
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap};
 use std::ffi::c_void;
@@ -19,7 +19,7 @@ const OF_FILE: usize = 5;
 pub(crate) struct Reservation {
     base: NonNull<u8>,
     length: usize,
-    counted: Counted,
+    mappings: MappingPermit,
 }
 
 // SAFETY: the reservation owns its pages. Accesses to their contents are the responsibility of the code that asks for
@@ -37,14 +37,14 @@ impl Reservation {
         let length = length.max(1).checked_next_multiple_of(rustix::param::page_size());
         let length = length.ok_or_else(|| Error::Resources("a reservation larger than the address space".into()))?;
         // One for committed pages, one for inaccessible pages.
-        let counted = Counted::take(2)?;
+        let mappings = MappingPermit::take(2)?;
         // `NORESERVE`: only committed pages count against the host's memory.
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
         // SAFETY: the kernel picks the address, so the mapping replaces no other.
         let base = unsafe { mmap_anonymous(null_mut(), length, ProtFlags::empty(), flags) }
             .map_err(|e| Error::Resources(format!("can't reserve {length} bytes of address space: {e}")))?;
         let base = NonNull::new(base.cast()).ok_or_else(|| Error::Resources("mapped at address 0".into()))?;
-        Ok(Self { base, length, counted })
+        Ok(Self { base, length, mappings })
     }
 
     /// Reserves address space and copies `bytes` there, read-only. The result is used like that of
@@ -72,12 +72,12 @@ impl Reservation {
     /// # Errors
     /// As for [`Reservation::new`].
     pub(crate) fn of_file(file: &File, length: usize) -> Result<Self> {
-        let counted = Counted::take(OF_FILE)?;
+        let mappings = MappingPermit::take(OF_FILE)?;
         // SAFETY: the kernel picks the address, so the mapping replaces no other.
         let base = unsafe { mmap(null_mut(), length.max(1), ProtFlags::READ, MapFlags::PRIVATE, file, 0) }
             .map_err(|e| Error::Resources(format!("can't map {length} bytes of a file: {e}")))?;
         let base = NonNull::new(base.cast()).ok_or_else(|| Error::Resources("mapped at address 0".into()))?;
-        Ok(Self { base, length: length.next_multiple_of(rustix::param::page_size()), counted })
+        Ok(Self { base, length: length.next_multiple_of(rustix::param::page_size()), mappings })
     }
 
     pub(crate) fn base(&self) -> NonNull<u8> {
@@ -97,7 +97,7 @@ impl Reservation {
         // SAFETY: more access is allowed than before, so whatever Rust code could do with these pages, it still can.
         unsafe { self.protect(bytes, MprotectFlags::READ | MprotectFlags::WRITE)? };
         if all {
-            self.counted.shrink_to(1);
+            self.mappings.shrink_to(1);
         }
         Ok(())
     }
@@ -108,7 +108,7 @@ impl Reservation {
     /// # Errors
     /// [`Error::Limit`] when the process has too many mappings.
     pub(crate) fn split(&self, mappings: usize) -> Result<()> {
-        self.counted.grow(mappings)
+        self.mappings.grow(mappings)
     }
 
     /// Changes the access of the pages that `bytes` touches.

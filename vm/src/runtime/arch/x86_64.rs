@@ -18,7 +18,7 @@ use std::mem::{offset_of, size_of};
 
 mod switch;
 
-pub(crate) use switch::{Suspended, fiber_landing, take_up};
+pub(crate) use switch::{Suspended, fiber_landing, resume_frame};
 
 const VEC: usize = offset_of!(Registers, vec);
 const INT: usize = offset_of!(Registers, int);
@@ -359,13 +359,13 @@ macro_rules! thunk {
                 "sub rsp, 24",
                 concat!("mov ", $crate::runtime::arch::register_after!($($argument),*), ", rsp"),
                 "call {target}",
-                "jmp {take_up}",
+                "jmp {resume_frame}",
                 ".cfi_endproc",
                 store = const $crate::abi::CONTEXT_STORE,
                 limit = const $crate::abi::STORE_STACK_LIMIT,
                 exhausted = sym $crate::runtime::arch::exhausted,
                 target = sym $target,
-                take_up = sym $crate::runtime::arch::take_up,
+                resume_frame = sym $crate::runtime::arch::resume_frame,
             )
         }
     };

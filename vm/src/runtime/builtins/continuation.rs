@@ -14,7 +14,7 @@ use super::context::store;
 use crate::abi::continuation::{CONSUMED, CONTINUATION_SIZE, HANDLER_SWITCH, RETURNED, VMContinuation, VMHandler};
 use crate::abi::{self, Place, Registers, VMException, VMFuncRef, VMTag};
 use crate::runtime::arch::{FiberHooks, Suspended};
-use crate::runtime::fiber::{Fiber, Fibers, START, Stack, attach, detach};
+use crate::runtime::fiber::{Fiber, Fibers, INITIAL_STACK_BYTES, Stack, attach, detach};
 use crate::runtime::store::StoreOpaque;
 use crate::runtime::store::activation::Activation;
 use crate::trap::Trap;
@@ -39,7 +39,7 @@ pub(crate) unsafe extern "C" fn cont_new(context: *mut u8, type_id: u32, functio
     // SAFETY: called by wasm code, which is suspended. Nothing else uses the store.
     unsafe {
         let store = store(context);
-        if (*store).fibers.are_due() {
+        if (*store).fibers.is_collection_due() {
             (*store).collect();
         }
         if !(*store).make_room((*store).fibers.next_bytes()) {
@@ -152,7 +152,7 @@ unsafe fn go_on(activation: *mut Activation, fiber: NonNull<Fiber>, exception: *
         run_on(activation, fiber.as_ptr());
         let target = fiber.as_ref().frame;
         if exception.is_null() {
-            (*target).give(RETURNED, 0);
+            (*target).set_outcome(RETURNED, 0);
         } else {
             let account = &mut (*(*activation).store).fibers.account;
             drop((*fiber.as_ptr()).take_bound(account));
@@ -181,7 +181,7 @@ unsafe fn prepare(
     unsafe {
         let begins = fiber.as_ref().stack.is_none();
         if begins {
-            if (*store).has_room(START) {
+            if (*store).has_room(INITIAL_STACK_BYTES) {
                 (*store).fibers.give_stack(fiber);
             }
             if fiber.as_ref().stack.is_none() {
@@ -189,7 +189,7 @@ unsafe fn prepare(
                 (*store).heap.temporaries.push(continuation as u64);
                 (*store).collect();
                 (*store).heap.temporaries.pop();
-                if (*store).has_room(START) {
+                if (*store).has_room(INITIAL_STACK_BYTES) {
                     (*store).fibers.give_stack(fiber);
                 }
             }
@@ -286,7 +286,7 @@ pub(crate) unsafe extern "C" fn suspend(context: *mut u8, tag: *const VMTag, fra
         };
         let &Fiber { parent, resumer, .. } = outermost.as_ref();
         run_on(activation, parent);
-        (*resumer).give(clause as u64 + 1, object.as_ptr() as u64);
+        (*resumer).set_outcome(clause as u64 + 1, object.as_ptr() as u64);
         resumer
     }
 }
@@ -345,7 +345,7 @@ unsafe extern "C" fn returned(fiber: *mut u8, registers: *mut Registers) -> *mut
             }
         }
         let resumer = end(fiber);
-        (*resumer).give(RETURNED, 0);
+        (*resumer).set_outcome(RETURNED, 0);
         resumer
     }
 }

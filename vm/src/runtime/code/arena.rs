@@ -12,7 +12,7 @@
 use super::registry;
 use crate::artifact::Image;
 use crate::error::Result;
-use crate::system::mappings::Counted;
+use crate::system::mappings::MappingPermit;
 use crate::system::reservation::Reservation;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,54 +21,54 @@ use std::sync::{Arc, Mutex, PoisonError};
 const HALF: usize = Image::SMALL_READ_ONLY as usize;
 
 struct Arena {
-    space: Arc<Reservation>,
-    free: Free,
+    reservation: Arc<Reservation>,
+    free: FreeList,
     /// Besides those of the reservation: each half has pages with access and pages without, and two images are written.
-    _counted: Counted,
+    _mappings: MappingPermit,
 }
 
 /// Offsets in a half that no image has, and how many bytes from there on. Neighbours are one.
-struct Free(BTreeMap<usize, usize>);
+struct FreeList(BTreeMap<usize, usize>);
 
 static ARENAS: Mutex<Vec<Arena>> = Mutex::new(Vec::new());
 
 /// A place for a small image: the same pages of both halves of an arena.
 #[derive(Debug)]
-pub(crate) struct Place {
-    space: Arc<Reservation>,
+pub(crate) struct ArenaRange {
+    reservation: Arc<Reservation>,
     arena: usize,
-    at: usize,
+    offset: usize,
     bytes: usize,
 }
 
-impl Place {
+impl ArenaRange {
     /// A place with room for `bytes` in each of its parts.
     pub(crate) fn new(bytes: usize) -> Result<Self> {
         let bytes = bytes.max(1).next_multiple_of(rustix::param::page_size());
         let mut arenas = ARENAS.lock().unwrap_or_else(PoisonError::into_inner);
-        for (arena, Arena { space, free, .. }) in arenas.iter_mut().enumerate() {
-            if let Some(at) = free.take(bytes) {
-                return Ok(Self { space: Arc::clone(space), arena, at, bytes });
+        for (arena, Arena { reservation, free, .. }) in arenas.iter_mut().enumerate() {
+            if let Some(offset) = free.take(bytes) {
+                return Ok(Self { reservation: Arc::clone(reservation), arena, offset, bytes });
             }
         }
-        let counted = Counted::take(4)?;
-        let space = Arc::new(Reservation::new(2 * HALF)?);
-        let start = space.addresses().start;
+        let mappings = MappingPermit::take(4)?;
+        let reservation = Arc::new(Reservation::new(2 * HALF)?);
+        let start = reservation.addresses().start;
         registry::add_range(start..start + HALF);
-        let mut free = Free(BTreeMap::from([(0, HALF)]));
-        let at = free.take(bytes).expect("an arena has room for a small image");
+        let mut free = FreeList(BTreeMap::from([(0, HALF)]));
+        let offset = free.take(bytes).expect("an arena has room for a small image");
         let arena = arenas.len();
-        arenas.push(Arena { space: Arc::clone(&space), free, _counted: counted });
-        Ok(Self { space, arena, at, bytes })
+        arenas.push(Arena { reservation: Arc::clone(&reservation), free, _mappings: mappings });
+        Ok(Self { reservation, arena, offset, bytes })
     }
 
-    pub(crate) fn space(&self) -> &Reservation {
-        &self.space
+    pub(crate) fn reservation(&self) -> &Reservation {
+        &self.reservation
     }
 
     /// Offset of the text in the arena.
     pub(crate) fn text(&self) -> usize {
-        self.at
+        self.offset
     }
 
     /// Bytes of each part.
@@ -77,41 +77,41 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ArenaRange {
     fn drop(&mut self) {
         for half in [0, HALF] {
-            let start = self.space.addresses().start + half + self.at;
+            let start = self.reservation.addresses().start + half + self.offset;
             // If it fails, the memory stays.
             // SAFETY: the pages are this place's, and nobody refers to them any more.
             let _ = unsafe { libc::madvise(start as *mut libc::c_void, self.bytes, libc::MADV_DONTNEED) };
         }
         let mut arenas = ARENAS.lock().unwrap_or_else(PoisonError::into_inner);
-        arenas[self.arena].free.give_back(self.at, self.bytes);
+        arenas[self.arena].free.give_back(self.offset, self.bytes);
     }
 }
 
-impl Free {
+impl FreeList {
     /// The first place that is large enough, so that what is in use stays together.
     fn take(&mut self, bytes: usize) -> Option<usize> {
-        let (&at, &length) = self.0.iter().find(|&(_, &length)| length >= bytes)?;
-        self.0.remove(&at);
+        let (&offset, &length) = self.0.iter().find(|&(_, &length)| length >= bytes)?;
+        self.0.remove(&offset);
         if length > bytes {
-            self.0.insert(at + bytes, length - bytes);
+            self.0.insert(offset + bytes, length - bytes);
         }
-        Some(at)
+        Some(offset)
     }
 
-    fn give_back(&mut self, mut at: usize, mut bytes: usize) {
-        if let Some((&before, &length)) = self.0.range(..at).next_back()
-            && before + length == at
+    fn give_back(&mut self, mut offset: usize, mut bytes: usize) {
+        if let Some((&before, &length)) = self.0.range(..offset).next_back()
+            && before + length == offset
         {
             self.0.remove(&before);
-            (at, bytes) = (before, length + bytes);
+            (offset, bytes) = (before, length + bytes);
         }
-        if let Some(length) = self.0.remove(&(at + bytes)) {
+        if let Some(length) = self.0.remove(&(offset + bytes)) {
             bytes += length;
         }
-        self.0.insert(at, bytes);
+        self.0.insert(offset, bytes);
     }
 }
 
@@ -120,8 +120,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_given_back_is_whole_again() {
-        let mut free = Free(BTreeMap::from([(0, 100)]));
+    fn adjacent_free_ranges_are_merged() {
+        let mut free = FreeList(BTreeMap::from([(0, 100)]));
         assert_eq!((free.take(10), free.take(20), free.take(30)), (Some(0), Some(10), Some(30)));
         assert_eq!(free.take(41), None);
         free.give_back(10, 20);
@@ -133,13 +133,13 @@ mod tests {
     }
 
     #[test]
-    fn places_do_not_overlap() {
-        let places: Vec<Place> = (0..100).map(|n| Place::new(n * 1000).unwrap()).collect();
-        let mut ranges: Vec<_> = places.iter().map(|p| (p.arena, p.at, p.at + p.bytes)).collect();
-        ranges.sort_unstable();
-        assert!(ranges.windows(2).all(|pair| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1));
-        for place in &places {
-            assert!(registry::contains(place.space().addresses().start + place.text()));
+    fn ranges_do_not_overlap() {
+        let ranges: Vec<ArenaRange> = (0..100).map(|n| ArenaRange::new(n * 1000).unwrap()).collect();
+        let mut bounds: Vec<_> = ranges.iter().map(|p| (p.arena, p.offset, p.offset + p.bytes)).collect();
+        bounds.sort_unstable();
+        assert!(bounds.windows(2).all(|pair| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1));
+        for range in &ranges {
+            assert!(registry::contains(range.reservation().addresses().start + range.text()));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Code images in memory. Pages of one are written first, then executable or for reading only, and never both written and
 //! executable.
 
-use super::arena::Place;
+use super::arena::ArenaRange;
 use super::registry;
 use super::symbols::Symbols;
 use crate::abi::fingerprint::fingerprint;
@@ -62,29 +62,29 @@ impl CodeImage {
         let Artifact { target, description, mut image, .. } = artifact;
         let (text, read_only) = (std::mem::take(&mut image.text), std::mem::take(&mut image.read_only));
         let distance = image.read_only_at as usize;
-        let in_place = mapped.filter(|_| !image.is_small()).and_then(|space| {
-            let parts = parts_in(&space, &text, &read_only, distance)?;
+        let in_place = mapped.filter(|_| !image.is_small()).and_then(|reservation| {
+            let parts = locate_parts(&reservation, &text, &read_only, distance)?;
             // Where the kernel does not let this file be executed, its code is copied.
-            fill_slots(&space, &parts, &image).and_then(|()| protect(&space, &parts)).ok()?;
-            Some((space.addresses().start + parts.text.start, space))
+            fill_slots(&reservation, &parts, &image).and_then(|()| protect(&reservation, &parts)).ok()?;
+            Some((reservation.addresses().start + parts.text.start, reservation))
         });
         let (memory, start): (Keeper, usize) = if text.is_empty() && read_only.is_empty() {
             (Arc::new(()), 0)
-        } else if let Some((start, space)) = in_place {
-            (space, start)
+        } else if let Some((start, reservation)) = in_place {
+            (reservation, start)
         } else if image.is_small() {
-            let place = Place::new(text.len().max(read_only.len()))?;
+            let place = ArenaRange::new(text.len().max(read_only.len()))?;
             let (at, room) = (place.text(), place.bytes());
             let parts = Parts { text: at..at + room, read_only: at + distance..at + distance + room };
-            write(place.space(), &parts, &image, &text, &read_only)?;
-            let start = place.space().addresses().start + at;
+            write(place.reservation(), &parts, &image, &text, &read_only)?;
+            let start = place.reservation().addresses().start + at;
             (Arc::new(place), start)
         } else {
-            let space = Reservation::new(distance + read_only.len())?;
+            let reservation = Reservation::new(distance + read_only.len())?;
             let parts = Parts { text: 0..text.len(), read_only: distance..distance + read_only.len() };
-            write(&space, &parts, &image, &text, &read_only)?;
-            let start = space.addresses().start;
-            (Arc::new(space), start)
+            write(&reservation, &parts, &image, &text, &read_only)?;
+            let start = reservation.addresses().start;
+            (Arc::new(reservation), start)
         };
         let image = Arc::new(Self {
             read_only: start + distance..start + distance + read_only.len(),
@@ -181,10 +181,10 @@ fn check(artifact: &Artifact) -> Result<()> {
         return Err(Error::Artifact("functions and code do not match".into()));
     }
     let (text, read_only) = (image.text.len(), image.read_only.len());
-    let most = if image.is_small() { Image::SMALL as usize } else { i32::MAX as usize };
+    let max = if image.is_small() { Image::SMALL as usize } else { i32::MAX as usize };
     if !image.read_only_at.is_multiple_of(Image::PAGE)
-        || text > most.min(image.read_only_at as usize)
-        || read_only > most
+        || text > max.min(image.read_only_at as usize)
+        || read_only > max
         || image.read_only_at as usize + read_only > i32::MAX as usize
     {
         return Err(broken("text or read-only data"));
@@ -202,8 +202,8 @@ fn check(artifact: &Artifact) -> Result<()> {
 }
 
 /// Where the parts of an image lie in a reservation, if they lie there as they will be executed.
-fn parts_in(space: &Reservation, text: &Bulk<u8>, read_only: &Bulk<u8>, distance: usize) -> Option<Parts> {
-    let addresses = space.addresses();
+fn locate_parts(reservation: &Reservation, text: &Bulk<u8>, read_only: &Bulk<u8>, distance: usize) -> Option<Parts> {
+    let addresses = reservation.addresses();
     let place = |part: &Bulk<u8>| {
         let start = part.as_ptr().addr().checked_sub(addresses.start)?;
         (start + part.len() <= addresses.len() && start.is_multiple_of(rustix::param::page_size()))
@@ -214,32 +214,32 @@ fn parts_in(space: &Reservation, text: &Bulk<u8>, read_only: &Bulk<u8>, distance
 }
 
 /// Puts an image where nothing is yet.
-fn write(space: &Reservation, parts: &Parts, image: &Image, text: &[u8], read_only: &[u8]) -> Result<()> {
+fn write(reservation: &Reservation, parts: &Parts, image: &Image, text: &[u8], read_only: &[u8]) -> Result<()> {
     for (range, bytes) in [(&parts.text, text), (&parts.read_only, read_only)] {
-        space.commit(range.clone()).map_err(failed)?;
+        reservation.commit(range.clone()).map_err(failed)?;
         // SAFETY: the range was made writable just now, has room for the bytes, and is this image's alone.
         unsafe {
-            let to = space.base().as_ptr().add(range.start);
+            let to = reservation.base().as_ptr().add(range.start);
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len());
         }
     }
-    fill_slots(space, parts, image)?;
-    protect(space, parts)
+    fill_slots(reservation, parts, image)?;
+    protect(reservation, parts)
 }
 
 /// Writes what artifacts leave to the runtime.
-fn fill_slots(space: &Reservation, parts: &Parts, image: &Image) -> Result<()> {
+fn fill_slots(reservation: &Reservation, parts: &Parts, image: &Image) -> Result<()> {
     let start = image.slots.iter().map(|slot| slot.at as usize).min();
     let end = image.slots.iter().map(|slot| slot.at as usize + 8).max();
     let (Some(start), Some(end)) = (start, end) else { return Ok(()) };
-    space.commit(parts.read_only.start + start..parts.read_only.start + end).map_err(failed)?;
+    reservation.commit(parts.read_only.start + start..parts.read_only.start + end).map_err(failed)?;
     for slot in &image.slots {
         let address = match slot.symbol {
             RuntimeSymbol::Personality => unwind::personality as *const () as usize,
         };
         // SAFETY: slots were checked to lie inside the part, whose pages are writable, and nobody reads them yet.
         unsafe {
-            let to = space.base().as_ptr().add(parts.read_only.start + slot.at as usize);
+            let to = reservation.base().as_ptr().add(parts.read_only.start + slot.at as usize);
             to.cast::<usize>().write_unaligned(address);
         }
     }
@@ -247,10 +247,10 @@ fn fill_slots(space: &Reservation, parts: &Parts, image: &Image) -> Result<()> {
 }
 
 /// Text becomes executable, all else for reading only.
-fn protect(space: &Reservation, parts: &Parts) -> Result<()> {
+fn protect(reservation: &Reservation, parts: &Parts) -> Result<()> {
     // SAFETY: the pages are this image's alone, and from here on only read and run.
     unsafe {
-        space.protect(parts.text.clone(), MprotectFlags::READ | MprotectFlags::EXEC).map_err(failed)?;
-        space.protect(parts.read_only.clone(), MprotectFlags::READ).map_err(failed)
+        reservation.protect(parts.text.clone(), MprotectFlags::READ | MprotectFlags::EXEC).map_err(failed)?;
+        reservation.protect(parts.read_only.clone(), MprotectFlags::READ).map_err(failed)
     }
 }

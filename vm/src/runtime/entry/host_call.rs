@@ -49,10 +49,12 @@ unsafe extern "C" fn dispatch(record: *mut HostContext, registers: *mut Register
     let scope = handles(unsafe { &mut *store }).height();
     let ended = catch_unwind(AssertUnwindSafe(|| (function.call)(call)));
     // SAFETY: as above, after the function has returned.
-    activation::go_on_in(unsafe { (*store).vm.activation.cast() });
+    activation::reactivate(unsafe { (*store).vm.activation.cast() });
     let ended = ended.map(|returned| match returned {
         // SAFETY: as above, after the function has returned. No collection happens before the exception is thrown.
-        Err(Error::Exception(exception)) => exception.0.of(unsafe { &*store }).map(|exception| exception as *mut _),
+        Err(Error::Exception(exception)) => {
+            exception.0.resolve(unsafe { &*store }).map(|exception| exception as *mut _)
+        }
         other => other.map(|()| null_mut()),
     });
     // The handles that the function got end here. Wasm alone keeps those objects alive from now on.

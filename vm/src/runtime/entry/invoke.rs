@@ -73,7 +73,7 @@ unsafe fn invoke_on(
         (*vm).activation = here.cast();
         activation::set_innermost(here);
         let left = arch::enter((*function).code, (*function).context, registers, here.cast());
-        activation::forget(here);
+        activation::unlink(here);
         ((*vm).stack_limit, (*vm).activation) = outer;
         (*store).drop_values();
         left

@@ -1,9 +1,9 @@
 //! A collection: what is taken out of the heap while it marks, and sweeping afterwards.
 
+use super::blocks::Blocks;
 use super::externs::Externs;
 use super::mark::{MarkStack, Marker};
-use super::space::Space;
-use super::{Heap, LEAST_BUDGET, Sweep};
+use super::{Heap, MIN_BUDGET, Sweep};
 use crate::abi::heap::{CELLS, VMRun, VMType};
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,7 @@ pub struct HeapStats {
 /// The parts of a heap that a collection marks in. They are taken out of the heap meanwhile, so that roots in the store can be
 /// read at the same time.
 pub(crate) struct Collection {
-    space: Option<Space>,
+    blocks: Option<Blocks>,
     externs: Externs,
     mark_stack: MarkStack,
     started: Instant,
@@ -57,15 +57,15 @@ impl Collection {
         let mark_stack = std::mem::take(&mut self.mark_stack);
         // SAFETY: the caller's promise; marks were cleared when the collection began.
         let mut marker =
-            unsafe { Marker::new(self.space.as_ref(), types, &mut self.externs, mark_stack, continuation) };
+            unsafe { Marker::new(self.blocks.as_ref(), types, &mut self.externs, mark_stack, continuation) };
         mark_roots(&mut marker);
         marker.finish();
-        self.mark_stack = marker.end();
+        self.mark_stack = marker.into_mark_stack();
     }
 
     /// Whether the object at an address was found to be in use.
     pub(crate) fn is_marked(&self, object: usize) -> bool {
-        self.space.as_ref().is_some_and(|space| space.is_marked(object))
+        self.blocks.as_ref().is_some_and(|blocks| blocks.is_marked(object))
     }
 }
 
@@ -79,28 +79,28 @@ impl Heap {
     pub(crate) fn begin_collection(&mut self, runs: &mut [VMRun; CELLS.len()]) -> Collection {
         let started = Instant::now();
         self.flush(runs);
-        self.owned.tidy();
-        let mut space = self.space.take();
-        if let Some(space) = &mut space {
-            space.clear_marks();
+        self.owned.prune();
+        let mut blocks = self.blocks.take();
+        if let Some(blocks) = &mut blocks {
+            blocks.clear_marks();
         }
         let mut externs = std::mem::take(&mut self.externs);
         externs.clear_marks();
-        Collection { space, externs, mark_stack: std::mem::take(&mut self.mark_stack), started }
+        Collection { blocks, externs, mark_stack: std::mem::take(&mut self.mark_stack), started }
     }
 
     /// Ends a collection whose marking is done: frees what was not marked, and then calls `after`, whose time counts as part of
     /// the pause. Values of the host that were not marked wait for [`Heap::take_dropped`].
     pub(crate) fn end_collection(&mut self, collection: Collection, after: impl FnOnce(&mut Self)) {
-        let Collection { space, mut externs, mark_stack, started } = collection;
+        let Collection { blocks, mut externs, mark_stack, started } = collection;
         let mut dropped = Vec::new();
         let host_values = externs.take_unmarked(&mut dropped);
-        (self.space, self.externs, self.mark_stack) = (space, externs, mark_stack);
+        (self.blocks, self.externs, self.mark_stack) = (blocks, externs, mark_stack);
         let (objects, live) = self.sweep();
         after(self);
         let stats = &mut self.stats;
-        stats.allocated_bytes += self.since as u64;
-        self.since = 0;
+        stats.allocated_bytes += self.since_collection as u64;
+        self.since_collection = 0;
         stats.collections += 1;
         stats.objects = objects as u64;
         stats.live_bytes = live as u64;
@@ -113,29 +113,29 @@ impl Heap {
 
     /// Counts a value of the host, which is about to be added, as allocated. Gives whether a collection is due.
     pub(crate) fn count_extern(&mut self) -> bool {
-        self.since += EXTERN_COST;
-        self.stress || self.since > self.budget
+        self.since_collection += EXTERN_COST;
+        self.stress || self.since_collection > self.budget
     }
 
     /// After marking: finds out where there is room, and how much may be allocated before the next collection. Gives objects
     /// and bytes in use.
     fn sweep(&mut self) -> (usize, usize) {
-        for Sweep { blocks, current } in &mut self.sweeps {
-            blocks.clear();
+        for Sweep { unswept, current } in &mut self.sweeps {
+            unswept.clear();
             *current = None;
         }
-        let Some(space) = &mut self.space else { return (0, 0) };
+        let Some(blocks) = &mut self.blocks else { return (0, 0) };
         if self.stress {
-            space.poison_unmarked();
+            blocks.poison_unmarked();
         }
-        let (objects, live) = space.keep_marked(|block, class| self.sweeps[class].blocks.push(block));
+        let (objects, live) = blocks.keep_marked(|block, class| self.sweeps[class].unswept.push(block));
         for sweep in &mut self.sweeps {
             // Taken from the end: low addresses first.
-            sweep.blocks.reverse();
+            sweep.unswept.reverse();
         }
         // In proportion to what is in use: then marking is a constant cost for each byte allocated.
-        self.budget = (live + live / 2).max(LEAST_BUDGET);
-        space.give_back(self.budget);
+        self.budget = (live + live / 2).max(MIN_BUDGET);
+        blocks.release_memory(self.budget);
         (objects, live)
     }
 }

@@ -9,7 +9,7 @@ pub(crate) struct Handles {
     /// Each with the number of scopes that had ended when it was put here, by which it is told from one that was at this
     /// place before.
     slots: Vec<(u64, u64)>,
-    ended: u64,
+    ended_scopes: u64,
 }
 
 impl Handles {
@@ -22,14 +22,14 @@ impl Handles {
     pub(crate) fn end_scope(&mut self, height: usize) {
         if self.slots.len() > height {
             self.slots.truncate(height);
-            self.ended += 1;
+            self.ended_scopes += 1;
         }
     }
 
     /// Puts a reference into the innermost scope. Gives its slot, and the stamp by which [`Handles::holds`] knows it again.
     pub(crate) fn push(&mut self, reference: u64) -> (usize, u64) {
-        self.slots.push((reference, self.ended));
-        (self.slots.len() - 1, self.ended)
+        self.slots.push((reference, self.ended_scopes));
+        (self.slots.len() - 1, self.ended_scopes)
     }
 
     /// Whether a slot still holds the reference that was put there with this stamp.
@@ -47,24 +47,24 @@ impl Handles {
 pub(crate) struct OwnedRoots {
     all: Vec<Weak<u64>>,
     /// How many there may be before it is worth looking which are gone.
-    tidy_at: usize,
+    prune_at: usize,
 }
 
 impl OwnedRoots {
     /// Adds a root.
     pub(crate) fn add(&mut self, root: &Arc<u64>) {
         /// Fewer are never looked at.
-        const FEW: usize = 64;
-        if self.all.len() >= self.tidy_at.max(FEW) {
-            self.tidy();
+        const MIN_PRUNED: usize = 64;
+        if self.all.len() >= self.prune_at.max(MIN_PRUNED) {
+            self.prune();
         }
         self.all.push(Arc::downgrade(root));
     }
 
     /// Forgets those that the host no longer has.
-    pub(super) fn tidy(&mut self) {
+    pub(super) fn prune(&mut self) {
         self.all.retain(|root| root.strong_count() > 0);
-        self.tidy_at = self.all.len() * 2;
+        self.prune_at = self.all.len() * 2;
     }
 
     pub(crate) fn references(&self) -> impl Iterator<Item = u64> {

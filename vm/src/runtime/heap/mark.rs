@@ -4,8 +4,8 @@
 //! if an object in use lies where they point. What is found and not yet looked into is on a list of bounded length. When
 //! that is full, marks say what was found: afterwards all marked objects are looked into again, until nothing new is found.
 
+use super::blocks::{Blocks, GRANULE};
 use super::externs::Externs;
-use super::space::{GRANULE, Space};
 use crate::abi::heap::{ARRAY_LENGTH, HEADER_ARRAY, HEADER_EXCEPTION, OBJECT_ALIGN, OBJECT_HEADER, VMKind, VMType};
 use crate::abi::{EXCEPTION_VALUES, SLOT, TAG_HOST, TAG_I31};
 use crate::runtime::arch;
@@ -15,38 +15,38 @@ use std::ptr::NonNull;
 /// Objects found and not looked into, at most: 8 MiB.
 const MARK_STACK_LIMIT: usize = 1 << 20;
 /// Elements of an array that are looked at before what they refer to is.
-const PART: usize = 256;
+const ARRAY_CHUNK: usize = 256;
 /// Objects whose memory is asked for before they are looked into.
-const AHEAD: usize = 8;
+const PREFETCH_DISTANCE: usize = 8;
 
-/// How a suspended continuation is traced: by [`Marker::words`] of its stack.
+/// How a suspended continuation is traced: by [`Marker::mark_words`] of its stack.
 pub(crate) type TraceContinuation = unsafe fn(NonNull<u8>, &mut Marker<'_>);
 
 /// What marking has found and not looked into. Kept between collections for its memory.
 pub(super) struct MarkStack {
     objects: Vec<usize>,
     /// Parts of arrays of references.
-    parts: Vec<Range<usize>>,
-    most: usize,
+    chunks: Vec<Range<usize>>,
+    limit: usize,
 }
 
 impl Default for MarkStack {
     fn default() -> Self {
-        Self { objects: Vec::new(), parts: Vec::new(), most: MARK_STACK_LIMIT }
+        Self { objects: Vec::new(), chunks: Vec::new(), limit: MARK_STACK_LIMIT }
     }
 }
 
 #[cfg(test)]
 impl MarkStack {
-    pub(super) fn bounded(most: usize) -> Self {
-        Self { most, ..Self::default() }
+    pub(super) fn bounded(limit: usize) -> Self {
+        Self { limit, ..Self::default() }
     }
 }
 
 /// A collection's marking.
 pub(crate) struct Marker<'a> {
     /// None if the store never had an object.
-    space: Option<&'a Space>,
+    blocks: Option<&'a Blocks>,
     base: usize,
     extent: usize,
     marks: *mut u64,
@@ -62,23 +62,23 @@ impl<'a> Marker<'a> {
     /// # Safety
     /// `types` must be the array of the types that objects have, marks must be clear, and all objects in use be complete.
     pub(super) unsafe fn new(
-        space: Option<&'a Space>,
+        blocks: Option<&'a Blocks>,
         types: *const VMType,
         externs: &'a mut Externs,
         mark_stack: MarkStack,
         continuation: TraceContinuation,
     ) -> Self {
         let (base, extent, marks) =
-            space.map_or((0, 0, std::ptr::null_mut()), |space| (space.base(), space.extent(), space.marks()));
-        Self { space, base, extent, marks, types, mark_stack, overflowed: false, externs, continuation }
+            blocks.map_or((0, 0, std::ptr::null_mut()), |blocks| (blocks.base(), blocks.extent(), blocks.marks()));
+        Self { blocks, base, extent, marks, types, mark_stack, overflowed: false, externs, continuation }
     }
 
     /// Marks what a reference is to.
     ///
     /// # Safety
-    /// It must be one of this store, or null: other bits are for [`Marker::word`].
+    /// It must be one of this store, or null: other bits are for [`Marker::mark_word`].
     #[inline]
-    pub(crate) unsafe fn reference(&mut self, reference: u64) {
+    pub(crate) unsafe fn mark_reference(&mut self, reference: u64) {
         #[expect(clippy::cast_possible_truncation, reason = "addresses have 64 bits")]
         let offset = (reference as usize).wrapping_sub(self.base);
         if offset < self.extent && reference & (TAG_I31 | TAG_HOST) == 0 {
@@ -90,11 +90,11 @@ impl<'a> Marker<'a> {
 
     /// Marks what a word refers to, if it is a reference, or an address in an object.
     #[inline]
-    pub(crate) fn word(&mut self, word: u64) {
+    pub(crate) fn mark_word(&mut self, word: u64) {
         #[expect(clippy::cast_possible_truncation, reason = "addresses have 64 bits")]
         let address = word as usize;
         if address.wrapping_sub(self.base) < self.extent {
-            if let Some(object) = self.space.and_then(|space| space.object_at(address)) {
+            if let Some(object) = self.blocks.and_then(|blocks| blocks.object_at(address)) {
                 self.mark(object - self.base);
             }
         } else if word & (TAG_I31 | TAG_HOST) == TAG_HOST {
@@ -106,10 +106,10 @@ impl<'a> Marker<'a> {
     ///
     /// # Safety
     /// The range must be readable, and both ends aligned to words.
-    pub(crate) unsafe fn words(&mut self, range: Range<usize>) {
+    pub(crate) unsafe fn mark_words(&mut self, range: Range<usize>) {
         for at in range.step_by(size_of::<u64>()) {
             // SAFETY: the caller's promise.
-            self.word(unsafe { arch::word_at(at) });
+            self.mark_word(unsafe { arch::word_at(at) });
         }
     }
 
@@ -130,7 +130,7 @@ impl<'a> Marker<'a> {
     fn push(&mut self, object: usize) {
         let objects = &mut self.mark_stack.objects;
         if objects.len() == objects.capacity()
-            && (objects.len() >= self.mark_stack.most || objects.try_reserve(1).is_err())
+            && (objects.len() >= self.mark_stack.limit || objects.try_reserve(1).is_err())
         {
             self.overflowed = true;
             return;
@@ -141,8 +141,8 @@ impl<'a> Marker<'a> {
     /// Looks into all that was found, and what that refers to.
     fn drain(&mut self) {
         // Objects on their way into the cache, in a ring; 0 is none.
-        let mut ahead = [0_usize; AHEAD];
-        let mut at = 0;
+        let mut prefetched = [0_usize; PREFETCH_DISTANCE];
+        let mut position = 0;
         let mut waiting = 0;
         loop {
             let next = self.mark_stack.objects.pop().unwrap_or(0);
@@ -150,24 +150,24 @@ impl<'a> Marker<'a> {
                 prefetch(next);
                 waiting += 1;
             } else if waiting == 0 {
-                let Some(part) = self.mark_stack.parts.pop() else { return };
+                let Some(chunk) = self.mark_stack.chunks.pop() else { return };
                 // SAFETY: it is a part of an array in use, whose elements are references.
-                unsafe { self.elements(part) };
+                unsafe { self.scan_chunk(chunk) };
                 continue;
             }
-            let object = std::mem::replace(&mut ahead[at], next);
-            at = (at + 1) % AHEAD;
+            let object = std::mem::replace(&mut prefetched[position], next);
+            position = (position + 1) % PREFETCH_DISTANCE;
             if object != 0 {
                 waiting -= 1;
                 // SAFETY: what is marked is an object in use.
-                unsafe { self.look_into(object) };
+                unsafe { self.scan(object) };
             }
         }
     }
 
     /// # Safety
     /// There must be an object in use.
-    unsafe fn look_into(&mut self, object: usize) {
+    unsafe fn scan(&mut self, object: usize) {
         // SAFETY: the caller's promise: it begins with a header, whose number is that of a type, and has all the fields
         // that the type says.
         unsafe {
@@ -177,7 +177,7 @@ impl<'a> Marker<'a> {
                 // Only its tag's type would say which values are references.
                 let first = object + EXCEPTION_VALUES as usize;
                 for slot in 0..extra as usize {
-                    self.word(((first + slot * SLOT as usize) as *const u64).read());
+                    self.mark_word(((first + slot * SLOT as usize) as *const u64).read());
                 }
                 return;
             }
@@ -185,7 +185,7 @@ impl<'a> Marker<'a> {
             if header & HEADER_ARRAY != 0 {
                 if ty.reference_count != 0 {
                     let first = object + OBJECT_HEADER as usize;
-                    self.elements(first..first + extra as usize * size_of::<u64>());
+                    self.scan_chunk(first..first + extra as usize * size_of::<u64>());
                 }
                 return;
             }
@@ -205,7 +205,7 @@ impl<'a> Marker<'a> {
             }
             for at in 0..ty.reference_count as usize {
                 let offset = *ty.references.add(at) as usize;
-                self.reference(((object + offset) as *const u64).read());
+                self.mark_reference(((object + offset) as *const u64).read());
             }
         }
     }
@@ -214,27 +214,27 @@ impl<'a> Marker<'a> {
     ///
     /// # Safety
     /// The range must be one of references in an object in use.
-    unsafe fn elements(&mut self, range: Range<usize>) {
-        let end = range.end.min(range.start + PART * size_of::<u64>());
+    unsafe fn scan_chunk(&mut self, range: Range<usize>) {
+        let end = range.end.min(range.start + ARRAY_CHUNK * size_of::<u64>());
         if end < range.end {
-            if self.mark_stack.parts.try_reserve(1).is_ok() {
-                self.mark_stack.parts.push(end..range.end);
+            if self.mark_stack.chunks.try_reserve(1).is_ok() {
+                self.mark_stack.chunks.push(end..range.end);
             } else {
                 // Nothing else is left than to look at all of them now.
                 // SAFETY: the caller's promise.
-                return unsafe { self.all(range) };
+                return unsafe { self.scan_references(range) };
             }
         }
         // SAFETY: the caller's promise.
-        unsafe { self.all(range.start..end) };
+        unsafe { self.scan_references(range.start..end) };
     }
 
     /// # Safety
-    /// As for [`Marker::elements`].
-    unsafe fn all(&mut self, range: Range<usize>) {
+    /// As for [`Marker::scan_chunk`].
+    unsafe fn scan_references(&mut self, range: Range<usize>) {
         for at in range.step_by(size_of::<u64>()) {
             // SAFETY: the caller's promise.
-            unsafe { self.reference((at as *const u64).read()) };
+            unsafe { self.mark_reference((at as *const u64).read()) };
         }
     }
 
@@ -242,21 +242,21 @@ impl<'a> Marker<'a> {
     pub(super) fn finish(&mut self) {
         self.drain();
         while std::mem::take(&mut self.overflowed) {
-            let Some(space) = self.space else { return };
-            space.each_marked(|object| {
+            let Some(blocks) = self.blocks else { return };
+            blocks.for_each_marked(|object| {
                 // SAFETY: what is marked is an object in use.
-                unsafe { self.look_into(object) };
+                unsafe { self.scan(object) };
                 self.drain();
             });
         }
     }
 
     /// Ends marking; gives the memory of the list back.
-    pub(super) fn end(mut self) -> MarkStack {
+    pub(super) fn into_mark_stack(mut self) -> MarkStack {
         /// Objects whose room on the list is worth keeping.
         const KEEP: usize = 1 << 14;
         self.mark_stack.objects.shrink_to(KEEP);
-        self.mark_stack.parts.shrink_to(KEEP);
+        self.mark_stack.chunks.shrink_to(KEEP);
         self.mark_stack
     }
 }

@@ -178,7 +178,7 @@ impl<'a> Evaluation<'a> {
         // SAFETY: the caller's promise. Validation requires a structure type.
         unsafe {
             let structure = self.store.new_struct(self.ty(index))?;
-            self.store.describe(structure, descriptor);
+            self.store.set_descriptor(structure, descriptor);
             Ok(structure)
         }
     }

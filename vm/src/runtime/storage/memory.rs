@@ -21,7 +21,7 @@ const MAX_BYTES_32: u64 = 1 << 32;
 const MAX_BYTES_64: u64 = 1 << 34;
 /// Bytes reserved for a memory whose accesses are not checked: the largest index plus the largest offset, and the guard
 /// for the widest access beyond.
-const UNCHECKED: u64 = (1 << 33) + 0x1_0000;
+const GUARDED_RESERVATION: u64 = (1 << 33) + 0x1_0000;
 
 /// A linear memory. Never moves, so `vm.base` is final. A shared one may be in the stores of several threads.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub(crate) struct MemoryInstance {
     /// What compiled code sees. First, so that a pointer to it is one to the whole.
     pub(crate) vm: VMMemory,
     pub(crate) ty: MemoryType,
-    space: Reservation,
+    reservation: Reservation,
     /// Pages it may have at most: by its type and by this implementation.
     max_pages: u64,
     /// Held while it grows.
@@ -55,11 +55,11 @@ impl MemoryInstance {
         if ty.shared && ty.limits.max.is_none() {
             return Err(Error::InvalidType("a shared memory must have a maximum size".into()));
         }
-        let most = most_pages(&ty);
-        quota.check("a memory", least_bytes(&ty)?, "bytes")?;
-        let mut max_pages = ty.limits.max.map_or(most, |max| max.min(most));
-        let space = if abi::is_guarded(&ty) {
-            reserve(UNCHECKED)?
+        let limit = page_limit(&ty);
+        quota.check("a memory", initial_bytes(&ty)?, "bytes")?;
+        let mut max_pages = ty.limits.max.map_or(limit, |max| max.min(limit));
+        let reservation = if abi::is_guarded(&ty) {
+            reserve(GUARDED_RESERVATION)?
         } else {
             // Accesses are checked, so the memory itself suffices. Where its maximum finds no room it can't grow: a maximum
             // is no promise, and a memory that takes the last of the address space would harm others.
@@ -68,8 +68,9 @@ impl MemoryInstance {
                 reserve(max_pages << ty.page_size_log2)
             })?
         };
-        let vm = VMMemory { base: space.base().as_ptr(), length: AtomicU64::new(0) };
-        let memory = Self { vm, ty, space, max_pages, growing: Mutex::default(), waiters: Waiters::default(), quota };
+        let vm = VMMemory { base: reservation.base().as_ptr(), length: AtomicU64::new(0) };
+        let memory =
+            Self { vm, ty, reservation, max_pages, growing: Mutex::default(), waiters: Waiters::default(), quota };
         let grown = memory.grow(ty.limits.min);
         grown.ok_or_else(|| Error::Resources(format!("a memory of {}: the host has no room", pages(&ty))))?;
         Ok(memory)
@@ -88,7 +89,7 @@ impl MemoryInstance {
     /// Adds pages and returns how many there were. None, and nothing changes, when they are too many for the type, this
     /// implementation or the host.
     pub(crate) fn grow(&self, delta: u64) -> Option<u64> {
-        let _alone = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.pages();
         let after = before.checked_add(delta).filter(|&pages| pages <= self.max_pages)?;
         let (start, end) = (self.length(), after << self.ty.page_size_log2);
@@ -96,7 +97,7 @@ impl MemoryInstance {
         if !self.quota.take(end - start) {
             return None;
         }
-        if self.space.commit(added).is_err() {
+        if self.reservation.commit(added).is_err() {
             self.quota.give_back(end - start);
             return None;
         }
@@ -107,19 +108,19 @@ impl MemoryInstance {
 
     /// The addresses that a faulting access of this memory can have.
     pub(crate) fn addresses(&self) -> Range<usize> {
-        self.space.addresses()
+        self.reservation.addresses()
     }
 
     /// Pointer to `length` bytes at `at`, if all of them are inside.
     pub(crate) fn range(&self, at: u64, length: u64) -> Option<NonNull<u8>> {
         at.checked_add(length).filter(|&end| end <= self.length())?;
         // SAFETY: `at` is at most the length, which lies in the reservation.
-        Some(unsafe { self.space.base().add(usize::try_from(at).ok()?) })
+        Some(unsafe { self.reservation.base().add(usize::try_from(at).ok()?) })
     }
 
     /// `range` for `memory.atomic.wait`, with its checks in their order.
     /// Spec: <https://webassembly.github.io/threads/core/exec/instructions.html>
-    fn parking(&self, at: u64, size: u64) -> Result<NonNull<u8>, Trap> {
+    fn check_wait(&self, at: u64, size: u64) -> Result<NonNull<u8>, Trap> {
         if !at.is_multiple_of(size) {
             return Err(Trap::UnalignedAtomic);
         }
@@ -131,14 +132,14 @@ impl MemoryInstance {
 
     /// Waits until notified at `at`, if the `i32` there is `expected`. Without a timeout that may be forever.
     pub(crate) fn wait32(&self, at: u64, expected: u32, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
-        let value = self.parking(at, 4)?.cast::<AtomicU32>();
+        let value = self.check_wait(at, 4)?.cast::<AtomicU32>();
         // SAFETY: in bounds, aligned, and accessed atomically; a race with plain accesses of wasm is none of Rust's.
         Ok(self.waiters.wait(at, || unsafe { value.as_ref() }.load(SeqCst) == expected, timeout))
     }
 
     /// As [`wait32`](Self::wait32), of an `i64`.
     pub(crate) fn wait64(&self, at: u64, expected: u64, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
-        let value = self.parking(at, 8)?.cast::<AtomicU64>();
+        let value = self.check_wait(at, 8)?.cast::<AtomicU64>();
         // SAFETY: as in `wait32`.
         Ok(self.waiters.wait(at, || unsafe { value.as_ref() }.load(SeqCst) == expected, timeout))
     }
@@ -195,10 +196,10 @@ impl MemoryInstance {
 ///
 /// # Errors
 /// [`Error::Resources`] for more than any memory of its type has here.
-pub(crate) fn least_bytes(ty: &MemoryType) -> Result<u64> {
-    let most = most_pages(ty);
-    if ty.limits.min > most {
-        return Err(Error::Resources(format!("a memory of {}: this VM gives {most} pages at most", pages(ty))));
+pub(crate) fn initial_bytes(ty: &MemoryType) -> Result<u64> {
+    let limit = page_limit(ty);
+    if ty.limits.min > limit {
+        return Err(Error::Resources(format!("a memory of {}: this VM gives {limit} pages at most", pages(ty))));
     }
     Ok(ty.limits.min << ty.page_size_log2)
 }
@@ -210,7 +211,7 @@ fn pages(ty: &MemoryType) -> String {
 /// Pages that no memory of this type outgrows here, whatever its maximum. With pages of one byte and 32-bit addresses the
 /// last byte that could be named is left out, or `memory.size` could not tell the full memory from the empty one
 /// (<https://github.com/WebAssembly/custom-page-sizes/blob/main/proposals/custom-page-sizes/Overview.md>).
-fn most_pages(ty: &MemoryType) -> u64 {
+fn page_limit(ty: &MemoryType) -> u64 {
     if ty.memory64 {
         MAX_BYTES_64 >> ty.page_size_log2
     } else {
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn too_much_is_an_error() {
+    fn sizes_beyond_the_limit_are_errors() {
         assert!(memory(MemoryType::new(65536, None)).is_ok());
         assert!(memory(MemoryType::new(65537, None)).is_err());
         let wide = MemoryType { memory64: true, ..MemoryType::new(0, Some(u64::MAX)) };
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_of_narrow_memories_fit_32_bits() {
+    fn sizes_of_32_bit_memories_fit_32_bits() {
         let bytes = MemoryType { page_size_log2: 0, ..MemoryType::new(0, None) };
         let memory = memory(bytes).unwrap();
         assert_eq!(memory.grow(1 << 32), None);

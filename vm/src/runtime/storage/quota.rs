@@ -10,8 +10,8 @@ use std::sync::atomic::Ordering::Relaxed;
 pub(crate) struct Quota(Arc<AtomicU64>);
 
 impl Quota {
-    pub(crate) fn new(most: u64) -> Self {
-        Self(Arc::new(AtomicU64::new(most)))
+    pub(crate) fn new(limit: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(limit)))
     }
 
     /// Takes so much, or nothing if there is not as much.

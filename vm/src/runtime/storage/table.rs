@@ -11,7 +11,7 @@ use std::ops::Range;
 const MAX_ELEMENTS: u64 = 10_000_000;
 /// Bytes made accessible at once, so that growing by single elements is not one call of the kernel each. A table that will
 /// never have more is accessible as a whole, which takes one mapping instead of two, or none if its neighbours are alike.
-const STEP: usize = 0x1_0000;
+const COMMIT_STEP: usize = 0x1_0000;
 
 /// A table. Never moves, so `vm.base` is final.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct TableInstance {
     /// What compiled code sees. First, so that a pointer to it is one to the whole.
     pub(crate) vm: VMTable,
     pub(crate) ty: TableType,
-    space: Reservation,
+    reservation: Reservation,
     committed: usize,
     max: u64,
     /// Elements that it and others may have.
@@ -31,7 +31,7 @@ pub(crate) struct TableInstance {
 ///
 /// # Errors
 /// [`Error::Resources`] for more than any table has here.
-pub(crate) fn least_elements(ty: &TableType) -> Result<u64> {
+pub(crate) fn initial_elements(ty: &TableType) -> Result<u64> {
     if ty.limits.min > MAX_ELEMENTS { Err(too_large(ty)) } else { Ok(ty.limits.min) }
 }
 
@@ -43,12 +43,12 @@ impl TableInstance {
     /// A table all of whose elements are `init`, a reference as compiled code sees it. What it has of elements, and grows
     /// by, is taken from `quota`.
     pub(crate) fn new(ty: TableType, init: u64, quota: Quota) -> Result<Self> {
-        quota.check("a table", least_elements(&ty)?, "elements")?;
+        quota.check("a table", initial_elements(&ty)?, "elements")?;
         let too_large = || too_large(&ty);
         let max = ty.limits.max.map_or(MAX_ELEMENTS, |max| max.min(MAX_ELEMENTS));
-        let space = Reservation::new(bytes(max).ok_or_else(too_large)?)?;
-        let vm = VMTable { base: space.base().as_ptr(), length: 0 };
-        let mut table = Self { vm, ty, space, committed: 0, max, quota };
+        let reservation = Reservation::new(bytes(max).ok_or_else(too_large)?)?;
+        let vm = VMTable { base: reservation.base().as_ptr(), length: 0 };
+        let mut table = Self { vm, ty, reservation, committed: 0, max, quota };
         table.grow(ty.limits.min, init).ok_or_else(too_large)?;
         Ok(table)
     }
@@ -62,8 +62,8 @@ impl TableInstance {
             return None;
         }
         if end > self.committed {
-            let upto = end.next_multiple_of(STEP).min(self.space.addresses().len());
-            if self.space.commit(self.committed..upto).is_err() {
+            let upto = end.next_multiple_of(COMMIT_STEP).min(self.reservation.addresses().len());
+            if self.reservation.commit(self.committed..upto).is_err() {
                 self.quota.give_back(delta);
                 return None;
             }

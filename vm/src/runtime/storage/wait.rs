@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_does_not_wait_is_not_counted() {
+    fn threads_that_do_not_wait_are_not_counted() {
         let waiters = Waiters::default();
         assert_eq!(waiters.wait(8, || false, None), WaitResult::Mismatch);
         assert_eq!(waiters.wait(8, || true, Some(Duration::from_millis(1))), WaitResult::TimedOut);
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_as_asked_for_wake_and_none_elsewhere() {
+    fn notify_wakes_the_requested_count_at_its_address_only() {
         let waiters = Waiters::default();
         let long = Some(Duration::from_secs(60));
         std::thread::scope(|threads| {

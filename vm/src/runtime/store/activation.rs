@@ -63,7 +63,7 @@ pub(crate) fn set_innermost(activation: *mut Activation) {
 
 /// Takes an activation that was left out of this thread's list. It is not the innermost one if it was left on a coroutine
 /// while wasm waits on others that were entered later.
-pub(crate) fn forget(activation: *mut Activation) {
+pub(crate) fn unlink(activation: *mut Activation) {
     // SAFETY: activations lie in frames that wait, up to the one that is being left.
     unsafe {
         let previous = (*activation).previous;
@@ -85,9 +85,9 @@ pub(crate) fn forget(activation: *mut Activation) {
 /// Makes an activation of this thread the innermost again: wasm goes on in it, perhaps on another coroutine than the last
 /// time that a host function returned.
 #[inline]
-pub(crate) fn go_on_in(activation: *mut Activation) {
+pub(crate) fn reactivate(activation: *mut Activation) {
     if innermost() != activation {
-        forget(activation);
+        unlink(activation);
         // SAFETY: it waits for a host function that returns to it now.
         unsafe { (*activation).previous = innermost() };
         set_innermost(activation);

@@ -2,7 +2,7 @@
 
 use super::StoreOpaque;
 use crate::abi::heap::{ARRAY_LENGTH, OBJECT_TYPE};
-use crate::runtime::heap::Taken;
+use crate::runtime::heap::Allocation;
 use std::any::Any;
 use std::ptr::NonNull;
 
@@ -17,16 +17,16 @@ impl StoreOpaque {
     pub(crate) unsafe fn allocate(&mut self, header: u32, bytes: u64, extra: u32) -> Option<NonNull<u8>> {
         let bytes = usize::try_from(bytes).ok().filter(|&bytes| bytes <= self.heap.limit_bytes())?;
         let stress = self.heap.is_stressed();
-        self.heap.outside = self.fibers.bytes();
+        self.heap.fiber_bytes = self.fibers.bytes();
         if stress {
             self.collect();
         }
-        let mut taken = self.heap.take(&mut self.vm.runs, bytes, stress);
-        if !matches!(taken, Taken::Cell(..)) {
+        let mut taken = self.heap.allocate(&mut self.vm.runs, bytes, stress);
+        if !matches!(taken, Allocation::Cell(..)) {
             self.collect();
-            taken = self.heap.take(&mut self.vm.runs, bytes, true);
+            taken = self.heap.allocate(&mut self.vm.runs, bytes, true);
         }
-        let Taken::Cell(cell, zero) = taken else { return None };
+        let Allocation::Cell(cell, zero) = taken else { return None };
         if stress {
             self.heap.flush(&mut self.vm.runs);
         }

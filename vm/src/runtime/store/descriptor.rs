@@ -12,7 +12,7 @@ impl StoreOpaque {
     ///
     /// # Errors
     /// [`Error::Resources`] when there is no address space for a heap.
-    pub(crate) fn number_descriptors(&mut self) -> Result<()> {
+    pub(crate) fn fix_descriptor_base(&mut self) -> Result<()> {
         let base = self.heap.descriptor_base();
         self.vm.descriptor_base = base.ok_or_else(|| Error::Resources("no address space for objects".into()))?;
         Ok(())
@@ -33,7 +33,7 @@ impl StoreOpaque {
     ///
     /// # Safety
     /// Both must be structures of this store, and the type of `object` one whose descriptors are of the type of the other.
-    pub(crate) unsafe fn describe(&mut self, object: NonNull<u8>, descriptor: NonNull<u8>) {
+    pub(crate) unsafe fn set_descriptor(&mut self, object: NonNull<u8>, descriptor: NonNull<u8>) {
         let number = (descriptor.as_ptr() as usize - self.vm.descriptor_base) / OBJECT_ALIGN as usize;
         #[expect(clippy::cast_possible_truncation, reason = "a heap has no more cells than that")]
         // SAFETY: the caller's promise: there is a header.

@@ -31,8 +31,8 @@ impl StoreOpaque {
     /// Registers the code of all instances with the unwinder: any of it may be on the stack when an exception is thrown, and
     /// no other. Not before there is an exception: the more code is registered, the longer throws of other stores take.
     fn make_unwindable(&mut self) {
-        if !self.throws {
-            self.throws = true;
+        if !self.has_thrown {
+            self.has_thrown = true;
             for instance in &self.instances {
                 // SAFETY: instances live as long as their store.
                 unsafe { instance.pointer().as_ref() }.module.code().make_unwindable();
@@ -41,8 +41,8 @@ impl StoreOpaque {
     }
 
     /// To be told of each instance that is new.
-    pub(crate) fn expect_exceptions_from(&self, code: &CodeImage) {
-        if self.throws {
+    pub(crate) fn register_code_if_throwing(&self, code: &CodeImage) {
+        if self.has_thrown {
             code.make_unwindable();
         }
     }

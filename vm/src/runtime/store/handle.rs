@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 /// store, the pointer is good whenever a store of that identity is at hand, and only then it is followed.
 pub(crate) struct Handle<T> {
     store: StoreId,
-    at: NonNull<T>,
+    pointer: NonNull<T>,
 }
 
 impl<T> Clone for Handle<T> {
@@ -21,7 +21,7 @@ impl<T> Clone for Handle<T> {
 impl<T> Copy for Handle<T> {}
 impl<T> fmt::Debug for Handle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} of store {}", self.at, self.store.0)
+        write!(f, "{:?} of store {}", self.pointer, self.store.0)
     }
 }
 // SAFETY: the pointer is followed only by who holds the store, whose own bounds then apply.
@@ -31,28 +31,28 @@ unsafe impl<T> Sync for Handle<T> {}
 
 impl<T> PartialEq for Handle<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.at == other.at && self.store == other.store
+        self.pointer == other.pointer && self.store == other.store
     }
 }
 
 impl<T> Handle<T> {
     /// # Safety
-    /// `at` must point into `store`, and be good until that is dropped.
-    pub(crate) unsafe fn new(store: &StoreOpaque, at: NonNull<T>) -> Self {
-        Self { store: store.id, at }
+    /// `pointer` must point into `store`, and be good until that is dropped.
+    pub(crate) unsafe fn new(store: &StoreOpaque, pointer: NonNull<T>) -> Self {
+        Self { store: store.id, pointer }
     }
 
     /// Where the thing is, if it is in `store`.
     #[inline]
-    pub(crate) fn of(self, store: &StoreOpaque) -> Result<NonNull<T>> {
-        if self.store == store.id { Ok(self.at) } else { Err(foreign()) }
+    pub(crate) fn resolve(self, store: &StoreOpaque) -> Result<NonNull<T>> {
+        if self.store == store.id { Ok(self.pointer) } else { Err(foreign()) }
     }
 
-    /// As [`Handle::of`], for what can't return an error.
+    /// As [`Handle::resolve`], for what can't return an error.
     #[track_caller]
     pub(crate) fn expect(self, store: &StoreOpaque) -> NonNull<T> {
         assert!(self.store == store.id, "used with a store that it does not belong to");
-        self.at
+        self.pointer
     }
 }
 

@@ -32,12 +32,12 @@ impl HostCall {
     }
 }
 
-pub(crate) type Code = dyn Fn(HostCall) -> Result<()> + Send + Sync;
+pub(crate) type HostClosure = dyn Fn(HostCall) -> Result<()> + Send + Sync;
 
 /// A function of the host. Several stores may have it.
 pub struct HostFunction {
     pub(crate) ty: Arc<RegisteredType>,
-    pub(crate) call: Box<Code>,
+    pub(crate) call: Box<HostClosure>,
     /// What the host stub calls to run `call`.
     pub(crate) entry: HostEntry,
 }

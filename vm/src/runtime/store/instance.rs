@@ -85,7 +85,7 @@ impl InstanceData {
     }
 
     /// Pointer to what lies at an offset that [`abi::ContextLayout`] gave for an index that the module has.
-    pub(crate) fn at<T>(&self, offset: u32) -> *mut T {
+    pub(crate) fn field<T>(&self, offset: u32) -> *mut T {
         assert!((offset as usize) + size_of::<T>() <= self.context.layout.size(), "no part of an instance");
         // SAFETY: inside the block.
         unsafe { self.context.base.as_ptr().add(offset as usize).cast() }
@@ -96,46 +96,46 @@ impl InstanceData {
         let layout = self.module.layout();
         let pointer = if index < self.description().func_imports {
             // SAFETY: the context was filled when the instance was made.
-            unsafe { (*self.at::<VMFuncImport>(layout.func_import(index))).func_ref.cast_mut() }
+            unsafe { (*self.field::<VMFuncImport>(layout.func_import(index))).func_ref.cast_mut() }
         } else {
             let at = self.description().func_ref_index(index);
-            self.at(layout.func_ref(at.expect("the compiler lists every function that is used as a value")))
+            self.field(layout.func_ref(at.expect("the compiler lists every function that is used as a value")))
         };
         NonNull::new(pointer).expect("the context is filled")
     }
 
     fn definition<T>(&self, offset: u32) -> NonNull<T> {
         // SAFETY: the context was filled when the instance was made.
-        let space = unsafe { *self.at::<VMSpace>(offset) };
+        let space = unsafe { *self.field::<VMSpace>(offset) };
         NonNull::new(space.definition.cast()).expect("the context is filled")
     }
 
     pub(crate) fn memory(&self, index: u32) -> NonNull<MemoryInstance> {
-        has(&self.description().memories, index);
+        check_index(&self.description().memories, index);
         self.definition(self.module.layout().memory(index))
     }
 
     pub(crate) fn table(&self, index: u32) -> NonNull<TableInstance> {
-        has(&self.description().tables, index);
+        check_index(&self.description().tables, index);
         self.definition(self.module.layout().table(index))
     }
 
     /// Where the value of global `index` lies.
     pub(crate) fn global(&self, index: u32) -> NonNull<u8> {
-        has(&self.description().globals, index);
+        check_index(&self.description().globals, index);
         let layout = self.module.layout();
         let cell = match index.checked_sub(self.description().global_imports) {
             // SAFETY: the context was filled when the instance was made.
-            None => unsafe { *self.at::<*mut u8>(layout.global_import(index)) },
-            Some(own) => self.at(layout.global(own)),
+            None => unsafe { *self.field::<*mut u8>(layout.global_import(index)) },
+            Some(own) => self.field(layout.global(own)),
         };
         NonNull::new(cell).expect("the context is filled")
     }
 
     pub(crate) fn tag(&self, index: u32) -> NonNull<VMTag> {
-        has(&self.description().tags, index);
+        check_index(&self.description().tags, index);
         // SAFETY: the context was filled when the instance was made.
-        let tag = unsafe { *self.at::<*mut VMTag>(self.module.layout().tag(index)) };
+        let tag = unsafe { *self.field::<*mut VMTag>(self.module.layout().tag(index)) };
         NonNull::new(tag).expect("the context is filled")
     }
 
@@ -154,6 +154,6 @@ impl InstanceData {
 }
 
 /// Stops at an index that the module does not have: there is something else in its place.
-fn has<T>(things: &[T], index: u32) {
+fn check_index<T>(things: &[T], index: u32) {
     assert!((index as usize) < things.len(), "the module has no number {index} among {}", things.len());
 }

@@ -31,7 +31,7 @@ impl Rooted {
 
     /// The reference as compiled code sees it, if it is one of this store and still good. It is good to use until the next
     /// allocation, or as long as the handle is.
-    pub(crate) fn of(self, store: &StoreOpaque) -> Result<u64> {
+    pub(crate) fn resolve(self, store: &StoreOpaque) -> Result<u64> {
         if self.store != store.id {
             return Err(foreign());
         }
@@ -41,10 +41,10 @@ impl Rooted {
         Ok(self.raw)
     }
 
-    /// As [`Rooted::of`], for what can't return an error.
+    /// As [`Rooted::resolve`], for what can't return an error.
     #[track_caller]
     pub(crate) fn expect(self, store: &StoreOpaque) -> u64 {
-        match self.of(store) {
+        match self.resolve(store) {
             Ok(raw) => raw,
             Err(error) => panic!("{error}"),
         }
@@ -66,7 +66,7 @@ impl fmt::Debug for OwnedRoot {
 
 impl OwnedRoot {
     pub(crate) fn new(store: &mut StoreOpaque, rooted: Rooted) -> Result<Self> {
-        let raw = Arc::new(rooted.of(store)?);
+        let raw = Arc::new(rooted.resolve(store)?);
         store.heap.owned.add(&raw);
         Ok(Self { store: store.id, raw })
     }

@@ -23,18 +23,18 @@ impl StoreOpaque {
         unsafe { self.mark_stacks(marker, stack_pointer) };
         // SAFETY: nobody writes it meanwhile.
         for &slot in unsafe { &*self.vm.overflow.get() } {
-            marker.word(low(slot));
+            marker.mark_word(low(slot));
         }
         let handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
         let held = handles.references().chain(self.heap.owned.references());
         for reference in held.chain(self.heap.temporaries.iter().copied()) {
             // SAFETY: the host, and the runtime while it allocates, hold references of this store.
-            unsafe { marker.reference(reference) };
+            unsafe { marker.mark_reference(reference) };
         }
-        for cell in &self.cells {
+        for cell in &self.globals {
             // The type of a global of the host is not known here.
             // SAFETY: it is there as long as the store, and nobody writes it meanwhile.
-            marker.word(low(unsafe { cell.pointer().as_ref() }.0));
+            marker.mark_word(low(unsafe { cell.pointer().as_ref() }.0));
         }
         for instance in &self.instances {
             // SAFETY: as above; instances are only read.
@@ -45,14 +45,14 @@ impl StoreOpaque {
                     && !is_func(ty)
                 {
                     // SAFETY: the cell is part of the instance's context, and holds a reference.
-                    unsafe { marker.reference(low(instance.global(index).cast::<u128>().read())) };
+                    unsafe { marker.mark_reference(low(instance.global(index).cast::<u128>().read())) };
                 }
             }
             for (segment, values) in description.elements.iter().zip(&instance.element_values) {
                 if !is_func(segment.ty) {
                     for &reference in &*values.borrow() {
                         // SAFETY: what the segment's expressions gave, by its type references.
-                        unsafe { marker.reference(reference) };
+                        unsafe { marker.mark_reference(reference) };
                     }
                 }
             }
@@ -63,7 +63,7 @@ impl StoreOpaque {
             if !is_func(table.ty.element) && !self.is_func_type(table.ty.element.heap) {
                 for &reference in table.elements() {
                     // SAFETY: elements of a table of this store.
-                    unsafe { marker.reference(reference) };
+                    unsafe { marker.mark_reference(reference) };
                 }
             }
         }
@@ -94,8 +94,8 @@ impl StoreOpaque {
                     // A host function went to a stack of its own, and calls us there.
                     start = host();
                 }
-                marker.words(start..activation.stub.frame);
-                marker.word(activation.stub.exception as u64);
+                marker.mark_words(start..activation.stub.frame);
+                marker.mark_word(activation.stub.exception as u64);
                 at = activation.outer;
             }
         }

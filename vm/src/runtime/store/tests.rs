@@ -86,7 +86,7 @@ unsafe fn read(node: u64) -> (u64, u64) {
 }
 
 #[test]
-fn what_is_reachable_stays() {
+fn reachable_objects_survive() {
     let mut fixture = Fixture::new();
     let mut list = 0;
     for number in 0..1000 {
@@ -112,7 +112,7 @@ fn what_is_reachable_stays() {
 }
 
 #[test]
-fn long_lists_need_no_stack() {
+fn marking_long_lists_does_not_recurse() {
     let mut fixture = Fixture::new();
     let mut list = 0;
     for number in 0..5_000_000 {
@@ -125,7 +125,7 @@ fn long_lists_need_no_stack() {
 }
 
 #[test]
-fn a_full_list_of_what_was_found_loses_nothing() {
+fn mark_stack_overflow_loses_no_objects() {
     let mut fixture = Fixture::new();
     let outer = fixture.references(5000).unwrap();
     fixture.opaque().heap.temporaries.push(outer.as_ptr() as u64 - 8);
@@ -137,14 +137,14 @@ fn a_full_list_of_what_was_found_loses_nothing() {
         inner[7] = fixture.node(2, inner[299]).unwrap();
         count += 3;
     }
-    for most in [1, 10, 1000] {
-        fixture.opaque().heap.bound_mark_stack(most);
+    for limit in [1, 10, 1000] {
+        fixture.opaque().heap.bound_mark_stack(limit);
         assert_eq!(fixture.collect().objects, count);
     }
 }
 
 #[test]
-fn memory_has_a_limit() {
+fn heap_limit_holds() {
     let mut fixture = Fixture::new();
     fixture.store.set_heap_limit(4 << 20);
     for _ in 0..100 * (4 << 20) / 32 {
@@ -181,7 +181,7 @@ fn memory_has_a_limit() {
 }
 
 #[test]
-fn every_allocation_may_collect() {
+fn stress_mode_collects_at_every_allocation() {
     let mut fixture = Fixture::new();
     fixture.store.set_gc_stress(true);
     let first = fixture.node(1, 0).unwrap();
@@ -212,12 +212,12 @@ fn counted(fixture: &mut Fixture, count: &Arc<AtomicUsize>) -> ExternRef {
 }
 
 #[test]
-fn values_of_the_host_are_dropped_with_what_refers_to_them() {
+fn host_values_are_dropped_once_unreachable() {
     let mut fixture = Fixture::new();
     let count = Arc::new(AtomicUsize::new(0));
     let scope = fixture.opaque().handles.get_mut().unwrap().height();
     let value = counted(&mut fixture, &count);
-    let raw = value.0.of(fixture.opaque()).unwrap();
+    let raw = value.0.resolve(fixture.opaque()).unwrap();
     let node = fixture.node(0, raw).unwrap();
     let owned = OwnedRooted::new(&mut fixture.store, value).unwrap();
     let ty = GlobalType { content: ValType::EXTERNREF, mutable: true };
@@ -252,7 +252,7 @@ fn values_of_the_host_are_dropped_with_what_refers_to_them() {
 }
 
 #[test]
-fn calls_of_the_host_are_scopes() {
+fn host_calls_are_scopes() {
     let mut fixture = Fixture::new();
     let count = Arc::new(AtomicUsize::new(0));
     let value = counted(&mut fixture, &count);
@@ -299,7 +299,7 @@ fn exceptions_keep_their_values() {
 }
 
 #[test]
-fn numbers_need_no_scope() {
+fn i31_references_take_no_slot() {
     let mut fixture = Fixture::new();
     let number = AnyRef::from_i31(&fixture.store, 7);
     for _ in 0..100_000 {
@@ -310,11 +310,11 @@ fn numbers_need_no_scope() {
 }
 
 #[test]
-fn handles_of_objects_keep_them() {
+fn handles_are_roots() {
     let mut fixture = Fixture::new();
     let node = fixture.node(1, 0).unwrap();
     let rooted = Rooted::new(fixture.opaque(), node);
     fixture.node(2, 0).unwrap();
     assert_eq!(fixture.collect().objects, 1);
-    assert_eq!(AnyRef(rooted).0.of(fixture.opaque()).unwrap(), node);
+    assert_eq!(AnyRef(rooted).0.resolve(fixture.opaque()).unwrap(), node);
 }

@@ -99,7 +99,7 @@ fn every_class_of_arguments_arrives() {
 }
 
 #[test]
-fn errors_of_the_host_come_through() {
+fn host_errors_reach_the_caller() {
     let engine = Engine::default();
     let module = caller(i32_to_i32()).module(&engine);
     let mut linker = Linker::<()>::new(&engine);
@@ -121,7 +121,7 @@ fn errors_of_the_host_come_through() {
 }
 
 #[test]
-fn panics_of_the_host_go_on() {
+fn host_panics_propagate() {
     let engine = Engine::default();
     let module = caller(i32_to_i32()).module(&engine);
     let mut store = Store::new(&engine, ());
@@ -139,7 +139,7 @@ fn panics_of_the_host_go_on() {
 }
 
 #[test]
-fn backtraces_cross_the_host() {
+fn backtraces_cross_host_frames() {
     let engine = Engine::default();
     let module = caller(FuncType::new([], [])).module(&engine);
     let mut store = Store::new(&engine, ());

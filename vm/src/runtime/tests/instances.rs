@@ -146,7 +146,7 @@ fn imports_are_checked() {
 }
 
 #[test]
-fn artifacts_survive_being_bytes() {
+fn artifacts_survive_serialization() {
     let engine = Engine::default();
     let module = adder().module(&engine);
     let bytes = module.serialize().unwrap();
@@ -164,7 +164,7 @@ fn artifacts_survive_being_bytes() {
 }
 
 #[test]
-fn artifacts_for_others_are_refused() {
+fn incompatible_artifacts_are_refused() {
     let engine = Engine::default();
     let refused = |change: fn(&mut Artifact)| {
         let mut artifact = adder().artifact();
@@ -212,7 +212,7 @@ fn many_modules_come_and_go() {
 /// Validation lets no such expression through; what would be made of it is no value.
 #[test]
 #[should_panic(expected = "a validated expression never pops an empty stack")]
-fn an_expression_without_operands_stops() {
+fn a_constant_expression_without_operands_panics() {
     let mut module = Builder::new();
     module.description.globals = vec![GlobalType { content: ValType::I32, mutable: false }];
     module.description.global_inits = vec![ConstExpr(vec![ConstOp::I32(1), ConstOp::I32Add])];
@@ -222,7 +222,7 @@ fn an_expression_without_operands_stops() {
 
 /// Whoever asks for what a module does not have would get something else.
 #[test]
-fn an_index_that_the_module_does_not_have_stops() {
+fn an_index_out_of_range_panics() {
     let engine = Engine::default();
     let mut module = adder();
     module.memory(1, None);
@@ -233,24 +233,24 @@ fn an_index_that_the_module_does_not_have_stops() {
     let table = Table::new(&mut store, TABLE, Ref::Func(None)).unwrap();
     let instance = Instance::new(&mut store, &module, &[table.into()]).unwrap();
     // SAFETY: it is in the store.
-    let instance = unsafe { instance.0.of(&store.as_context().0.opaque).unwrap().as_ref() };
-    let stops = |ask: &dyn Fn(u32), index| catch_unwind(AssertUnwindSafe(|| ask(index))).is_err();
+    let instance = unsafe { instance.0.resolve(&store.as_context().0.opaque).unwrap().as_ref() };
+    let panics = |ask: &dyn Fn(u32), index| catch_unwind(AssertUnwindSafe(|| ask(index))).is_err();
     for ask in [
         &|index| assert_ne!(instance.memory(index).as_ptr() as usize, 0),
         &|index| assert_ne!(instance.table(index).as_ptr() as usize, 0),
         &|index| assert_ne!(instance.global(index).as_ptr() as usize, 0),
     ] as [&dyn Fn(u32); 3]
     {
-        assert!(!stops(ask, 0));
+        assert!(!panics(ask, 0));
         for index in [1, 2, 1000, u32::MAX / 16, u32::MAX] {
-            assert!(stops(ask, index), "{index}");
+            assert!(panics(ask, index), "{index}");
         }
     }
     assert!(
         [0, 1, u32::MAX]
             .into_iter()
-            .all(|index| stops(&|index| assert_ne!(instance.tag(index).as_ptr() as usize, 0), index))
+            .all(|index| panics(&|index| assert_ne!(instance.tag(index).as_ptr() as usize, 0), index))
     );
     let function = |index| assert_ne!(instance.func_ref(index).as_ptr() as usize, 0);
-    assert!(!stops(&function, 0) && stops(&function, 1) && stops(&function, u32::MAX));
+    assert!(!panics(&function, 0) && panics(&function, 1) && panics(&function, u32::MAX));
 }

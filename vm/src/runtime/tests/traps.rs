@@ -23,7 +23,7 @@ fn functions(error: &Error) -> Vec<u32> {
 }
 
 #[test]
-fn arguments_and_results_travel() {
+fn arguments_and_results_are_passed() {
     let mut module = Builder::new();
     module.function("add", FuncType::new([ValType::I32; 2], [ValType::I32]), add);
     module.function("seventh", FuncType::new([ValType::I64; 8], [ValType::I64]), overflow(1));
@@ -152,8 +152,8 @@ fn every_thread_survives_its_own_traps() {
 }
 
 #[test]
-fn faults_of_others_go_where_they_went() {
-    const NAME: &str = "runtime::tests::traps::faults_of_others_go_where_they_went";
+fn foreign_faults_reach_the_previous_handler() {
+    const NAME: &str = "runtime::tests::traps::foreign_faults_reach_the_previous_handler";
     if std::env::var_os("WASSAY_TEST_FAULT").is_some() {
         let (mut store, instance) = recursive();
         let deep: TypedFunc<(), ()> = instance.get_typed_func(&store, "deep").unwrap();

@@ -39,7 +39,7 @@ const SPECIAL: u64 = 1 << 63;
 
 impl Suspended {
     /// Makes the call return these values.
-    pub(crate) fn give(&mut self, outcome: u64, value: u64) {
+    pub(crate) fn set_outcome(&mut self, outcome: u64, value: u64) {
         (self.outcome, self.value) = (outcome, value);
     }
 
@@ -120,13 +120,13 @@ unsafe extern "sysv64" fn begin() {
         "mov rdi, r14",
         "mov rsi, rbx",
         "call [r15 + {returned}]",
-        "jmp {take_up}",
+        "jmp {resume_frame}",
         ".cfi_endproc",
         personality = sym unwind::fiber_personality,
         vec = const VEC,
         int = const INT,
         returned = const offset_of!(FiberHooks, returned),
-        take_up = sym take_up,
+        resume_frame = sym resume_frame,
     )
 }
 
@@ -140,17 +140,17 @@ pub(crate) unsafe extern "sysv64" fn fiber_landing() {
         "mov rdi, r14",
         "mov rsi, rax",
         "call [r15 + {thrown}]",
-        "jmp {take_up}",
+        "jmp {resume_frame}",
         ".cfi_endproc",
         thrown = const offset_of!(FiberHooks, thrown),
-        take_up = sym take_up,
+        resume_frame = sym resume_frame,
     )
 }
 
 /// Pops the frame in `rax` and continues there. If the call does not return but traps or throws, registers and stack
 /// are as if wasm had called the stub that this jumps to.
 #[unsafe(naked)]
-pub(crate) unsafe extern "sysv64" fn take_up() {
+pub(crate) unsafe extern "sysv64" fn resume_frame() {
     naked_asm!(
         ".cfi_startproc",
         "mov rsp, rax",

@@ -3,11 +3,11 @@
 use std::ptr::NonNull;
 
 /// Owns a `T` at an address that never changes. Moving a `Box` asserts that no other pointer refers to its contents.
-/// Moving a `Fixed` does not, so compiled code and handles may keep pointers to the contents.
+/// Moving a `StableBox` does not, so compiled code and handles may keep pointers to the contents.
 #[derive(Debug)]
-pub(crate) struct Fixed<T>(NonNull<T>);
+pub(crate) struct StableBox<T>(NonNull<T>);
 
-impl<T> Fixed<T> {
+impl<T> StableBox<T> {
     pub(crate) fn new(value: T) -> Self {
         Self(NonNull::from(Box::leak(Box::new(value))))
     }
@@ -17,7 +17,7 @@ impl<T> Fixed<T> {
     }
 }
 
-impl<T> Drop for Fixed<T> {
+impl<T> Drop for StableBox<T> {
     fn drop(&mut self) {
         // SAFETY: the pointer came from a box and is freed only here.
         drop(unsafe { Box::from_raw(self.0.as_ptr()) });
@@ -38,8 +38,8 @@ mod tests {
             }
         }
         let dropped = Cell::new(0);
-        let mut owners: Vec<_> = (0..100).map(|n| Fixed::new(Counted(&dropped, n))).collect();
-        let pointers: Vec<_> = owners.iter().map(Fixed::pointer).collect();
+        let mut owners: Vec<_> = (0..100).map(|n| StableBox::new(Counted(&dropped, n))).collect();
+        let pointers: Vec<_> = owners.iter().map(StableBox::pointer).collect();
         owners.reverse();
         owners.shrink_to_fit();
         for (pointer, n) in pointers.iter().zip(0..) {

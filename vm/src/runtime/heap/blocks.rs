@@ -17,13 +17,13 @@ pub(super) const GRANULE: usize = OBJECT_ALIGN as usize;
 /// Words of bits of a block.
 const WORDS: usize = BLOCK / GRANULE / 64;
 /// Bytes of cells that only the runtime allocates: as many as fit a block so often as to waste little of it.
-const WIDE: [u32; 11] = [2720, 3264, 4096, 5040, 6544, 8192, 10912, 13104, 16384, 21840, 32768];
+const RUNTIME_CELLS: [u32; 11] = [2720, 3264, 4096, 5040, 6544, 8192, 10912, 13104, 16384, 21840, 32768];
 /// Sizes of cells: those that compiled code knows come first.
-pub(super) const CLASSES: usize = CELLS.len() + WIDE.len();
+pub(super) const CLASSES: usize = CELLS.len() + RUNTIME_CELLS.len();
 
 /// Bytes of cells that are handed out at once, unless one is larger: so few that they are still in the cache when they are
 /// used, after they were cleared.
-const RUN: usize = 8 << 10;
+const RUN_BYTES: usize = 8 << 10;
 
 /// Kinds of blocks; a number below [`CLASSES`] is the size of its cells.
 const LARGE: u8 = 0xfc;
@@ -33,7 +33,7 @@ const ZERO: u8 = 0xff;
 
 /// Bytes of the cells of a class.
 pub(super) fn cell_size(class: usize) -> usize {
-    let size = CELLS.get(class).or_else(|| WIDE.get(class - CELLS.len()));
+    let size = CELLS.get(class).or_else(|| RUNTIME_CELLS.get(class - CELLS.len()));
     size.map_or(BLOCK, |&size| size as usize)
 }
 
@@ -41,8 +41,8 @@ pub(super) fn cell_size(class: usize) -> usize {
 pub(super) fn class_of(bytes: usize) -> Option<usize> {
     let bytes = u32::try_from(bytes).ok()?;
     cell_class(bytes).or_else(|| {
-        let wide = WIDE.partition_point(|&cell| cell < bytes);
-        (wide < WIDE.len()).then_some(CELLS.len() + wide)
+        let wide = RUNTIME_CELLS.partition_point(|&cell| cell < bytes);
+        (wide < RUNTIME_CELLS.len()).then_some(CELLS.len() + wide)
     })
 }
 
@@ -51,7 +51,7 @@ const RECIPROCALS: [u64; CLASSES] = {
     let mut all = [0; CLASSES];
     let mut class = 0;
     while class < CLASSES {
-        let size = if class < CELLS.len() { CELLS[class] } else { WIDE[class - CELLS.len()] } as u64;
+        let size = if class < CELLS.len() { CELLS[class] } else { RUNTIME_CELLS[class - CELLS.len()] } as u64;
         all[class] = (1 << 32) / size + 1;
         class += 1;
     }
@@ -75,7 +75,7 @@ impl Bits {
 }
 
 /// The address space of a heap.
-pub(super) struct Space {
+pub(super) struct Blocks {
     cells: Reservation,
     allocated: Bits,
     marks: Bits,
@@ -90,7 +90,7 @@ pub(super) struct Space {
     used: usize,
 }
 
-impl Space {
+impl Blocks {
     /// Address space for at most so many bytes, or as many as there is room for.
     pub(super) fn new(bytes: usize) -> Option<Self> {
         let mut blocks = bytes.div_ceil(BLOCK).max(1);
@@ -171,19 +171,19 @@ impl Space {
     /// Makes the blocks below `end` exist.
     fn grow(&mut self, end: usize) -> Option<()> {
         /// Blocks made accessible at once, at least.
-        const STEP: usize = 64;
+        const MIN_GROWTH: usize = 64;
         /// From so many blocks on, pages may be large: marking goes through memory without order.
-        const MANY: usize = 256;
+        const HUGE_PAGES_FROM: usize = 256;
         if end > self.capacity() {
             return None;
         }
         if end > self.committed {
-            let upto = end.max(self.committed + STEP.max(self.committed / 4)).min(self.capacity());
+            let upto = end.max(self.committed + MIN_GROWTH.max(self.committed / 4)).min(self.capacity());
             let bits = self.committed * WORDS * 8..upto * WORDS * 8;
             self.allocated.0.commit(bits.clone()).ok()?;
             self.marks.0.commit(bits).ok()?;
             self.cells.commit(self.committed * BLOCK..upto * BLOCK).ok()?;
-            if upto >= MANY {
+            if upto >= HUGE_PAGES_FROM {
                 // SAFETY: the pages are ours.
                 let _ = unsafe { madvise(self.cells.base().as_ptr().cast(), upto * BLOCK, Advice::LinuxHugepage) };
             }
@@ -240,7 +240,7 @@ impl Space {
         if start >= end {
             return None;
         }
-        let most = (RUN / GRANULE).max(step) / step * step;
+        let most = (RUN_BYTES / GRANULE).max(step) / step * step;
         let after = first_bit(words, start).min(end).min(start + most);
         set_every(words, start..after, step);
         let base = self.base() + block * BLOCK;
@@ -311,7 +311,7 @@ impl Space {
     }
 
     /// Calls `each` with all objects that are marked.
-    pub(super) fn each_marked(&self, mut each: impl FnMut(usize)) {
+    pub(super) fn for_each_marked(&self, mut each: impl FnMut(usize)) {
         for block in 0..self.kinds.len() {
             for word in 0..WORDS {
                 // SAFETY: there are bits of every block that has a kind. They are read anew for each object, as `each` may
@@ -363,7 +363,7 @@ impl Space {
     }
 
     /// Overwrites all that was in use before marking and is not marked, to make mistakes visible. Call before
-    /// [`Space::keep_marked`].
+    /// [`Blocks::keep_marked`].
     pub(super) fn poison_unmarked(&mut self) {
         /// As a header, a type that there is none of.
         const POISON: u8 = 0x7b;
@@ -387,7 +387,7 @@ impl Space {
     }
 
     /// Gives the memory of free blocks back to the host, except for about `keep` bytes of them.
-    pub(super) fn give_back(&mut self, keep: usize) {
+    pub(super) fn release_memory(&mut self, keep: usize) {
         let dirty = self.kinds.iter().filter(|&&kind| kind == DIRTY).count();
         let mut excess = dirty.saturating_sub(keep / BLOCK);
         let mut end = self.kinds.len();
