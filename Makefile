@@ -43,7 +43,7 @@ conformance: build ## run the official suite on the VM in every mode, into repor
 # Folders that `wassay test --out` wrote, from which the matrix is made. For several: `make matrix RUNS="reports other"`.
 RUNS ?= $(OUT)
 
-matrix: build ## write reports/baselines/matrix.csv and README's table from the reports in RUNS
+matrix: build ## renew reports/baselines/matrix.csv, docs/matrix.md and README's table from reports (RUNS)
 	$(CARGO) run --quiet --release --package wassay -- matrix --format csv $(RUNS) > target/matrix.csv
 	mv target/matrix.csv reports/baselines/matrix.csv
 	BLESS=1 $(CARGO) test --quiet --package wassay --test readme

@@ -5,10 +5,8 @@ use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    // A file that is new is missed by `include_dir!`. In the repository `data` holds links, in a package the files.
-    for tracked in
-        ["src", "data", "../spec", "../proposals", "../engines"].into_iter().filter(|p| Path::new(p).exists())
-    {
+    // `include_dir!` does not notice new files. In the repository `data` holds links, which Cargo does not follow.
+    for tracked in ["src", "data", "../spec", "../proposals"].into_iter().filter(|p| Path::new(p).exists()) {
         println!("cargo::rerun-if-changed={tracked}");
     }
     // `logs/HEAD` grows with each commit and checkout, `HEAD` itself only with the latter.

@@ -8,8 +8,8 @@ pub mod update;
 use crate::engine::catalogue;
 use crate::model::{Outcome, Row};
 use crate::script;
-use crate::suite::Script;
-use crate::{escape, regular};
+use crate::suite::ScriptFile;
+use crate::{data, escape, regular_file};
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,11 @@ pub const FILE: &str = "expectations.csv";
 
 /// Columns of a file of expectations, in order.
 pub const COLUMNS: [&str; 9] = ["suite", "file", "line", "engine", "mode", "target", "outcome", "reason", "link"];
+
+/// Returns the text of the file of expectations that is compiled in.
+pub(crate) fn built_in() -> &'static str {
+    data::text(FILE).unwrap_or_default()
+}
 
 /// How many columns, from the first on, say which directives are meant.
 const KEYS: usize = 6;
@@ -95,12 +100,10 @@ impl Expectations {
     /// A file can't be read; a row is wrong.
     pub fn load(dirs: &[PathBuf]) -> Result<Self, Error> {
         let mut this = Self::default();
-        for (folder, text) in crate::suite::expectations() {
-            this.add(&format!("{folder}/{FILE}"), text)?;
-        }
+        this.add(&format!("data/{FILE}"), built_in())?;
         for dir in dirs {
             let path = dir.join(FILE);
-            match regular::text(&path) {
+            match regular_file::text(&path) {
                 Ok(text) => this.add(&escape::path(&path), &text)?,
                 Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
                 Err(source) => return Err(Error::Read { path, source }),
@@ -114,7 +117,7 @@ impl Expectations {
     /// # Errors
     /// The file can't be read; a row is wrong.
     pub fn from_file(path: &Path) -> Result<Self, Error> {
-        let text = regular::text(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let text = regular_file::text(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         let mut this = Self::default();
         this.add(&escape::path(path), &text)?;
         Ok(this)
@@ -207,7 +210,7 @@ impl Expectations {
     ///
     /// `configurations` are engines and modes. Ask after all rows were judged.
     #[must_use]
-    pub fn stale(&self, selected: &[&Script], configurations: &[(String, String)], target: &str) -> Vec<Stale> {
+    pub fn stale(&self, selected: &[&ScriptFile], configurations: &[(String, String)], target: &str) -> Vec<Stale> {
         let on = |script| configurations.iter().map(move |(engine, mode)| (script, engine.as_str(), mode.as_str()));
         let ran: Vec<_> = selected.iter().flat_map(|script| on(*script)).collect();
         self.stale_among(&ran, target)
@@ -215,7 +218,7 @@ impl Expectations {
 
     /// The same where not every script ran on every engine: `ran` are scripts with engine and mode.
     #[must_use]
-    pub fn stale_among(&self, ran: &[(&Script, &str, &str)], target: &str) -> Vec<Stale> {
+    pub fn stale_among(&self, ran: &[(&ScriptFile, &str, &str)], target: &str) -> Vec<Stale> {
         let fits = |key: &Option<String>, value: &str| key.as_ref().is_none_or(|k| k == value);
         let applies = |e: &&Expectation| {
             let [suite, file, _, engine, mode, on] = &e.keys;

@@ -18,9 +18,9 @@ mod syntax;
 
 pub use syntax::{Error, Field};
 
+use crate::glob::Glob;
 use crate::model::Row;
-use crate::pattern::Pattern;
-use crate::suite::{self, Script};
+use crate::suite::{self, ScriptFile};
 use crate::task::Task;
 use std::str::FromStr;
 use syntax::Node;
@@ -81,12 +81,12 @@ impl Filter {
     }
 }
 
-fn any(patterns: &[Pattern], value: &str) -> bool {
+fn any(patterns: &[Glob], value: &str) -> bool {
     patterns.iter().any(|pattern| pattern.is_match(value))
 }
 
 /// A script's name with and without its ending, and its path with and without the suite.
-fn file_fits(patterns: &[Pattern], suite: &str, file: &str) -> bool {
+fn file_fits(patterns: &[Glob], suite: &str, file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file);
     patterns.iter().any(|pattern| {
         if pattern.is_path() {
@@ -97,7 +97,7 @@ fn file_fits(patterns: &[Pattern], suite: &str, file: &str) -> bool {
     })
 }
 
-fn task_fits(script: &Script, engine: &str, mode: &str, field: Field, patterns: &[Pattern]) -> bool {
+fn task_fits(script: &ScriptFile, engine: &str, mode: &str, field: Field, patterns: &[Glob]) -> bool {
     match field {
         Field::Engine => any(patterns, engine),
         Field::Mode => any(patterns, mode),
@@ -111,7 +111,7 @@ fn task_fits(script: &Script, engine: &str, mode: &str, field: Field, patterns: 
     }
 }
 
-fn row_fits(row: &Row, field: Field, patterns: &[Pattern]) -> bool {
+fn row_fits(row: &Row, field: Field, patterns: &[Glob]) -> bool {
     let subject = || suite::subject(&row.proposal);
     match field {
         Field::Engine => any(patterns, &row.engine),

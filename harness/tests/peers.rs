@@ -15,7 +15,7 @@ use wasmtime::wasmparser::WasmFeatures as Flags;
 use wassay::engine::{self, Engine};
 use wassay::model::Outcome;
 use wassay::script::{self, Context, ResumePlan, Sink, Tokens, Verdict};
-use wassay::suite::{self, Script};
+use wassay::suite::{self, ScriptFile};
 
 /// Where the two may differ: engine, which of the two passes a file, words from why the other does not, and why that is.
 const KNOWN: &[(&str, Side, &str, &str)] = &[
@@ -62,7 +62,7 @@ impl Sink for First {
 }
 
 /// What we make of a script: nothing to say, or the first thing that does not pass.
-fn ours(engine: &dyn Engine, mode: &str, script: &Script, text: &str) -> Result<(), String> {
+fn ours(engine: &dyn Engine, mode: &str, script: &ScriptFile, text: &str) -> Result<(), String> {
     let tokens = Tokens::new(text).map_err(|error| error.to_string())?;
     let mut parsed = tokens.parse().map_err(|error| error.to_string())?;
     let lines: Vec<u32> = parsed.directives().iter().map(|directive| directive.line).collect();
@@ -84,7 +84,7 @@ static FLAGS: LazyLock<Vec<(WasmFeatures, Flags, bool)>> = LazyLock::new(|| {
 });
 
 /// What Wasmtime's own runner makes of it.
-fn wasmtime(script: &Script, text: &str) -> Result<(), String> {
+fn wasmtime(script: &ScriptFile, text: &str) -> Result<(), String> {
     let words = |error: wasmtime::Error| format!("{error:#}").replace('\n', " ");
     let mut config = wasmtime::Config::new();
     // Those that it does not have it cannot have on; its runner then fails on the first module that needs one.
@@ -104,7 +104,7 @@ fn wasmtime(script: &Script, text: &str) -> Result<(), String> {
 }
 
 /// What Wasmi's own runner makes of it.
-fn wasmi(script: &Script, text: &str) -> Result<(), String> {
+fn wasmi(script: &ScriptFile, text: &str) -> Result<(), String> {
     let on = |flag| script.features.contains(flag);
     let mut config = wasmi::Config::default();
     config
@@ -132,7 +132,7 @@ fn wasmi(script: &Script, text: &str) -> Result<(), String> {
 }
 
 /// Scripts of the suites that are compiled in, and of those in the folders that `WASSAY_SUITES` names, with their texts.
-fn scripts() -> Vec<(Script, String)> {
+fn scripts() -> Vec<(ScriptFile, String)> {
     let folders = std::env::var_os("WASSAY_SUITES").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&folders).filter(|folder| !folder.as_os_str().is_empty()).collect();
     let suites = suite::load(&folders).unwrap();
@@ -141,7 +141,7 @@ fn scripts() -> Vec<(Script, String)> {
 }
 
 /// Compares file by file; fails on a difference that is not known, and on a known one that is gone.
-fn compare(name: &str, mode: &str, theirs: fn(&Script, &str) -> Result<(), String>) {
+fn compare(name: &str, mode: &str, theirs: fn(&ScriptFile, &str) -> Result<(), String>) {
     let engine = engine::find(name).unwrap();
     let (mut both, mut neither, mut unexplained) = (0, 0, Vec::new());
     let mut explained = vec![0; KNOWN.len()];

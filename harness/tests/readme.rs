@@ -1,25 +1,36 @@
-//! The matrix in the README is the one of `reports/baselines/matrix.csv`. `BLESS=1 cargo test -p wassay --test readme` puts it there.
+//! The published results are those of `reports/baselines/matrix.csv`. `BLESS=1 cargo test -p wassay --test readme` renews
+//! `docs/matrix.md` and the README's table.
 
 use std::path::Path;
-use wassay::report::matrix_of;
+use wassay::report::{matrix_document, readme_table};
 
-const BEGIN: &str = "<!-- matrix:begin (generated) -->\n";
-const END: &str = "<!-- matrix:end -->";
+const BEGIN: &str = "<!-- results:begin (generated) -->\n";
+const END: &str = "<!-- results:end -->";
 
-#[test]
-fn the_matrix_in_the_readme_is_not_stale() {
-    let top = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
-    let file = top.join("README.md");
-    let readme = std::fs::read_to_string(&file).expect("a README");
-    let matrix = matrix_of(&top.join("reports/baselines/matrix.csv")).expect("a matrix");
-    let (before, rest) = readme.split_once(BEGIN).expect("the beginning of the matrix");
-    let (shown, after) = rest.split_once(END).expect("the end of the matrix");
+/// Compares a file with what is generated, or rewrites it.
+fn holds(file: &Path, shown: &str, generated: &str, whole: &str) {
     if std::env::var_os("BLESS").is_some() {
-        std::fs::write(&file, format!("{before}{BEGIN}{matrix}{END}{after}")).expect("a README that can be written");
+        std::fs::write(file, whole).expect("a document that can be written");
         return;
     }
-    assert!(
-        shown == matrix,
-        "README.md shows another matrix than reports/baselines/matrix.csv; `make matrix` renews both"
-    );
+    let file = file.display();
+    assert!(shown == generated, "{file} is older than reports/baselines/matrix.csv; `make matrix` renews it");
+}
+
+#[test]
+fn published_results_are_not_stale() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
+    let matrix = top.join("reports/baselines/matrix.csv");
+
+    let file = top.join("docs/matrix.md");
+    let document = matrix_document(&matrix).expect("a matrix");
+    let shown = std::fs::read_to_string(&file).unwrap_or_default();
+    holds(&file, &shown, &document, &document);
+
+    let file = top.join("README.md");
+    let table = readme_table(&matrix).expect("a matrix");
+    let readme = std::fs::read_to_string(&file).expect("a README");
+    let (before, rest) = readme.split_once(BEGIN).expect("the beginning of the results");
+    let (shown, after) = rest.split_once(END).expect("the end of the results");
+    holds(&file, shown, &table, &format!("{before}{BEGIN}{table}{END}{after}"));
 }

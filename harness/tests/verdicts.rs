@@ -8,7 +8,7 @@ use wasmparser::Validator;
 use wassay::expect::Expectations;
 use wassay::features;
 use wassay::model::{Outcome, Row};
-use wassay::suite::{self, Script};
+use wassay::suite::{self, ScriptFile};
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::{QuoteWat, Wast, WastDirective, WastExecute, Wat};
@@ -16,7 +16,7 @@ use wast::{QuoteWat, Wast, WastDirective, WastExecute, Wat};
 /// A line, and what was thought of the module there: that it is valid, or what is wrong with it.
 type Finding = (u32, &'static str, bool, Result<(), String>);
 
-fn check(script: &Script, wasm: Result<Vec<u8>, wast::Error>) -> Result<(), String> {
+fn check(script: &ScriptFile, wasm: Result<Vec<u8>, wast::Error>) -> Result<(), String> {
     let wasm = wasm.map_err(|e| e.message())?;
     let verdict = Validator::new_with_features(script.features).validate_all(&wasm);
     let measured = features::required(&wasm, script.features);
@@ -24,7 +24,12 @@ fn check(script: &Script, wasm: Result<Vec<u8>, wast::Error>) -> Result<(), Stri
     verdict.map(drop).map_err(|e| e.to_string())
 }
 
-fn judged(script: &Script, directives: &mut [WastDirective<'_>], line: &dyn Fn(usize) -> u32, out: &mut Vec<Finding>) {
+fn judged(
+    script: &ScriptFile,
+    directives: &mut [WastDirective<'_>],
+    line: &dyn Fn(usize) -> u32,
+    out: &mut Vec<Finding>,
+) {
     for directive in directives {
         let at = line(directive.span().offset());
         let quoted = |module: &mut QuoteWat<'_>| check(script, module.encode());
@@ -51,7 +56,7 @@ fn judged(script: &Script, directives: &mut [WastDirective<'_>], line: &dyn Fn(u
     }
 }
 
-fn findings(script: &Script) -> Vec<Finding> {
+fn findings(script: &ScriptFile) -> Vec<Finding> {
     let text = script.source().unwrap();
     let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let line = |offset: usize| 1 + u32::try_from(ends.partition_point(|end| *end < offset)).unwrap();
@@ -73,7 +78,7 @@ fn findings(script: &Script) -> Vec<Finding> {
     }
 }
 
-fn row(script: &Script, line: u32, directive: &str, outcome: Outcome, detail: String) -> Row {
+fn row(script: &ScriptFile, line: u32, directive: &str, outcome: Outcome, detail: String) -> Row {
     Row {
         run: String::new(),
         suite: script.suite.clone(),

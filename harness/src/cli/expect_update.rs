@@ -59,21 +59,21 @@ pub(super) fn expect(args: &ExpectArgs) -> Result<ExitCode, Error> {
 }
 
 fn list(args: &ExpectArgs) -> Result<ExitCode, Error> {
-    let texts: Vec<String> = match &args.expectations {
-        Some(dir) => vec![read(dir)?.1],
-        None => crate::suite::expectations().map(|(_, text)| text.to_owned()).collect(),
+    let text = match &args.expectations {
+        Some(dir) => read(dir)?.1,
+        None => expect::built_in().to_owned(),
     };
     output(None, |out| {
         writeln!(out, "{}", COLUMNS.join(","))?;
-        let mut rows = texts.iter().filter_map(|text| text.split_once('\n'));
-        rows.try_for_each(|(_, rows)| out.write_all(rows.as_bytes()))
+        let rows = text.split_once('\n').map_or("", |(_, rows)| rows);
+        out.write_all(rows.as_bytes())
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn read(dir: &std::path::Path) -> Result<(PathBuf, String), Error> {
     let path = dir.join(expect::FILE);
-    match crate::regular::text(&path) {
+    match crate::regular_file::text(&path) {
         Ok(text) => Ok((path, text)),
         Err(source) => Err(expect::Error::Read { path, source }.into()),
     }

@@ -38,7 +38,7 @@ fn write(out: &mut dyn Write, suites: &[suite::Suite], subjects: &[suite::Subjec
         }
     }
     writeln!(out, "\nWhere a run takes the scripts of each proposal from:")?;
-    for subject in subjects.iter().filter(|subject| subject.kind == suite::Kind::Proposal) {
+    for subject in subjects.iter().filter(|subject| subject.kind == suite::SubjectKind::Proposal) {
         let from = sources(suites, &subject.name);
         let from = if from.is_empty() { format!("nowhere: {}", subject.no_scripts) } else { from.join(", ") };
         write_line!(out, "  {:<28} {from}", subject.name)?;

@@ -11,7 +11,7 @@ use crate::recorder::Recorder;
 use crate::recorder::journal::{Journal, PriorRun};
 use crate::recorder::progress::Progress;
 use crate::report::{self, Run, Summary};
-use crate::suite::{self, Script};
+use crate::suite::{self, ScriptFile};
 use crate::supervisor::{self, Settings};
 use crate::task::{self, Configuration, Task};
 use std::ffi::OsString;
@@ -157,7 +157,7 @@ fn finish(
     } else {
         // Nothing is stale because an engine is here in another version than the one that was measured.
         let measured = tasks.iter().filter(|task| catalogue::is_measured(&task.on.engine, &task.on.version));
-        let ran: Vec<(&Script, &str, &str)> =
+        let ran: Vec<(&ScriptFile, &str, &str)> =
             measured.map(|task| (task.script, task.on.engine.as_str(), task.on.mode.as_str())).collect();
         expectations.stale_among(&ran, &task::target())
     };

@@ -1,4 +1,4 @@
-//! The catalogue of engines, `engines/*.toml`: a description of each, and how the harness drives it.
+//! The catalogue of engines, `data/engines/*.toml`: a description of each, and how the harness drives it.
 
 mod availability;
 mod check;

@@ -43,7 +43,7 @@ fn judged(expectations: &mut Expectations, line: u32, outcome: Outcome) -> Row {
 }
 
 /// Something to be selected: only suite and file count here.
-fn script(file: &str) -> Script {
+fn script(file: &str) -> ScriptFile {
     let mut script = suite::load(&[]).unwrap()[0].scripts[0].clone();
     script.suite = "s".to_owned();
     script.file = file.to_owned();

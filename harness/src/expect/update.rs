@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// A row that is in the file.
 #[derive(Debug)]
-struct Known {
+struct ExistingRow {
     fields: Vec<String>,
     /// Where in the text.
     place: Range<usize>,
@@ -24,13 +24,13 @@ struct Known {
 type Failure = (String, String, u32, String, String);
 
 /// Suite, file, line, engine, mode, outcome.
-type Proposal<'a> = (&'a str, &'a str, u32, &'a str, String, Outcome);
+type NewRow<'a> = (&'a str, &'a str, u32, &'a str, String, Outcome);
 
 /// A proposal in the making. It is told every row of a run.
 #[derive(Debug)]
 pub struct Update {
     text: String,
-    known: Vec<Known>,
+    existing: Vec<ExistingRow>,
     /// By mode, what came of it.
     failures: BTreeMap<Failure, BTreeMap<String, Outcome>>,
     /// Modes that an engine ran in.
@@ -47,7 +47,7 @@ impl Update {
     /// It is no file of expectations.
     pub fn new(file: &str, text: &str) -> Result<Self, Error> {
         let fault = |line: u64, what: String| Error::Row { file: file.to_owned(), line, what };
-        let mut known = Vec::new();
+        let mut existing = Vec::new();
         let mut text = text.to_owned();
         if text.trim().is_empty() {
             text = COLUMNS.join(",") + "\n";
@@ -65,14 +65,14 @@ impl Update {
             }
             let fields = record.iter().map(|cell| unguarded(cell).to_owned()).collect();
             let place = start..offset(&reader);
-            known.push(Known { fields, place, right: 0, wrong: 0, spoken_of: false });
+            existing.push(ExistingRow { fields, place, right: 0, wrong: 0, spoken_of: false });
         }
         if !text.ends_with('\n') {
             text.push('\n');
         }
         Ok(Self {
             text,
-            known,
+            existing,
             failures: BTreeMap::new(),
             modes: BTreeMap::new(),
             targets: BTreeSet::new(),
@@ -88,15 +88,15 @@ impl Update {
         let keys = [&row.suite, &row.file, &line, &row.engine, &row.mode, &row.target];
         let fits = |n: usize, field: &String| field == "*" || field == keys[n];
         let mut covered = false;
-        for known in &mut self.known {
-            let whole = |n: &usize| fits(*n, &known.fields[*n]);
+        for existing in &mut self.existing {
+            let whole = |n: &usize| fits(*n, &existing.fields[*n]);
             if [0, 1, 3, 4, 5].iter().all(whole) {
-                known.spoken_of = true;
-                if fits(2, &known.fields[2]) {
+                existing.spoken_of = true;
+                if fits(2, &existing.fields[2]) {
                     covered = true;
                     match row.outcome {
-                        Outcome::Xpass => known.wrong += 1,
-                        _ => known.right += 1,
+                        Outcome::Xpass => existing.wrong += 1,
+                        _ => existing.right += 1,
                     }
                 }
             }
@@ -131,12 +131,12 @@ impl Update {
         let mut text = String::new();
         let mut end = 0;
         let mut kept: BTreeSet<Vec<String>> = BTreeSet::new();
-        for known in &self.known {
-            text.push_str(&self.text[end..known.place.start]);
-            end = known.place.end;
-            let keys = known.fields[..KEYS].join(",");
-            match (known.right, known.wrong) {
-                (0, 0) if !known.spoken_of => {}
+        for existing in &self.existing {
+            text.push_str(&self.text[end..existing.place.start]);
+            end = existing.place.end;
+            let keys = existing.fields[..KEYS].join(",");
+            match (existing.right, existing.wrong) {
+                (0, 0) if !existing.spoken_of => {}
                 // It speaks of what ran, and yet of no directive; or all of these pass.
                 (0, _) => continue,
                 (_, 0) => {}
@@ -144,8 +144,8 @@ impl Update {
                     remarks.push(format!("`{keys}` is wrong about {wrong} of {} directives", right + wrong));
                 }
             }
-            kept.insert(known.fields[..KEYS].to_vec());
-            text.push_str(&self.text[known.place.clone()]);
+            kept.insert(existing.fields[..KEYS].to_vec());
+            text.push_str(&self.text[existing.place.clone()]);
         }
         text.push_str(&self.text[end..]);
         for row in self.rows() {
@@ -166,7 +166,7 @@ impl Update {
     /// New rows without reason and link: for all modes at once where an engine fares alike in all in which it ran, and
     /// for all targets likewise.
     fn rows(&self) -> Vec<Vec<String>> {
-        let mut by_target: BTreeMap<Proposal<'_>, BTreeSet<&str>> = BTreeMap::new();
+        let mut by_target: BTreeMap<NewRow<'_>, BTreeSet<&str>> = BTreeMap::new();
         for ((suite, file, line, engine, target), modes) in &self.failures {
             let outcomes: BTreeSet<Outcome> = modes.values().copied().collect();
             let all = self.modes.get(engine).is_some_and(|all| all.len() == modes.len());

@@ -1,7 +1,7 @@
 //! Reads filters. A few functions that call one another, one for each line of the grammar.
 
 use super::syntax::{Error, Field, Node};
-use crate::pattern::Pattern;
+use crate::glob::Glob;
 use crate::suite;
 
 /// Deepest nesting: a filter is typed by people, and must not be able to overflow the stack.
@@ -140,7 +140,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Up to the closing parenthesis; a comma within `{}` belongs to the pattern.
-    fn patterns(&mut self, field: Field) -> Result<Vec<Pattern>, Error> {
+    fn patterns(&mut self, field: Field) -> Result<Vec<Glob>, Error> {
         let mut patterns = Vec::new();
         let (mut start, mut braces) = (self.at, 0_u32);
         for (offset, c) in self.rest().char_indices() {
@@ -163,7 +163,7 @@ impl<'a> Parser<'a> {
         Err(self.error_at(self.text.len(), format!("expected `)` for the `(` at character {opened}")))
     }
 
-    fn pattern(&self, field: Field, start: usize, end: usize) -> Result<Pattern, Error> {
+    fn pattern(&self, field: Field, start: usize, end: usize) -> Result<Glob, Error> {
         let text = self.text[start..end].trim();
         if text.is_empty() {
             return Err(self.error_at(start, "expected a pattern"));
@@ -171,7 +171,7 @@ impl<'a> Parser<'a> {
         // Other names that a proposal goes by.
         let known = (field == Field::Proposal).then(|| suite::subject(text)).flatten();
         let text = known.map_or(text, |subject| subject.name.as_str());
-        Pattern::new(text, field == Field::File)
+        Glob::new(text, field == Field::File)
             .map_err(|what| self.error_at(start, format!("`{text}` is no pattern: {what}")))
     }
 }

@@ -1,7 +1,7 @@
 //! Syntax tree of filters, and the error that says where a filter is wrong.
 
 use crate::escape;
-use crate::pattern::Pattern;
+use crate::glob::Glob;
 
 /// What a test can look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,12 +87,12 @@ pub(super) enum Node {
         field: Field,
         /// Where it stands, in characters from 1.
         at: usize,
-        patterns: Vec<Pattern>,
+        patterns: Vec<Glob>,
     },
 }
 
 impl Node {
-    pub(super) fn holds(&self, test: &dyn Fn(Field, &[Pattern]) -> bool) -> bool {
+    pub(super) fn holds(&self, test: &dyn Fn(Field, &[Glob]) -> bool) -> bool {
         match self {
             Self::All => true,
             Self::None => false,

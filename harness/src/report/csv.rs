@@ -8,7 +8,7 @@ use super::portability::PortabilityRow;
 use super::run::Run;
 use crate::escape::csv::{guarded, unguard, unguarded};
 use crate::model::{Outcome, Row};
-use crate::regular;
+use crate::regular_file;
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Write};
@@ -177,7 +177,7 @@ pub(crate) fn write_portability(lines: &[PortabilityRow], out: &mut dyn Write) -
 
 /// The rows of a file in the form of `portability.csv`.
 pub(super) fn read_portability(path: &Path) -> Result<Vec<PortabilityRow>, Error> {
-    let file = regular::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let file = regular_file::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let mut reader = ::csv::Reader::from_reader(file);
     check_header(path, &mut reader, &PORTABILITY_COLUMNS)?;
     let line = |record: Result<::csv::StringRecord, ::csv::Error>| {
@@ -238,7 +238,7 @@ pub(super) fn record_of(run: &Run) -> Vec<String> {
 /// The rows of `run.csv` in a folder; none if there is no such file, for it is only about the rest.
 pub(crate) fn runs(dir: &Path) -> Result<Vec<Vec<String>>, Error> {
     let path = dir.join(RUN);
-    let file = match regular::open(&path) {
+    let file = match regular_file::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(source) => return Err(Error::Read { path, source }),
@@ -257,7 +257,7 @@ pub(crate) fn runs(dir: &Path) -> Result<Vec<Vec<String>>, Error> {
 
 /// Opens a `conformance.csv`.
 pub(super) fn open(path: &Path) -> Result<::csv::Reader<File>, Error> {
-    let file = regular::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let file = regular_file::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let mut reader = ::csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(file);
     check_header(path, &mut reader, &CONFORMANCE_COLUMNS)?;
     Ok(reader)

@@ -10,7 +10,7 @@ use super::markdown;
 use super::portability::PortabilityRow;
 use crate::engine::catalogue;
 use crate::model::{Outcome, Row};
-use crate::suite::{Kind, subject, subjects};
+use crate::suite::{SubjectKind, subject, subjects};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ pub(crate) fn counts(row: &Row) -> bool {
 #[must_use]
 pub(crate) fn table(lines: &[PortabilityRow]) -> Value {
     let mut features = Map::new();
-    for subject in subjects().unwrap_or_default().iter().filter(|s| s.kind == Kind::Proposal) {
+    for subject in subjects().unwrap_or_default().iter().filter(|s| s.kind == SubjectKind::Proposal) {
         let about = json!({ "description": subject.title, "url": subject.link, "phase": subject.phase.max(1) });
         features.insert(key(&subject.name), about);
     }
@@ -64,7 +64,7 @@ pub(crate) fn table(lines: &[PortabilityRow]) -> Value {
 }
 
 fn statuses(cells: &BTreeMap<&str, Counts>, version: &str) -> Value {
-    let proposals = cells.iter().filter(|(name, _)| subject(name).is_some_and(|s| s.kind == Kind::Proposal));
+    let proposals = cells.iter().filter(|(name, _)| subject(name).is_some_and(|s| s.kind == SubjectKind::Proposal));
     proposals.map(|(name, counts)| (key(name), status(counts, version))).collect::<Map<_, _>>().into()
 }
 

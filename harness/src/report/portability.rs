@@ -2,7 +2,7 @@
 
 use super::counts::Counts;
 use crate::model::Row;
-use crate::suite::{Kind, subject};
+use crate::suite::{SubjectKind, subject};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -36,7 +36,9 @@ pub(super) type Rank = (bool, String, bool, u8, String);
 pub(super) fn rank(proposal: &str) -> Rank {
     match subject(proposal) {
         None => (true, String::new(), true, u8::MAX, proposal.to_owned()),
-        Some(s) => (s.spec.is_empty(), s.spec.clone(), s.kind != Kind::Spec, 5 - s.phase.min(5), proposal.to_owned()),
+        Some(s) => {
+            (s.spec.is_empty(), s.spec.clone(), s.kind != SubjectKind::Spec, 5 - s.phase.min(5), proposal.to_owned())
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// A folder of scripts.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct ScriptFolder {
     /// Name of the suite.
     pub(super) name: String,
     /// The folder.
@@ -17,8 +17,8 @@ pub(super) struct Found {
 }
 
 /// The suites in `folders`, each once.
-pub(super) fn find(folders: &[PathBuf]) -> Result<Vec<Found>, Error> {
-    let mut found: Vec<Found> = Vec::new();
+pub(super) fn find(folders: &[PathBuf]) -> Result<Vec<ScriptFolder>, Error> {
+    let mut found: Vec<ScriptFolder> = Vec::new();
     for folder in folders {
         let path = folder.canonicalize().map_err(|source| Error::Read { path: folder.clone(), source })?;
         if path.is_file() {
@@ -34,19 +34,19 @@ pub(super) fn find(folders: &[PathBuf]) -> Result<Vec<Found>, Error> {
 }
 
 /// A script named on its own is a suite of one file, named after its folder.
-fn single(path: &Path) -> Result<Found, Error> {
+fn single(path: &Path) -> Result<ScriptFolder, Error> {
     let name = utf8(path, path.file_name().and_then(|n| n.to_str()))?.to_owned();
     let folder = path.parent().unwrap_or(path);
     let suite = utf8(path, folder.file_name().map_or(Some("root"), |n| n.to_str()))?.to_owned();
-    Ok(Found { name: suite, path: folder.to_owned(), files: vec![(name, path.to_owned())] })
+    Ok(ScriptFolder { name: suite, path: folder.to_owned(), files: vec![(name, path.to_owned())] })
 }
 
-fn is_within(path: &Path, found: &[Found]) -> bool {
+fn is_within(path: &Path, found: &[ScriptFolder]) -> bool {
     found.iter().any(|f| path.starts_with(&f.path))
 }
 
 /// Whether there is a script below `path`.
-fn descend(path: &Path, found: &mut Vec<Found>) -> Result<bool, Error> {
+fn descend(path: &Path, found: &mut Vec<ScriptFolder>) -> Result<bool, Error> {
     if is_within(path, found) {
         return Ok(true);
     }
@@ -56,7 +56,7 @@ fn descend(path: &Path, found: &mut Vec<Found>) -> Result<bool, Error> {
         collect(path, "", &mut files)?;
         files.sort();
         let name = utf8(path, path.file_name().map_or(Some("root"), |n| n.to_str()))?.to_owned();
-        found.push(Found { name, path: path.to_owned(), files });
+        found.push(ScriptFolder { name, path: path.to_owned(), files });
         return Ok(true);
     }
     let mut any = false;
@@ -101,7 +101,7 @@ fn utf8<'a>(path: &Path, name: Option<&'a str>) -> Result<&'a str, Error> {
 }
 
 /// Reports tell suites apart by name: those that share one get their parent folder's name in front.
-fn name_apart(found: &mut [Found]) {
+fn name_apart(found: &mut [ScriptFolder]) {
     for depth in 1.. {
         let taken = |i: usize| {
             [super::EMBEDDED, super::OWN].contains(&found[i].name.as_str())

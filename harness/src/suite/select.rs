@@ -1,7 +1,7 @@
 //! Selectors: a few words on the command line become scripts.
 
-use super::{Error, Kind, Origin, Script, Suite, subject, subject_names};
-use crate::pattern::Pattern;
+use super::{Error, Origin, ScriptFile, SubjectKind, Suite, subject, subject_names};
+use crate::glob::Glob;
 use std::path::{Path, PathBuf};
 
 /// The scripts that at least one of `selectors` names, in the order of the suites; all scripts if there is none.
@@ -16,8 +16,9 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// A selector selects nothing, or is a broken pattern.
-pub fn select<'a>(suites: &'a [Suite], selectors: &[String]) -> Result<Vec<&'a Script>, Error> {
-    let scripts: Vec<(&Suite, &Script)> = suites.iter().flat_map(|s| s.scripts.iter().map(move |x| (s, x))).collect();
+pub fn select<'a>(suites: &'a [Suite], selectors: &[String]) -> Result<Vec<&'a ScriptFile>, Error> {
+    let scripts: Vec<(&Suite, &ScriptFile)> =
+        suites.iter().flat_map(|s| s.scripts.iter().map(move |x| (s, x))).collect();
     let mut chosen = vec![selectors.is_empty(); scripts.len()];
     for selector in selectors {
         let selector = Selector::new(selector)?;
@@ -46,14 +47,14 @@ pub fn named_paths(selectors: &[String]) -> Vec<PathBuf> {
 
 struct Selector<'a> {
     text: &'a str,
-    glob: Option<Pattern>,
+    glob: Option<Glob>,
     path: Option<PathBuf>,
 }
 
 impl<'a> Selector<'a> {
     fn new(text: &'a str) -> Result<Self, Error> {
         let glob = if text.contains(['*', '?', '[', '{']) {
-            let pattern = Pattern::new(text, true);
+            let pattern = Glob::new(text, true);
             Some(pattern.map_err(|what| Error::Pattern { selector: text.to_owned(), what })?)
         } else {
             None
@@ -61,25 +62,25 @@ impl<'a> Selector<'a> {
         Ok(Self { text, glob, path: Path::new(text).canonicalize().ok() })
     }
 
-    fn matches(&self, suite: &Suite, script: &Script) -> bool {
+    fn matches(&self, suite: &Suite, script: &ScriptFile) -> bool {
         match self.text.split_once(':') {
-            Some(("proposal", name)) => of_kind(script, Kind::Proposal) && is_called(&script.proposal, name),
+            Some(("proposal", name)) => of_kind(script, SubjectKind::Proposal) && is_called(&script.proposal, name),
             Some(("spec", version)) => script.spec == version,
             Some(("suite", name)) => suite.name == name,
             _ => self.word(suite, script) || self.place(suite, script) || self.on_disk(suite, script),
         }
     }
 
-    fn word(&self, suite: &Suite, script: &Script) -> bool {
+    fn word(&self, suite: &Suite, script: &ScriptFile) -> bool {
         match self.text {
-            "spec" => of_kind(script, Kind::Spec),
-            "proposals" => of_kind(script, Kind::Proposal),
+            "spec" => of_kind(script, SubjectKind::Spec),
+            "proposals" => of_kind(script, SubjectKind::Proposal),
             name => suite.name == name || is_called(&script.proposal, name),
         }
     }
 
     /// A file, folder or pattern in a suite.
-    fn place(&self, suite: &Suite, script: &Script) -> bool {
+    fn place(&self, suite: &Suite, script: &ScriptFile) -> bool {
         let text = self.text.trim_end_matches('/');
         let full = format!("{}/{}", suite.name, script.file);
         let name = script.file.rsplit('/').next().unwrap_or_default();
@@ -94,7 +95,7 @@ impl<'a> Selector<'a> {
         name == text || within(&script.file) || within(&full)
     }
 
-    fn on_disk(&self, suite: &Suite, script: &Script) -> bool {
+    fn on_disk(&self, suite: &Suite, script: &ScriptFile) -> bool {
         match (&suite.origin, &self.path, script.path()) {
             (Origin::Folder(_), Some(wanted), Some(path)) => path.starts_with(wanted),
             _ => false,
@@ -102,7 +103,7 @@ impl<'a> Selector<'a> {
     }
 }
 
-fn of_kind(script: &Script, kind: Kind) -> bool {
+fn of_kind(script: &ScriptFile, kind: SubjectKind) -> bool {
     subject(&script.proposal).is_some_and(|s| s.kind == kind)
 }
 

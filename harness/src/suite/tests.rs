@@ -18,7 +18,7 @@ fn suites(dir: &Path) -> Vec<Suite> {
     load(&[dir.to_owned()]).unwrap()
 }
 
-fn selected<'a>(suites: &'a [Suite], selectors: &[&str]) -> Vec<&'a Script> {
+fn selected<'a>(suites: &'a [Suite], selectors: &[&str]) -> Vec<&'a ScriptFile> {
     let selectors: Vec<String> = selectors.iter().map(|s| (*s).to_owned()).collect();
     select(suites, &selectors).unwrap()
 }
@@ -78,7 +78,7 @@ fn what_the_vm_refuses_is_a_proposal() {
     let of_components = |feature: &str| feature.starts_with("cm") || feature == "component_model";
     for (feature, _) in wassay_vm::NOT_BUILT.iter().filter(|(feature, _)| !of_components(feature)) {
         let flag = WasmFeatures::from_name(&feature.to_uppercase()).unwrap();
-        assert!(all.iter().any(|s| s.kind == Kind::Proposal && s.features.contains(flag)), "{feature}");
+        assert!(all.iter().any(|s| s.kind == SubjectKind::Proposal && s.features.contains(flag)), "{feature}");
     }
 }
 
@@ -275,7 +275,7 @@ fn official_folders_are_known() {
     };
     let folders: Vec<PathBuf> = std::env::split_paths(&folders).collect();
     for suite in &load(&folders).unwrap() {
-        if known().unwrap().iter().any(|k| k.name == suite.name) {
+        if known_suites().unwrap().iter().any(|k| k.name == suite.name) {
             assert!(!suite.revision.starts_with("content-"), "{}: {}", suite.name, suite.revision);
             for script in &suite.scripts {
                 assert_ne!(script.proposal, CUSTOM, "{}/{}", suite.name, script.file);

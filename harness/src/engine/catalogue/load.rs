@@ -2,12 +2,12 @@
 
 use super::check;
 use super::description::Runtime;
-use crate::escape;
-use include_dir::{Dir, include_dir};
+use crate::{data, escape};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-pub(super) static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/engines");
+/// Folder of the shipped descriptions in the data that is compiled in.
+pub(super) const SHIPPED: &str = "engines";
 
 /// The environment variable that names further folders of descriptions.
 pub const FOLDERS: &str = "WASSAY_ENGINES";
@@ -16,8 +16,10 @@ pub const FOLDERS: &str = "WASSAY_ENGINES";
 pub(super) static CATALOGUE: LazyLock<(Vec<Runtime>, Vec<String>)> = LazyLock::new(|| {
     let mut faults = Vec::new();
     let mut all: Vec<Runtime> = Vec::new();
-    for file in SHIPPED.files().filter(|file| is_description(file.path())) {
-        all.extend(parse(file.path(), file.contents_utf8().unwrap_or_default(), &mut faults));
+    for (path, text) in data::texts(SHIPPED).into_iter().map(|(name, text)| (Path::new(name), text)) {
+        if is_description(path) {
+            all.extend(parse(path, text, &mut faults));
+        }
     }
     let folders = std::env::var_os(FOLDERS).unwrap_or_default();
     let mut own: Vec<Runtime> = Vec::new();
@@ -64,7 +66,7 @@ fn read(folder: &Path, faults: &mut Vec<String>) -> Vec<(PathBuf, String)> {
         Err(error) => faults.push(format!("{}: {error}", escape::path(folder))),
     }
     files.sort();
-    let text = |path: PathBuf| match crate::regular::text(&path) {
+    let text = |path: PathBuf| match crate::regular_file::text(&path) {
         Ok(text) => Some((path, text)),
         Err(error) => {
             faults.push(format!("{}: {error}", escape::path(&path)));

@@ -8,10 +8,11 @@ use std::path::Path;
 #[test]
 fn the_shipped_catalogue_is_sound() {
     assert_eq!(faults(), [] as [String; 0]);
-    let files = SHIPPED.files().filter(|file| is_description(file.path()));
-    assert_eq!(files.count(), all().len(), "a name is given twice");
-    for file in SHIPPED.files().filter(|file| is_description(file.path())) {
-        let name = file.path().file_stem().and_then(|name| name.to_str()).unwrap();
+    let shipped = crate::data::texts(SHIPPED);
+    let files: Vec<_> = shipped.iter().map(|(name, _)| Path::new(name)).filter(|path| is_description(path)).collect();
+    assert_eq!(files.len(), all().len(), "a name is given twice");
+    for file in files {
+        let name = file.file_stem().and_then(|name| name.to_str()).unwrap();
         assert!(all().iter().any(|runtime| runtime.name == name), "{name}.toml holds an engine of another name");
     }
 }
@@ -70,7 +71,7 @@ fn every_entry_says_what_there_is_to_say() {
         assert_eq!(compiles, !runtime.compiler.is_empty(), "{name}: `compiler` and `execution` do not fit");
         // Whoever else drives a program that is installed has a version in mind.
         if let Drive::Runner { measured, .. } = &runtime.drive {
-            let rows = include_str!("../../../engines/expectations.csv");
+            let rows = include_str!("../../../data/expectations.csv");
             let known = rows.lines().any(|row| row.split(',').nth(3) == Some(name));
             assert!(measured.is_some() || !known, "{name}: with which version were its failures measured?");
         }

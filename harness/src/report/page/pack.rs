@@ -11,7 +11,7 @@ use crate::report::csv;
 use crate::report::index::{Column, ScriptKey};
 use crate::report::portability::{self, PortabilityRow};
 use crate::report::severity::severity;
-use crate::suite::{self, Kind};
+use crate::suite::{self, SubjectKind};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -400,7 +400,7 @@ fn subject(name: &str) -> Subject {
             title: known.title.clone(),
             spec: known.spec.clone(),
             phase: Some(known.phase),
-            version: known.kind == Kind::Spec,
+            version: known.kind == SubjectKind::Spec,
         },
         None => {
             Subject { name: name.to_owned(), title: String::new(), spec: String::new(), phase: None, version: false }

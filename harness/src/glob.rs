@@ -7,12 +7,12 @@ const LONGEST: usize = 1000;
 
 /// A pattern that has been read.
 #[derive(Clone, Debug)]
-pub(crate) struct Pattern {
+pub(crate) struct Glob {
     set: GlobSet,
     is_path: bool,
 }
 
-impl Pattern {
+impl Glob {
     /// Reads a pattern. `of_files`: `*` and `?` stand for no `/`.
     ///
     /// # Errors
@@ -45,14 +45,14 @@ mod tests {
     #[test]
     fn what_is_too_large_is_an_error() {
         for wrong in ["[", "{a", &"{".repeat(100_000), &"{a,b}".repeat(20_000), &"*".repeat(100_000)] {
-            assert!(Pattern::new(wrong, true).is_err(), "{} bytes", wrong.len());
+            assert!(Glob::new(wrong, true).is_err(), "{} bytes", wrong.len());
         }
         let nested = format!("{}a{}", "{".repeat(499), "}".repeat(499));
         let alternatives = "{a,b}".repeat(200);
         for large in [&nested, &alternatives, &"[a-\u{10ffff}]".repeat(100), &"*".repeat(1000)] {
             // Whatever comes of it, it comes.
-            let _ = Pattern::new(large, false).map(|pattern| pattern.is_match("a"));
+            let _ = Glob::new(large, false).map(|pattern| pattern.is_match("a"));
         }
-        assert!(Pattern::new("simd_*.wast", true).unwrap().is_match("simd_a.wast"));
+        assert!(Glob::new("simd_*.wast", true).unwrap().is_match("simd_a.wast"));
     }
 }
