@@ -1,5 +1,6 @@
-//! With hardly any address space left: memories that are checked take what they need, others are refused. Alone in its
-//! process, whose limit this sets.
+//! Memories when there is little address space: those with bounds checks reserve what they need, guarded ones are refused.
+//!
+//! This is a binary of its own because it sets the limit of address space of its process.
 
 #![cfg(unix)]
 
@@ -8,12 +9,12 @@ mod support;
 use wassay_vm::{Error, Instance, Memory, MemoryType, Module, Store};
 
 #[test]
-fn maxima_shrink_where_there_is_no_room() {
+fn reservations_shrink_with_the_address_space() {
     let (_, engine) = support::engines_with_all_features().remove(1);
     let module =
         Module::new(&engine, support::wat(r#"(module (memory (export "m") i64 1 0x1_0000_0000_0000))"#)).unwrap();
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: both calls get a structure of theirs.
+    // SAFETY: both calls get a valid pointer to a structure of their type.
     unsafe {
         assert_eq!(libc::getrlimit(libc::RLIMIT_AS, &raw mut limit), 0);
         limit.rlim_cur = 40 << 30;

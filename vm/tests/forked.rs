@@ -1,11 +1,13 @@
-//! Compiling and running in a process that was forked: a test without the usual harness, whose threads a child would miss.
+//! Compiling and running in a forked process.
+//!
+//! This is a binary of its own, without Rust's test harness, because a forked child has none of the harness's threads.
 
 mod support;
 
 use wassay_vm::{Config, Engine, Instance, Module, OptLevel, Store};
 
 fn main() {
-    // What test runners ask before they run anything.
+    // Test runners list the tests before they run them.
     let arguments: Vec<_> = std::env::args().collect();
     let asks = |flag: &str| arguments.iter().any(|argument| argument == flag);
     if asks("--list") {
@@ -18,7 +20,7 @@ fn main() {
     answer(&used, 1);
     let unused = Engine::new(Config::new().opt_level(OptLevel::None)).unwrap();
     in_child(|| {
-        // With and without threads of the parent's; and the same in a child's child.
+        // One engine had threads in the parent, the other had none. The same in a child of the child.
         for engine in [&used, &unused] {
             answer(engine, 2);
         }
@@ -32,7 +34,7 @@ fn main() {
     });
     in_child(|| drop(used.clone()));
     answer(&used, 5);
-    // The last handle to the engine goes in the child.
+    // The child drops the last handle of its copies of the engines.
     in_child(move || drop((used, unused)));
 }
 
@@ -49,27 +51,27 @@ fn answer(engine: &Engine, number: i32) {
     assert!(trap.call(&mut store, ()).unwrap_err().trap().is_some());
 }
 
-/// Does something in a child, which must end well within a minute.
+/// Forks, and calls `work` in the child, which must succeed within a minute.
 fn in_child(work: impl FnOnce()) {
-    // SAFETY: no thread of this process holds a lock: those that compile wait for work.
+    // SAFETY: no thread of this process holds a lock, as threads that compile wait for work.
     match unsafe { libc::fork() } {
         -1 => panic!("{}", std::io::Error::last_os_error()),
         0 => {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-            // SAFETY: ends the child.
+            // SAFETY: it only ends the child.
             unsafe { libc::_exit(i32::from(outcome.is_err())) }
         }
         child => {
             let mut status = 0;
             for _ in 0..6000 {
-                // SAFETY: asks for a child of ours.
+                // SAFETY: the process is a child of this one, and the pointer is valid.
                 if unsafe { libc::waitpid(child, &raw mut status, libc::WNOHANG) } == child {
-                    assert_eq!(status, 0, "the child ended well");
+                    assert_eq!(status, 0, "the child succeeded");
                     return;
                 }
                 std::thread::sleep(std::time::Duration::from_millis(10));
             }
-            // SAFETY: a child of ours.
+            // SAFETY: the process is a child of this one.
             unsafe { libc::kill(child, libc::SIGKILL) };
             panic!("the child hangs");
         }

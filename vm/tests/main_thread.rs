@@ -1,15 +1,16 @@
-//! Stack overflow on the main thread, whose stack grows and whose end the kernel knows better than anybody: a test without
-//! the usual harness, which would run it on another one.
+//! Stack overflow on the main thread, whose stack grows, and whose end is known to the kernel alone.
+//!
+//! This is a binary of its own, without Rust's test harness, because the harness would run the test on another thread.
 
 use wassay_vm::artifact::{Artifact, Image, Target};
 use wassay_vm::module::description::{Description, Entity, Export};
 use wassay_vm::{Engine, FuncType, Instance, Module, Store, Trap, abi};
 
-/// Set in the process that runs without a limit of its stack.
+/// Environment variable of the child process that runs without a stack limit.
 const UNLIMITED: &str = "WASSAY_TEST_UNLIMITED";
 
 fn main() {
-    // What test runners ask before they run anything.
+    // Test runners list the tests before they run them.
     let arguments: Vec<_> = std::env::args().collect();
     let asks = |flag: &str| arguments.iter().any(|argument| argument == flag);
     if asks("--list") {
@@ -23,7 +24,7 @@ fn main() {
         let this = std::env::current_exe().unwrap();
         let script = "ulimit -s unlimited 2>/dev/null || exit 0; exec \"$0\"";
         let status = std::process::Command::new("sh").args(["-c", script]).arg(this).env(UNLIMITED, "1").status();
-        assert!(status.unwrap().success(), "without a limit of the stack");
+        assert!(status.unwrap().success(), "the test fails without a stack limit");
     }
 }
 
@@ -44,7 +45,7 @@ fn overflow() {
         image: Image { text: code.to_vec().into(), functions: vec![0, 11].into(), ..Image::default() },
     };
     let engine = Engine::default();
-    // SAFETY: the code is that above, which keeps to the convention.
+    // SAFETY: the code is the one above, which follows the calling convention.
     let module = unsafe { Module::deserialize(&engine, &artifact.to_bytes().unwrap()) }.unwrap();
     let mut store = Store::new(&engine, ());
     let instance = Instance::new(&mut store, &module, &[]).unwrap();

@@ -1,21 +1,23 @@
-//! Many modules at once, in a process of their own: they share mappings of memory, and an error comes before these end.
+//! Mappings of many modules: they share them, and there is an error before the process has used up its mappings.
+//!
+//! This is a binary of its own because it counts the mappings of its process, uses them up, and forks.
 
 mod support;
 
 use support::wat;
 use wassay_vm::{Engine, Error, Instance, Limits, Module, Ref, RefType, Store, Table, TableType, Trap, Val};
 
-/// Lines of the process's list of mappings.
+/// Returns the number of mappings of this process.
 fn mappings() -> usize {
     std::fs::read_to_string("/proc/self/maps").unwrap().lines().count()
 }
 
-/// One test, as it counts what the process has.
+/// The only test of this binary, so that nothing else changes the mappings.
 #[test]
 fn mappings_are_shared_and_counted() {
     a_child_has_arenas_of_its_own();
     thirty_thousand_live_modules();
-    an_error_before_there_are_no_mappings_left();
+    an_error_comes_before_the_last_mapping();
 }
 
 fn thirty_thousand_live_modules() {
@@ -32,7 +34,7 @@ fn thirty_thousand_live_modules() {
                 (i32.const -7)))"#;
         wat(&text.replace("NUMBER", &number.to_string()))
     };
-    // A few that differ, each many times: compiling all would take minutes.
+    // Ten different modules, each loaded many times, as compiling all would take minutes.
     let artifacts: Vec<Vec<u8>> =
         (0..10).map(|number| engine.precompile_module(&text(number * 1000)).unwrap()).collect();
     // SAFETY: the bytes come from the compiler.
@@ -59,7 +61,7 @@ fn thirty_thousand_live_modules() {
     println!("{COUNT} modules: {} mappings; instances: {}", with_modules - before, with_instances - with_modules);
     drop(store);
 
-    // Every other one goes, and others come in their places.
+    // Every other module is dropped, and others take their places.
     let mut kept = false;
     modules.retain(|_| {
         kept = !kept;
@@ -77,17 +79,17 @@ fn thirty_thousand_live_modules() {
     }
 }
 
-fn an_error_before_there_are_no_mappings_left() {
+fn an_error_comes_before_the_last_mapping() {
     let most: usize = std::fs::read_to_string("/proc/sys/vm/max_map_count").unwrap().trim().parse().unwrap();
     if most > 100_000 {
-        // There are too many to use them up in a test.
+        // The limit is too high to reach it in a test.
         return;
     }
     let engine = Engine::default();
     let small = || Module::new(&engine, wat(r#"(module (func (export "f") (result i32) (i32.const 3)))"#));
     small().unwrap();
     let mut store = Store::new(&engine, ());
-    // Two mappings each: some elements, and room for more.
+    // Each table takes two mappings: its elements, and reserved address space.
     let limits = Limits { min: 1, max: None };
     let ty = TableType { limits, element: RefType::FUNCREF, table64: false };
     let error = loop {
@@ -98,10 +100,10 @@ fn an_error_before_there_are_no_mappings_left() {
     };
     assert!(matches!(&error, Error::Limit(text) if text.contains("vm.max_map_count")), "{error}");
     assert!(mappings() < most - 4000, "{} of {most}", mappings());
-    // The process is well.
+    // The process can still start threads.
     let threads: Vec<_> = (0..50).map(|n| std::thread::Builder::new().spawn(move || n).unwrap()).collect();
     assert_eq!(threads.into_iter().map(|thread| thread.join().unwrap()).sum::<i32>(), 49 * 25);
-    // Small modules go on.
+    // Small modules can still be compiled, and tables made after the store is dropped.
     let module = small().unwrap();
     drop(store);
     let mut store = Store::new(&engine, ());
@@ -112,7 +114,7 @@ fn an_error_before_there_are_no_mappings_left() {
     Table::new(&mut store, ty, Ref::Func(None)).unwrap();
 }
 
-/// A child made by `fork` puts code where its parent then puts other code.
+/// A forked child loads code at an address at which its parent then loads other code.
 fn a_child_has_arenas_of_its_own() {
     let engine = Engine::default();
     let text = |number: i32| wat(&format!(r#"(module (func (export "f") (result i32) (i32.const {number})))"#));
@@ -125,17 +127,17 @@ fn a_child_has_arenas_of_its_own() {
         let f = instance.get_typed_func::<(), i32>(&mut store, "f").unwrap();
         std::iter::repeat_with(move || f.call(&mut store, ()).unwrap()).take(1000).sum::<i32>()
     };
-    // SAFETY: no other thread holds a lock: this is the only test of the process, and compiling is over.
+    // SAFETY: no other thread holds a lock, as this is the only test of the process, and compiling is over.
     let child = unsafe { libc::fork() };
     if child == 0 {
         let right = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&artifacts[1]) == 2000));
-        // SAFETY: nothing of the parent's is cleaned up twice.
+        // SAFETY: `_exit` runs no destructors, so nothing of the parent is cleaned up twice.
         unsafe { libc::_exit(i32::from(!right.unwrap_or(false))) };
     }
     assert!(child > 0);
     assert_eq!(run(&artifacts[0]), 1000);
     let mut status = 0;
-    // SAFETY: the status is ours.
+    // SAFETY: the pointer is to a local variable.
     assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
     assert_eq!(status, 0, "the child ran its own code");
     assert_eq!(run(&artifacts[0]), 1000);

@@ -1,4 +1,6 @@
-//! Types of modules that are gone are forgotten; those of what a store holds are not.
+//! Freeing of types: those of dropped modules are forgotten, and those of live objects are kept.
+//!
+//! This is a binary of its own because it measures the resident memory of its process.
 
 mod support;
 
@@ -7,7 +9,7 @@ use wassay_vm::{
     StructType, Val, ValType,
 };
 
-/// A module with types that no other number gives.
+/// Returns a module whose types differ from those for any other number.
 fn text(number: u32) -> String {
     let fields = |number: u32| -> String {
         (0..20).map(|bit| if number >> bit & 1 == 0 { "(field i32)" } else { "(field i64)" }).collect()
@@ -25,20 +27,21 @@ fn resident() -> usize {
     pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
 }
 
-/// In constant memory. `WASSAY_TEST_MODULES` says how many; each has types of its own, and no code, which takes long to make.
+/// Loads and drops modules in constant memory. Each has types of its own, and no code, as compiling is slow. The environment
+/// variable `WASSAY_TEST_MODULES` sets their number.
 #[test]
-fn modules_come_and_go() {
+fn types_of_dropped_modules_are_forgotten() {
     let count = std::env::var("WASSAY_TEST_MODULES").map_or(6000, |count| count.parse().unwrap());
     let engine = Engine::default();
     let mut before = 0;
     for number in 0..count {
         let text = text(number).replace(r#"(func (export "f")"#, r#"(func (import "host" "f")"#);
         let module = Module::new(&engine, support::wat(&text)).unwrap();
-        // In a store, too, that is dropped after it.
+        // The store uses the types too, and is dropped after the module.
         let mut store = Store::new(&engine, ());
         let ExternType::Func(ty) = module.imports().next().unwrap().ty() else { panic!("a function") };
         let ValType::Ref(RefType { heap: HeapType::Concrete(id), .. }) = ty.params[0] else { panic!("{ty:?}") };
-        assert!(id < 20_000, "numbers are used again");
+        assert!(id < 20_000, "type numbers are reused");
         let f = Func::new(&mut store, ty, |_, _, _| Ok(())).unwrap();
         Instance::new(&mut store, &module, &[f.into()]).unwrap();
         if number == count / 2 {
@@ -50,9 +53,9 @@ fn modules_come_and_go() {
     println!("{count} modules: {before} bytes resident after half of them, {grown} more at the end");
 }
 
-/// What a store holds keeps its types, although the embedder forgot them.
+/// Objects in a store keep their types alive, although the embedder dropped them.
 #[test]
-fn stores_keep_types() {
+fn stores_keep_types_of_their_objects() {
     for (_, engine) in support::engines() {
         let mut store = Store::new(&engine, ());
         let churn = |from: u32| {
@@ -76,7 +79,7 @@ fn stores_keep_types() {
         assert!(matches!(object.field(&mut store, 0).unwrap(), Val::I64(7)));
         let found = StructType::from_heap_type(&engine, heap).unwrap();
         assert_eq!(found.fields(), [field]);
-        // Types of the module too, with those that they refer to.
+        // So do instances, with all types that theirs refer to.
         let ty = instance.get_func(&store, "f").unwrap().ty(&store);
         let ValType::Ref(RefType { heap: array, .. }) = ty.params[0] else { panic!("a reference") };
         let array = ArrayType::from_heap_type(&engine, array).unwrap();

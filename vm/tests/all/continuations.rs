@@ -1,4 +1,4 @@
-//! Continuations: functions on stacks of their own.
+//! Continuations: computations on stacks of their own, which can be suspended and resumed.
 
 mod collection;
 mod failures;
@@ -9,7 +9,7 @@ mod values;
 use crate::support;
 use wassay_vm::{Engine, Instance, Store};
 
-/// Does something with an instance of a module in every mode.
+/// Calls `check` with an instance of the module in every mode.
 fn in_every_mode(text: &str, mut check: impl FnMut(&str, Store<()>, Instance)) {
     for (mode, engine) in support::engines_with_all_features() {
         let (store, instance) = support::instantiate(&engine, text);
@@ -17,7 +17,7 @@ fn in_every_mode(text: &str, mut check: impl FnMut(&str, Store<()>, Instance)) {
     }
 }
 
-/// The function of a name, called with a type that is known here.
+/// Calls the exported function of this name with the given type.
 fn call<P: wassay_vm::WasmParams, R: wassay_vm::WasmResults>(
     store: &mut Store<()>,
     instance: &Instance,

@@ -1,4 +1,4 @@
-;; Arrays: made by the runtime unless they are small and of a known length; bounds are checked against the length.
+;; Arrays: the runtime allocates them, unless they are small and of constant length; bounds are checked against the length.
 (module
   (type $bytes (array (mut i8)))
   (type $words (array (mut i64)))

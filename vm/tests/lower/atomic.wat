@@ -1,4 +1,4 @@
-;; Atomics: alignment is checked, and LLVM's atomics are volatile, so that none vanishes with its trap.
+;; Atomics: alignment is checked, and LLVM's atomic accesses are volatile, so that LLVM removes none with its trap.
 (module
   (memory 1 1 shared)
   (func (param i32) (result i32) (i32.atomic.load offset=4 (local.get 0)))

@@ -1,4 +1,4 @@
-;; Ranges of memories and tables: the runtime checks them and does the work.
+;; Bulk operators on memories and tables: builtins of the runtime check the ranges and do the work.
 (module
   (memory 1)
   (table 4 funcref)

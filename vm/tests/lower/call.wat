@@ -1,4 +1,4 @@
-;; Calls: by symbol inside the module, by the import's record outside it; what has no register travels in the store.
+;; Calls: by symbol inside the module, through the import's record to other modules; arguments beyond the registers are in the overflow area.
 (module
   (import "" "host" (func $host (param i32) (result i64)))
   (func $callee (param i32 i64) (result i32 i64) (local.get 0) (local.get 1))

@@ -1,4 +1,4 @@
-;; Calls through tables: bounds, null and type are checked, as far as the table's type leaves any of them open.
+;; Indirect calls: bounds, null and type are checked, except where the table's type excludes a failure.
 (module
   (type $final (func (param i32) (result i32)))
   (type $open (sub (func (param i32) (result i32))))

@@ -1,4 +1,4 @@
-;; Casts: the type's number is compared, and only where it differs and can be of a subtype, the supertypes are looked at.
+;; Casts: the type's number is compared first; supertypes are looked up only if it differs and the type can have subtypes.
 (module
   (type $base (sub (struct (field i32))))
   (type $derived (sub final $base (struct (field i32) (field i64))))

@@ -1,4 +1,4 @@
-;; Continuations: values travel through the store's overflow area, and the code that resumes finds out why it goes on.
+;; Continuations: values are passed in the overflow area, and the code after a resume branches on the reason for which it continues.
 (module
   (type $f (func (param i32) (result i32)))
   (type $c (cont $f))

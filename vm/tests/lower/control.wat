@@ -1,4 +1,4 @@
-;; Structured control: blocks become basic blocks, and what they leave behind phis; dead code leaves nothing.
+;; Structured control: blocks become basic blocks, and their results phis; dead code becomes nothing.
 (module
   (func (param i32) (result i32)
     (block (result i32) (br_if 0 (i32.const 1) (local.get 0)) (drop) (i32.const 2)))

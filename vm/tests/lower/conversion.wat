@@ -1,4 +1,4 @@
-;; Conversions: truncation checks its operand's range, in comparisons that are false for a NaN.
+;; Conversions: truncation checks the range of its operand, with comparisons that are false for a NaN.
 (module
   (func (param f32) (result i32) (i32.trunc_f32_s (local.get 0)))
   (func (param f64) (result i64) (i64.trunc_f64_u (local.get 0)))

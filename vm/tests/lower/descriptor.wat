@@ -1,4 +1,4 @@
-;; Custom descriptors: the second word of a header names the descriptor, and a cast compares just that.
+;; Custom descriptors: the second word of the header identifies the descriptor, and a cast compares only that.
 (module
   (rec (type $a (descriptor $b) (struct (field i32))) (type $b (describes $a) (struct)))
   (func $new (param (ref null (exact $b))) (result (ref $a)) (struct.new_desc $a (i32.const 1) (local.get 0)))

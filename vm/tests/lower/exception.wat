@@ -1,4 +1,4 @@
-;; Exceptions: a call that may throw into a handler is an invoke, and its landing pad compares tags.
+;; Exceptions: a call that may throw inside a handler is an invoke, and its landing pad compares tags.
 (module
   (tag $number (param i32))
   (tag $empty)

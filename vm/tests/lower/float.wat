@@ -1,4 +1,4 @@
-;; Floats: plain operators, and constants of which LLVM would make identities come from the context.
+;; Floats: plain operators; constants that LLVM would fold as identities are loaded from the context.
 (module
   (func (param f32 f32) (result f32) (f32.add (local.get 0) (local.get 1)))
   (func (param f64) (result f64) (f64.mul (local.get 0) (f64.const 1)))

@@ -1,4 +1,4 @@
-;; Branch hints: weights on the branches that bear one.
+;; Branch hints: they become branch weights.
 (module
   (func (param i32) (result i32)
     (@metadata.code.branch_hint "\00") (if (local.get 0) (then (return (i32.const 1))))

@@ -1,4 +1,4 @@
-;; Small integers as references: a shift and a tag; reading one that may be null checks that.
+;; i31 references: a shift and a tag bit; reading one that may be null checks for null.
 (module
   (func (param i32) (result (ref i31)) (ref.i31 (local.get 0)))
   (func (param (ref i31)) (result i32) (i31.get_s (local.get 0)))

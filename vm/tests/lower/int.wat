@@ -1,4 +1,4 @@
-;; Integers: plain operators; only division checks its operands, and distances of shifts are taken modulo the width.
+;; Integers: plain operators; only division checks its operands, and shift distances are taken modulo the width.
 (module
   (func (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
   (func (param i64 i64) (result i64) (i64.mul (local.get 0) (local.get 1)))

@@ -1,4 +1,4 @@
-;; Legacy exceptions: the same pads, with the handlers' code inside the block.
+;; Legacy exceptions: the same landing pads, with the handlers' code inside the block.
 (module
   (tag $number (param i32))
   (func $throws (throw $number (i32.const 7)))

@@ -1,4 +1,4 @@
-;; Guarded memories: an access is one volatile instruction without alignment, and the guard pages are its check.
+;; Guarded memories: an access is one volatile instruction without alignment, and guard pages replace the bounds check.
 (module
   (memory 1)
   (memory $second 2 3)

@@ -1,4 +1,4 @@
-;; Checked memories: index > length - end, with no sum that could overflow; what passed is a plain load.
+;; Memories with bounds checks: index > length - end, where no sum can overflow; the access itself is a plain one.
 (module
   (memory $wide i64 1)
   (memory $bytes 0 100 (pagesize 1))

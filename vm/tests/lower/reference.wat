@@ -1,4 +1,4 @@
-;; References: pointers and tagged bits, and null is the null pointer.
+;; References: pointers and tag bits; null is the null pointer.
 (module
   (type $unary (func (param i32) (result i32)))
   (func $f (type $unary) (local.get 0))

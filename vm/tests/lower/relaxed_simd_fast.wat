@@ -1,4 +1,4 @@
-;; Relaxed operators with the target's own choices: what it has an instruction for is that instruction.
+;; Relaxed vector operators with the target's own choices: one instruction where the target has one.
 (module
   (func (param v128 v128) (result v128) (i8x16.relaxed_swizzle (local.get 0) (local.get 1)))
   (func (param v128) (result v128) (i32x4.relaxed_trunc_f32x4_s (local.get 0)))

@@ -1,4 +1,4 @@
-;; Vectors of floats: as the scalars, lane by lane; conversions never leave the vector.
+;; Vectors of floats: like the scalar operators, lane by lane; conversions stay in vectors.
 (module
   (func (param v128 v128) (result v128) (f32x4.add (local.get 0) (local.get 1)))
   (func (param v128) (result v128) (f32x4.mul (local.get 0) (v128.const f32x4 1 1 1 1)))

@@ -1,4 +1,4 @@
-;; Vectors of integers: one vector operator each, in the operator's own shape.
+;; Vectors of integers: one LLVM vector operator each, in the operator's own shape.
 (module
   (func (param v128 v128) (result v128) (i8x16.add (local.get 0) (local.get 1)))
   (func (param v128 v128) (result v128) (i16x8.sub_sat_u (local.get 0) (local.get 1)))

@@ -1,4 +1,4 @@
-;; Lanes: insertions, extractions, shuffles.
+;; Lanes: insertion, extraction, shuffles.
 (module
   (func (param v128) (result i32) (i8x16.extract_lane_s 3 (local.get 0)))
   (func (param v128 f32) (result v128) (f32x4.replace_lane 2 (local.get 0) (local.get 1)))

@@ -1,4 +1,4 @@
-;; Loads and stores of vectors and lanes, by way of the scalar ones.
+;; Loads and stores of vectors and lanes, built on the scalar ones.
 (module
   (memory 1)
   (func (param i32) (result v128) (v128.load (local.get 0)))

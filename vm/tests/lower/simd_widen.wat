@@ -1,4 +1,4 @@
-;; Vectors of integers of two widths: extensions, products, sums of pairs, narrowing.
+;; Vectors of integers of two widths: extension, products, sums of pairs, narrowing.
 (module
   (func (param v128) (result v128) (i16x8.extend_high_i8x16_s (local.get 0)))
   (func (param v128 v128) (result v128) (i64x2.extmul_low_i32x4_u (local.get 0) (local.get 1)))

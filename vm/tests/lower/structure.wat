@@ -1,4 +1,4 @@
-;; Structures: taken from a run of free cells, or asked for when it is used up; fields at fixed places; null is checked.
+;; Structures: allocated from a run of free cells, or by the runtime when the run is empty; fields have fixed offsets; null is checked.
 (module
   (type $point (struct (field $x (mut i32)) (field $y (mut f64)) (field $small (mut i8)) (field $next (mut (ref null $point)))))
   (func $new (param i32 f64) (result (ref $point))

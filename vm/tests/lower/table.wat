@@ -1,4 +1,4 @@
-;; Tables: the length is read and compared, and the element lies at the table's fixed base.
+;; Tables: the index is compared with the length, and the element is at an offset from the table's fixed base.
 (module
   (table $functions 4 funcref)
   (table $wide i64 1 externref)

@@ -1,4 +1,4 @@
-;; Tail calls: a function with one wears the universal prototype, and jumps by musttail.
+;; Tail calls: a function with one has the universal prototype, and makes the call with musttail.
 (module
   (import "" "host" (func $host (result i32)))
   (type $unary (func (param i32) (result i32)))

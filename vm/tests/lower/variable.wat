@@ -1,4 +1,4 @@
-;; Variables: locals are stack slots until LLVM's first pass, globals cells that precise stores go to.
+;; Variables: locals are stack slots until the first LLVM pass; globals are cells, and in precise mode stores to them are volatile.
 (module
   (import "" "imported" (global $imported i32))
   (global $own (mut i64) (i64.const 1))

@@ -1,4 +1,4 @@
-;; Wide arithmetic: pairs of i64 as one i128.
+;; Wide arithmetic: pairs of i64 become one i128.
 (module
   (func (param i64 i64 i64 i64) (result i64 i64)
     (i64.add128 (local.get 0) (local.get 1) (local.get 2) (local.get 3)))

@@ -1,45 +1,45 @@
-//! The kernels of `bench-suites/kernels`, for tests and benchmarks alike.
+//! Benchmark kernels of `bench-suites/kernels`, for tests and benchmarks.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use wassay_vm::{AsContextMut, Instance, Result, TypedFunc};
 
-/// One kernel, compiled to wasm.
+/// A kernel that is compiled to wasm.
 #[derive(Debug)]
 pub(crate) struct Kernel {
-    /// Its name: `matmul`.
+    /// Its name, such as `matmul`.
     pub(crate) name: String,
-    /// What its `run` returns.
+    /// Result type of its export `run`.
     pub(crate) result: ResultType,
-    /// How many rounds lead to `checksum`.
+    /// Number of rounds for which `run` returns `checksum`.
     pub(crate) rounds: u32,
-    /// What `run(rounds)` returns, by a native build without optimisation.
+    /// Result of `run(rounds)` in a native build without optimisation.
     pub(crate) checksum: Checksum,
-    /// The module.
+    /// The module in the binary format.
     pub(crate) wasm: Vec<u8>,
 }
 
 /// Type of a checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResultType {
-    /// Exact.
+    /// An integer, which must be equal.
     I32,
-    /// Close.
+    /// A float, which must be close.
     F64,
 }
 
-/// What a kernel returns.
+/// The result of a kernel.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Checksum {
-    /// Must agree exactly.
+    /// The integer, which must be equal.
     I32(u32),
-    /// Must agree closely: native compilers fuse multiplications with additions, WebAssembly may not.
+    /// The float, which must be close: native compilers fuse multiplications with additions, WebAssembly may not.
     F64(f64),
 }
 
 impl Checksum {
-    /// Whether both are the outcome of the same computation. The tolerance is a wide one: only `nbody`, over many
-    /// rounds, needs any, and a wrong computation is off by far more.
+    /// Checks whether both are results of the same computation. The tolerance is wide: only `nbody`, over many rounds, needs any,
+    /// and a wrong computation differs by far more.
     pub(crate) fn agrees(self, other: Self) -> bool {
         match (self, other) {
             (Self::I32(a), Self::I32(b)) => a == b,
@@ -58,17 +58,17 @@ impl fmt::Display for Checksum {
     }
 }
 
-/// A kernel's exported function.
+/// The exported function of a kernel.
 #[derive(Clone, Copy)]
 pub(crate) enum Run {
-    /// Returns an integer.
+    /// A function that returns an integer.
     I32(TypedFunc<i32, i32>),
-    /// Returns a float.
+    /// A function that returns a float.
     F64(TypedFunc<i32, f64>),
 }
 
 impl Run {
-    /// The function of an instance of `kernel`.
+    /// Looks up the function of an instance of `kernel`.
     pub(crate) fn of(kernel: &Kernel, mut store: impl AsContextMut, instance: Instance) -> Result<Self> {
         Ok(match kernel.result {
             ResultType::I32 => Self::I32(instance.get_typed_func(&mut store, "run")?),
@@ -76,7 +76,7 @@ impl Run {
         })
     }
 
-    /// Runs it.
+    /// Calls the function.
     pub(crate) fn call(self, store: impl AsContextMut, rounds: u32) -> Result<Checksum> {
         let rounds = rounds.cast_signed();
         Ok(match self {
@@ -86,12 +86,12 @@ impl Run {
     }
 }
 
-/// Where the kernels are.
+/// Returns the folder of the kernels.
 pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench-suites/kernels")
 }
 
-/// All kernels, in the order of `kernels.csv`.
+/// Returns all kernels, in the order of `kernels.csv`.
 pub(crate) fn all() -> Vec<Kernel> {
     let table = folder().join("kernels.csv");
     let text = std::fs::read_to_string(&table).unwrap_or_else(|e| panic!("failed to read {}: {e}", table.display()));
@@ -105,5 +105,5 @@ pub(crate) fn all() -> Vec<Kernel> {
         let wasm = std::fs::read(folder().join("wasm").join(name).with_extension("wasm")).ok()?;
         Some(Kernel { name: name.to_owned(), result, rounds: rounds.parse().ok()?, checksum, wasm })
     };
-    text.lines().skip(1).map(|line| row(line).unwrap_or_else(|| panic!("bad row in kernels.csv: {line}"))).collect()
+    text.lines().skip(1).map(|line| row(line).unwrap_or_else(|| panic!("invalid row in kernels.csv: {line}"))).collect()
 }

@@ -1,10 +1,10 @@
-//! LLVM IR as people read it, and as it stays when nothing of it changes.
+//! LLVM IR in a readable and stable form, for golden files.
 
 use std::collections::HashMap;
 use wassay_vm::Engine;
 
-/// The functions of a module as LLVM IR, without what only numbers them: debug locations are left out, and branch
-/// weights, kinds of accesses and attributes of calls stand where LLVM names them by number.
+/// Returns the functions of a module as LLVM IR, without numbers that change easily. Debug locations are left out. Branch weights,
+/// alias tags (TBAA) and attributes of calls are written in place, where LLVM refers to them by number.
 pub(crate) fn functions(engine: &Engine, wasm: &[u8]) -> Vec<String> {
     engine.llvm_ir(wasm).unwrap().iter().flat_map(|unit| of_unit(unit)).collect()
 }
@@ -34,7 +34,7 @@ fn of_unit(text: &str) -> Vec<String> {
     functions
 }
 
-/// A line with the contents of nodes and groups in the place of their numbers.
+/// Replaces the numbers of metadata nodes and attribute groups in a line by their contents.
 fn named(line: &str, nodes: &HashMap<&str, &str>, groups: &HashMap<&str, &str>) -> String {
     let mut parts = Vec::new();
     for part in line.split(", !") {
@@ -59,7 +59,7 @@ fn resolved(kind: &str, number: &str, nodes: &HashMap<&str, &str>) -> String {
     let contents = |name: &str| nodes.get(name).copied().unwrap_or("?").to_owned();
     let node = contents(number.trim());
     match kind {
-        // An access's tag names its type, and that has the name.
+        // The tag of an access refers to its type, which has the name.
         "tbaa" => contents(node.trim_start_matches("!{").split(',').next().unwrap_or_default())
             .split('"')
             .nth(1)

@@ -1,11 +1,10 @@
-//! Machine code of compiled modules, decoded.
-#![allow(dead_code, reason = "each test binary uses a part of this")]
+//! Disassembly of compiled modules.
 
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter};
 use wassay_vm::Engine;
 use wassay_vm::artifact::Artifact;
 
-/// The code of each function that a module defines. It is compiled, and not run: the host's CPU does not matter.
+/// Compiles a module, and returns the instructions of each function that it defines. The engine's CPU need not be the host's.
 pub(crate) fn functions(engine: &Engine, wasm: &[u8]) -> Vec<Vec<Instruction>> {
     let artifact = Artifact::from_bytes(&engine.precompile_module(wasm).unwrap()).unwrap();
     let image = artifact.image;
@@ -16,7 +15,7 @@ pub(crate) fn functions(engine: &Engine, wasm: &[u8]) -> Vec<Vec<Instruction>> {
     image.functions.chunks_exact(2).map(decode).collect()
 }
 
-/// An instruction as text.
+/// Formats an instruction.
 pub(crate) fn text(instruction: &Instruction) -> String {
     let mut formatter = IntelFormatter::new();
     formatter.options_mut().set_rip_relative_addresses(true);

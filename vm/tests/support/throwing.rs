@@ -1,7 +1,7 @@
-//! Modules that throw, or could.
+//! Modules with exceptions, for tests and benchmarks.
 
-/// `run(times, depth)` catches what is thrown `depth` frames below, as often as asked; `leave(times, depth)` goes as deep
-/// and returns. Calls go through a table, so that each is a frame.
+/// A module in which `run(times, depth)` catches an exception from `depth` frames below, `times` times. `leave(times, depth)` calls
+/// as deep and returns. Calls go through a table, so that each has a frame.
 pub(crate) const THROW: &str = r#"(module
     (type $down (func (param i32) (result i32)))
     (tag $t (param i32))
@@ -31,11 +31,11 @@ pub(crate) const THROW: &str = r#"(module
     (func (export "leave") (param i32 i32) (result i32)
       (call $times (local.get 0) (local.get 1) (i32.const 1))))"#;
 
-/// Three loops that call a function which does not throw: plainly, in a `try_table`, and with one around each call.
-/// Functions are exported by these names, in this order; the first of all is `work`.
+/// Names of three loops that call a function which does not throw: without `try_table`, inside one, and with one around each call.
+/// [`loops`] exports them in this order. The first function of the module is `$work`.
 pub(crate) const LOOPS: [&str; 3] = ["plain", "around", "inside"];
 
-/// A module with [`LOOPS`].
+/// Returns a module with [`LOOPS`].
 pub(crate) fn loops() -> String {
     let call = "(local.set $sum (i32.add (local.get $sum) (call_indirect (type $f) (local.get $n) (i32.const 0))))";
     let next = "(br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1))))";

@@ -1,5 +1,7 @@
-//! The API as embedders use it: errors and their sources, modules from text and files, linkers, tables, and host functions and
-//! tags of types in recursion groups.
+//! Tests of the API as embedders use it.
+//!
+//! They cover errors and their sources, modules from text and files, linkers, tables, and host functions and tags whose types
+//! are in recursion groups.
 
 use std::error::Error as _;
 use std::fmt;
@@ -30,10 +32,10 @@ fn run(linker: &Linker<()>, text: &str, argument: i32) -> wassay_vm::Result<()> 
 }
 
 #[test]
-fn a_hosts_own_error_is_found_again_with_the_wasm_that_called() {
+fn errors_of_the_host_can_be_downcast_and_have_a_backtrace() {
     let engine = Engine::default();
     let mut linker = Linker::new(&engine);
-    // Any error will do, without being made one of this crate.
+    // A host function may return any error type, without a conversion to the error of this crate.
     linker.func_wrap("host", "f", |n: i32| -> Result<(), Mine> { Err(Mine(n)) }).unwrap();
     let error = run(&linker, CALLS, 7).unwrap_err();
     assert_eq!(error.downcast_ref::<Mine>(), Some(&Mine(7)));
@@ -46,7 +48,7 @@ fn a_hosts_own_error_is_found_again_with_the_wasm_that_called() {
     assert_eq!(error.chain().find_map(|error| error.downcast_ref::<Mine>()), Some(&Mine(7)));
     assert!(error.downcast_ref::<Error>().unwrap().backtrace().is_some());
 
-    // Words are errors too; and traps and errors of wasm stay what they are, in whatever they are returned.
+    // A string is an error too. Traps and errors of wasm stay what they are, whatever type returns them.
     linker.allow_shadowing(true);
     linker.func_wrap("host", "f", |n: i32| if n == 0 { Ok(()) } else { Err("no") }).unwrap();
     assert_eq!(run(&linker, CALLS, 1).unwrap_err().source().unwrap().to_string(), "no");
@@ -62,7 +64,7 @@ fn a_hosts_own_error_is_found_again_with_the_wasm_that_called() {
 
 #[cfg(feature = "anyhow")]
 #[test]
-fn what_anyhow_holds_is_found_again() {
+fn errors_inside_anyhow_can_be_downcast() {
     let engine = Engine::default();
     let mut linker = Linker::new(&engine);
     linker.allow_shadowing(true);
@@ -76,7 +78,7 @@ fn what_anyhow_holds_is_found_again() {
 }
 
 #[test]
-fn modules_come_from_text_bytes_and_files() {
+fn modules_are_compiled_from_text_bytes_and_files() {
     let engine = Engine::default();
     let text = r#"(module (func (export "f") (param i32)) (memory (export "m") 1 2))"#;
     let directory = tempfile::tempdir().unwrap();
@@ -144,7 +146,7 @@ fn linkers_alias_instantiate_and_fill_gaps() {
     assert_eq!(call(&mut store, "run").unwrap(), 6);
     assert_eq!(call(&mut store, "fall").unwrap_err().trap(), Some(Trap::Unreachable));
     assert!(matches!(instance.get_typed_func::<(), ()>(&store, "no"), Err(Error::UnknownExport { .. })));
-    // Checked before there is a store.
+    // `instantiate_pre` checks imports before there is a store.
     let wrong = Module::new(&engine, r#"(module (import "a" "f" (func (result i64))))"#).unwrap();
     assert!(matches!(linker.instantiate_pre(&wrong), Err(Error::IncompatibleImport { .. })));
     let wrong = Module::new(&engine, r#"(module (import "a" "f" (memory 1)))"#).unwrap();
@@ -152,7 +154,7 @@ fn linkers_alias_instantiate_and_fill_gaps() {
 }
 
 #[test]
-fn functions_and_tags_of_the_host_are_of_types_in_groups() {
+fn functions_and_tags_of_the_host_can_have_types_in_recursion_groups() {
     let engine = Engine::default();
     let text = r#"(module
         (rec (type $f (func (param i32) (result i32))) (type $e (func (param (ref null $f) i32))))
@@ -178,7 +180,7 @@ fn functions_and_tags_of_the_host_are_of_types_in_groups() {
     let instance = Instance::new(&mut store, &module, &[double.into(), tag.into()]).unwrap();
     let run = instance.get_typed_func::<i32, i32>(&store, "run").unwrap();
     assert_eq!(run.call(&mut store, 21).unwrap(), 42);
-    // Equal but for the group, so of another type.
+    // This type differs only in its recursion group, so it is another type.
     let plain = Func::wrap(&mut store, |n: i32| n);
     let refused = Instance::new(&mut store, &module, &[plain.into(), tag.into()]);
     assert!(matches!(refused, Err(Error::IncompatibleImport { .. })));
@@ -205,7 +207,7 @@ fn tables_are_filled_and_copied() {
 }
 
 #[test]
-fn bytes_and_data_are_borrowed_together() {
+fn memory_and_store_data_are_borrowed_together() {
     let mut store = Store::new(&Engine::default(), 1_u8);
     let memory = Memory::new(&mut store, MemoryType::new(1, None)).unwrap();
     let (bytes, data) = memory.data_and_store_mut(&mut store);

@@ -1,5 +1,6 @@
-//! What safe code can pass in and may be wrong: of another engine or store, of no number, out of range, of another type. Each
-//! entry refuses it by the error that says so, and the store goes on, collecting at every allocation.
+//! Misuse of the API from safe code: values of another engine or store, unknown type numbers, wrong ranges and types.
+//!
+//! Each function refuses it with the error for that mistake. The store stays usable, while every allocation collects.
 
 use crate::support::wat;
 use wassay_vm::{
@@ -20,8 +21,8 @@ const TEXT: &str = r#"(module
     (global (export "c") i32 (i32.const 1))
     (tag (export "e") (param i32)))"#;
 
-/// A number that no type has.
-const NOWHERE: u32 = 1 << 20;
+/// A number that the engine gave to no type.
+const UNKNOWN_TYPE: u32 = 1 << 20;
 
 struct World {
     engine: Engine,
@@ -62,8 +63,8 @@ impl World {
         self.item("e").into_tag().unwrap()
     }
 
-    /// Goes on as if nothing had been: collects, allocates and reads.
-    fn goes_on(&mut self) {
+    /// Checks that the store is usable: collects, allocates and reads.
+    fn assert_usable(&mut self) {
         self.store.gc();
         let make = self.instance.get_typed_func::<(), Option<AnyRef>>(&self.store, "make").unwrap();
         for _ in 0..3 {
@@ -87,20 +88,20 @@ fn table_type(element: RefType, min: u64, max: Option<u64>) -> TableType {
     TableType { limits: Limits { min, max }, element, table64: false }
 }
 
-/// Checks each case's error by its variant, and that the store goes on after it.
+/// Checks the variant of each case's error, and that the store is usable after it.
 macro_rules! refused {
     ($world:ident: $($variant:pat => $($call:expr),+;)+) => {$($({
         let result = $call.map(drop);
         assert!(matches!(result, Err($variant)), "{}: {result:?}", stringify!($call));
-        $world.goes_on();
+        $world.assert_usable();
     })+)+};
 }
 
 #[test]
-fn a_type_of_no_number_is_refused_wherever_it_enters() {
+fn an_unknown_type_number_is_refused_everywhere() {
     let engine = Engine::default();
     let mut world = World::new(&engine);
-    for heap in [HeapType::Concrete(NOWHERE), HeapType::Exact(NOWHERE), HeapType::Concrete(u32::MAX)] {
+    for heap in [HeapType::Concrete(UNKNOWN_TYPE), HeapType::Exact(UNKNOWN_TYPE), HeapType::Concrete(u32::MAX)] {
         let ty = null(heap);
         let value = ValType::Ref(ty);
         let mutable = GlobalType { content: value, mutable: true };
@@ -124,7 +125,7 @@ fn a_type_of_no_number_is_refused_wherever_it_enters() {
         assert!(!heap.matches(&world.store, HeapType::Any));
         assert!(!Val::FuncRef(None).matches(&world.store, ValType::Ref(RefType { nullable: false, heap })));
     }
-    // A number of a type of another kind.
+    // A known number, but of a structure type where a function type is needed.
     let structure = StructType::new(&engine, []).unwrap().heap_type();
     refused! { world:
         Error::UnknownType { .. } =>
@@ -135,9 +136,9 @@ fn a_type_of_no_number_is_refused_wherever_it_enters() {
 }
 
 #[test]
-fn things_of_another_store_are_refused_wherever_they_enter() {
+fn values_of_another_store_are_refused_everywhere() {
     let engine = Engine::default();
-    // The same module at the same places: only the store tells them apart. And one of another engine.
+    // The same module gives the same indices, so only the store differs. Then a store of another engine.
     for other_engine in [engine.clone(), Engine::default()] {
         let mut world = World::new(&engine);
         let mut other = World::new(&other_engine);
@@ -228,12 +229,12 @@ fn things_of_another_store_are_refused_wherever_they_enter() {
                 }
             }
         }
-        other.goes_on();
+        other.assert_usable();
     }
 }
 
 #[test]
-fn things_of_another_engine_are_refused_wherever_they_enter() {
+fn values_of_another_engine_are_refused_everywhere() {
     let engine = Engine::default();
     let mut world = World::new(&engine);
     let other = World::new(&Engine::default());
@@ -258,11 +259,11 @@ fn things_of_another_engine_are_refused_wherever_they_enter() {
     }
     foreign.func_wrap("m", "f", || ()).unwrap();
     assert!(foreign.get(&mut world.store, "m", "f").is_none());
-    world.goes_on();
+    world.assert_usable();
 }
 
 #[test]
-fn what_is_stale_out_of_range_or_of_another_type_is_refused() {
+fn stale_references_wrong_ranges_and_wrong_types_are_refused() {
     let engine = Engine::default();
     let mut world = World::new(&engine);
     let holder = StructType::new(&engine, [field(ValType::I32)]).unwrap();
@@ -273,7 +274,7 @@ fn what_is_stale_out_of_range_or_of_another_type_is_refused() {
         let stale = StructRef::new(&mut scope, &holder, &[Val::I32(1)]).unwrap();
         (stale, ArrayRef::new(&mut scope, &frozen, Val::I32(1), 2).unwrap())
     };
-    world.goes_on();
+    world.assert_usable();
     let (table, any) = (world.table("t"), world.table("a"));
     let (func, id) = (world.func(), world.instance.get_func(&world.store, "id").unwrap());
     let fixed = Table::new(&mut world.store, table_type(RefType::ANYREF, 1, Some(1)), Ref::Any(None)).unwrap();

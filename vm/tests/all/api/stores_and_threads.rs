@@ -1,4 +1,4 @@
-//! Stores that go from thread to thread, between calls and during them, and stores that several threads read.
+//! Stores that move between threads, between calls and during them, and stores that several threads read.
 
 use crate::support;
 use std::thread;
@@ -6,7 +6,7 @@ use wassay_vm::{
     AsContextMut, Caller, Engine, Error, Extern, ExternRef, Func, Instance, Linker, Module, OwnedRooted, Store, Trap,
 };
 
-/// Holds objects across calls of the host, on the stack of the thread and on those of continuations.
+/// Keeps references across host calls, on the stack of the thread and on those of continuations.
 const MODULE: &str = r#"(module
     (import "host" "away" (func $away (param i32) (result i32)))
     (type $s (struct (field (mut i32))))
@@ -37,17 +37,17 @@ const MODULE: &str = r#"(module
     (func (export "go_on") (result i32) (resume $k (i32.const 1) (global.get $k)))
     (elem declare func $run))"#;
 
-/// What `inner` gives.
+/// Returns the result of the export `inner`.
 fn inner(n: i32) -> i32 {
     if n == 0 { 0 } else { n + away(n - 1) }
 }
 
-/// What `away` gives: that of `fiber` for even numbers.
+/// Returns the result of the export `away`, which for even numbers is that of `fiber`.
 fn away(n: i32) -> i32 {
     inner(n) + i32::from(n % 2 == 0)
 }
 
-/// Goes on in another thread, which uses the store while wasm of it waits here.
+/// Lends the store to another thread, while wasm of the store waits on this one.
 fn elsewhere(mut caller: Caller<'_, u32>, n: i32) -> wassay_vm::Result<i32> {
     let names = ["trap", "throw", if n % 2 == 0 { "fiber" } else { "inner" }];
     let [trap, throw, next] = names.map(|name| caller.get_export(name).and_then(Extern::into_func).unwrap());
@@ -79,7 +79,7 @@ fn instantiate(engine: &Engine) -> (Store<u32>, Instance) {
 }
 
 #[test]
-fn host_functions_send_the_store_away_while_wasm_waits() {
+fn host_functions_lend_the_store_to_another_thread() {
     for (mode, engine) in support::engines_with_all_features() {
         for stress in [false, true] {
             let (mut store, instance) = instantiate(&engine);
@@ -97,7 +97,7 @@ fn host_functions_send_the_store_away_while_wasm_waits() {
 }
 
 #[test]
-fn continuations_go_on_in_the_thread_that_has_the_store() {
+fn continuations_resume_in_the_thread_that_has_the_store() {
     for (mode, engine) in support::engines_with_all_features() {
         let (mut store, instance) = instantiate(&engine);
         for n in 0..5 {
@@ -116,7 +116,7 @@ fn continuations_go_on_in_the_thread_that_has_the_store() {
     }
 }
 
-/// References come to the host by a shared borrow too, in several threads at once.
+/// The host also gets references through a shared borrow of the store, on several threads at once.
 #[test]
 fn several_threads_read_a_store() {
     let engine = Engine::default();
@@ -145,7 +145,7 @@ fn several_threads_read_a_store() {
         let readers: Vec<_> = (0..4).map(|_| threads.spawn(read)).collect();
         readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect::<Vec<_>>()
     });
-    // All of them are good, and none is of another's place.
+    // All handles are valid, and each has a slot of its own.
     store.gc();
     assert_eq!(references.len(), 8000);
     for (at, value) in references {

@@ -1,11 +1,11 @@
-//! Typed references: what the host sees of them, and how types of one module relate to those of another.
+//! Typed references: how the host sees them, and type equality between modules.
 
 use crate::support::{engines, instantiate, trap, wat};
 use wassay_vm::{
     AnyRef, Engine, Error, ExternRef, Func, HeapType, Instance, Module, RefType, Store, Trap, Val, ValType,
 };
 
-/// The types are declared after others, whose number says at which index they are.
+/// Returns a module that declares `padding` other types before the tested ones, which shifts their indices.
 fn padded(padding: usize, rest: &str) -> String {
     let types = (0..padding).map(|i| format!("(type (func (param{})))", " i32".repeat(i + 1)));
     format!("(module {} {rest})", types.collect::<String>())
@@ -16,7 +16,7 @@ const CHAIN: &str = "(rec
     (type $b (sub $a (func (param (ref null $b)) (result (ref null $a)))))
     (type $c (sub final $b (func (param (ref null $a)) (result (ref null $a))))))";
 
-/// Exports functions of the three types, a table of them, and global references to them.
+/// Returns a module that exports functions of the three types, a table of them, and globals that refer to them.
 fn exporter(padding: usize) -> String {
     padded(
         padding,
@@ -68,7 +68,7 @@ fn subtypes_are_called_indirectly() {
 }
 
 #[test]
-fn equal_groups_are_equal_across_modules() {
+fn equal_recursion_groups_of_two_modules_are_one_type() {
     let engine = Engine::default();
     let mut store = Store::new(&engine, ());
     let exporter = Module::new(&engine, wat(&exporter(3))).unwrap();
@@ -109,7 +109,7 @@ fn types_survive_serialization() {
     let text = exporter(2);
     let bytes = Module::new(&Engine::default(), wat(&text)).unwrap().serialize().unwrap();
     let engine = Engine::default();
-    // Numbers that the other engine did not give.
+    // Types that take other numbers than in the first engine.
     Module::new(&engine, wat(&padded(5, ""))).unwrap();
     // SAFETY: the bytes come from `serialize`.
     let there = unsafe { Module::deserialize(&engine, &bytes) }.unwrap();
@@ -121,7 +121,7 @@ fn types_survive_serialization() {
 }
 
 #[test]
-fn hosts_pass_typed_functions() {
+fn the_host_passes_typed_functions() {
     for (mode, engine) in engines() {
         let (mut store, instance) = instantiate(
             &engine,
@@ -151,13 +151,14 @@ fn hosts_pass_typed_functions() {
             let error = call.call(&mut store, &[wrong, Val::I32(1)], &mut result).unwrap_err();
             assert!(error.is_misuse(), "{mode}: {wrong:?}: {error}");
         }
-        // Any function is more than the parameter takes, but a result may be narrower than what rustc is told.
+        // The declared parameter is narrower than `funcref`, so this is refused. A declared result may be narrower than the type
+        // in Rust.
         assert!(null.typed::<Option<Func>, Option<Func>>(&store).is_err());
     }
 }
 
 #[test]
-fn nulls_trap() {
+fn null_function_references_trap() {
     let text = r#"(module (type $t (func)) (table $t 1 (ref null $t))
         (func (export "call_ref") (call_ref $t (ref.null $t)))
         (func (export "as_non_null") (drop (ref.as_non_null (ref.null extern))))
@@ -207,7 +208,7 @@ fn small_integers_and_values_of_the_host_share_a_hierarchy() {
             assert!(made.to_extern().data(&store).is_err());
             assert_eq!(call(&mut store, "in", out).unwrap(), made.into(), "{mode}");
         }
-        // Enough of them for every combination of low bits.
+        // Eight values have every combination of the low bits.
         for number in 0..8_i32 {
             let value = ExternRef::new(&mut store, number).unwrap();
             let inside = call(&mut store, "in", value.into()).unwrap();
@@ -223,7 +224,7 @@ fn small_integers_and_values_of_the_host_share_a_hierarchy() {
 }
 
 #[test]
-fn types_are_shown_as_they_are_written() {
+fn types_are_displayed_in_the_text_format() {
     let reference = |nullable, heap| ValType::Ref(RefType { nullable, heap }).to_string();
     assert_eq!(reference(true, HeapType::Func), "funcref");
     assert_eq!(reference(false, HeapType::Func), "(ref func)");

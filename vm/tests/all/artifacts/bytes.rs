@@ -1,4 +1,4 @@
-//! Artifacts as bytes: the same code runs after a round trip, and what is no artifact is refused.
+//! Artifacts as bytes: modules run after a round trip, and other bytes are refused.
 
 use crate::support::{engines, wat};
 use wassay_vm::artifact::Artifact;
@@ -14,17 +14,17 @@ fn call(module: &Module, engine: &Engine, argument: i32) -> wassay_vm::Result<i3
 }
 
 #[test]
-fn round_trips() {
+fn modules_run_after_a_round_trip() {
     for (mode, engine) in engines() {
         let bytes = Module::new(&engine, wat(TEXT)).unwrap().serialize().unwrap();
-        // Of another level, which is as good.
+        // The engine that loads may have another optimisation level.
         let memory = if mode == "o3-relaxed" { MemoryMode::Relaxed } else { MemoryMode::Precise };
         let other = Engine::new(Config::new().memory_mode(memory)).unwrap();
         // SAFETY: the bytes come from `serialize`.
         let module = unsafe { Module::deserialize(&other, &bytes) }.unwrap();
         assert_eq!(call(&module, &other, 3).unwrap(), 120, "{mode}");
         let Err(Error::Trap { backtrace, .. }) = call(&module, &other, -1) else { panic!("no trap") };
-        assert_eq!(backtrace.frames[0].name.as_deref(), Some("f"), "{mode}: DWARF travels along");
+        assert_eq!(backtrace.frames[0].name.as_deref(), Some("f"), "{mode}: the artifact has the DWARF data");
         assert_eq!(module.serialize().unwrap(), bytes, "{mode}");
     }
 }
@@ -39,7 +39,7 @@ fn equal_modules_give_equal_artifacts() {
 }
 
 #[test]
-fn what_is_no_artifact_is_refused() {
+fn other_bytes_are_refused() {
     let engine = Engine::default();
     let bytes = Module::new(&engine, wat(TEXT)).unwrap().serialize().unwrap();
     for cut in [0, 1, 7, 8, 9, 20, bytes.len() / 2, bytes.len() - 1] {
@@ -59,7 +59,7 @@ fn what_is_no_artifact_is_refused() {
 }
 
 #[test]
-fn a_named_cpu_gives_code_for_that_cpu() {
+fn code_is_made_for_the_named_cpu() {
     let engine = Engine::new(Config::new().cpu("x86-64-v2")).unwrap();
     let module = Module::new(&engine, wat(TEXT)).unwrap();
     let artifact = Artifact::from_bytes(&module.serialize().unwrap()).unwrap();

@@ -1,10 +1,11 @@
-//! Artifacts in files: what is large is mapped and runs where it lies, what is damaged is refused.
+//! Artifacts in files: large ones are mapped and run in place, damaged ones are refused.
 
 use crate::support::{engines, wat};
 use std::path::{Path, PathBuf};
 use wassay_vm::{Config, Engine, Error, Instance, MemoryMode, Module, OptLevel, Store, Trap};
 
-/// Functions that are large together, and of what an image can hold: constants, exceptions, names, line tables, data.
+/// Returns a module with `functions` large functions and all that an image can hold: constants, exceptions, names, line
+/// tables, data.
 fn large(functions: usize) -> Vec<u8> {
     let mut text = String::from(
         r#"(module $large (memory (export "memory") 1) (data (i32.const 3) "xyz") (data $passive "passive data")
@@ -41,8 +42,8 @@ fn file(folder: &tempfile::TempDir, bytes: &[u8]) -> PathBuf {
 }
 
 fn load(engine: &Engine, path: &Path) -> wassay_vm::Result<Module> {
-    // SAFETY: the files of these tests come from `serialize`, and where they were damaged afterwards, what was damaged is
-    // not run.
+    // SAFETY: the files of these tests come from `serialize`. Where a test damages one afterwards, it does not run the damaged
+    // parts.
     unsafe { Module::deserialize_file(engine, path) }
 }
 
@@ -67,27 +68,27 @@ fn behaves(engine: &Engine, module: &Module) {
     assert!(backtrace.frames[0].offset.is_some());
 }
 
-/// Lines of the process's list of mappings that name a path.
+/// Returns the mappings of this process (`/proc/self/maps`) that are of the file. Other tests map other files.
 fn mappings(path: &Path) -> Vec<String> {
     let all = std::fs::read_to_string("/proc/self/maps").unwrap();
     all.lines().filter(|line| line.ends_with(path.to_str().unwrap())).map(str::to_owned).collect()
 }
 
 #[test]
-fn what_is_large_is_mapped_from_its_file() {
+fn large_artifacts_are_mapped() {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::new(Config::new().opt_level(OptLevel::None)).unwrap();
     let bytes = Module::new(&engine, large(1500)).unwrap().serialize().unwrap();
     let path = file(&folder, &bytes);
     let module = load(&engine, &path).unwrap();
     behaves(&engine, &module);
-    assert_eq!(module.serialize().unwrap(), bytes, "what the runtime filled in is left out");
+    assert_eq!(module.serialize().unwrap(), bytes, "the words that the runtime filled in are left out");
     let mapped = mappings(&path);
     assert!((3..=5).contains(&mapped.len()), "{mapped:#?}");
     assert_eq!(mapped.iter().filter(|line| line.contains(" r-xp ")).count(), 1, "{mapped:#?}");
     assert!(mapped.iter().all(|line| line.contains(" r--p ") || line.contains(" r-xp ")), "{mapped:#?}");
 
-    // Twice at once, and from other bytes of the same.
+    // The file can be mapped twice at once, and the same bytes can be loaded from memory.
     let again = load(&engine, &path).unwrap();
     behaves(&engine, &again);
     drop(module);
@@ -99,14 +100,14 @@ fn what_is_large_is_mapped_from_its_file() {
 }
 
 #[test]
-fn what_is_small_is_read() {
+fn small_artifacts_are_read() {
     let folder = tempfile::tempdir().unwrap();
     for (mode, engine) in engines() {
         let bytes = Module::new(&engine, large(2)).unwrap().serialize().unwrap();
         let path = file(&folder, &bytes);
         let module = load(&engine, &path).unwrap();
         assert!(mappings(&path).is_empty(), "{mode}");
-        // A file that was read may go.
+        // A file that was read, not mapped, may change afterwards.
         std::fs::write(&path, b"").unwrap();
         behaves(&engine, &module);
         assert_eq!(module.serialize().unwrap(), bytes, "{mode}");
@@ -114,7 +115,7 @@ fn what_is_small_is_read() {
 }
 
 #[test]
-fn small_code_with_large_data_is_mapped_for_the_data() {
+fn small_code_with_large_data_is_mapped() {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::default();
     let data = "d".repeat(3 << 20);
@@ -151,7 +152,7 @@ fn damaged_files_are_refused() {
         refused(&quick, &bytes[..cut], "cut off");
     }
     refused(&quick, &[&bytes[..], &[0]].concat(), "one byte more");
-    // The whole header, and what follows it up to where the text may begin: the description.
+    // The header, and the description after it, up to the first offset at which code may begin.
     for at in (0..160).chain((160..4096).step_by(97)) {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x10;
@@ -163,22 +164,22 @@ fn damaged_files_are_refused() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x10;
         let path = file(&folder, &damaged);
-        // Never an accident on the way, whatever is looked at; none of this is run.
+        // Loading must not crash, whichever byte is damaged. The code does not run.
         let _ = load(&quick, &path);
         noticed += usize::from(load(&thorough, &path).is_err());
     }
-    assert!(noticed >= 48, "{noticed}: all but what lies between sections");
+    assert!(noticed >= 48, "{noticed}: only gaps between sections are not hashed");
     assert!(matches!(load(&quick, &folder.path().join("nowhere")), Err(Error::Artifact(_))));
     assert!(matches!(load(&quick, folder.path()), Err(Error::Artifact(_))));
 }
 
-/// Names, data and line tables of a mapped file are not looked at when it is loaded: damage in there costs them, no more.
+/// Names, data and line tables of a mapped file are not checked when it is loaded. Damage to them affects only them.
 #[test]
-fn damage_in_what_is_not_run_stays_there() {
+fn damage_outside_code_does_not_affect_code() {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::new(Config::new().opt_level(OptLevel::None)).unwrap();
     let bytes = Module::new(&engine, large(1500)).unwrap().serialize().unwrap();
-    // Where the last section is: the word at 128 says it.
+    // The word at 128 is the offset of the last section.
     let start = usize::try_from(u64::from_le_bytes(bytes[128..136].try_into().unwrap())).unwrap();
     assert!(start > 1 << 20 && bytes.len() - start > 1 << 18);
     let mut random = Random(7);
@@ -197,7 +198,7 @@ fn damage_in_what_is_not_run_stays_there() {
     }
 }
 
-/// xorshift64*
+/// A random number generator (xorshift64*).
 struct Random(u64);
 
 impl Random {
@@ -209,8 +210,8 @@ impl Random {
     }
 }
 
-/// Bits flipped, pieces moved, cut off, lengthened: refused, or no different. (One in 500 of such mutants was taken, and then
-/// panicked, when artifacts had no hashes.)
+/// Mutants have bits flipped or pieces moved, or are cut off. Each is refused or runs as before. (When artifacts had no hashes,
+/// one in 500 of them was accepted, and then panicked.)
 #[test]
 fn mutants_are_refused_or_run_as_before() {
     let engine = Engine::new(Config::new().opt_level(OptLevel::None).memory_mode(MemoryMode::Precise)).unwrap();
@@ -234,7 +235,7 @@ fn mutants_are_refused_or_run_as_before() {
                 mutant.copy_within(from..from + length, to);
             }
         }
-        // SAFETY: what is not refused is what `serialize` gave, but for bytes that nobody reads.
+        // SAFETY: a mutant that is not refused is the result of `serialize`, but for bytes that are never read.
         match unsafe { Module::deserialize(&engine, &mutant) } {
             Ok(module) => {
                 same += 1;
@@ -247,5 +248,5 @@ fn mutants_are_refused_or_run_as_before() {
             Err(other) => panic!("mutant {number}: {other:?}"),
         }
     }
-    assert!(refused > 10_000, "{refused} refused, {same} no different");
+    assert!(refused > 10_000, "{refused} refused, {same} unchanged");
 }

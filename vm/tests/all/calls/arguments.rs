@@ -1,4 +1,4 @@
-//! Calls in every direction, with every number of parameters and results.
+//! Calls between wasm and the host, with any number of parameters and results.
 
 use crate::support::{engines, instantiate, wat};
 use std::fmt::Write;
@@ -6,7 +6,7 @@ use wassay_vm::{Caller, Extern, Func, FuncType, Instance, Linker, Module, Store,
 
 const TYPES: [ValType; 4] = [ValType::I32, ValType::F64, ValType::I64, ValType::F32];
 
-/// The n-th value of a list whose types repeat.
+/// Returns the n-th value of a list whose types repeat.
 fn value(n: usize) -> Val {
     let n = i32::try_from(n).unwrap();
     match n % 4 {
@@ -25,7 +25,8 @@ fn bits(values: &[Val]) -> Vec<String> {
     values.iter().map(|v| format!("{v:?}")).collect()
 }
 
-/// `$first` gives its parameters back, `$second` calls it, `$third` calls it through a table.
+/// Returns a module in which `$first` returns its parameters, `second` calls it, `third` calls it through a table, and `fourth`
+/// calls the host.
 fn identity(count: usize) -> String {
     let names: Vec<_> = types(count).iter().map(ToString::to_string).collect();
     let list = names.join(" ");
@@ -45,7 +46,7 @@ fn identity(count: usize) -> String {
 }
 
 #[test]
-fn any_number_of_values_goes_anywhere_and_back() {
+fn any_number_of_values_is_passed_and_returned() {
     for (mode, engine) in engines() {
         for count in [0, 1, 2, 3, 5, 6, 9, 11, 23, 64, 200, 999] {
             let module = Module::new(&engine, wat(&identity(count))).unwrap();
@@ -68,7 +69,7 @@ fn any_number_of_values_goes_anywhere_and_back() {
 }
 
 #[test]
-fn typed_calls() {
+fn typed_calls_check_types() {
     for (_, engine) in engines() {
         let (mut store, instance) = instantiate(
             &engine,
@@ -83,7 +84,7 @@ fn typed_calls() {
 }
 
 #[test]
-fn hosts_call_wasm_that_calls_hosts() {
+fn host_functions_call_wasm_that_calls_the_host() {
     for (_, engine) in engines() {
         let module = Module::new(
             &engine,
@@ -113,7 +114,7 @@ fn hosts_call_wasm_that_calls_hosts() {
 }
 
 #[test]
-fn errors_of_hosts_come_back_as_they_are() {
+fn errors_of_host_functions_are_returned_unchanged() {
     #[derive(Debug, thiserror::Error)]
     #[error("number {0}")]
     struct Mine(i32);
@@ -145,7 +146,7 @@ fn errors_of_hosts_come_back_as_they_are() {
 }
 
 #[test]
-fn panics_of_hosts_go_on_in_the_caller() {
+fn panics_of_host_functions_continue_in_the_caller() {
     for (_, engine) in engines() {
         let module =
             Module::new(&engine, wat(r#"(module (import "" "p" (func $p)) (func (export "f") (call $p)))"#)).unwrap();

@@ -1,4 +1,4 @@
-//! Wasm that is called on stacks that are not the thread's own.
+//! Calls of wasm on stacks other than the thread's own.
 
 use crate::support;
 use corosensei::stack::{DefaultStack, Stack, StackPointer};
@@ -18,7 +18,7 @@ const MODULE: &str = r#"(module
     (func (export "throw") (param i32) (throw $e (local.get 0)))
     (func (export "catch") (param i32) (result i32)
       (block $h (result i32) (try_table (catch $e $h) (throw $e (local.get 0))) (i32.const 0)))
-    ;; A list that only this frame holds, while the host collects.
+    ;; Only this frame refers to the list, while the host collects.
     (func (export "list") (param $n i32) (result i64) (local $list (ref null $node)) (local $sum i64)
       (loop $more
         (local.set $list (struct.new $node (i64.extend_i32_u (local.get $n)) (local.get $list)))
@@ -29,7 +29,7 @@ const MODULE: &str = r#"(module
         (br_if $next (i32.eqz (ref.is_null (local.tee $list (struct.get $node 1 (local.get $list)))))))
       (local.get $sum)))"#;
 
-/// Memory for a stack that has no guard, and is much too small for what is called on it.
+/// Memory for a stack without a guard page, which is much too small for the calls on it.
 struct Bare(Box<[u128]>);
 
 impl Bare {
@@ -38,7 +38,7 @@ impl Bare {
     }
 }
 
-// SAFETY: the memory is this one's, and stays where it is. Tests use a part of it.
+// SAFETY: `Bare` owns the memory, which stays where it is. Tests use a part of it.
 unsafe impl Stack for Bare {
     fn base(&self) -> StackPointer {
         StackPointer::new(self.0.as_ptr_range().end as usize).unwrap()
@@ -53,11 +53,11 @@ fn on(stack: impl Stack + 'static, f: impl FnOnce() + 'static) {
     assert!(matches!(coroutine.resume(()), CoroutineResult::Return(())));
 }
 
-/// On a stack with a guard and on one without.
+/// Runs `f` on a stack with a guard page and on two without.
 fn on_each(f: impl Fn() + Clone + 'static) {
     on(DefaultStack::new(1 << 20).unwrap(), f.clone());
     on(Bare::new(), f.clone());
-    // Again: the stack that was used is used again.
+    // A second time, since the memory of the first stack may be used again.
     on(Bare::new(), f);
 }
 
@@ -71,7 +71,7 @@ fn instance(
         let instance = Instance::new(&mut store, &module, &[f.into()]).unwrap();
         (store, instance)
     };
-    // Compiling needs more stack than there is here.
+    // Compiling needs more stack than the caller has.
     let all = || support::engines().into_iter().map(each).collect();
     std::thread::scope(|scope| scope.spawn(all).join().unwrap())
 }
@@ -82,7 +82,7 @@ fn call(store: impl AsContextMut, instance: &Instance, name: &str, argument: i32
 }
 
 #[test]
-fn calls_traps_and_exceptions() {
+fn calls_traps_and_exceptions_work() {
     on_each(|| {
         for (mut store, instance) in instance(|_, n| Ok(2 * n)) {
             let add = instance.get_typed_func::<(i32, i32), i32>(&store, "add").unwrap();
@@ -102,7 +102,7 @@ fn calls_traps_and_exceptions() {
 #[test]
 fn endless_recursion_traps() {
     on_each(|| {
-        // The host finds room for what it needs.
+        // A host function that needs 16 KiB of stack.
         let host = |_: Caller<'_, ()>, n: i32| {
             let room = std::hint::black_box([1_u8; 16 << 10]);
             Ok(n + i32::from(room[n as usize % room.len()]))
@@ -117,7 +117,7 @@ fn endless_recursion_traps() {
 }
 
 #[test]
-fn the_host_enters_again_there_and_on_other_stacks() {
+fn host_functions_call_wasm_on_the_same_and_on_other_stacks() {
     on_each(|| {
         let again = |mut caller: Caller<'_, ()>, n: i32| -> wassay_vm::Result<i32> {
             let Some(host) = caller.get_export("host").and_then(wassay_vm::Extern::into_func) else { return Ok(0) };
@@ -136,7 +136,7 @@ fn the_host_enters_again_there_and_on_other_stacks() {
             assert_eq!(call(&mut store, &instance, "host", 9).unwrap(), 110);
         }
     });
-    // And from the thread's own stack.
+    // The same from the thread's own stack.
     let elsewhere = |mut caller: Caller<'_, ()>, n: i32| {
         let deep = caller.get_export("deep").and_then(wassay_vm::Extern::into_func).unwrap();
         corosensei::on_stack(DefaultStack::new(64 << 10).unwrap(), || {
@@ -147,13 +147,13 @@ fn the_host_enters_again_there_and_on_other_stacks() {
     };
     for (mut store, instance) in instance(elsewhere) {
         assert_eq!(call(&mut store, &instance, "host", 9).unwrap(), 10);
-        // The first stack's end is known again.
+        // The VM knows the end of the thread's stack again.
         assert_eq!(support::trap(call(&mut store, &instance, "deep", 1)), Trap::CallStackExhausted);
     }
 }
 
 #[test]
-fn panics_and_errors_of_the_host_pass() {
+fn panics_and_errors_of_the_host_pass_through() {
     on_each(|| {
         let host = |_: Caller<'_, ()>, n: i32| {
             assert!(n == 0, "of the host");
@@ -169,7 +169,7 @@ fn panics_and_errors_of_the_host_pass() {
 }
 
 #[test]
-fn collections_find_what_waits() {
+fn collections_find_references_on_waiting_stacks() {
     let here = |mut caller: Caller<'_, ()>, _: i32| {
         caller.as_context_mut().gc();
         Ok(0)
@@ -188,7 +188,7 @@ fn collections_find_what_waits() {
     instance(elsewhere).into_iter().for_each(check);
 }
 
-/// Coroutines that wait in host functions, and end in another order than they began in.
+/// Coroutines wait in host functions, and end in another order than they began.
 #[test]
 fn coroutines_take_turns() {
     thread_local! {
@@ -196,7 +196,7 @@ fn coroutines_take_turns() {
     }
     let waits = |_: Caller<'_, ()>, n: i32| {
         let yielder = YIELDER.get();
-        // SAFETY: set by the coroutine that this runs on, which waits for it.
+        // SAFETY: the coroutine that this runs on has set it, and waits for this call to return.
         unsafe { (*yielder).suspend(()) };
         Ok(n)
     };
@@ -224,7 +224,7 @@ fn coroutines_take_turns() {
 }
 
 #[test]
-fn types_of_functions_are_checked_there_too() {
+fn types_of_functions_are_checked() {
     on_each(|| {
         for (mut store, _) in instance(|_, n| Ok(n)) {
             let ty = FuncType::new([ValType::I32], []);

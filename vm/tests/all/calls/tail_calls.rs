@@ -1,4 +1,4 @@
-//! Tail calls: no stack is used up, whatever the types and wherever the callee lives.
+//! Tail calls: they use no stack, for all types and all places of the callee.
 
 use crate::support;
 use crate::support::{engines, instantiate, wat};
@@ -6,14 +6,14 @@ use wassay_vm::{Caller, Error, Extern, Func, FuncType, Instance, Module, Store, 
 
 const TURNS: i64 = 10_000_000;
 
-/// Runs the export `run`, which takes the number of turns.
+/// Runs the export `run`, whose argument is the number of tail calls.
 fn run(store: &mut Store<()>, instance: Instance) -> i64 {
     let run = instance.get_typed_func::<i64, i64>(&mut *store, "run").unwrap();
     run.call(store, TURNS).unwrap()
 }
 
 #[test]
-fn a_function_calls_itself() {
+fn a_function_tail_calls_itself() {
     for (mode, engine) in engines() {
         let (mut store, instance) = instantiate(
             &engine,
@@ -27,11 +27,10 @@ fn a_function_calls_itself() {
     }
 }
 
-/// The callee has more values of every class than there are registers, the caller next to none: more arguments and fewer
-/// take turns, directly, through a table and through
-/// references.
+/// The callee has more values of every class than there are registers, the caller next to none. Calls with more and with fewer
+/// arguments alternate: direct ones, through a table and through references.
 #[test]
-fn functions_of_different_types_call_each_other() {
+fn functions_of_different_types_tail_call_each_other() {
     let wide = "(param $n i64) (param i32 i64 i32 i64 i32 i64 f32 f64 f32 f64 f32 f64 f32 f64 f32 f64) \
                 (result i64 i32 f32 f64 i64 f64)";
     let narrow = "(param $n i64) (result i64 i32 f32 f64 i64 f64)";
@@ -84,7 +83,7 @@ fn functions_of_different_types_call_each_other() {
 }
 
 #[test]
-fn modules_call_each_other() {
+fn functions_of_two_modules_tail_call_each_other() {
     let even = r#"(module
         (table (export "table") 1 funcref)
         (type $t (func (param i64 f32) (result i64)))
@@ -132,9 +131,9 @@ fn host_functions_return_to_the_caller() {
     }
 }
 
-/// What was left by a tail call is in no backtrace; what is still active is.
+/// A function that was left by a tail call is in no backtrace. A function that is still active is.
 #[test]
-fn backtraces_skip_what_is_gone() {
+fn backtraces_skip_functions_left_by_a_tail_call() {
     let text = r#"(module
         (func $stop (param i32) unreachable)
         (func $middle (return_call $stop (i32.const 1)))
@@ -147,14 +146,14 @@ fn backtraces_skip_what_is_gone() {
             panic!("no trap at {mode}");
         };
         let functions: Vec<_> = backtrace.frames.iter().map(|frame| frame.function).collect();
-        // Inlining may show the function that jumped, as a call it is no more.
+        // After inlining, the function that made the tail call may show up as a frame.
         let functions: Vec<_> = functions.into_iter().filter(|&index| index != 1).collect();
         assert_eq!(functions, [0, 2, 3], "{mode}");
     }
 }
 
 #[test]
-fn checks_come_before_the_jump() {
+fn failed_checks_trap_before_the_tail_call() {
     let text = r#"(module
         (type $t (func))
         (type $u (func (param i32)))
@@ -175,9 +174,9 @@ fn checks_come_before_the_jump() {
     }
 }
 
-/// A table of a more general type: the check looks at supertypes, in blocks of its own, and the jump is as ever.
+/// In a table of a more general type the check compares supertypes, in basic blocks of its own. The jump stays a tail call.
 #[test]
-fn functions_of_subtypes_are_jumped_to() {
+fn functions_of_subtypes_are_tail_called() {
     let text = r#"(module
         (type $general (sub (func (param i64 v128) (result i64))))
         (type $special (sub $general (func (param i64 v128) (result i64))))

@@ -1,4 +1,4 @@
-//! Branch hints: they reach LLVM as weights, the code is laid out by them, and a section of nonsense changes nothing.
+//! Branch hints: they become LLVM branch weights and determine the code layout; invalid sections are ignored.
 
 use crate::support::llvm_ir;
 use crate::support::machine_code;
@@ -14,7 +14,7 @@ fn engine(level: OptLevel) -> Engine {
     Engine::new(Config::new().opt_level(level).cpu("x86-64-v3")).unwrap()
 }
 
-/// Weights of the branches of the first function.
+/// Returns the branch weights in the first function.
 fn weights(level: OptLevel, text: &str) -> Vec<String> {
     let ir = llvm_ir::functions(&engine(level), &wat(text));
     ir[0].lines().filter_map(|line| Some(line.split_once("!prof ")?.1.to_owned())).collect()
@@ -24,7 +24,7 @@ const LIKELY: &str = "i32 2000, i32 1";
 const UNLIKELY: &str = "i32 1, i32 2000";
 
 #[test]
-fn hints_are_weights_of_the_branch_they_are_on() {
+fn hints_become_weights_of_their_branch() {
     let text = r#"(module (func (param i32 i32) (result i32) (local i64 f32)
         block (result i32)
           i32.const 7
@@ -40,20 +40,20 @@ fn hints_are_weights_of_the_branch_they_are_on() {
           (@metadata.code.branch_hint "\01") if i32.const 2 return end
         end))"#;
     assert_eq!(weights(OptLevel::Speed, text), [LIKELY, UNLIKELY, UNLIKELY, LIKELY]);
-    assert!(weights(OptLevel::None, text).is_empty(), "no pass would read them");
+    assert!(weights(OptLevel::None, text).is_empty(), "no pass reads weights at this level");
     assert!(weights(OptLevel::Speed, &text.replace("(@metadata.code.branch_hint \"\\01\")", "")).len() == 2);
     assert!(weights(OptLevel::Speed, "(module (func (param i32) (if (local.get 0) (then (return)))))").is_empty());
 }
 
 #[test]
-fn imported_functions_count_in_the_section() {
+fn function_indices_count_imports() {
     let text = r#"(module (import "" "" (func)) (func (param i32)
         (@metadata.code.branch_hint "\00") (if (local.get 0) (then (call 0)))))"#;
     assert_eq!(weights(OptLevel::Speed, text), [UNLIKELY]);
 }
 
 #[test]
-fn checks_that_trap_are_unlikely_to() {
+fn branches_to_traps_are_unlikely() {
     let text = "(module (func (param i32 i32) (result i32) (i32.div_u (local.get 0) (local.get 1))))";
     assert_eq!(weights(OptLevel::Speed, text), ["i32 1, i32 1048576"]);
 }
@@ -61,8 +61,8 @@ fn checks_that_trap_are_unlikely_to() {
 const THEN: u32 = 11_111;
 const ELSE: u32 = 22_222;
 
-/// A loop whose body has a way that is taken or not; what each of them passes on tells them apart in the code.
-fn forked(hint: &str) -> String {
+/// Returns a loop with an `if`. Each side passes a constant to a call, by which the test recognises it in the code.
+fn branching_loop(hint: &str) -> String {
     format!(
         r#"(module (import "" "f" (func $f (param i32)))
           (func (param i32) (result i32)
@@ -75,20 +75,22 @@ fn forked(hint: &str) -> String {
     )
 }
 
-/// What is passed on where the first branch of the code falls through.
-fn falls_through_to(hint: &str) -> u32 {
-    let code = machine_code::functions(&engine(OptLevel::Speed), &wat(&forked(hint)));
+/// Returns the constant of the side that the first conditional branch falls through to.
+fn fall_through_constant(hint: &str) -> u32 {
+    let code = machine_code::functions(&engine(OptLevel::Speed), &wat(&branching_loop(hint)));
     let branch = code[0].iter().position(|i| i.flow_control() == FlowControl::ConditionalBranch).unwrap();
     code[0][branch..].iter().map(Instruction::immediate32).find(|value| [THEN, ELSE].contains(value)).unwrap()
 }
 
 #[test]
-fn code_is_laid_out_by_hints() {
-    assert_eq!(falls_through_to("(@metadata.code.branch_hint \"\\01\")"), THEN);
-    assert_eq!(falls_through_to("(@metadata.code.branch_hint \"\\00\")"), ELSE);
-    let plain = machine_code::functions(&engine(OptLevel::Speed), &wat(&forked("")));
-    let hinted =
-        machine_code::functions(&engine(OptLevel::Speed), &wat(&forked("(@metadata.code.branch_hint \"\\00\")")));
+fn hints_determine_the_code_layout() {
+    assert_eq!(fall_through_constant("(@metadata.code.branch_hint \"\\01\")"), THEN);
+    assert_eq!(fall_through_constant("(@metadata.code.branch_hint \"\\00\")"), ELSE);
+    let plain = machine_code::functions(&engine(OptLevel::Speed), &wat(&branching_loop("")));
+    let hinted = machine_code::functions(
+        &engine(OptLevel::Speed),
+        &wat(&branching_loop("(@metadata.code.branch_hint \"\\00\")")),
+    );
     assert_ne!(plain, hinted);
 }
 
@@ -108,7 +110,7 @@ fn hints_change_no_result() {
     }
 }
 
-/// A module with one `if`, and whatever custom section of hints.
+/// Returns a module with one `if`, and with the section that `section` adds. That gets the offset of the `if`.
 fn module_with(section: impl FnOnce(&mut wasm_encoder::Module, u32)) -> Vec<u8> {
     let mut module = wasm_encoder::Module::new();
     let mut types = TypeSection::new();
@@ -145,7 +147,7 @@ fn hints(list: &[(u32, &[(u32, u32)])]) -> impl Fn(&mut wasm_encoder::Module, u3
 }
 
 #[test]
-fn sections_that_break_the_rules_are_as_if_they_were_not_there() {
+fn invalid_sections_are_ignored() {
     let raw = |data: &'static [u8]| {
         move |module: &mut wasm_encoder::Module, _| {
             module.section(&CustomSection { name: "metadata.code.branch_hint".into(), data: data.into() });
@@ -177,5 +179,5 @@ fn sections_that_break_the_rules_are_as_if_they_were_not_there() {
         assert_eq!(f.call(&mut store, 5).unwrap(), 1, "{what}");
     }
     let ir = llvm_ir::functions(&engine, &module_with(hints(&[(0, &[(0, 1)]), (9, &[(0, 1)])])));
-    assert!(ir[0].contains(LIKELY), "the same section, well formed");
+    assert!(ir[0].contains(LIKELY), "a valid section, with a hint for a missing function");
 }

@@ -1,4 +1,4 @@
-//! Every feature of `wasmparser`, from its own list: a module that needs it is run, or refused by the feature's name.
+//! Features: for each one of `wasmparser`, a module that needs it is compiled, or refused with the feature's name.
 
 use crate::support::wat;
 use bitflags::Flags;
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use wasmparser::WasmFeatures;
 use wassay_vm::{Config, Engine, Error, Module, NOT_BUILT, OptLevel};
 
-/// The smallest module that is invalid without a feature, all others being on; none of what components are made of.
+/// For each feature, the smallest module that is invalid if only that feature is off. Features of components are left out.
 const MODULES: &[(&str, &str)] = &[
     ("ACQUIRE_RELEASE_ATOMICS", "(func (atomic.fence acqrel) (pause))"),
     ("BULK_MEMORY", "(memory 1) (data $d \"\") (func (data.drop $d))"),
@@ -45,7 +45,7 @@ const MODULES: &[(&str, &str)] = &[
 /// The smallest component.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 
-/// No text is encoded so: `call_indirect` with the number of its table in more bytes than it needs.
+/// Returns a module with a `call_indirect` whose table index takes more bytes than needed. Encoders of text never write that.
 fn overlong() -> Vec<u8> {
     let mut module = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x04\x04\x01\x70\0\0".to_vec();
     module.extend(b"\x0a\x0a\x01\x08\0\x41\0\x11\0\x80\0\x0b");
@@ -68,7 +68,7 @@ fn compile(bytes: &[u8], features: WasmFeatures) -> Result<Module, Error> {
 }
 
 #[test]
-fn every_feature_is_run_or_refused_by_its_name() {
+fn every_feature_is_supported_or_refused_by_name() {
     let all = WasmFeatures::all();
     let mut names = BTreeSet::new();
     for flag in WasmFeatures::FLAGS {
@@ -80,11 +80,11 @@ fn every_feature_is_run_or_refused_by_its_name() {
             assert!(!built, "{name}");
             continue;
         }
-        let bytes = module(name).unwrap_or_else(|| panic!("{name}: no module that needs it is written down here"));
+        let bytes = module(name).unwrap_or_else(|| panic!("{name}: MODULES has no module that needs it"));
         let without = compile(&bytes, all.difference(*flag.value()));
-        assert!(matches!(without, Err(Error::Invalid { .. })), "{name}: not needed, {without:?}");
+        assert!(matches!(without, Err(Error::Invalid { .. })), "{name}: the module does not need it: {without:?}");
         match compile(&bytes, all) {
-            Ok(_) => assert!(built, "{name} is run, but listed as not built"),
+            Ok(_) => assert!(built, "{name} is supported, but listed in NOT_BUILT"),
             Err(Error::Unsupported { feature, .. }) => {
                 assert!(!built && feature == lower, "{name} is refused as {feature}, listed: {}", !built);
             }
@@ -92,13 +92,13 @@ fn every_feature_is_run_or_refused_by_its_name() {
         }
     }
     let stale: Vec<_> = NOT_BUILT.iter().filter(|(name, _)| !names.contains(*name)).collect();
-    assert!(stale.is_empty(), "no feature of wasmparser: {stale:?}");
+    assert!(stale.is_empty(), "not features of wasmparser: {stale:?}");
     let refused = compile(COMPONENT, all);
     assert!(matches!(&refused, Err(Error::Invalid { message, .. }) if message.contains("component")), "{refused:?}");
 }
 
 #[test]
-fn what_of_a_proposal_is_no_operator_is_refused_as_well() {
+fn types_and_immediates_of_missing_proposals_are_refused() {
     for text in [
         "(type (shared (struct)))",
         "(type (shared (array i8)))",

@@ -1,8 +1,8 @@
-//! Golden IR: what each category of operators is lowered to.
+//! Golden IR: the LLVM IR that each category of operators is lowered to.
 //!
-//! Beside each `lower/<category>.wat` stands the LLVM IR of its functions, `lower/<category>.ll`, before any pass runs.
-//! A new category is a new `.wat` file; `BLESS=1 cargo test -p wassay-vm --test all golden_ir` writes what belongs beside it, and
-//! rewrites what has changed. Each module begins with a comment that says what is to be seen in the IR.
+//! `tests/lower/<category>.wat` is a module, and `tests/lower/<category>.ll` the LLVM IR of its functions before any pass runs.
+//! Each module begins with a comment that says what the IR shows. To add a category, add a `.wat` file.
+//! `BLESS=1 cargo test -p wassay-vm --test all golden_ir` writes missing `.ll` files and rewrites those that have changed.
 
 use crate::support;
 use crate::support::llvm_ir;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use wasmparser::WasmFeatures;
 use wassay_vm::{Config, Engine, MemoryMode, RelaxedSimd};
 
-/// Every proposal, for a CPU that does not depend on the host.
+/// Returns an engine with all features, for a CPU that does not depend on the host.
 fn engine(relaxed_simd: RelaxedSimd) -> Engine {
     let mut config = Config::new();
     config
@@ -34,7 +34,7 @@ fn files(extension: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn each_category_is_lowered_as_it_is_written_down() {
+fn each_category_is_lowered_to_its_golden_ir() {
     let bless = std::env::var_os("BLESS").is_some();
     let (engine, fast) = (engine(RelaxedSimd::Deterministic), engine(RelaxedSimd::Fast));
     let mut wrong = String::new();
@@ -59,7 +59,7 @@ fn each_category_is_lowered_as_it_is_written_down() {
     assert!(wrong.is_empty(), "BLESS=1 rewrites these, if the change is meant:\n{wrong}");
 }
 
-/// Number of the first line that differs, with both.
+/// Returns the number of the first line that differs, with both versions.
 fn first_difference(expected: &str, found: &str) -> Option<String> {
     let end = "(the end)";
     let (mut left, mut right) = (expected.lines(), found.lines());
@@ -76,6 +76,6 @@ fn first_difference(expected: &str, found: &str) -> Option<String> {
 #[test]
 fn every_golden_file_has_its_module() {
     for golden in files("ll") {
-        assert!(golden.with_extension("wat").exists(), "{} is of no module", golden.display());
+        assert!(golden.with_extension("wat").exists(), "{} belongs to no module", golden.display());
     }
 }

@@ -1,4 +1,4 @@
-//! The benchmark kernels compute what their native builds compute, at every level and in every memory mode.
+//! Benchmark kernels: they compute what their native builds compute, at every optimisation level and in every memory mode.
 
 use crate::support::kernels;
 use crate::support::kernels::Run;
@@ -11,7 +11,7 @@ fn check(level: OptLevel, mode: MemoryMode) {
         let mut store = Store::new(&engine, ());
         let instance = Instance::new(&mut store, &module, &[]).unwrap();
         let run = Run::of(&kernel, &mut store, instance).unwrap();
-        // Twice: a kernel sets up its data anew, so what the first run left behind must not matter.
+        // Twice: a kernel sets up its data again, so data of the first run must not matter.
         for _ in 0..2 {
             let found = run.call(&mut store, kernel.rounds).unwrap();
             assert!(found.agrees(kernel.checksum), "{}: expected {}, found {found}", kernel.name, kernel.checksum);
@@ -20,21 +20,21 @@ fn check(level: OptLevel, mode: MemoryMode) {
 }
 
 #[test]
-fn unoptimised() {
+fn kernels_agree_unoptimised() {
     check(OptLevel::None, MemoryMode::Precise);
 }
 
 #[test]
-fn unoptimised_relaxed() {
+fn kernels_agree_unoptimised_relaxed() {
     check(OptLevel::None, MemoryMode::Relaxed);
 }
 
 #[test]
-fn optimised() {
+fn kernels_agree_optimised() {
     check(OptLevel::Speed, MemoryMode::Precise);
 }
 
 #[test]
-fn optimised_relaxed() {
+fn kernels_agree_optimised_relaxed() {
     check(OptLevel::Speed, MemoryMode::Relaxed);
 }

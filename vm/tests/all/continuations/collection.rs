@@ -1,4 +1,4 @@
-//! Continuations and the collector: what waits keeps what it refers to, and what nobody can go on with is taken back.
+//! Continuations and the collector: suspended ones are scanned for references, and unreachable ones are freed.
 
 use super::{call, in_every_mode};
 use crate::support;
@@ -6,8 +6,8 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use wassay_vm::{AsContextMut, Caller, ExternRef, Instance, Linker, Module, Store, Trap, Val};
 
-/// Continuations hold what comes from the host in their frames, in locals, in values bound and not yet given, and in
-/// exceptions; `gc` is called on all kinds of stacks.
+/// Continuations hold values of the host in locals, in bound values that are not passed yet, and in exceptions. The import `gc`
+/// collects, and is called on all kinds of stacks.
 const HOLDS: &str = r#"(module
     (import "host" "new" (func $new (param i32) (result externref)))
     (import "host" "gc" (func $gc))
@@ -38,7 +38,7 @@ const HOLDS: &str = r#"(module
       (local.set $k (ref.null $k))
       (call $gc)
       (call $nested (local.get $s)))
-    ;; Goes on with it two stacks further in.
+    ;; Resumes it two stacks further in.
     (type $n (func (param (ref null $ks)) (result i32))) (type $kn (cont $n))
     (func $nested (type $n) (resume $kn (local.get 0) (cont.new $kn (ref.func $inner))))
     (func $inner (type $n) (call $gc) (resume $ks (local.get 0)))
@@ -53,7 +53,7 @@ const HOLDS: &str = r#"(module
     (elem declare func $holds $inner $throws))"#;
 
 #[test]
-fn what_waits_keeps_what_it_refers_to() {
+fn suspended_continuations_keep_their_references() {
     for (mode, engine) in support::engines_with_all_features() {
         let module = Module::new(&engine, support::wat(HOLDS)).unwrap();
         let mut linker = Linker::new(&engine);
@@ -89,7 +89,7 @@ const FORGETS: &str = r#"(module
       (block $on (result (ref $k))
         (resume $k (on $t $on) (cont.new $k (local.get 0)))
         unreachable))
-    ;; Waits with another continuation in its frame.
+    ;; Is suspended with another continuation in its frame.
     (func $keeps (local $other (ref null $k))
       (local.set $other (suspend $give))
       (suspend $t)
@@ -116,7 +116,7 @@ const FORGETS: &str = r#"(module
       (loop $next
         (global.set $last (call $begin_keeping (global.get $last)))
         (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1))))))
-    ;; Goes on with all of them; the first has nobody to go on with.
+    ;; Resumes all of them. The first one resumes a null reference.
     (func (export "all") (resume $k (global.get $last)))
     (func (export "end")
       (block $h (try_table (catch $stop $h) (resume_throw $k $stop (global.get $last)))))
@@ -125,9 +125,9 @@ const FORGETS: &str = r#"(module
     (elem declare func $waits $waits_further_in $keeps))"#;
 
 #[test]
-fn what_nobody_can_go_on_with_is_taken_back() {
+fn unreachable_continuations_are_freed() {
     in_every_mode(FORGETS, |mode, mut store, instance| {
-        // Each round leaves five stacks: in all more than a store may have at once.
+        // Each round abandons five stacks, in all more than a store may have at once.
         call::<_, ()>(&mut store, &instance, "forget", (40_000,)).unwrap();
         store.gc();
         assert!(store.heap_stats().objects < 100, "{mode}: {:?}", store.heap_stats());
@@ -146,16 +146,16 @@ fn a_long_list_of_continuations_is_traced() {
         store.gc();
         call::<_, ()>(&mut store, &instance, "end", ()).unwrap();
         call::<_, ()>(&mut store, &instance, "drop", ()).unwrap();
-        // The last one but one is still where it was passed to another: something else is put there.
+        // The last continuation but one is still in the place where it was passed as an argument. This call overwrites that.
         call::<_, ()>(&mut store, &instance, "forget", (1,)).unwrap();
         store.gc();
         assert!(store.heap_stats().objects < 100, "{mode}: {:?}", store.heap_stats());
     });
 }
 
-/// The host holds one that nothing in wasm does.
+/// The host holds a continuation that wasm does not refer to.
 #[test]
-fn the_host_keeps_what_it_holds() {
+fn references_of_the_host_keep_continuations() {
     let text = r#"(module
         (type $f (func (result i32))) (type $k (cont $f))
         (tag $t)
@@ -180,9 +180,9 @@ fn the_host_keeps_what_it_holds() {
     });
 }
 
-/// The host's own code, when a value of it is dropped, finds the stack of the host, even if a continuation collects.
+/// When a collection on a continuation's stack drops a value of the host, its `drop` runs on the stack of the host.
 #[test]
-fn values_of_the_host_are_dropped_where_there_is_room() {
+fn values_of_the_host_are_dropped_on_its_stack() {
     static DROPPED: AtomicU32 = AtomicU32::new(0);
     struct Large;
     impl Drop for Large {

@@ -1,4 +1,4 @@
-//! Traps and exceptions on stacks of their own.
+//! Traps and exceptions on the stacks of continuations.
 
 use super::{call, in_every_mode};
 use crate::support;
@@ -48,7 +48,7 @@ const TRAPS: &str = r#"(module $m
     (elem declare func $first $second $third $keeps))"#;
 
 #[test]
-fn traps_end_all_stacks_and_the_store_goes_on() {
+fn traps_end_all_stacks_and_the_store_stays_usable() {
     in_every_mode(TRAPS, |mode, mut store, instance| {
         for _ in 0..100 {
             for (which, expected) in [
@@ -63,14 +63,14 @@ fn traps_end_all_stacks_and_the_store_goes_on() {
                 assert_eq!(call::<_, i32>(&mut store, &instance, "works", ()).unwrap(), 1, "{mode}");
             }
         }
-        // The stack is long enough for something, and ends.
+        // The stack has room for some calls, and its end is a trap.
         let depth: i32 = call(&mut store, &instance, "depth", ()).unwrap();
         assert!((100 * 1000..100 * 100_000).contains(&depth), "{mode}: {depth}");
     });
 }
 
 #[test]
-fn exceptions_go_on_where_the_continuation_was_resumed() {
+fn exceptions_propagate_to_the_resume() {
     in_every_mode(TRAPS, |mode, mut store, instance| {
         for _ in 0..1000 {
             assert_eq!(call::<_, i32>(&mut store, &instance, "caught", ()).unwrap(), 42, "{mode}");
@@ -83,9 +83,9 @@ fn exceptions_go_on_where_the_continuation_was_resumed() {
     });
 }
 
-/// What was suspended before a trap is no part of what the trap ends.
+/// A trap does not end continuations that were suspended before it.
 #[test]
-fn what_is_suspended_outlives_a_trap() {
+fn suspended_continuations_outlive_a_trap() {
     in_every_mode(TRAPS, |mode, mut store, instance| {
         for _ in 0..100 {
             assert_eq!(support::trap(call::<_, ()>(&mut store, &instance, "keep", ())), Trap::Unreachable, "{mode}");
@@ -97,7 +97,7 @@ fn what_is_suspended_outlives_a_trap() {
 }
 
 #[test]
-fn a_backtrace_goes_on_through_the_stacks() {
+fn backtraces_include_all_stacks() {
     in_every_mode(TRAPS, |mode, mut store, instance| {
         for (which, innermost) in [(2, "fault"), (3, "unreachable"), (0, "fine")] {
             let Err(Error::Trap { backtrace, .. }) = call::<_, ()>(&mut store, &instance, "nested", (which,)) else {
@@ -109,7 +109,7 @@ fn a_backtrace_goes_on_through_the_stacks() {
     });
 }
 
-/// An exception is thrown into a continuation that catches it, into one that doesn't, and into some that have not begun.
+/// `resume_throw` throws into a continuation that catches the exception, into one that does not, and into some that have not begun.
 #[test]
 fn exceptions_are_thrown_into_continuations() {
     let text = r#"(module
@@ -129,7 +129,7 @@ fn exceptions_are_thrown_into_continuations() {
           (block $on (result (ref $k))
             (resume $k (on $t $on) (cont.new $k (local.get 0)))
             unreachable))
-        ;; Two fibers suspend as one; the outer one catches.
+        ;; Two fibers are suspended together; the outer one catches.
         (func $around (param (ref $k)) (result i32)
           (block $h (result i32)
             (try_table (result i32) (catch $e $h) (resume $k (local.get 0)))

@@ -1,4 +1,4 @@
-//! Continuations and the host.
+//! Continuations and the host: host functions on their stacks, and references that the host holds.
 
 use super::{call, engine_of, in_every_mode};
 use crate::support;
@@ -10,8 +10,8 @@ use wassay_vm::{
 
 const CONT: ValType = ValType::Ref(RefType { nullable: true, heap: HeapType::Cont });
 
-/// What a host function does that is called on a continuation's stack: it calls wasm, which makes continuations of its own,
-/// `deeper` times in one another; and, unless that is to exhaust the stack, uses more stack than a continuation has.
+/// Calls wasm from a host function that a continuation called. The wasm nests continuations `deeper` times. Unless the test wants
+/// to exhaust the stack, this also uses more stack than a continuation has.
 fn busy(mut caller: Caller<'_, ()>, deeper: i32) -> wassay_vm::Result<i32> {
     #[inline(never)]
     fn use_stack() -> i32 {
@@ -43,7 +43,7 @@ const BUSY: &str = r#"(module
     (elem declare func $run))"#;
 
 #[test]
-fn host_functions_have_the_stack_of_the_host() {
+fn host_functions_run_on_the_stack_of_the_host() {
     for (mode, engine) in support::engines_with_all_features() {
         let module = Module::new(&engine, support::wat(BUSY)).unwrap();
         let mut linker = Linker::new(&engine);
@@ -56,7 +56,7 @@ fn host_functions_have_the_stack_of_the_host() {
                 assert_eq!(sum, depth * 101, "{mode}");
             }
         }
-        // So deep that the stack of the host ends: a trap like any other.
+        // Deep enough to exhaust the stack of the host, which is a trap too.
         std::thread::scope(|scope| {
             let (store, instance) = (&mut store, &instance);
             let deep = std::thread::Builder::new().stack_size(4 << 20);
@@ -68,7 +68,7 @@ fn host_functions_have_the_stack_of_the_host() {
     }
 }
 
-/// What wasm that the host called suspends with is not handled outside of the host.
+/// A tag that wasm suspends with below a host function is not handled by a `resume` above it.
 #[test]
 fn nothing_suspends_across_the_host() {
     let text = r#"(module
@@ -99,9 +99,9 @@ fn nothing_suspends_across_the_host() {
     }
 }
 
-/// Errors, exceptions and panics of a host function that runs for a continuation.
+/// Errors, exceptions and panics of a host function that a continuation called reach the caller.
 #[test]
-fn host_functions_fail_on_continuations() {
+fn failures_of_host_functions_pass_continuations() {
     let text = r#"(module
         (import "host" "fail" (func $fail (param i32)))
         (import "host" "e" (tag $e))
@@ -152,7 +152,7 @@ const KEEPER: &str = r#"(module
     (elem declare func $run))"#;
 
 fn keeper() -> String {
-    // The text format has no function type in place in a continuation type.
+    // The text format allows no inline function type in a continuation type.
     KEEPER
         .replace("(type $other (cont (func)))", "(type $g (func)) (type $other (cont $g))")
         .replace("(return (ref.null $k)))", "(local.set 1) (return (ref.null $k) (local.get 1)))")
@@ -178,14 +178,14 @@ fn the_host_holds_continuations() {
         assert_eq!(any.get(&mut store), k[0]);
         any.set(&mut store, Val::ContRef(None)).unwrap();
         assert!(any.set(&mut store, Val::ExnRef(None)).is_err());
-        // Of another type, or another store.
+        // A continuation of another type, or of another store, is refused.
         assert!(matches!(other.call(&mut store, &k, &mut []), Err(Error::TypeMismatch { .. })), "{mode}");
         other.call(&mut store, &[Val::ContRef(None)], &mut []).unwrap();
         let (mut elsewhere, there) = support::instantiate(&engine_of(mode), &keeper());
         let foreign = there.get_func(&mut elsewhere, "step").unwrap();
         let mut results = [Val::ContRef(None), Val::I32(0)];
         assert!(matches!(foreign.call(&mut elsewhere, &k, &mut results), Err(Error::ForeignStore)), "{mode}");
-        // Each step gives a continuation of its own.
+        // Each step returns a new continuation, and consumes the old one.
         for left in [2, 1, 0] {
             step.call(&mut store, &k, &mut results).unwrap();
             let again = step.call(&mut store, &k, &mut [Val::I32(0), Val::I32(0)]);
@@ -200,9 +200,9 @@ fn the_host_holds_continuations() {
     });
 }
 
-/// A store, with what is suspended in it, goes from thread to thread.
+/// A store with suspended continuations moves between threads.
 #[test]
-fn a_continuation_goes_on_in_another_thread() {
+fn a_continuation_resumes_in_another_thread() {
     in_every_mode(&keeper(), |mode, mut store, instance| {
         let begin = instance.get_func(&mut store, "begin").unwrap();
         let step = instance.get_func(&mut store, "step").unwrap();

@@ -1,4 +1,4 @@
-//! Many continuations, and deep ones.
+//! Limits: many continuations, deeply nested ones, and how they count against the limits of a store.
 
 use super::{call, in_every_mode};
 use crate::support;
@@ -9,7 +9,7 @@ const MANY: &str = r#"(module
     (type $s (func (result i64))) (type $ks (cont $s))
     (tag $t (param i64) (result i64))
     (table $all 0 (ref null $k))
-    ;; Some frames, each with something to remember.
+    ;; Some frames, each with a live local.
     (func $deep (param $n i64) (param $more i32) (result i64)
       (if (result i64) (local.get $more)
         (then (i64.add (call $deep (local.get $n) (i32.sub (local.get $more) (i32.const 1))) (i64.const 1)))
@@ -27,7 +27,7 @@ const MANY: &str = r#"(module
         (table.set $all (local.get $i) (local.get $k))
         (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $count))))
       (local.get $sum))
-    ;; Backwards, so that the order is another.
+    ;; Backwards, in another order than they began.
     (func (export "end") (param $count i32) (result i64) (local $sum i64)
       (loop $next
         (local.set $count (i32.sub (local.get $count) (i32.const 1)))
@@ -36,13 +36,13 @@ const MANY: &str = r#"(module
         (table.set $all (local.get $count) (ref.null $k))
         (br_if $next (local.get $count)))
       (local.get $sum))
-    ;; Never begun: these need no stack.
+    ;; These never begin, so they need no stack.
     (func (export "fresh") (param $count i32) (local $i i32)
       (drop (table.grow $all (ref.null $k) (local.get $count)))
       (loop $next
         (table.set $all (local.get $i) (cont.new $k (ref.func $run)))
         (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $count)))))
-    ;; One in the other.
+    ;; Each resumes the next.
     (func $nest (param $more i64) (result i64)
       (if (i64.eqz (local.get $more)) (then (return (i64.const 0))))
       (i64.add (i64.const 1)
@@ -58,7 +58,7 @@ const MANY: &str = r#"(module
     (elem declare func $run $nest $throws))"#;
 
 #[test]
-fn a_hundred_thousand_at_once() {
+fn a_hundred_thousand_can_be_suspended() {
     const COUNT: i32 = 100_000;
     let numbers = i64::from(COUNT) * i64::from(COUNT - 1) / 2;
     in_every_mode(MANY, |mode, mut store, instance| {
@@ -72,16 +72,16 @@ fn a_hundred_thousand_at_once() {
 }
 
 #[test]
-fn a_hundred_thousand_in_one_another() {
+fn a_hundred_thousand_can_be_nested() {
     in_every_mode(MANY, |mode, mut store, instance| {
         assert_eq!(call::<_, i64>(&mut store, &instance, "nest", (100_000_i64,)).unwrap(), 100_000, "{mode}");
         assert_eq!(call::<_, i32>(&mut store, &instance, "throws", (10_000_i64,)).unwrap(), 1, "{mode}");
     });
 }
 
-/// More than a store may have: a trap, and all is given back.
+/// More continuations than a store may have are a trap, after which all of their stacks are freed.
 #[test]
-fn too_many_at_once() {
+fn too_many_are_a_trap() {
     in_every_mode(MANY, |mode, mut store, instance| {
         for limit in [1, 100, 5000] {
             store.set_continuation_limit(limit);
@@ -96,9 +96,9 @@ fn too_many_at_once() {
     });
 }
 
-/// Their stacks count against the limit of the heap, and so do values that are bound.
+/// Stacks of continuations count against the heap limit, and so do bound values.
 #[test]
-fn the_heap_limit_holds_for_continuations() {
+fn stacks_count_against_the_heap_limit() {
     in_every_mode(MANY, |mode, mut store, instance| {
         store.set_heap_limit(64 << 20);
         for _ in 0..2 {
@@ -107,7 +107,7 @@ fn the_heap_limit_holds_for_continuations() {
             let stats = store.heap_stats();
             assert!(stats.bytes <= 64 << 20 && stats.continuation_bytes > 32 << 20, "{mode}: {stats:?}");
         }
-        // Those that never begin take less, and are not free.
+        // Continuations that never begin take less, but still count.
         let result = call::<_, ()>(&mut store, &instance, "fresh", (1_000_000,));
         assert_eq!(support::trap(result), Trap::AllocationFailed, "{mode}");
     });
@@ -127,7 +127,7 @@ const BOUND: &str = r#"(module
       (loop $next
         (table.set $all (local.get $i) (call $one))
         (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $count)))))
-    ;; None is kept: what is given back is there again.
+    ;; Keeps none of them, so their memory is reused.
     (func (export "each") (param $count i32) (result i64) (local $sum i64)
       (loop $next
         (local.set $sum (i64.add (local.get $sum) (resume $kg (i64.const 2) (call $one))))
@@ -136,7 +136,7 @@ const BOUND: &str = r#"(module
     (elem declare func $run))"#;
 
 #[test]
-fn values_that_are_bound_count() {
+fn bound_values_count_against_the_heap_limit() {
     in_every_mode(BOUND, |mode, mut store, instance| {
         store.set_heap_limit(16 << 20);
         assert_eq!(call::<_, i64>(&mut store, &instance, "each", (200_000,)).unwrap(), 1_400_000, "{mode}");
@@ -153,7 +153,7 @@ const DEEP: &str = r#"(module
       (if (result i32) (local.get 0)
         (then (i32.add (call $down (i32.sub (local.get 0) (i32.const 1))) (i32.const 1)))
         (else (i32.const 0))))
-    ;; Waits near its beginning after it was deep, the second time only: at first it looks small.
+    ;; Is suspended twice near the start of its stack. Only the second time it has touched more of it: at first it looks small.
     (func $run (suspend $t) (drop (call $down (i32.const 8000))) (suspend $t))
     (func (export "begin") (param $count i32) (local $i i32) (local $k (ref null $k))
       (drop (table.grow $all (ref.null $k) (local.get $count)))
@@ -171,9 +171,9 @@ const DEEP: &str = r#"(module
     (elem declare func $run))"#;
 
 #[test]
-fn what_a_stack_has_touched_counts() {
+fn touched_stack_counts_against_the_heap_limit() {
     in_every_mode(DEEP, |mode, mut store, instance| {
-        // Memory for 3,000 of them when they are small, and for 300 that were deep.
+        // The limit has room for 3,000 that have touched little stack, or for 300 that were deep.
         store.set_heap_limit(64 << 20);
         call::<_, ()>(&mut store, &instance, "begin", (3000,)).unwrap();
         let result = call::<_, ()>(&mut store, &instance, "deep", (3000,));

@@ -1,10 +1,10 @@
-//! What continuations are for, and the values that go with them.
+//! Uses of continuations, and the values that are passed to and from them.
 
 use super::{call, in_every_mode};
 use std::fmt::Write;
 use wassay_vm::{Instance, Module, Store, Val};
 
-/// A generator of all numbers below one, and somebody who adds them up.
+/// A generator of the numbers from its argument down, and a consumer that adds them up.
 const GENERATOR: &str = r#"(module
     (type $f (func (param i64))) (type $k (cont $f))
     (type $g (func)) (type $kg (cont $g))
@@ -26,7 +26,7 @@ const GENERATOR: &str = r#"(module
     (elem declare func $generate))"#;
 
 #[test]
-fn a_generator_gives_all_its_numbers() {
+fn a_generator_yields_all_its_numbers() {
     in_every_mode(GENERATOR, |mode, mut store, instance| {
         for n in [1_i64, 2, 1000, 1_000_000] {
             let sum: i64 = call(&mut store, &instance, "sum", (n,)).unwrap();
@@ -37,7 +37,7 @@ fn a_generator_gives_all_its_numbers() {
 
 const TYPES: [&str; 5] = ["i32", "f64", "i64", "f32", "v128"];
 
-/// The n-th constant of a list whose types repeat.
+/// Returns the n-th constant of a list whose types repeat.
 fn constant(n: usize) -> String {
     match n % 5 {
         4 => format!("(v128.const i32x4 {n} 1 2 {n})"),
@@ -45,7 +45,7 @@ fn constant(n: usize) -> String {
     }
 }
 
-/// Whether the n-th value is the constant.
+/// Checks whether the n-th value equals the n-th constant.
 fn is_right(n: usize, value: Val) -> bool {
     match value {
         Val::I32(value) => value as usize == n,
@@ -64,8 +64,8 @@ fn list(of: impl Fn(usize) -> String, count: usize) -> String {
     })
 }
 
-/// Values go into a function as it begins, out of it with a tag, into it as it goes on, and out as it ends; the continuation
-/// gets a part of them at a time, before it begins and again later.
+/// Values are passed to a function when it starts, from it with a tag, to it when it is resumed, and from it when it returns.
+/// `cont.bind` passes some of them earlier, before the start and before the resumption.
 fn round_trip(count: usize) -> String {
     let types = list(|n| TYPES[n % 5].to_owned(), count);
     let rest = list(|n| TYPES[(n + count / 3) % 5].to_owned(), count - count / 3);
@@ -92,7 +92,7 @@ fn round_trip(count: usize) -> String {
 }
 
 #[test]
-fn any_number_of_values_goes_along() {
+fn any_number_of_values_is_passed() {
     for (mode, engine) in super::support::engines_with_all_features() {
         for count in [0, 1, 2, 3, 4, 6, 11, 14, 30, 199, 999] {
             let module = Module::new(&engine, crate::support::wat(&round_trip(count))).unwrap();
@@ -110,9 +110,9 @@ fn any_number_of_values_goes_along() {
     }
 }
 
-/// Each hands its number plus one to the next, which was suspended in a switch itself.
+/// Each continuation switches to the next with its number plus one. The next was suspended in a `switch` itself.
 #[test]
-fn switching_in_a_ring() {
+fn continuations_switch_in_a_ring() {
     let text = r#"(module
         (rec (type $f (func (param i64 (ref null $k)) (result i64))) (type $k (cont $f)))
         (tag $t (result i64))
@@ -145,8 +145,8 @@ fn switching_in_a_ring() {
     });
 }
 
-/// The innermost `resume` that names the tag handles it, past others; those between go along, and their clauses still hold
-/// when the whole goes on under another `resume`.
+/// The innermost `resume` that has a clause for the tag handles it. The fibers between are suspended too, and their clauses still
+/// apply when all are resumed by another `resume`.
 #[test]
 fn several_fibers_suspend_as_one() {
     let text = r#"(module
@@ -154,7 +154,7 @@ fn several_fibers_suspend_as_one() {
         (tag $inner (result i32)) (tag $outer (result i32))
         (type $i (func (param i32) (result i32))) (type $ki (cont $i))
         (func $leaf (type $f)
-          ;; 1000 * what the outside gives + what the middle gives
+          ;; 1000 * value from the outer resume + value from the middle one
           (i32.add (i32.mul (suspend $outer) (i32.const 1000)) (suspend $inner)))
         (func $middle (type $f)
           (block $on (result (ref $ki))
@@ -183,9 +183,9 @@ fn several_fibers_suspend_as_one() {
     });
 }
 
-/// A `resume` with more clauses than anybody writes.
+/// A `resume` with a very large number of clauses.
 #[test]
-fn many_clauses() {
+fn resume_finds_its_clause_among_many() {
     let count = 2000;
     let tags = list(|n| format!("(tag $t{n})"), count);
     let clauses = list(|n| format!("(on $t{n} $l{})", n % 3), count);

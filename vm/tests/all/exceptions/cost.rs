@@ -1,4 +1,4 @@
-//! What exceptions cost where none is thrown: nothing. `benches/throw.rs` has the times.
+//! Cost of exceptions where none is thrown: no instruction. `benches/throw.rs` measures times.
 
 use crate::support::machine_code;
 use crate::support::throwing;
@@ -6,7 +6,7 @@ use crate::support::{engines, instantiate, wat};
 use iced_x86::{FlowControl, Instruction};
 use wassay_vm::{Config, Engine};
 
-/// The code between the function's first backward branch and where that goes: what handlers do comes after it.
+/// Returns the code between the target of the function's first backward branch and that branch. Code of handlers comes after it.
 fn loop_of(code: &[Instruction]) -> &[Instruction] {
     let is_backward =
         |i: &Instruction| i.flow_control() == FlowControl::ConditionalBranch && i.near_branch_target() <= i.ip();
@@ -17,21 +17,21 @@ fn loop_of(code: &[Instruction]) -> &[Instruction] {
 }
 
 #[test]
-fn a_loop_that_never_throws_has_the_same_code_with_a_handler_as_without() {
+fn a_loop_has_the_same_code_with_a_handler_as_without() {
     let engine = Engine::new(Config::new().cpu("x86-64-v3")).unwrap();
     let functions = machine_code::functions(&engine, &wat(&throwing::loops()));
     let [plain, around, inside] = [1, 2, 3].map(|index| loop_of(&functions[index]));
     let mnemonics = |code: &[Instruction]| code.iter().map(Instruction::mnemonic).collect::<Vec<_>>();
     let text = |code: &[Instruction]| code.iter().map(machine_code::text).collect::<Vec<_>>().join("; ");
     for code in [plain, around, inside] {
-        assert!(text(code).contains("call"), "the loop calls what could throw: {}", text(code));
+        assert!(text(code).contains("call"), "the loop calls a function that could throw: {}", text(code));
     }
     assert_eq!(mnemonics(plain), mnemonics(around), "\n{}\n{}", text(plain), text(around));
     assert_eq!(mnemonics(plain), mnemonics(inside), "\n{}\n{}", text(plain), text(inside));
 }
 
 #[test]
-fn the_modules_that_are_measured_do_what_they_say() {
+fn benchmark_modules_throw_as_often_as_told() {
     for (mode, engine) in engines() {
         let (mut store, instance) = instantiate(&engine, throwing::THROW);
         let run = instance.get_typed_func::<(i32, i32), i32>(&mut store, "run").unwrap();

@@ -1,4 +1,4 @@
-//! Exceptions: between functions, modules and the host.
+//! Propagation of exceptions between functions, modules and the host.
 
 use crate::support;
 use crate::support::{engines, instantiate, wat};
@@ -9,7 +9,7 @@ use wassay_vm::{
     Val, ValType,
 };
 
-/// The exception that a call ended in.
+/// Returns the exception that a call ended with.
 fn exception<T: std::fmt::Debug>(result: wassay_vm::Result<T>) -> Exception {
     match result {
         Err(Error::Exception(exception)) => exception,
@@ -42,10 +42,10 @@ fn every_kind_of_value_arrives() {
     }
 }
 
-/// Thrown many frames below, past calls that handle other tags, from what a tail call jumped to; a million times, which
-/// also shows that what is caught by value is not kept.
+/// The exception is thrown many frames below, by a function that was tail-called, and passes calls that handle other tags. It is
+/// thrown 200,000 times, which also shows that exceptions caught by value are freed.
 #[test]
-fn through_calls_and_tail_calls() {
+fn exceptions_pass_calls_and_tail_calls() {
     let text = r#"(module
         (tag $mine (param i64)) (tag $other)
         (type $t (func (param i64 i32)))
@@ -80,7 +80,7 @@ fn through_calls_and_tail_calls() {
 }
 
 #[test]
-fn what_is_not_caught_is_an_error_of_the_host() {
+fn uncaught_exceptions_are_errors_of_the_host() {
     let text = r#"(module
         (tag $t (export "t") (param i32 f64)) (tag $u (export "u") (param i32 f64))
         (func (export "throw") (param i32) (throw $t (local.get 0) (f64.const 1.5)))
@@ -97,7 +97,7 @@ fn what_is_not_caught_is_an_error_of_the_host() {
         assert_eq!(thrown.fields(&store), [Val::I32(7), 1.5_f64.into()], "{mode}");
         assert_eq!(thrown.tag(&store), instance.get_tag(&store, "t").unwrap());
         assert_ne!(thrown.tag(&store), instance.get_tag(&store, "u").unwrap());
-        // It is a value: it goes in and comes out as the same.
+        // An exception is a value: wasm gets it and throws the same one.
         let same = instance.get_typed_func::<Option<Exception>, ()>(&mut store, "same").unwrap();
         let other = exception(throw.call(&mut store, 8));
         assert_eq!(exception(same.call(&mut store, Some(thrown))), thrown, "{mode}");
@@ -106,19 +106,19 @@ fn what_is_not_caught_is_an_error_of_the_host() {
         let catch = instance.get_typed_func::<Option<Exception>, i32>(&mut store, "catch").unwrap();
         assert_eq!(catch.call(&mut store, Some(other)).unwrap(), 8);
         let u = instance.get_tag(&store, "u").unwrap();
-        let of_host = Exception::new(&mut store, u, &[Val::I32(1), 0.5_f64.into()]).unwrap();
-        assert_eq!(exception(catch.call(&mut store, Some(of_host))), of_host);
+        let from_host = Exception::new(&mut store, u, &[Val::I32(1), 0.5_f64.into()]).unwrap();
+        assert_eq!(exception(catch.call(&mut store, Some(from_host))), from_host);
         assert!(matches!(Exception::new(&mut store, u, &[Val::I32(1)]), Err(Error::Count { .. })));
-        // Things of one store mean nothing in another.
+        // A tag of one store is an error in another.
         let mut foreign = Store::new(&engine, ());
         assert!(matches!(Exception::new(&mut foreign, u, &[Val::I32(1), 0.5_f64.into()]), Err(Error::ForeignStore)));
     }
 }
 
-/// Wasm calls the host, which calls wasm, which throws; the host returns the error, and the first wasm catches it. Values
-/// of the host are dropped on the way.
+/// Wasm calls the host, which calls wasm, which throws. The host function returns the error, and the outer wasm function
+/// catches it. Values of the host function are dropped.
 #[test]
-fn through_the_host() {
+fn exceptions_pass_the_host() {
     struct Counted(Arc<AtomicU32>);
     impl Drop for Counted {
         fn drop(&mut self) {
@@ -162,7 +162,7 @@ fn through_the_host() {
 }
 
 #[test]
-fn between_modules_by_the_tag() {
+fn modules_catch_by_the_identity_of_the_tag() {
     let catcher = r#"(module
         (import "" "t" (tag $t (param i32)))
         (import "" "throw" (func $throw (param i32)))
@@ -186,7 +186,7 @@ fn between_modules_by_the_tag() {
         let run = instance.get_typed_func::<i32, i32>(&mut store, "run").unwrap();
         assert_eq!(run.call(&mut store, 5).unwrap(), 5, "{mode}");
 
-        // Another tag of the same type can be imported just as well, but is not the one that is thrown.
+        // Another tag of the same type satisfies the import, but is not the one that is thrown.
         let other = Tag::new(&mut store, &ty).unwrap();
         let instance = Instance::new(&mut store, &module, &[other.into(), throw.into()]).unwrap();
         let run = instance.get_typed_func::<i32, i32>(&mut store, "run").unwrap();
@@ -200,7 +200,7 @@ fn between_modules_by_the_tag() {
     }
 }
 
-/// A trap is no exception: `catch_all` does not see it.
+/// A trap is not an exception: `catch_all` does not catch it.
 #[test]
 fn traps_are_not_caught() {
     let text = r#"(module (memory 1)
@@ -217,7 +217,7 @@ fn traps_are_not_caught() {
     }
 }
 
-/// An artifact says nothing of where the runtime lies, also after it was mapped.
+/// An artifact contains no address of the runtime, even after it was mapped.
 #[test]
 fn artifacts_catch_wherever_they_are_mapped() {
     let text = r#"(module
@@ -232,7 +232,7 @@ fn artifacts_catch_wherever_they_are_mapped() {
         for slot in &artifact.image.slots {
             assert_eq!(artifact.image.read_only[slot.at as usize..][..8], [0; 8], "{mode}");
         }
-        // SAFETY: they come from `serialize`.
+        // SAFETY: the bytes come from `serialize`.
         let module = unsafe { Module::deserialize(&engine, &bytes) }.unwrap();
         assert_eq!(module.serialize().unwrap(), bytes, "{mode}");
         let mut store = Store::new(&engine, ());
@@ -242,7 +242,7 @@ fn artifacts_catch_wherever_they_are_mapped() {
     }
 }
 
-/// Engines that know the legacy instructions; `wast` has no encoding of its own for their folded form.
+/// Returns engines that accept the legacy instructions. The tests write them unfolded, as `wast` does not encode the folded form.
 fn legacy_engines() -> Vec<Engine> {
     let features = wasmparser::WasmFeatures::default() | wasmparser::WasmFeatures::LEGACY_EXCEPTIONS;
     [OptLevel::None, OptLevel::Speed]
@@ -254,7 +254,7 @@ fn legacy_engines() -> Vec<Engine> {
 }
 
 #[test]
-fn legacy_clauses() {
+fn legacy_clauses_catch_delegate_and_rethrow() {
     let text = r#"(module
         (tag $a (param i32)) (tag $b (param i32 i32)) (tag $c)
         (func $throw (param i32)
@@ -367,9 +367,9 @@ fn legacy_clauses() {
     }
 }
 
-/// Whatever the kind of call, what it throws is caught, with the values of every hierarchy.
+/// Exceptions thrown through every kind of call are caught, with values of every reference hierarchy.
 #[test]
-fn through_calls_of_every_kind() {
+fn exceptions_pass_every_kind_of_call() {
     let text = r#"(module
         (type $general (sub (func (param i32))))
         (type $special (sub $general (func (param i32))))
@@ -404,9 +404,9 @@ fn through_calls_of_every_kind() {
     }
 }
 
-/// Tags are of a type as the engine numbers it: the same in modules that number theirs otherwise.
+/// The type of a tag is the engine's canonical type, so modules with other type indices agree on it.
 #[test]
-fn tags_of_defined_types() {
+fn tags_have_canonical_types() {
     let exporter = r#"(module
         (type $f (func (param i32) (result i32)))
         (tag (export "t") (param (ref $f)))
@@ -432,13 +432,13 @@ fn tags_of_defined_types() {
         let run = instance.get_typed_func::<i32, i32>(&mut store, "run").unwrap();
         assert_eq!(run.call(&mut store, 21).unwrap(), 42, "{mode}");
 
-        // What the host sees of it has the engine's types, too.
+        // The host sees canonical types too.
         let caught = exception(throw.typed::<(), ()>(&store).unwrap().call(&mut store, ()));
         let fields = caught.fields(&store);
         assert!(matches!(fields[..], [Val::FuncRef(Some(_))]), "{mode}");
         let again = Exception::new(&mut store, tag, &fields).unwrap();
         assert_eq!(again.fields(&store), fields, "{mode}");
-        assert!(Exception::new(&mut store, tag, &[throw.into()]).is_err(), "of another function type");
+        assert!(Exception::new(&mut store, tag, &[throw.into()]).is_err(), "a value of another function type");
         assert!(Exception::new(&mut store, tag, &[Val::FuncRef(None)]).is_err(), "null");
 
         let wrong = Module::new(&engine, wat(wrong)).unwrap();

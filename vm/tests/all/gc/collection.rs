@@ -1,4 +1,4 @@
-//! Objects: that all that is in use stays, and that what is not in use makes room.
+//! Collection: reachable objects stay, and unreachable ones are freed.
 
 use crate::support::{engines, instantiate, trap, wat};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use wassay_vm::{
     AnyRef, Caller, Error, Exception, ExternRef, Instance, Linker, Module, OwnedRooted, RootScope, Store, Trap,
 };
 
-/// Lists of numbers in all places that references can be in.
+/// A module with lists of numbers in every place that can hold a reference.
 const ROOTS: &str = r#"(module
     (type $node (struct (field $number i64) (field $next (mut (ref null $node)))))
     (type $nodes (array (mut (ref null $node))))
@@ -45,7 +45,7 @@ const ROOTS: &str = r#"(module
     (func (export "sum_any") (param anyref) (result i64)
       (call $sum (ref.cast (ref null $node) (local.get 0))))
 
-    ;; Many live at once: more than there are registers.
+    ;; More live references than there are registers.
     (func (export "locals") (result i64)
       (local $a (ref null $node)) (local $b (ref null $node)) (local $c (ref null $node)) (local $d (ref null $node))
       (local $e (ref null $node)) (local $f (ref null $node)) (local $g (ref null $node)) (local $h (ref null $node))
@@ -59,7 +59,7 @@ const ROOTS: &str = r#"(module
         (i64.add (i64.add (call $sum (local.get $e)) (call $sum (local.get $f)))
                  (i64.add (call $sum (local.get $g)) (call $sum (local.get $h))))))
 
-    ;; On the operand stack, while more is made.
+    ;; References on the operand stack, while more objects are allocated.
     (func (export "operands") (result i64)
       (i64.add (call $sum (call $list (i32.const 10)))
         (call $sum (struct.new $node (i64.const 100)
@@ -107,7 +107,7 @@ const ROOTS: &str = r#"(module
         (i64.add (call $sum (ref.cast (ref $node) (struct.get $pair $any (local.get $pair))))
           (call $sum (ref.cast (ref $node) (any.convert_extern (struct.get $pair $extern (local.get $pair))))))))
 
-    ;; Loops over an array that call: what LLVM makes of the index must not be all that is left of the array.
+    ;; A loop over an array that calls: LLVM may turn the index into a pointer, which must not be the only reference left.
     (func (export "array") (param $length i32) (result i64)
       (local $array (ref $nodes)) (local $i i32) (local $sum i64)
       (local.set $array (array.new_default $nodes (local.get $length)))
@@ -144,7 +144,7 @@ const ROOTS: &str = r#"(module
       (drop (call $list (i32.const 20)))
       (call $sum (local.get $list)))
 
-    ;; Through the host and back, with something alive in every frame.
+    ;; Recursion through the host, with a live object in every frame.
     (func (export "nested") (param $depth i32) (result i64)
       (local $list (ref null $node)) (local $below i64)
       (local.set $list (call $list (local.get $depth)))
@@ -153,7 +153,7 @@ const ROOTS: &str = r#"(module
       (drop (call $list (i32.const 3)))
       (i64.add (local.get $below) (call $sum (local.get $list)))))"#;
 
-/// A sum of the numbers up to `n`.
+/// Returns the sum of the numbers up to `n`.
 fn sum(n: i64) -> i64 {
     n * (n + 1) / 2
 }
@@ -183,7 +183,7 @@ fn roots(engine: &wassay_vm::Engine) -> (Store<()>, Instance) {
 }
 
 #[test]
-fn what_is_in_use_stays() {
+fn reachable_objects_stay() {
     for (mode, engine) in engines() {
         let (mut store, instance) = roots(&engine);
         for round in 0..3 {
@@ -207,7 +207,7 @@ fn what_is_in_use_stays() {
             assert_eq!(array.call(&mut store, 100).unwrap(), 600, "{mode} {round}");
             let nested = instance.get_typed_func::<i32, i64>(&mut store, "nested").unwrap();
             assert_eq!(nested.call(&mut store, 20).unwrap(), (0..=20).map(sum).sum::<i64>(), "{mode} {round}");
-            // What the host holds.
+            // Objects that the host holds.
             let list = instance.get_typed_func::<i32, Option<AnyRef>>(&mut store, "list").unwrap();
             let (made, owned) = {
                 let made = list.call(&mut store, 7).unwrap();
@@ -253,7 +253,7 @@ const SPACE: &str = r#"(module
           (br $more)))
       (local.get $length))
 
-    ;; Puts objects that are in no list into a table, until there is no room; counts and drops them.
+    ;; Puts objects that are in no list into a table until the heap is full. Others count and drop them.
     (table $all 200000 (ref null $node))
     (func (export "fill") (param $times i32)
       (loop $more
@@ -283,7 +283,7 @@ fn short_lived_objects_fit_a_small_heap() {
         let (mut store, instance) = instantiate(&engine, SPACE);
         store.set_heap_limit(LIMIT);
         let run = instance.get_typed_func::<i32, ()>(&mut store, "short_lived").unwrap();
-        // 136 bytes each time.
+        // Each iteration allocates 136 bytes.
         run.call(&mut store, 1_000_000).unwrap();
         let stats = store.heap_stats();
         assert!(stats.bytes <= LIMIT && stats.allocated_bytes >= 100 * LIMIT, "{mode} {stats:?}");
@@ -291,7 +291,7 @@ fn short_lived_objects_fit_a_small_heap() {
 }
 
 #[test]
-fn long_lists_are_marked() {
+fn long_lists_are_marked_without_recursion() {
     for (mode, engine) in engines() {
         let (mut store, instance) = instantiate(&engine, SPACE);
         let grow = instance.get_typed_func::<i32, ()>(&mut store, "grow").unwrap();
@@ -304,7 +304,7 @@ fn long_lists_are_marked() {
 }
 
 #[test]
-fn running_out_is_a_trap() {
+fn a_full_heap_is_a_trap() {
     for (mode, engine) in engines() {
         let (mut store, instance) = instantiate(&engine, SPACE);
         store.set_heap_limit(4 << 20);
@@ -313,8 +313,8 @@ fn running_out_is_a_trap() {
         let clear = instance.get_typed_func::<(), ()>(&mut store, "drop").unwrap();
         for _ in 0..3 {
             assert_eq!(trap(fill.call(&mut store, 200_000)), Trap::AllocationFailed, "{mode}");
-            // Nearly all that there is room for: words on the stack may keep some that were dropped. (They could keep a
-            // whole list, so these are in none.)
+            // Nearly as many objects as fit. Stack scanning is conservative, so stale words on the stack may keep some that
+            // were dropped. (A list would be kept whole, so these objects are in none.)
             let most = (4 << 20) / 32;
             let count = filled.call(&mut store, ()).unwrap();
             assert!((most - 100..=most).contains(&count), "{mode} {count}");
@@ -327,13 +327,13 @@ fn running_out_is_a_trap() {
 }
 
 #[test]
-fn sizes_are_checked() {
+fn array_sizes_are_checked() {
     for (mode, engine) in engines() {
         let (mut store, instance) = instantiate(&engine, SPACE);
         store.set_heap_limit(1 << 24);
         for (name, least) in [("numbers", 1 << 21), ("vectors", 1 << 20), ("bytes", 1 << 24)] {
             let run = instance.get_typed_func::<u32, u32>(&mut store, name).unwrap();
-            // For some of these the bytes are no number of 32 bits, or would overflow one.
+            // For some of these lengths, the size in bytes overflows 32 bits.
             for length in [least, 1 << 28, 1 << 29, 1 << 31, u32::MAX - 7, u32::MAX] {
                 assert_eq!(trap(run.call(&mut store, length)), Trap::AllocationFailed, "{mode} {name} {length}");
             }
@@ -344,9 +344,9 @@ fn sizes_are_checked() {
     }
 }
 
-/// A host function is a scope: a loop of calls keeps nothing.
+/// A call of a host function is a scope of references: a loop of calls keeps no objects.
 #[test]
-fn calls_keep_nothing() {
+fn calls_of_host_functions_keep_no_references() {
     struct Counted(Arc<AtomicUsize>);
     impl Drop for Counted {
         fn drop(&mut self) {

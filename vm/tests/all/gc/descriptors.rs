@@ -1,4 +1,4 @@
-//! Custom descriptors and exact references: what holds between modules, towards the host, and while objects are collected.
+//! Custom descriptors and exact references, between modules, with the host, and during collections.
 
 use crate::support::{engines_with, trap, wat};
 use wasmparser::WasmFeatures;
@@ -7,7 +7,7 @@ use wassay_vm::{
     Val, ValType,
 };
 
-/// An engine for each mode that is shipped, with descriptors allowed.
+/// Returns an engine for each shipped mode that accepts custom descriptors.
 fn engines() -> Vec<(&'static str, Engine)> {
     engines_with(WasmFeatures::default() | WasmFeatures::CUSTOM_DESCRIPTORS)
 }
@@ -27,7 +27,7 @@ fn call(store: &mut Store<()>, instance: Instance, name: &str, params: &[Val]) -
 const FUNCTIONS: &str = "(type $super (sub (func (result i32)))) (type $sub (sub $super (func (result i32))))";
 
 #[test]
-fn exact_imports_take_no_subtypes() {
+fn exact_imports_refuse_subtypes() {
     for (mode, engine) in engines() {
         let mut store = Store::new(&engine, ());
         let text = format!(
@@ -61,7 +61,7 @@ fn exact_imports_take_no_subtypes() {
 }
 
 #[test]
-fn a_module_on_the_way_does_not_widen_a_function() {
+fn reexports_keep_the_exact_type() {
     let engine = &engines()[1].1;
     let mut store = Store::new(engine, ());
     let text = format!(r#"(module {FUNCTIONS} (func (export "f") (type $sub) (i32.const 2)))"#);
@@ -85,7 +85,7 @@ fn functions_of_the_host_are_exact() {
                 (call_ref $f (ref.cast (ref (exact $f)) (block (result funcref) (ref.func $f))))))"#;
         let instance = link(&mut store, text, &[host.into()]).unwrap();
         assert_eq!(call(&mut store, instance, "call", &[]).unwrap(), Some(Val::I32(7)), "{mode}");
-        // Types that can have subtypes are none that the host's functions are of.
+        // The type of a host function is final, so it is not a type that can have subtypes.
         let text = r#"(module (type $f (sub (func (result i32)))) (import "m" "f" (func (exact (type $f)))))"#;
         let refused = link(&mut store, text, &[host.into()]);
         assert!(matches!(refused, Err(Error::IncompatibleImport { .. })), "{mode}: {refused:?}");
@@ -93,7 +93,7 @@ fn functions_of_the_host_are_exact() {
 }
 
 #[test]
-fn hosts_pass_exact_functions() {
+fn the_host_passes_exact_functions() {
     for (mode, engine) in engines() {
         let mut store = Store::new(&engine, ());
         let text = format!(
@@ -130,7 +130,7 @@ fn hosts_pass_exact_functions() {
 }
 
 #[test]
-fn exact_types_are_named() {
+fn exact_types_are_displayed() {
     let engine = &engines()[0].1;
     let text = r#"(module (type (func)) (rec (type $a (descriptor $b) (struct)) (type $b (describes $a) (struct)))
         (import "m" "f" (func (exact (type 0)))) (import "m" "g" (func (type 0)))
@@ -161,7 +161,7 @@ fn types_survive_serialization() {
     for ((mode, engine), (_, other)) in engines().into_iter().zip(engines()) {
         let here = Module::new(&engine, wat(text)).unwrap();
         let bytes = here.serialize().unwrap();
-        // Where it is loaded, other modules came first, and the numbers are others.
+        // The engine that loads has other modules already, so types have other numbers.
         Module::new(&other, wat("(module (type (struct)) (type (func (param i64))))")).unwrap();
         // SAFETY: the bytes come from `serialize`.
         let there = unsafe { Module::deserialize(&other, &bytes) }.unwrap();
@@ -174,7 +174,7 @@ fn types_survive_serialization() {
     }
 }
 
-/// A structure with a number, its descriptor with a number, and the descriptor of that; then the same for a subtype.
+/// A structure with a number, its descriptor with a number, and the descriptor of that. Then a subtype of each.
 const OBJECTS: &str = "(rec
     (type $a (sub (descriptor $b) (struct (field (mut i32)))))
     (type $b (sub (describes $a) (descriptor $c) (struct (field (mut i32)))))
@@ -183,7 +183,7 @@ const OBJECTS: &str = "(rec
     (type $b2 (sub $b (describes $a2) (descriptor $c2) (struct (field (mut i32)) (field i64))))
     (type $c2 (sub $c (describes $b2) (struct (field (mut i32)) (field i64)))))";
 
-/// Makes `$a`s, with descriptors of descriptors whose numbers follow from the parameter.
+/// Functions that make an `$a` with its descriptors. Their numbers are computed from the parameter.
 const MAKE: &str =
     "(func $c (param i32) (result (ref (exact $c))) (struct.new $c (i32.mul (local.get 0) (i32.const 100))))
     (func $b (param i32) (result (ref (exact $b)))
@@ -276,7 +276,8 @@ fn objects_keep_their_descriptors() {
     }
 }
 
-/// What compiled code holds of a descriptor may be a number made from its address. It must not be all that is held.
+/// Compiled code may hold a descriptor as a number computed from its address, which keeps nothing alive. So it must also hold the
+/// reference.
 #[test]
 fn descriptors_outlive_the_objects_they_come_from() {
     let text = format!(
@@ -285,13 +286,13 @@ fn descriptors_outlive_the_objects_they_come_from() {
             (loop $next
                 (drop (call $a (i32.const -1)))
                 (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
-        ;; The object is dropped before its descriptor is looked at.
+        ;; The object is dropped before its descriptor is read.
         (func (export "got") (param i32) (result i32) (local $b (ref null $b))
             (local.set $b (ref.get_desc $a (call $a (local.get 0))))
             (call $churn (i32.const 20))
             (if (i32.eqz (local.get 0)) (then (return (i32.const 0))))
             (struct.get $b 0 (local.get $b)))
-        ;; The descriptor is compared again and again, with objects whose descriptors might lie where it lay.
+        ;; The descriptor is compared repeatedly, with objects whose descriptors could get its address if it were freed.
         (func (export "compared") (param i32) (result i32) (local $b (ref null (exact $b))) (local $hits i32)
             (local.set $b (call $b (i32.const 1)))
             (loop $next
@@ -302,7 +303,7 @@ fn descriptors_outlive_the_objects_they_come_from() {
                 (drop)
                 (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
             (local.get $hits))
-        ;; The descriptor is only used to make objects, between which there are others.
+        ;; The descriptor is used only to make objects, with other allocations in between.
         (func (export "used") (param i32) (result i32) (local $b (ref null (exact $b))) (local $sum i32)
             (local.set $b (call $b (i32.const 1)))
             (loop $next
@@ -323,8 +324,8 @@ fn descriptors_outlive_the_objects_they_come_from() {
 }
 
 #[test]
-fn an_array_is_never_taken_for_what_is_described() {
-    // Where an object of a described type has its descriptor, an array has its length.
+fn an_array_is_never_taken_for_an_object_with_a_descriptor() {
+    // An array's header has the length where that of an object with a descriptor has the descriptor.
     let text = format!(
         r#"(module {OBJECTS} (type $bytes (array (mut i8))) (type $plain (struct (field i32)))
         (global $b (ref (exact $b)) (struct.new_desc $b (i32.const 7) (struct.new_default $c)))
@@ -358,7 +359,7 @@ fn an_array_is_never_taken_for_what_is_described() {
 }
 
 #[test]
-fn constants_with_descriptors() {
+fn constant_expressions_make_objects_with_descriptors() {
     let text = format!(
         r#"(module {OBJECTS}
         (global $c (ref (exact $c)) (struct.new $c (i32.const 3)))
@@ -390,7 +391,7 @@ fn constants_with_descriptors() {
 }
 
 #[test]
-fn hosts_pass_exact_objects() {
+fn the_host_passes_exact_objects() {
     let text = format!(
         r#"(module {OBJECTS} {MAKE}
         (func (export "base") (result anyref) (call $a (i32.const 1)))
@@ -415,7 +416,7 @@ fn hosts_pass_exact_objects() {
 }
 
 #[test]
-fn hosts_make_objects_with_descriptors() {
+fn the_host_makes_objects_with_descriptors() {
     let text = format!(
         r#"(module {OBJECTS} {MAKE} (export "sum" (func $sum))
         (func (export "types") (param (ref null $a) (ref null $b) (ref null $c) (ref null $b2)))
@@ -433,7 +434,7 @@ fn hosts_make_objects_with_descriptors() {
         });
         assert_eq!((a.descriptor(), a.describes()), (Some(b.clone()), None));
         assert_eq!((c.descriptor(), c.describes()), (None, Some(b.clone())));
-        // Nothing with descriptors is in the store yet.
+        // The store has no objects with descriptors yet.
         let mut store = Store::new(&engine, ());
         store.set_gc_stress(true);
         let number = |n: i32| [Val::I32(n)];
@@ -451,7 +452,7 @@ fn hosts_make_objects_with_descriptors() {
         let theirs = theirs.as_struct(&store).unwrap().unwrap().descriptor(&store).unwrap().unwrap();
         assert_eq!(theirs.field(&store, 0).unwrap(), Val::I32(40), "{mode}");
         assert_eq!(theirs.ty(&store).unwrap(), b, "{mode}");
-        // No descriptor, one of another type, one where none is wanted.
+        // A missing descriptor, one of another type, and one for a type without descriptor.
         let other = StructRef::with_descriptor(&mut store, &b2, &[Val::I32(1), Val::I64(2)], meta);
         let refused = [
             StructRef::new(&mut store, &a, &number(1)),

@@ -1,4 +1,4 @@
-//! Structures and arrays as the host makes, reads and writes them; what it does wrong is an error.
+//! Structures and arrays that the host makes, reads and writes; misuse is an error.
 
 use crate::support::{engines, instantiate, wat};
 use wassay_vm::{
@@ -67,7 +67,7 @@ fn the_host_reads_and_writes_objects_of_wasm() {
         object.set_field(&mut store, 1, Val::AnyRef(None)).unwrap();
         assert_eq!(object.field(&store, 1).unwrap(), Val::AnyRef(None));
 
-        // Supertypes take it, and what is no more than that is told apart.
+        // An object of the subtype is accepted for the supertype, but not the other way round.
         assert_eq!(call(&mut store, instance, "id", &[derived.into()]).unwrap(), Val::I32(7));
         let base = call(&mut store, instance, "base", &[Val::I32(3)]).unwrap();
         assert_eq!(call(&mut store, instance, "id", &[base]).unwrap(), Val::I32(3));
@@ -104,7 +104,7 @@ fn the_host_makes_objects() {
         let StorageType::Val(ValType::Ref(RefType { heap: text, .. })) = derived.fields()[1].storage else { panic!() };
         let text = ArrayType::from_heap_type(&engine, text).unwrap();
         assert_eq!(text.element(), field(StorageType::I8));
-        // A type of the host is that of a module that defines it alike.
+        // A type that the host defines equals that of a module with the same definition.
         assert_eq!(text, ArrayType::new(&engine, field(StorageType::I8)).unwrap());
 
         let hello = ArrayRef::new_fixed(&mut store, &text, &b"hello".map(|byte| Val::I32(byte.into()))).unwrap();
@@ -120,7 +120,7 @@ fn the_host_makes_objects() {
         let found = same.call(&mut store, (Some(object), Some(object.to_any()))).unwrap();
         assert_eq!(found, Some(object));
         assert_eq!(same.call(&mut store, (Some(object), Some(hello.to_any()))).unwrap(), None);
-        // Host functions take and give them.
+        // Host functions take and return objects.
         let ty = FieldType { storage: StorageType::Val(ValType::I64), mutable: false };
         let longs = ArrayType::new(&engine, ty).unwrap();
         let of = longs.clone();
@@ -144,12 +144,12 @@ fn the_host_makes_objects() {
 }
 
 #[test]
-fn what_belongs_elsewhere_is_refused() {
+fn foreign_unknown_and_stale_values_are_refused() {
     let engine = Engine::default();
     let (mut store, instance) = instantiate(&engine, MODULE);
     let bytes = ArrayType::new(&engine, field(StorageType::I8)).unwrap();
     let array = ArrayRef::new(&mut store, &bytes, Val::I32(0), 1).unwrap();
-    // Another store.
+    // Objects of another store.
     let (mut other, twin) = instantiate(&engine, MODULE);
     usage(array.len(&other));
     usage(array.ty(&other));
@@ -158,25 +158,25 @@ fn what_belongs_elsewhere_is_refused() {
     usage(array.to_any().ty(&other));
     let base = call(&mut store, instance, "base", &[Val::I32(0)]).unwrap();
     usage(call(&mut other, twin, "id", &[base]));
-    // Another engine.
+    // Types of another engine.
     let mut third = Store::new(&Engine::default(), ());
     usage(ArrayRef::new(&mut third, &bytes, Val::I32(0), 1));
     let foreign = StructType::new(third.engine(), []).unwrap();
     usage(StructRef::new(&mut store, &foreign, &[]));
     assert_ne!(StructType::new(&engine, []).unwrap(), foreign);
-    // A type of no number.
+    // A type number that the engine does not know.
     let unknown = StorageType::Val(ValType::Ref(RefType { nullable: true, heap: HeapType::Concrete(12_345) }));
     usage(StructType::new(&engine, [field(unknown)]));
     usage(ArrayType::new(&engine, field(unknown)));
     assert!(matches!(StructType::new(&engine, vec![field(StorageType::I8); 10_001]), Err(Error::Limit(_))));
-    // Beyond its scope.
+    // A reference whose scope has ended.
     let stale = {
         let mut scope = RootScope::new(&mut store);
         ArrayRef::new(&mut scope, &bytes, Val::I32(0), 1).unwrap()
     };
     usage(stale.len(&store));
     usage(stale.to_any().ty(&store));
-    // What is no object.
+    // References that are not to objects.
     let small = AnyRef::from_i31(&store, 5);
     assert_eq!((small.as_struct(&store).unwrap(), small.as_array(&store).unwrap()), (None, None));
     assert_eq!(small.ty(&store).unwrap(), HeapType::I31);
@@ -184,7 +184,7 @@ fn what_belongs_elsewhere_is_refused() {
     let host = AnyRef::from_extern(ExternRef::new(&mut store, 1).unwrap());
     assert_eq!((host.as_struct(&store).unwrap(), host.ty(&store).unwrap()), (None, HeapType::Any));
     usage(call(&mut store, instance, "id", &[host.into()]));
-    // An object that went out and came back.
+    // An object that was converted to `extern` and back.
     let back = AnyRef::from_extern(array.to_any().to_extern());
     assert_eq!(back.as_array(&store).unwrap(), Some(array));
     usage(array.to_any().to_extern().data(&store));

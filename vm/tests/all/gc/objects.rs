@@ -1,4 +1,4 @@
-//! Structures and arrays: what the official suite does not show of them.
+//! Structures and arrays, beyond the tests of the official suite.
 
 use crate::support::{engines, instantiate, trap, wat};
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ const TYPES: &str = "
     (elem $points_of (ref null $point) (item (ref.null $point)) (item (struct.new $point (i32.const 9) (ref.null $point))))";
 
 #[test]
-fn every_access_traps_as_it_should() {
+fn every_access_traps_with_its_code() {
     use Trap::{
         AllocationFailed, ArrayOutOfBounds, CastFailure, MemoryOutOfBounds, NullArrayReference, NullStructureReference,
         TableOutOfBounds,
@@ -136,20 +136,24 @@ fn packed_fields_are_cut_and_extended() {
         make.call(&mut store, 0x1234_89ab).unwrap();
         assert_eq!(get.call(&mut store, ()).unwrap(), (-0x55, 0xab, -0x7655, 0x89ab, 0xab), "{mode}");
         set.call(&mut store, -1).unwrap();
-        assert_eq!(get.call(&mut store, ()).unwrap(), (-0x55, 0xab, -1, 0xffff, 0xab), "{mode}: neighbours stay");
+        assert_eq!(
+            get.call(&mut store, ()).unwrap(),
+            (-0x55, 0xab, -1, 0xffff, 0xab),
+            "{mode}: neighbouring fields are unchanged"
+        );
         assert_eq!(array.call(&mut store, 0x1_8000).unwrap(), (-0x8000, 0x8000), "{mode}");
     }
 }
 
-/// A chain as long as validation allows: of each object, each type.
+/// A chain of subtypes as long as validation allows. Objects of each type are cast to each type.
 #[test]
-fn casts_along_the_longest_chain() {
+fn casts_work_along_the_longest_chain() {
     const DEPTH: usize = 63;
     let mut module = String::from("(module (type $t0 (sub (struct)))");
     for at in 1..=DEPTH {
         write!(module, "(type $t{at} (sub $t{} (struct)))", at - 1).unwrap();
     }
-    // Another branch of the tree, and a type of the same structure.
+    // Also a type in another branch of the tree, and one with the same fields.
     write!(module, "(type $other (sub final $t{} (struct)))(type $alone (sub (struct (field i32))))", DEPTH - 1)
         .unwrap();
     let names: Vec<String> = (0..=DEPTH).map(|at| format!("t{at}")).chain(["other".into()]).collect();
@@ -192,8 +196,8 @@ fn casts_along_the_longest_chain() {
 }
 
 #[test]
-fn equal_groups_of_two_modules_are_one() {
-    // The second has other types before the group; the third's group has a member more.
+fn equal_recursion_groups_of_two_modules_are_one() {
+    // The second module has other types before the group. The group of the third has one more member.
     let group = "(rec (type $tree (sub (struct (field $value i32) (field $children (ref null $trees)))))
                       (type $trees (array (mut (ref null $tree)))) ADDED)";
     let maker = format!(
@@ -230,10 +234,10 @@ fn equal_groups_of_two_modules_are_one() {
     }
 }
 
-/// What was stored before a trap is there after it; and whatever the mode, no reference is anything but one that was put
-/// there, and no cell is given out twice.
+/// In precise mode, stores before a trap are visible after it. In every mode, a field holds only references that were stored in
+/// it, and no cell is allocated twice.
 #[test]
-fn a_trap_leaves_objects_as_they_were() {
+fn stores_before_a_trap_are_visible_after_it() {
     let module = r#"(module
         (type $node (struct (field $value (mut i64)) (field $next (mut (ref null $node)))))
         (global $kept (export "kept") (mut (ref null $node)) (ref.null $node))
@@ -268,7 +272,7 @@ fn a_trap_leaves_objects_as_they_were() {
         let rest = instance.get_typed_func::<(), i64>(&mut store, "rest").unwrap();
         let apart = instance.get_typed_func::<(), i32>(&mut store, "apart").unwrap();
         for (when, expected) in [(0, (5, 0)), (1, (6, 7)), (2, (8, 9))] {
-            // Cells that are used again hold references.
+            // Fills cells with references, so that cells which are reused are not zero.
             garbage.call(&mut store, 10_000).unwrap();
             store.gc();
             assert_eq!(run.call(&mut store, when).is_err(), when < 2);
@@ -276,14 +280,14 @@ fn a_trap_leaves_objects_as_they_were() {
                 assert_eq!(value.call(&mut store, ()).unwrap(), expected.0, "{mode} {when}");
                 assert_eq!(rest.call(&mut store, ()).unwrap(), expected.1, "{mode} {when}");
             }
-            assert_ne!(rest.call(&mut store, ()).unwrap(), -1, "{mode} {when}: the reference of a cell used before");
+            assert_ne!(rest.call(&mut store, ()).unwrap(), -1, "{mode} {when}: an old reference in a reused cell");
             assert_eq!(apart.call(&mut store, ()).unwrap(), 0, "{mode} {when}");
             store.gc();
         }
     }
 }
 
-/// Loops, fills and copies over arrays of each kind of element, against the same with a vector.
+/// Compares loops, fills and copies over arrays of each element type with the same operations on a `Vec`.
 #[test]
 fn arrays_are_filled_and_copied() {
     let kinds = [
@@ -379,7 +383,7 @@ fn constant_expressions_make_objects_once() {
     for (mode, engine) in engines() {
         let module = Module::new(&engine, wat(module)).unwrap();
         let mut store = Store::new(&engine, ());
-        // Each allocation on the way collects: nothing may be lost.
+        // Every allocation collects, so an object that is not a root would be lost.
         store.set_gc_stress(true);
         let instance = Instance::new(&mut store, &module, &[]).unwrap();
         let leaf = instance.get_typed_func::<(), (i32, i64, i32)>(&mut store, "leaf").unwrap();

@@ -1,4 +1,4 @@
-//! Small helpers that make modules and put them through the VM.
+//! Helpers that encode modules, and compile, instantiate and call them.
 
 pub(crate) use crate::support::{engines, wat};
 use std::time::Instant;
@@ -8,12 +8,12 @@ use wasm_encoder::{
 };
 use wassay_vm::{Engine, Error, Instance, Module, Result, Store, Val};
 
-/// Does something in each mode, and prints what it takes.
+/// Calls `what` with an engine for each mode, and prints how long it takes.
 pub(crate) fn in_each_mode(what: impl FnMut(&Engine)) {
     with_each(&engines(), what);
 }
 
-/// Does something at each level: where compiling takes long, and memory is not what it is about.
+/// Calls `what` with an engine for each optimisation level, for cases where compiling is slow and the memory mode does not matter.
 pub(crate) fn at_each_level(what: impl FnMut(&Engine)) {
     let [unoptimised, optimised, ..] = &engines()[..] else { panic!("an unoptimised and an optimised mode at least") };
     with_each(&[unoptimised.clone(), optimised.clone()], what);
@@ -28,7 +28,7 @@ fn with_each(engines: &[(&str, Engine)], mut what: impl FnMut(&Engine)) {
     }
 }
 
-/// A function with its type, for [`module`].
+/// A function and its type, for [`module`].
 pub(crate) struct Code {
     pub(crate) parameters: Vec<ValType>,
     pub(crate) results: Vec<ValType>,
@@ -36,7 +36,7 @@ pub(crate) struct Code {
 }
 
 impl Code {
-    /// From its type, its locals and what writes its body (without the final `end`).
+    /// Makes a function from its type, its locals, and a closure that writes its body without the final `end`.
     pub(crate) fn new(
         parameters: &[ValType],
         results: &[ValType],
@@ -51,7 +51,7 @@ impl Code {
     }
 }
 
-/// A module of functions; the last one is exported as `run`.
+/// Returns a module of functions, which exports the last one as `run`.
 pub(crate) fn module(functions: &[Code]) -> Vec<u8> {
     let mut types = TypeSection::new();
     let mut indices = FunctionSection::new();
@@ -76,19 +76,19 @@ pub(crate) fn instantiate(engine: &Engine, wasm: &[u8]) -> Result<(Store<()>, In
     Ok((store, instance))
 }
 
-/// Compiles and instantiates a module without imports and calls its `run`, if it exports one, with the arguments.
+/// Compiles and instantiates a module without imports, and calls its export `run` if there is one.
 pub(crate) fn run(engine: &Engine, wasm: &[u8], arguments: &[Val]) -> Result<Vec<Val>> {
     let (mut store, instance) = instantiate(engine, wasm)?;
     call(&mut store, instance, arguments)
 }
 
-/// A module whose `run` takes one `i32` and returns one: what it returns for each argument.
+/// Runs a module whose `run` takes and returns an `i32`, and returns its result for each argument.
 pub(crate) fn each_i32<const N: usize>(engine: &Engine, wasm: &[u8], arguments: [i32; N]) -> [i32; N] {
     let (mut store, instance) = instantiate(engine, wasm).expect("an instance");
     arguments.map(|argument| only_i32(call(&mut store, instance, &[Val::I32(argument)])))
 }
 
-/// Calls `run` of an instance, if there is one.
+/// Calls the export `run` of an instance if there is one.
 pub(crate) fn call(store: &mut Store<()>, instance: Instance, arguments: &[Val]) -> Result<Vec<Val>> {
     let Some(run) = instance.get_func(&mut *store, "run") else { return Ok(Vec::new()) };
     let ty = run.ty(&mut *store);
@@ -97,7 +97,7 @@ pub(crate) fn call(store: &mut Store<()>, instance: Instance, arguments: &[Val])
     Ok(results)
 }
 
-/// The only result, an `i32`.
+/// Returns the only result, an `i32`.
 pub(crate) fn only_i32(results: Result<Vec<Val>>) -> i32 {
     match results.expect("no trap")[..] {
         [Val::I32(value)] => value,
@@ -105,7 +105,7 @@ pub(crate) fn only_i32(results: Result<Vec<Val>>) -> i32 {
     }
 }
 
-/// That a module is refused as too large or invalid, with an error that says so.
+/// Checks that a module is refused as too large or invalid.
 pub(crate) fn assert_refused<T>(result: Result<T>) {
     match result {
         Err(error @ (Error::Invalid { .. } | Error::Unsupported { .. } | Error::Limit(_) | Error::Resources(_))) => {
@@ -116,7 +116,7 @@ pub(crate) fn assert_refused<T>(result: Result<T>) {
     }
 }
 
-/// That a module either works or is refused as too large.
+/// Checks that a module works or is refused as too large, and returns its result.
 pub(crate) fn assert_works_or_refused<T>(result: Result<T>) -> Option<T> {
     match result {
         Ok(value) => Some(value),

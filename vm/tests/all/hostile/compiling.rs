@@ -1,4 +1,4 @@
-//! Modules that are dear to compile: time and memory stay in proportion to their bytes, whatever they are.
+//! Modules that are expensive to compile: time and memory stay proportional to their size in bytes.
 
 use super::build::{self, Code};
 use super::families::FAMILIES;
@@ -15,14 +15,14 @@ fn engine(level: OptLevel, change: impl FnOnce(&mut Config)) -> Engine {
     Engine::new(&config).expect("an engine for the host")
 }
 
-/// A change of the settings.
+/// Changes the settings.
 type Change = fn(&mut Config);
 
-/// Time that this process has used of all CPUs.
+/// Returns the CPU time of this process on all CPUs.
 fn cpu_time() -> Duration {
-    // SAFETY: a structure of numbers, for which zeros are values.
+    // SAFETY: the structure consists of numbers, for which zero is a valid value.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: the pointer is to a structure of the type that the call fills.
+    // SAFETY: the pointer is valid, and to a structure of the type that the call fills.
     unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) };
     let of = |time: libc::timeval| {
         Duration::from_secs(time.tv_sec.unsigned_abs()) + Duration::from_micros(time.tv_usec.unsigned_abs())
@@ -30,8 +30,8 @@ fn cpu_time() -> Duration {
     of(usage.ru_utime) + of(usage.ru_stime)
 }
 
-/// Compiles a module of each family of so many bytes. What grows with the square of a module's bytes takes ten times as long
-/// for each byte of the larger ones, and more than it may.
+/// Compiles modules of 3,000 and of 30,000 bytes of each family. An algorithm of quadratic cost takes ten times as long for each
+/// byte of the larger module, which exceeds the limit.
 fn compile_families(level: OptLevel, part: usize) {
     let engine = engine(level, |_| {});
     for family in FAMILIES.iter().skip(part).step_by(4) {
@@ -44,7 +44,7 @@ fn compile_families(level: OptLevel, part: usize) {
                 Ok(_) | Err(Error::Limit(_)) => {}
                 Err(error) => panic!("{} x {count}: {error}", family.name),
             }
-            // Some 20 us a byte, and 60 at most, where nothing else runs; here the VM itself is not optimised.
+            // On an idle machine it takes some 20 us a byte, and 60 at most. In tests the VM itself is not optimised.
             let allowed =
                 Duration::from_millis(1_000) + Duration::from_micros(300) * u32::try_from(wasm.len()).unwrap_or(0);
             let mib = peak_mib(std::process::id()).unwrap_or(0);
@@ -57,14 +57,14 @@ fn compile_families(level: OptLevel, part: usize) {
 const BOUNDS: Bounds = Bounds { mib: 768, seconds: 300 };
 
 hostile! {
-    fn families_unoptimised() within BOUNDS => { (0..4).for_each(|part| compile_families(OptLevel::None, part)); }
-    fn families_optimised_1() within BOUNDS => { compile_families(OptLevel::Speed, 0); }
-    fn families_optimised_2() within BOUNDS => { compile_families(OptLevel::Speed, 1); }
-    fn families_optimised_3() within BOUNDS => { compile_families(OptLevel::Speed, 2); }
-    fn families_optimised_4() within BOUNDS => { compile_families(OptLevel::Speed, 3); }
+    fn families_compile_in_time_unoptimised() within BOUNDS => { (0..4).for_each(|part| compile_families(OptLevel::None, part)); }
+    fn families_compile_in_time_optimised_1() within BOUNDS => { compile_families(OptLevel::Speed, 0); }
+    fn families_compile_in_time_optimised_2() within BOUNDS => { compile_families(OptLevel::Speed, 1); }
+    fn families_compile_in_time_optimised_3() within BOUNDS => { compile_families(OptLevel::Speed, 2); }
+    fn families_compile_in_time_optimised_4() within BOUNDS => { compile_families(OptLevel::Speed, 3); }
 
-    /// A few hundred bytes that declare 50,000 locals each time took 867 MB.
-    fn locals_that_nothing_uses() within Bounds { mib: 300, ..BOUNDS } => {
+    /// Functions of a few bytes, each with 50,000 locals, took 867 MB.
+    fn unused_locals_take_little_memory() within Bounds { mib: 300, ..BOUNDS } => {
         let kinds = [ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::V128];
         let locals = kinds.map(|kind| (10_000, kind));
         let codes: Vec<_> = (0..1_000).map(|_| Code::new(&[], &[ValType::I64], &locals, |sink| { sink.local_get(12_345); })).collect();
@@ -75,8 +75,8 @@ hostile! {
         });
     }
 
-    /// What functions are compiled with in one module differs, and they call each other.
-    fn functions_of_every_effort() {
+    /// Functions that are compiled with different efforts call each other.
+    fn functions_of_all_efforts_call_each_other() {
         let sum = |count: i32| Code::new(&[ValType::I32], &[ValType::I32], &[(1, ValType::I32)], move |sink| {
             for i in 0..count {
                 // A comparison, a call of the smallest function or of none, and a division.
@@ -106,8 +106,8 @@ hostile! {
         });
     }
 
-    /// A call of a thousand arguments and results is two bytes. Beyond a bound that is an error that names the function.
-    fn few_bytes_that_stand_for_much() {
+    /// A call with a thousand arguments and results takes two bytes. Too many of them are an error that names the function.
+    fn few_bytes_with_much_work_are_limited() {
         let many = vec![ValType::I32; 1_000];
         let pass = Code::new(&many, &many, &[], |sink| (0..1_000).for_each(|i| { sink.local_get(i); }));
         let calls = Code::new(&many, &many, &[], |sink| {
@@ -121,7 +121,7 @@ hostile! {
         }
     }
 
-    fn limits_of_the_embedder() {
+    fn limits_of_the_embedder_hold() {
         let wasm = build::wat("(module (func (export \"a\") (local i32 i32 i32) local.get 1 drop) (table 100 funcref) (table 50 funcref) (memory 3))");
         let limits: [(&str, Change, Change); 6] = [
             ("a module of", |c| { c.max_module_size(40); }, |c| { c.max_module_size(100); }),
@@ -142,7 +142,7 @@ hostile! {
         }
     }
 
-    fn a_time_that_is_over() {
+    fn the_limit_of_compile_time_holds() {
         let (wasm, _) = FAMILIES.iter().find(|f| f.name == "small_functions").expect("one of them").of_size(20_000);
         for level in [OptLevel::None, OptLevel::Speed] {
             let error = Module::new(&engine(level, |c| { c.max_compile_time(Duration::from_micros(1)); }), &wasm).expect_err("no time");
@@ -153,8 +153,8 @@ hostile! {
         }
     }
 
-    /// 100 tables of ten million elements took 7.7 GB.
-    fn tables_that_are_too_large_together() within Bounds { mib: 200, ..BOUNDS } => {
+    /// 100 tables of ten million elements took 7.7 GB of memory.
+    fn tables_are_limited_together() within Bounds { mib: 200, ..BOUNDS } => {
         let tables = "(table 10000000 funcref (ref.func $f))".repeat(100);
         let wasm = build::wat(&format!("(module (func $f) {tables})"));
         build::at_each_level(|engine| {
@@ -165,8 +165,8 @@ hostile! {
         });
     }
 
-    /// The limit is the store's: growing counts too, and so do other instances.
-    fn what_a_store_may_have_together() {
+    /// Limits are for the whole store: growth and other instances count too.
+    fn limits_hold_for_the_whole_store() {
         let engine = engine(OptLevel::None, |c| { c.max_table_elements(1_000).max_memory_size(10 * 65_536); });
         let text = r#"(module (table 100 funcref) (memory 1)
             (func (export "table") (param i32) (result i32) ref.null func local.get 0 table.grow)

@@ -1,30 +1,31 @@
-//! Families of modules that are cheap to write and dear to compile, each for any size: what grows faster than a module's
-//! bytes in a compiler is what each of them repeats.
+//! Families of modules of any size that are small to write and expensive to compile.
+//!
+//! Each family repeats a construct for which some compiler needs time or memory that grows faster than the module.
 
 use std::fmt::Write as _;
 
-/// Modules of one kind. `text` writes the one with `count` repetitions, in the text format.
+/// A family of modules. `text` returns the module with `count` repetitions in the text format.
 pub(crate) struct Family {
     pub(crate) name: &'static str,
-    /// Most repetitions that make a valid module.
+    /// The most repetitions for which the module is valid.
     pub(crate) most: usize,
     text: fn(usize) -> String,
 }
 
 impl Family {
-    /// The module of `count` repetitions, in the binary format.
+    /// Returns the module with `count` repetitions in the binary format.
     pub(crate) fn module(&self, count: usize) -> Vec<u8> {
         let text = (self.text)(count.min(self.most));
         let buffer = wast::parser::ParseBuffer::new(&text).expect("tokens");
         wast::parser::parse::<wast::Wat<'_>>(&buffer).expect("a module's text").encode().expect("a module")
     }
 
-    /// A module of at most about `bytes` bytes, and the repetitions that it took.
+    /// Returns a module of at most about `bytes` bytes, and its number of repetitions.
     pub(crate) fn of_size(&self, bytes: usize) -> (Vec<u8>, usize) {
         let mut count = 64;
         let mut module = self.module(count);
         for _ in 0..3 {
-            // Sizes grow linearly from some start; encodings of numbers grow a little more.
+            // Sizes grow linearly, but for encodings of numbers, which get a little longer.
             let half = self.module(count / 2);
             let each = (module.len() - half.len()).max(1) as f64 / (count - count / 2) as f64;
             let fixed = module.len() as f64 - each * count as f64;
@@ -39,7 +40,7 @@ impl Family {
     }
 }
 
-/// `count` pieces, each of its number.
+/// Returns `count` pieces of text, each made from its number.
 fn each(count: usize, piece: impl Fn(usize) -> String) -> String {
     (0..count).fold(String::new(), |mut all, i| {
         let _ = write!(all, " {}", piece(i));
@@ -47,7 +48,7 @@ fn each(count: usize, piece: impl Fn(usize) -> String) -> String {
     })
 }
 
-/// As [`body`], but local 2 is of another type, and what it is in the end is seen.
+/// Returns a module like [`body`], with local 2 of another type, whose final value is stored.
 fn body_of(ty: &str, code: &str) -> String {
     let read = if ty == "v128" { "v128.store" } else { "f64.store" };
     body(
@@ -64,8 +65,8 @@ fn times(piece: &str, count: usize) -> String {
     format!(" {piece}").repeat(count)
 }
 
-/// A module whose one large function takes and returns an `i32`; local 1 is another `i32`. What else it needs comes
-/// before.
+/// Returns a module with one large function that takes and returns an `i32`. Local 1 is another `i32`. `fields` has the other
+/// definitions.
 fn body(fields: &str, locals: &str, code: &str) -> String {
     format!(
         "(module {fields} (func (export \"run\") (param i32) (result i32) (local i32) {locals} \
@@ -73,14 +74,14 @@ fn body(fields: &str, locals: &str, code: &str) -> String {
     )
 }
 
-/// `local 1 = op(local 1, local 0)`, over and over.
+/// Returns repeated `local 1 = op(local 1, local 0)`.
 fn chain(operator: &str, count: usize) -> String {
     body("", "", &times(&format!("local.get 1 local.get 0 {operator} local.set 1"), count))
 }
 
 const LEAF: &str = "(func $leaf (param i32) (result i32) local.get 0 i32.const 7 i32.mul)";
 const MEMORY: &str = "(memory 1)";
-/// A function type of a thousand parameters and results.
+/// A function type with a thousand parameters and results.
 const WIDE: usize = 1000;
 
 fn wide() -> String {
@@ -101,10 +102,10 @@ macro_rules! families {
 }
 
 families! {
-    // One local that is compared over and over, each comparison guarding a call.
+    // One local that is compared repeatedly. Each comparison guards a call.
     guarded_calls: |n| body(LEAF, "", &each(n, |i| format!(
         "local.get 0 i32.const {i} i32.eq if local.get 1 call $leaf local.set 1 end")));
-    // Locals that nothing uses.
+    // Unused locals.
     fifty_thousand_locals(64): |n| {
         let function = format!("(func (local {}))", times("i32 i64 f32 f64 v128", 10_000));
         format!("(module {})", times(&function, n))
@@ -112,11 +113,11 @@ families! {
     used_locals(40_000): |n| body("", &format!("(local {})", times("i32", n)), &format!("{} {}",
         each(n, |i| format!("local.get 1 i32.const {i} i32.add local.set {}", i + 2)),
         each(n, |i| format!("local.get 1 local.get {} i32.xor local.set 1", i + 2))));
-    // Many locals, each set and alive where as many branches meet.
+    // Many locals that are set and live where equally many branches join.
     phi_web(20_000): |n| body("", &format!("(local {})", times("i32", n)), &format!("block {} end {}",
         each(n, |i| format!("local.get {i} i32.const {i} i32.add local.tee {} br_if 0", i + 1)),
         each(n, |i| format!("local.get 1 local.get {} i32.xor local.set 1", i + 1))));
-    // The same with the values of a block.
+    // The same with values of blocks.
     block_results: |n| body("", "", &format!(
         "block (result {wide}) {zero} {} end {}",
         times("local.get 0 br_if 0", n), times("drop", WIDE), wide = times("i32", WIDE), zero = times("local.get 0", WIDE)));

@@ -1,19 +1,19 @@
-//! A test case in a process of its own: this test binary again, told to run that case only.
+//! Test cases in child processes: the test binary starts itself again with the name of one case.
 
 use std::fs::File;
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// Set in the child, to the name of its case.
+/// Environment variable of a child: the name of its case.
 const CASE: &str = "WASSAY_HOSTILE_CASE";
 
-/// What a case may use.
+/// Limits of a case.
 #[derive(Clone, Copy)]
 pub(crate) struct Bounds {
-    /// Resident memory at its highest, in MiB.
+    /// Peak of resident memory, in MiB.
     pub(crate) mib: u64,
-    /// Time. Tests run on slow and busy machines, unoptimised: this is to tell slow from endless.
+    /// Time in seconds. It only distinguishes slow from endless, as tests run unoptimised on slow and busy machines.
     pub(crate) seconds: u64,
 }
 
@@ -25,20 +25,20 @@ impl Default for Bounds {
 
 /// How a child ended.
 pub(crate) enum End {
-    /// By itself.
+    /// It exited.
     Exit(ExitStatus),
-    /// It used more memory than it may, and was killed.
+    /// It was killed, as it used more memory than allowed: the peak in MiB.
     Memory(u64),
-    /// It took longer than it may, and was killed.
+    /// It was killed, as it took longer than allowed.
     Time,
 }
 
-/// Whether this process is the one that runs the case itself.
+/// Checks whether this process is the child that runs the case.
 pub(crate) fn is_child(case: &str) -> bool {
     std::env::var(CASE).is_ok_and(|name| name == case)
 }
 
-/// Runs a case of this test binary in a process of its own. Returns how it ended and what it printed.
+/// Runs a case of this test binary in a child process. Returns how the child ended, and its output.
 pub(crate) fn run_child(case: &str, environment: &[(&str, String)], bounds: Bounds) -> (End, String) {
     let mut output = tempfile::tempfile().expect("failed to make a file");
     let handle = |file: &File| Stdio::from(file.try_clone().expect("failed to duplicate a file handle"));
@@ -54,7 +54,7 @@ pub(crate) fn run_child(case: &str, environment: &[(&str, String)], bounds: Boun
         .expect("failed to start this program again");
     let end = supervise(&mut child, bounds);
     let mut text = Vec::new();
-    // The child wrote through the same file description: its position is where the child stopped.
+    // The child wrote through the same file description, so the position is at the end of its output.
     std::io::Seek::rewind(&mut output).and_then(|()| output.read_to_end(&mut text)).expect("failed to read its output");
     (end, String::from_utf8_lossy(&text).into_owned())
 }
@@ -74,31 +74,31 @@ fn supervise(child: &mut Child, bounds: Bounds) -> End {
                 continue;
             }
         };
-        // It may have ended meanwhile, which is as good.
+        // An error only says that the child has ended meanwhile.
         let _ = child.kill();
         child.wait().expect("failed to wait for a child of ours");
         return end;
     }
 }
 
-/// The most resident memory a process has had, where the system tells (Linux).
+/// Returns the peak of resident memory of a process in MiB, where the system tells it (Linux).
 pub(crate) fn peak_mib(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? / 1024)
 }
 
-/// Runs `body` in a process of its own, and fails where that crashes, panics or leaves its bounds.
+/// Runs `body` in a child process, and fails if that crashes, panics or exceeds its limits.
 pub(crate) fn isolated(case: &str, bounds: Bounds, body: impl FnOnce() + Send) {
     if is_child(case) {
-        // On a stack of a size that does not depend on the test runner, and is the smallest that is usual.
+        // The stack has the smallest usual size, which does not depend on the test runner.
         std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().stack_size(2 << 20).spawn_scoped(scope, body);
             thread.expect("failed to start a thread").join().expect("the case panicked");
         });
         if let Some(mib) = peak_mib(std::process::id()) {
             println!("peak of resident memory: {mib} MiB");
-            // Checked here too: what happens between two looks from outside is not missed.
+            // The child checks its peak too, as the parent can miss a peak between two samples.
             assert!(mib <= bounds.mib, "{mib} MiB of memory used, {} are allowed", bounds.mib);
         }
         return;
@@ -114,13 +114,13 @@ pub(crate) fn isolated(case: &str, bounds: Bounds, body: impl FnOnce() + Send) {
     }
 }
 
-/// Defines tests that run isolated: `hostile! { fn name() { ... } }`, or `fn name() within bounds { ... }`.
+/// Defines tests that run in child processes: `hostile! { fn name() { ... } }`, or `fn name() within bounds => { ... }`.
 macro_rules! hostile {
     ($($(#[$meta:meta])* fn $name:ident() $(within $bounds:expr =>)? $body:block)*) => {$(
         $(#[$meta])*
         #[test]
         fn $name() {
-            // The test runner's name has no crate in front.
+            // The test runner's name of a test does not begin with the crate.
             let path = concat!(module_path!(), "::", stringify!($name));
             let (_, case) = path.split_once("::").expect("a path in a crate");
             #[allow(unused_mut, unused_assignments, reason = "only some cases have bounds of their own")]

@@ -1,6 +1,7 @@
-//! Valid modules with something broken: cut off anywhere, bits flipped, pieces moved. Most are invalid, and must be
-//! refused; the others are compiled in every mode and run. Mutants are made from a seed, so a failure names one that
-//! can be made again.
+//! Mutants: valid modules that are cut off, or have bits flipped or bytes moved.
+//!
+//! Most mutants are invalid and must be refused. The others are compiled and run in every mode. Mutants are numbered, and the
+//! number is the seed of the random numbers, so a failure names a mutant that can be made again.
 
 use super::isolated::{self, Bounds, End};
 use super::{build, object_seeds};
@@ -11,17 +12,17 @@ use std::time::{Duration, Instant};
 use wasmparser::WasmFeatures;
 use wassay_vm::{Engine, Error, ExternType, Instance, Module, Store, Val, ValType};
 
-/// Set in the child: the first mutant to try.
+/// Environment variable of a child: number of the first mutant to try.
 const FIRST: &str = "WASSAY_HOSTILE_FIRST";
-/// Set in the child: where to note the mutant being tried.
+/// Environment variable of a child: the file into which it writes the number of the current mutant.
 const NOTE: &str = "WASSAY_HOSTILE_NOTE";
-/// How the child ends when wasm ran longer than [`PATIENCE`]: a mutant may well be an endless loop.
+/// Exit code of a child in which wasm ran longer than [`PATIENCE`]. A mutant may be an endless loop.
 const ENDLESS: i32 = 77;
 const PATIENCE: Duration = Duration::from_millis(300);
-/// For compiling one mutant: there is no excuse for more.
+/// Time limit for compiling one mutant.
 const COMPILE: Duration = Duration::from_secs(30);
 
-/// xorshift64*, which is all the randomness that is needed here.
+/// A random number generator (xorshift64*).
 struct Random(u64);
 
 impl Random {
@@ -41,7 +42,7 @@ impl Random {
     }
 }
 
-/// Small modules that use much between them: calls, tables, globals, segments, every kind of control, floats.
+/// Returns small modules that together use many operators: calls, tables, globals, segments, all control, floats.
 fn seeds() -> Vec<Vec<u8>> {
     let mut seeds: Vec<Vec<u8>> =
         kernels::all().into_iter().filter(|k| k.name != "large").map(|kernel| kernel.wasm).collect();
@@ -88,30 +89,30 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// How a mutant is made.
+/// A kind of mutation.
 #[derive(Clone, Copy)]
-enum Kind {
+enum Mutation {
     Truncated,
     Flipped,
     Spliced,
 }
 
-/// The mutant of a number: seeds in turn.
-fn mutant(kind: Kind, seeds: &[Vec<u8>], number: usize) -> Vec<u8> {
+/// Returns the mutant with this number. The number chooses the seed module, in turn.
+fn mutant(kind: Mutation, seeds: &[Vec<u8>], number: usize) -> Vec<u8> {
     let mut random = Random::new(number as u64 + 1);
     let mut wasm = seeds[number % seeds.len()].clone();
     match kind {
-        Kind::Truncated => wasm.truncate(random.below(wasm.len())),
-        Kind::Flipped => {
-            // Mostly one bit: more than a few, and nothing gets past validation.
+        Mutation::Truncated => wasm.truncate(random.below(wasm.len())),
+        Mutation::Flipped => {
+            // At most three bits: with more, hardly any mutant is valid.
             for _ in 0..=random.below(3) {
-                // Past the header, without which nothing is looked at.
+                // After the header, which must be right for anything else to be read.
                 let at = 8 + random.below(wasm.len() - 8);
                 wasm[at] ^= 1 << random.below(8);
             }
         }
-        Kind::Spliced => {
-            // A few bytes overwritten with others of the module: opcodes become other opcodes.
+        Mutation::Spliced => {
+            // Overwrites up to four bytes with others of the module, so that opcodes become other opcodes.
             let length = 1 + random.below(4);
             let from = 8 + random.below(wasm.len() - 8 - length);
             let to = 8 + random.below(wasm.len() - 8 - length);
@@ -121,7 +122,7 @@ fn mutant(kind: Kind, seeds: &[Vec<u8>], number: usize) -> Vec<u8> {
     wasm
 }
 
-/// What happens to mutants, counted.
+/// Counts of what happened to mutants.
 #[derive(Default)]
 struct Counts {
     refused: usize,
@@ -129,7 +130,7 @@ struct Counts {
     trapped: usize,
 }
 
-/// Compiles a mutant, instantiates it, calls what it exports.
+/// Compiles and instantiates a mutant, and calls its exported functions.
 fn attempt(engine: &Engine, wasm: &[u8], running: &dyn Fn(bool), counts: &mut Counts) {
     let module = match Module::new(engine, wasm) {
         Ok(module) => module,
@@ -157,7 +158,7 @@ fn attempt(engine: &Engine, wasm: &[u8], running: &dyn Fn(bool), counts: &mut Co
             }
         }
         Err(Error::Trap { .. }) => counts.trapped += 1,
-        // The mutation made an import, or a memory larger than there is.
+        // The mutation made an import, or a memory that is too large for the host.
         Err(
             Error::InvalidType(_)
             | Error::UnknownImport { .. }
@@ -181,12 +182,12 @@ fn argument(ty: ValType) -> Option<Val> {
     })
 }
 
-/// In the child: from the first mutant on, noting where it is.
-fn attempt_all(kind: Kind, count: usize, first: usize, note: &Path) {
+/// Tries all mutants from the first on, in a child, and writes the current number into a file.
+fn attempt_all(kind: Mutation, count: usize, first: usize, note: &Path) {
     let seeds = seeds();
     let engines = crate::support::engines_with(WasmFeatures::default() | WasmFeatures::CUSTOM_DESCRIPTORS);
     let mut counts = Counts::default();
-    // Milliseconds since the start when wasm began to run, 0 while it doesn't; and when compilation began.
+    // Milliseconds from the start until wasm began to run, and until compilation began; 0 while it does not.
     let (start, running, compiling) = (Instant::now(), AtomicU64::new(0), AtomicU64::new(0));
     let now = || u64::try_from(start.elapsed().as_millis()).expect("not that long") + 1;
     let older = |since: &AtomicU64, limit: Duration| {
@@ -210,7 +211,7 @@ fn attempt_all(kind: Kind, count: usize, first: usize, note: &Path) {
         for number in first..count {
             let wasm = mutant(kind, &seeds, number);
             for (level, engine) in &engines {
-                std::fs::write(note, format!("{number} {level}")).expect("failed to note the mutant");
+                std::fs::write(note, format!("{number} {level}")).expect("failed to write the number");
                 compiling.store(now(), Ordering::Relaxed);
                 let set = |on: bool| {
                     compiling.store(0, Ordering::Relaxed);
@@ -226,18 +227,18 @@ fn attempt_all(kind: Kind, count: usize, first: usize, note: &Path) {
     println!("refused: {refused}, ran: {ran}, trapped: {trapped}");
 }
 
-/// The mutant a child was at, when it ended.
+/// Returns the mutant that a child was trying when it ended, with its mode.
 fn noted(note: &Path) -> (usize, String) {
-    let text = std::fs::read_to_string(note).expect("the child notes what it does first");
+    let text = std::fs::read_to_string(note).expect("the child writes the number first");
     let (number, level) = text.split_once(' ').expect("a number and a level");
     (number.parse().expect("a number"), level.to_owned())
 }
 
-/// Tries mutants in children, each of which goes on where the last one met an endless loop.
-fn survive(case: &str, kind: Kind, count: usize) {
+/// Tries mutants in child processes. After an endless loop, the next child continues with the next mutant.
+fn survive(case: &str, kind: Mutation, count: usize) {
     if isolated::is_child(case) {
-        let first = std::env::var(FIRST).expect("the parent says where to begin").parse().expect("a number");
-        let note = PathBuf::from(std::env::var_os(NOTE).expect("the parent says where to note"));
+        let first = std::env::var(FIRST).expect("the parent sets it").parse().expect("a number");
+        let note = PathBuf::from(std::env::var_os(NOTE).expect("the parent sets it"));
         attempt_all(kind, count, first, &note);
         return;
     }
@@ -246,12 +247,12 @@ fn survive(case: &str, kind: Kind, count: usize) {
     let (mut first, mut endless) = (0, 0);
     loop {
         let environment = [(FIRST, first.to_string()), (NOTE, note.to_string_lossy().into_owned())];
-        // Generous in memory: a mutant that fills 4 GiB of memory does as it is told.
+        // The memory limit is high, as a valid mutant may fill 4 GiB of memory.
         let bounds = Bounds { mib: 6 << 10, seconds: 600 };
         let (end, output) = isolated::run_child(case, &environment, bounds);
         let explain = |what: String| -> ! {
             let (number, level) = noted(&note);
-            // Kept, to look at.
+            // The mutant is kept for debugging.
             let path = std::env::temp_dir().join(format!("wassay-{}-{number}.wasm", case.replace("::", "-")));
             std::fs::write(&path, mutant(kind, &seeds(), number)).expect("failed to keep the mutant");
             panic!("mutant {number} at {level} ({}): {what}\n{output}", path.display())
@@ -267,22 +268,22 @@ fn survive(case: &str, kind: Kind, count: usize) {
             }
             End::Exit(status) => explain(format!("{status}")),
             End::Memory(mib) => explain(format!("{mib} MiB of memory")),
-            End::Time => explain("too slow, all in all".into()),
+            End::Time => explain("too slow in total".into()),
         }
     }
 }
 
 #[test]
-fn truncated() {
-    survive("hostile::mutants::truncated", Kind::Truncated, 2_000);
+fn truncated_modules_do_no_harm() {
+    survive("hostile::mutants::truncated_modules_do_no_harm", Mutation::Truncated, 2_000);
 }
 
 #[test]
-fn flipped() {
-    survive("hostile::mutants::flipped", Kind::Flipped, 2_000);
+fn flipped_modules_do_no_harm() {
+    survive("hostile::mutants::flipped_modules_do_no_harm", Mutation::Flipped, 2_000);
 }
 
 #[test]
-fn spliced() {
-    survive("hostile::mutants::spliced", Kind::Spliced, 1_000);
+fn spliced_modules_do_no_harm() {
+    survive("hostile::mutants::spliced_modules_do_no_harm", Mutation::Spliced, 1_000);
 }

@@ -1,8 +1,8 @@
-//! Small modules about objects of the heap, for mutants to be made of: structures, arrays, casts, descriptors.
+//! Seed modules for mutants that use heap objects: structures, arrays, casts, descriptors.
 
 use super::build::wat;
 
-/// They allocate little: what a mutation makes of a size is trouble enough.
+/// Returns the modules. They allocate little, since mutations make sizes larger.
 pub(crate) fn seeds() -> [Vec<u8>; 3] {
     [
         wat(r#"(module

@@ -1,14 +1,14 @@
-//! Structures and arrays as large as validation lets them be.
+//! Structures and arrays of the largest sizes that validation allows.
 
 use super::build;
 use super::isolated::hostile;
 use std::fmt::Write as _;
 use wassay_vm::Val;
 
-/// The most fields of a structure, and the most operands of `array.new_fixed`.
+/// The limit of fields of a structure, and of operands of `array.new_fixed`.
 const MOST: usize = 10_000;
 
-/// A text for each number, in a row.
+/// Returns the concatenation of a text for each number.
 fn each(mut write: impl FnMut(&mut String, usize)) -> String {
     let mut text = String::new();
     for number in 0..MOST {

@@ -1,11 +1,11 @@
-//! Recursion without end, in every way there is: always the trap, and the VM is as usable afterwards as before.
+//! Endless recursion of every kind: it traps, and the VM stays usable.
 
 use super::build::{self, Code};
 use super::isolated::hostile;
 use wasm_encoder::ValType;
 use wassay_vm::{Caller, Engine, Error, Extern, Instance, Linker, Module, Result, Store, Trap};
 
-/// Often enough to see whether something is lost each time: stack, handlers, memory.
+/// Number of repetitions, enough to notice a leak of stack, handlers or memory.
 const TIMES: usize = 20;
 
 fn exhausts(engine: &Engine, wasm: &[u8]) {
@@ -23,7 +23,7 @@ fn exhausts_in_each_mode(text: &str) {
     build::in_each_mode(|engine| exhausts(engine, &wasm));
 }
 
-/// A host function that calls `run` of its caller again.
+/// A host function that calls `run` of its caller.
 fn call_back(mut caller: Caller<'_, ()>) -> Result<()> {
     let run = caller.get_export("run").and_then(Extern::into_func);
     let run = run.ok_or_else(|| Error::host("no `run`"))?;
@@ -31,14 +31,14 @@ fn call_back(mut caller: Caller<'_, ()>) -> Result<()> {
 }
 
 hostile! {
-    fn direct() {
-        // With something left to do after the call, and a result that matters: else it becomes a loop.
+    fn direct_recursion_traps() {
+        // The addition after the call, whose result is used, keeps LLVM from turning the recursion into a loop.
         exhausts_in_each_mode(
             r#"(module (func $f (export "run") (result i32) (i32.add (i32.const 1) (call $f))))"#,
         );
     }
 
-    fn mutual() {
+    fn mutual_recursion_traps() {
         exhausts_in_each_mode(
             r#"(module
                 (global $count (mut i64) (i64.const 0))
@@ -51,7 +51,7 @@ hostile! {
         );
     }
 
-    fn indirect() {
+    fn indirect_recursion_traps() {
         exhausts_in_each_mode(
             r#"(module
                 (type $t (func (param i32) (result i32)))
@@ -65,7 +65,7 @@ hostile! {
         );
     }
 
-    fn in_start_function() {
+    fn recursion_in_a_start_function_traps() {
         let wasm = build::wat("(module (func $f (result i32) (i32.add (call $f) (i32.const 1)))
             (func $start (drop (call $f))) (start $start))");
         build::in_each_mode(|engine| {
@@ -76,8 +76,8 @@ hostile! {
         });
     }
 
-    /// Arguments past those in registers go elsewhere than the machine stack: that place is finite too.
-    fn with_many_arguments() {
+    /// Arguments beyond the registers are in the overflow area, which is finite too.
+    fn recursion_with_many_arguments_traps() {
         let kinds = [ValType::I64, ValType::F64, ValType::I32, ValType::F32].repeat(25);
         let function = Code::new(&kinds, &[ValType::I64], &[], |sink| {
             for i in 0..100 {
@@ -95,11 +95,11 @@ hostile! {
         build::in_each_mode(|engine| exhausts(engine, &wasm));
     }
 
-    /// A frame of hundreds of kilobytes steps over any guard page, unless each of its pages is touched in turn.
-    fn with_giant_frames() {
+    /// A frame of hundreds of kilobytes would skip the guard page, unless the prologue touches each page.
+    fn recursion_with_giant_frames_traps() {
         let locals = 40_000;
         let function = Code::new(&[ValType::I64], &[ValType::I64], &[(locals, ValType::I64)], |sink| {
-            // Each local gets a value nobody can foresee, and is used after the call: it has to live in the frame.
+            // Each local has an unknown value and is used after the call, so it must be in the frame.
             for i in 1..=locals {
                 sink.local_get(0).i64_const(i64::from(i)).i64_mul().local_set(i);
             }
@@ -123,8 +123,8 @@ hostile! {
         });
     }
 
-    /// Frames of wasm and of Rust take turns: the host's must not be what runs out of stack.
-    fn through_the_host() {
+    /// Frames of wasm and of the host alternate. Stack overflow must not happen in a frame of the host.
+    fn recursion_through_the_host_traps() {
         let wasm = build::wat(
             r#"(module
                 (import "host" "again" (func $again))
@@ -143,8 +143,8 @@ hostile! {
         });
     }
 
-    /// Wasm uses up nearly all of the stack, then calls the host, which needs some itself.
-    fn host_at_the_end_of_the_stack() {
+    /// Wasm uses nearly all of the stack, then calls the host, which needs stack itself.
+    fn host_functions_have_stack_at_any_depth() {
         let wasm = build::wat(
             r#"(module
                 (import "host" "work" (func $work (param i32) (result i32)))
@@ -156,7 +156,7 @@ hostile! {
             let mut store = Store::new(engine, ());
             let mut linker = Linker::new(engine);
             let work = |x: i32| -> i32 {
-                // What any host function does: formats something, on a stack of its own needs.
+                // Formatting needs stack, as most host functions do.
                 let text = format!("{:?}", [x; 64]);
                 i32::try_from(std::hint::black_box(text).len()).expect("short")
             };
@@ -169,8 +169,8 @@ hostile! {
         });
     }
 
-    /// Builtins of the runtime are Rust too, and may be reached at any depth.
-    fn builtins_at_the_end_of_the_stack() {
+    /// Builtins of the runtime are in Rust and need stack too. Wasm may call them at any depth.
+    fn builtins_have_stack_at_any_depth() {
         exhausts_in_each_mode(
             r#"(module
                 (memory 1) (table $t 10 funcref)
@@ -183,8 +183,8 @@ hostile! {
         );
     }
 
-    /// The stack of another thread has other bounds.
-    fn on_threads_with_stacks_of_their_own() {
+    /// Threads with stacks of other sizes.
+    fn recursion_traps_on_threads_of_all_sizes() {
         let wasm = build::wat(r#"(module (func $f (export "run") (result i32) (i32.add (i32.const 1) (call $f))))"#);
         build::in_each_mode(|engine| {
             for kib in [256, 1024, 16 << 10] {

@@ -1,4 +1,4 @@
-//! Modules that are valid but for their size: of functions, nesting, tables of targets, signatures, sections.
+//! Modules of extreme sizes: functions, nesting, branch tables, signatures, sections.
 
 use super::build::{self, Code};
 use super::isolated::{Bounds, hostile};
@@ -8,7 +8,7 @@ use wasm_encoder::{
 };
 use wassay_vm::{Instance, Module, Store, Val};
 
-/// A function of 50,000 locals (the most there may be), each written, and each read in another order.
+/// Returns a function with 50,000 locals (the limit). Each is written, and then read in another order.
 fn locals(count: u32) -> Vec<u8> {
     build::module(&[Code::new(&[ValType::I32], &[ValType::I32], &[(count - 1, ValType::I32)], |sink| {
         for i in 1..count {
@@ -21,7 +21,7 @@ fn locals(count: u32) -> Vec<u8> {
     })])
 }
 
-/// `count` blocks inside each other, with a branch out of all of them.
+/// Returns `count` nested blocks, with a branch out of all of them.
 fn nested(count: u32, open: impl Fn(&mut wasm_encoder::InstructionSink<'_>)) -> Vec<u8> {
     build::module(&[Code::new(&[ValType::I32], &[ValType::I32], &[], |sink| {
         for _ in 0..count {
@@ -50,7 +50,7 @@ hostile! {
             groups(&[(50_001, ValType::I64)]),
             groups(&[(1_000_000, ValType::I64)]),
             groups(&[(u32::MAX, ValType::I64)]),
-            // Together more than 32 bits can count.
+            // The total does not fit in 32 bits.
             groups(&[(u32::MAX, ValType::I32); 8]),
         ];
         build::at_each_level(|engine| {
@@ -68,7 +68,7 @@ hostile! {
     }
 
     fn ten_thousand_nested_loops() {
-        // The branch leads to the head of the outermost loop: taken never, as the argument is 0.
+        // The branch to the head of the outermost loop is never taken, as the argument is 0.
         let wasm = nested(10_000, |sink| { sink.loop_(BlockType::Empty); });
         build::at_each_level(|engine| assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(0)])), 7));
     }
@@ -86,7 +86,7 @@ hostile! {
             for _ in 0..count {
                 sink.block(BlockType::Result(ValType::I32)).local_get(0).local_get(0).br_if(0).i32_const(1).i32_add();
             }
-            // Each block holds a value of its own below that of the one inside it.
+            // Each block has a value on the operand stack below that of the inner block.
             sink.end();
             for _ in 1..count {
                 sink.drop().end();
@@ -97,7 +97,7 @@ hostile! {
         });
     }
 
-    fn nesting_in_dead_code() {
+    fn nested_blocks_in_dead_code() {
         let count = 100_000;
         let wasm = build::module(&[Code::new(&[], &[], &[], |sink| {
             sink.return_();
@@ -114,7 +114,7 @@ hostile! {
     }
 
     fn br_table_of_a_hundred_thousand_targets() {
-        // A hundred blocks, taken in turn.
+        // The targets are a hundred blocks, in turn.
         let (blocks, targets) = (100, 100_000);
         let table: Vec<u32> = (0..targets).map(|i| i % blocks).collect();
         let wasm = build::module(&[Code::new(&[ValType::I32], &[ValType::I32], &[(1, ValType::I32)], |sink| {
@@ -150,7 +150,7 @@ hostile! {
             let arguments = [0, 1, 99_999, -1];
             let expected = arguments.map(|argument| {
                 let label = usize::try_from(argument).ok().and_then(|i| table.get(i)).copied().unwrap_or(0);
-                // From the block left outwards, each adds one.
+                // Each block from the target outwards adds one.
                 (blocks - label).cast_signed()
             });
             assert_eq!(build::each_i32(engine, &wasm, arguments), expected);
@@ -168,7 +168,7 @@ hostile! {
             }
         })]);
         build::at_each_level(|engine| {
-            // x - (x - (x - ...)), an even number of them.
+            // x - (x - (x - ...)), with an even number of subtractions.
             assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(5)])), 0);
         });
     }
@@ -183,7 +183,7 @@ hostile! {
         build::at_each_level(|engine| assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(5)])), 1));
     }
 
-    /// Nothing to simplify: loads, stores and calls that depend on each other, in one block.
+    /// Loads, stores and calls that depend on each other, in one basic block. LLVM can simplify none of them.
     fn a_giant_function_in_one_block() within Bounds { mib: 1536, ..Bounds::default() } => {
         let steps = 30_000_u32;
         let code = Code::new(&[ValType::I32], &[ValType::I32], &[], |sink| {
@@ -200,14 +200,14 @@ hostile! {
             sink.local_get(0).i32_load(at(steps % 4096 * 4));
         });
         let wasm = with_memory(&code);
-        // Cell i + 1 becomes cell i plus i.
+        // Word i + 1 becomes word i plus i.
         let expected = (0..steps).fold(0_u32, u32::wrapping_add).cast_signed();
         build::at_each_level(|engine| {
             assert_eq!(build::only_i32(build::run(engine, &wasm, &[Val::I32(0)])), expected);
         });
     }
 
-    /// Ten thousand small ifs in a row, all sharing their locals.
+    /// Ten thousand small ifs in sequence, which use the same locals.
     fn a_giant_function_of_many_blocks() within Bounds { mib: 1536, ..Bounds::default() } => {
         let steps = 10_000;
         let wasm = build::module(&[Code::new(&[ValType::I32], &[ValType::I32], &[(4, ValType::I32)], |sink| {
@@ -237,7 +237,7 @@ hostile! {
         });
     }
 
-    /// A body past the largest that is allowed at all.
+    /// A body larger than the limit.
     fn a_function_of_eight_megabytes() {
         let wasm = build::module(&[Code::new(&[], &[], &[], |sink| {
             for _ in 0..8_000_000 {
@@ -248,7 +248,7 @@ hostile! {
     }
 
     fn five_thousand_functions() within Bounds { mib: 1536, ..Bounds::default() } => {
-        // Each calls the one before.
+        // Each function calls the previous one.
         let count = 5_000;
         let code = (0..count).map(|i: u32| {
             Code::new(&[ValType::I32], &[ValType::I32], &[], |sink| {
@@ -269,7 +269,7 @@ hostile! {
     fn a_thousand_parameters_and_results() {
         let kinds = [ValType::I32, ValType::I64, ValType::F32, ValType::F64].repeat(250);
         let rotate = Code::new(&kinds, &kinds, &[], |sink| {
-            // The same kinds, four places further.
+            // Types repeat after four places.
             for i in 0..1000 {
                 sink.local_get((i + 4) % 1000);
             }
@@ -327,7 +327,7 @@ hostile! {
     fn a_hundred_thousand_exports_types_and_segments() {
         let mut types = TypeSection::new();
         for i in 0..100_000_usize {
-            // All different.
+            // All types differ.
             let kind = |bit: usize| if i >> bit & 1 == 0 { ValType::I32 } else { ValType::F64 };
             types.ty().function((0..17).map(kind), []);
         }
@@ -354,8 +354,8 @@ hostile! {
         });
     }
 
-    /// Sections that promise billions of entries and hold none: nothing may be reserved on the word of the file.
-    fn counts_that_lie() {
+    /// Sections that claim billions of entries and have none. The VM must not allocate memory for claimed counts.
+    fn false_counts_of_entries_are_refused() {
         let counts = [[0xff, 0xff, 0xff, 0xff, 0x0f], [0xff, 0xff, 0xff, 0xff, 0x00], [0x80, 0x80, 0x80, 0x80, 0x01]];
         build::at_each_level(|engine| {
             for section in 1..=12_u8 {
@@ -370,7 +370,7 @@ hostile! {
     }
 }
 
-/// A module of one function, and a memory of one page.
+/// Returns a module of one function, with a memory of one page.
 fn with_memory(code: &Code) -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function(code.parameters.iter().copied(), code.results.iter().copied());

@@ -1,5 +1,4 @@
-//! Tables and memories at the edge of what there is: their entries cost nothing before they are used, and where the
-//! host's address space or memory ends, that is an error.
+//! Tables and memories of extreme sizes: unused entries cost no memory, and a full address space is an error.
 
 use super::build;
 use super::isolated::{Bounds, hostile};
@@ -8,7 +7,7 @@ use wasm_encoder::{
 };
 use wassay_vm::{Engine, Error, Instance, Module, Ref, Store, Trap, Val};
 
-/// A module of nothing but memories of this size.
+/// Returns a module of `count` memories of this size.
 fn memories(count: u32, pages: u64, maximum: Option<u64>) -> Vec<u8> {
     let mut memories = MemorySection::new();
     for _ in 0..count {
@@ -21,7 +20,7 @@ fn memories(count: u32, pages: u64, maximum: Option<u64>) -> Vec<u8> {
     encoder.finish()
 }
 
-/// A module of nothing but tables of this size.
+/// Returns a module of `count` tables of this size.
 fn tables(count: u32, entries: u64, maximum: Option<u64>) -> Vec<u8> {
     let mut tables = TableSection::new();
     for _ in 0..count {
@@ -65,7 +64,7 @@ hostile! {
         });
     }
 
-    /// Filled to the last entry, which does cost memory: eight bytes each and not much more.
+    /// All entries are used, which costs eight bytes each and not much more.
     fn a_million_table_entries_in_use() {
         let wasm = build::wat(
             r#"(module
@@ -81,7 +80,7 @@ hostile! {
         build::in_each_mode(|engine| assert_eq!(build::only_i32(build::run(engine, &wasm, &[])), 1_000_007));
     }
 
-    fn table_of_all_entries_there_can_be() {
+    fn tables_of_the_largest_size() {
         build::in_each_mode(|engine| {
             for entries in [10_000_000, 10_000_001, 0xffff_ffff] {
                 let mut store = Store::new(engine, ());
@@ -131,7 +130,7 @@ hostile! {
         });
     }
 
-    /// 4 GiB, of which two bytes are touched.
+    /// A memory of 4 GiB, of which two bytes are used.
     fn the_largest_memory() {
         let wasm = build::wat(
             r#"(module
@@ -165,7 +164,7 @@ hostile! {
         });
     }
 
-    /// Instances until the address space is full, twice: dropping a store gives everything back.
+    /// Fills the address space with instances, twice: dropping a store frees all of its memory.
     fn more_memories_than_address_space() {
         let wasm = memories(1, 1, None);
         let engine = Engine::default();
@@ -179,8 +178,8 @@ hostile! {
                     Ok(_) => count += 1,
                     Err(error) => break error,
                 }
-                // 2^47 bytes hold no more than this many reservations of 8 GiB.
-                assert!(count <= 1 << 14, "each memory reserves less than expected");
+                // 2^47 bytes of address space have room for this many reservations of 8 GiB.
+                assert!(count <= 1 << 14, "memories reserve less address space than expected");
             };
             assert!(matches!(error, Error::Resources(_)), "{error:?}");
             println!("{count} memories, then: {error}");
@@ -191,7 +190,7 @@ hostile! {
         Instance::new(&mut store, &module, &[]).expect("there is room again");
     }
 
-    /// One store after the other: nothing is left behind.
+    /// Stores that are made and dropped leave no memory behind.
     fn ten_thousand_stores() within Bounds { mib: 256, ..Bounds::default() } => {
         let wasm = build::wat(
             r#"(module (memory 1) (table 1000 funcref) (func (export "run") (i32.store (i32.const 0) (i32.const 1))))"#,
@@ -205,7 +204,7 @@ hostile! {
         }
     }
 
-    /// Likewise for code: modules are compiled, used and dropped.
+    /// Modules that are compiled, used and dropped leave no memory behind.
     fn five_hundred_modules() within Bounds { mib: 256, ..Bounds::default() } => {
         build::in_each_mode(|engine| {
             for i in 0..500 {
@@ -215,7 +214,7 @@ hostile! {
         });
     }
 
-    /// Every width of access, at every distance around the end.
+    /// Accesses of every width around the end of a memory.
     fn accesses_around_the_end_of_memory() {
         let accesses = [
             ("i32.load8_u", 1), ("i32.load16_s", 2), ("i32.load", 4), ("i64.load", 8), ("f32.load", 4), ("f64.load", 8),

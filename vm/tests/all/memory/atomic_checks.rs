@@ -1,5 +1,5 @@
-//! Which of its checks an atomic access fails when it would fail several: first comes alignment, then (of a wait) whether
-//! the memory is shared, then bounds.
+//! Order of the checks of atomic accesses: alignment first, then (for a wait) whether the memory is shared, then bounds.
+//!
 //! Spec: <https://webassembly.github.io/threads/core/exec/instructions.html>
 
 use crate::support::{engines, instantiate};
@@ -15,7 +15,7 @@ struct Access {
     waits: bool,
 }
 
-/// Each way to touch memory atomically; the values waited for are never there, so nobody waits.
+/// Each kind of atomic access. The waits expect values that the memory does not have, so none blocks.
 const ACCESSES: [Access; 10] = [
     Access { name: "memory.atomic.wait32", operands: "(i32.const 1) (i64.const -1)", size: 4, waits: true },
     Access { name: "memory.atomic.wait64", operands: "(i64.const 1) (i64.const -1)", size: 8, waits: true },
@@ -44,7 +44,7 @@ impl Access {
 }
 
 #[test]
-fn checks_come_in_their_order() {
+fn atomic_accesses_are_checked_in_order() {
     let (mut cells, mut doubly) = (0, 0);
     for (mode, engine) in engines() {
         for (index, max) in [("i32", u64::from(u32::MAX)), ("i64", u64::MAX)] {
@@ -56,7 +56,7 @@ fn checks_come_in_their_order() {
                     for offset in offsets {
                         let Access { name, operands, .. } = access;
                         let text = format!("({name} offset={offset} (local.get 0) {operands})");
-                        // What is stored has no result: a zero stands for it.
+                        // A store has no result, so the function returns a zero.
                         let zero = if name.ends_with("store") { "(i32.const 0)" } else { "" };
                         let head = format!(r#"(func (export "{number}+{offset}") (param {index}) (result i32)"#);
                         writeln!(functions, "{head} {text} {zero})").unwrap();
@@ -90,5 +90,5 @@ fn checks_come_in_their_order() {
         }
     }
     assert_eq!(cells, 3 * 2 * 2 * 10 * 8 * 14);
-    assert!(doubly > 500, "{doubly} cells with a wait that is neither aligned nor of a shared memory");
+    assert!(doubly > 500, "{doubly} cells have a wait that is unaligned and on an unshared memory");
 }

@@ -1,31 +1,31 @@
-//! Every access around the ends of a memory and of what an address can say, against sums in 128 bits.
+//! Bounds checks: accesses around the ends of memories and address ranges, compared with 128-bit sums.
 
 use crate::support::{engines_with_all_features, instantiate, trap};
 use wassay_vm::{Engine, Error, Instance, Memory, Store, Trap, Val};
 
-/// Loads and stores, and their size in bytes. The results of loads are `i64`.
+/// Loads and stores, with their size in bytes. Loads return `i64`.
 const LOADS: [(&str, u64); 4] = [("load8_u", 1), ("load16_u", 2), ("load32_u", 4), ("load", 8)];
 const STORES: [(&str, u64); 4] = [("store8", 1), ("store16", 2), ("store32", 4), ("store", 8)];
 
-/// A kind of memory: its address type, and its pages.
-struct Kind {
+/// A memory type: its address type and its pages.
+struct TestMemory {
     wide: bool,
-    /// As the text format has it after the limits.
+    /// The page size in the text format, which follows the limits.
     page: &'static str,
     page_size: u64,
     pages: u64,
 }
 
-const KINDS: [Kind; 6] = [
-    Kind { wide: true, page: "", page_size: 65536, pages: 1 },
-    Kind { wide: true, page: "(pagesize 1)", page_size: 1, pages: 77 },
-    Kind { wide: true, page: "(pagesize 1)", page_size: 1, pages: 3 },
-    Kind { wide: true, page: "", page_size: 65536, pages: 0 },
-    Kind { wide: false, page: "(pagesize 1)", page_size: 1, pages: 4097 },
-    Kind { wide: false, page: "(pagesize 1)", page_size: 1, pages: 0 },
+const MEMORIES: [TestMemory; 6] = [
+    TestMemory { wide: true, page: "", page_size: 65536, pages: 1 },
+    TestMemory { wide: true, page: "(pagesize 1)", page_size: 1, pages: 77 },
+    TestMemory { wide: true, page: "(pagesize 1)", page_size: 1, pages: 3 },
+    TestMemory { wide: true, page: "", page_size: 65536, pages: 0 },
+    TestMemory { wide: false, page: "(pagesize 1)", page_size: 1, pages: 4097 },
+    TestMemory { wide: false, page: "(pagesize 1)", page_size: 1, pages: 0 },
 ];
 
-impl Kind {
+impl TestMemory {
     fn address(&self) -> &'static str {
         if self.wide { "i64" } else { "i32" }
     }
@@ -42,7 +42,7 @@ impl Kind {
         offsets
     }
 
-    /// Indices for which an access at `offset` lies around an end of the memory or of the addresses.
+    /// Returns indices for which an access at `offset` is near an end of the memory or of the address range.
     fn indices(&self, offset: u64) -> Vec<u64> {
         let last = if self.wide { u64::MAX } else { u32::MAX.into() };
         let around = [0, self.length().wrapping_sub(offset), 0_u64.wrapping_sub(offset), last, 1 << 31, 1 << 63];
@@ -54,19 +54,19 @@ impl Kind {
     }
 
     fn index(&self, index: u64) -> Val {
-        #[expect(clippy::cast_possible_truncation, reason = "masked by who made it")]
+        #[expect(clippy::cast_possible_truncation, reason = "`indices` masks it")]
         if self.wide { Val::I64(index.cast_signed()) } else { Val::I32((index as u32).cast_signed()) }
     }
 }
 
-/// `bytes`' number at an address, if it is in bounds.
+/// Returns the number of `size` bytes at an address, if it is in bounds.
 fn expected(memory: &[u8], index: u64, offset: u64, size: u64) -> Option<u64> {
     let start = usize::try_from(u128::from(index) + u128::from(offset)).ok()?;
     let bytes = memory.get(start..start.checked_add(usize::try_from(size).ok()?)?)?;
     Some(bytes.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte)))
 }
 
-/// Makes every byte of the memory differ from its neighbours, and returns them.
+/// Fills the memory with bytes that differ from their neighbours, and returns them.
 fn fill(store: &mut Store<()>, memory: Memory) -> Vec<u8> {
     let bytes = memory.data_mut(store);
     for (at, byte) in bytes.iter_mut().enumerate() {
@@ -88,7 +88,7 @@ fn call(store: &mut Store<()>, instance: &Instance, name: &str, params: &[Val]) 
     }
 }
 
-fn check(engine: &Engine, mode: &str, kind: &Kind, pages_more: u64) {
+fn check(engine: &Engine, mode: &str, kind: &TestMemory, pages_more: u64) {
     let address = kind.address();
     let mut text = format!(r#"(module (memory (export "m") {address} {} {})"#, kind.pages, kind.page);
     for offset in kind.offsets() {
@@ -109,7 +109,7 @@ fn check(engine: &Engine, mode: &str, kind: &Kind, pages_more: u64) {
     let memory = instance.get_memory(&mut store, "m").unwrap();
     memory.grow(&mut store, pages_more).unwrap();
     let mut bytes = fill(&mut store, memory);
-    let grown = Kind { pages: kind.pages + pages_more, ..*kind };
+    let grown = TestMemory { pages: kind.pages + pages_more, ..*kind };
     for offset in grown.offsets() {
         for index in grown.indices(offset) {
             let place = |name| format!("{name} {index:#x} + {offset:#x} of {} at {mode}", bytes.len());
@@ -132,34 +132,34 @@ fn check(engine: &Engine, mode: &str, kind: &Kind, pages_more: u64) {
                 }
             }
         }
-        // Also shows that what trapped wrote nothing, not even the part that was inside.
+        // Stores that trapped wrote nothing, not even bytes within bounds.
         assert_eq!(memory.data(&store), bytes, "stores at offset {offset:#x}, {mode}");
     }
 }
 
 #[test]
-fn accesses_around_all_ends() {
+fn accesses_are_checked_around_all_ends() {
     for (mode, engine) in engines_with_all_features() {
-        for kind in &KINDS {
+        for kind in &MEMORIES {
             check(&engine, mode, kind, 0);
         }
     }
 }
 
 #[test]
-fn accesses_around_the_ends_of_grown_memories() {
+fn accesses_are_checked_in_grown_memories() {
     for (mode, engine) in engines_with_all_features() {
-        for kind in &KINDS {
+        for kind in &MEMORIES {
             check(&engine, mode, kind, 1);
         }
     }
 }
 
-/// Constants are what LLVM, and the lowering itself, could decide early.
+/// Accesses at constant addresses, for which LLVM or the lowering could remove the check.
 #[test]
-fn constant_addresses() {
+fn constant_addresses_are_checked() {
     for (mode, engine) in engines_with_all_features() {
-        for kind in &KINDS {
+        for kind in &MEMORIES {
             let address = kind.address();
             let mut text = format!(r#"(module (memory {address} {} {})"#, kind.pages, kind.page);
             let mut cases = Vec::new();
@@ -185,7 +185,7 @@ fn constant_addresses() {
 }
 
 #[test]
-fn what_is_dropped_still_traps_and_what_was_stored_stays() {
+fn unused_loads_trap_and_earlier_stores_stay() {
     let text = r#"(module (memory (export "m") i64 10 (pagesize 1))
         (func (export "f") (param i64)
           (i64.store8 (i64.const 3) (i64.const 1))

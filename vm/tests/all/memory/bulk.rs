@@ -1,4 +1,4 @@
-//! Instructions on ranges, of memories of both address types.
+//! Bulk memory operators, on memories of both address types.
 
 use crate::support::{engines_with_all_features, instantiate, trap, wat};
 use wassay_vm::{Instance, Module, Store, Trap};
@@ -18,7 +18,7 @@ fn bytes(store: &mut Store<()>, instance: &Instance, name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn ranges_are_copied_between_all_kinds() {
+fn ranges_are_copied_between_address_types() {
     for (mode, engine) in engines_with_all_features() {
         let (mut store, instance) = instantiate(&engine, TEXT);
         let fill = instance.get_typed_func::<(i64, i64), ()>(&mut store, "fill").unwrap();
@@ -37,7 +37,7 @@ fn ranges_are_copied_between_all_kinds() {
 }
 
 #[test]
-fn ranges_end_in_bounds_or_trap() {
+fn ranges_out_of_bounds_trap() {
     let ends = [(16, 0, true), (17, 0, false), (-1, 1, false), (-1, -1, false), (1, -1, false), (0, 1 << 32, false)];
     for (mode, engine) in engines_with_all_features() {
         let (mut store, instance) = instantiate(&engine, TEXT);
@@ -57,7 +57,7 @@ fn ranges_end_in_bounds_or_trap() {
                 }
             }
         }
-        // An address of 64 bits and a length of 32.
+        // A 64-bit address and a 32-bit length.
         for at in [-1, -4, 13, 1 << 32] {
             assert_eq!(trap(wn.call(&mut store, (at, 0, 4))), Trap::MemoryOutOfBounds, "{at} at {mode}");
             assert_eq!(trap(init.call(&mut store, (at, 0, 4))), Trap::MemoryOutOfBounds, "{at} at {mode}");

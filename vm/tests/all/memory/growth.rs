@@ -1,4 +1,4 @@
-//! Sizes: how far memories grow, what they may declare, and what may be imported as what.
+//! Sizes of memories: growth, declared limits, and imports.
 
 use crate::support::{engines_with_all_features, instantiate, trap, wat};
 use wassay_vm::{Engine, Error, Instance, Limits, Memory, MemoryType, Module, Store, Trap};
@@ -11,7 +11,7 @@ fn error(engine: &Engine, text: &str) -> String {
 }
 
 #[test]
-fn grows_past_4_gib_and_stops_at_16() {
+fn memories_grow_past_4_gib_and_stop_at_16() {
     let text = r#"(module (memory i64 1 0x1_0000_0000_0000)
         (func (export "grow") (param i64) (result i64) (memory.grow (local.get 0)))
         (func (export "size") (result i64) (memory.size))
@@ -27,7 +27,7 @@ fn grows_past_4_gib_and_stops_at_16() {
         assert_eq!(grow.call(&mut store, (1 << 48) - 1).unwrap(), -1, "{mode}");
         assert_eq!(trap(swap.call(&mut store, (1 << 32, 0))), Trap::MemoryOutOfBounds, "{mode}");
         assert_eq!(grow.call(&mut store, 65536).unwrap(), 1, "{mode}");
-        // At these two places an address cut to 32 bits would be one and the same.
+        // Truncated to 32 bits, these two addresses would be equal.
         assert_eq!(swap.call(&mut store, (8, 5)).unwrap(), 0, "{mode}");
         assert_eq!(swap.call(&mut store, ((1 << 32) + 8, 6)).unwrap(), 0, "{mode}");
         assert_eq!(swap.call(&mut store, (8, 0)).unwrap(), 5, "{mode}");
@@ -57,7 +57,7 @@ fn pages_of_one_byte_are_units_of_growth() {
             assert_eq!(grow.call(&mut store, 1).unwrap(), length, "{mode}");
             assert_eq!(load.call(&mut store, length).unwrap(), 0, "{mode}");
         }
-        // All but the last byte that 32 bits could name: with it, the size would be told as 0.
+        // One byte less than 4 GiB: `memory.size` of 4 GiB would be 0 in 32 bits.
         assert_eq!(grow.call(&mut store, -300).unwrap(), -1, "{mode}");
         assert_eq!(grow.call(&mut store, -301).unwrap(), 300, "{mode}");
         assert_eq!(size.call(&mut store, ()).unwrap(), -1, "{mode}");
@@ -67,7 +67,7 @@ fn pages_of_one_byte_are_units_of_growth() {
 }
 
 #[test]
-fn minima_that_no_host_has_are_errors_with_names() {
+fn minima_beyond_any_host_are_errors() {
     for (_, engine) in engines_with_all_features() {
         for (text, pages) in [
             ("(module (memory i64 0x1_0000_0000_0000))", "281474976710656 pages of 65536 bytes"),
@@ -77,14 +77,14 @@ fn minima_that_no_host_has_are_errors_with_names() {
             let message = error(&engine, text);
             assert!(message.contains(pages), "{message}");
         }
-        // Maxima promise nothing.
+        // A large maximum is accepted, as nothing is allocated for it.
         instantiate(&engine, "(module (memory i64 0 0xffff_ffff_ffff_ffff (pagesize 1)))");
         instantiate(&engine, "(module (memory i64 0 0x1_0000_0000_0000) (memory i64 0))");
     }
 }
 
 #[test]
-fn imports_must_agree_in_addresses_and_pages() {
+fn imports_must_agree_in_address_type_and_page_size() {
     let narrow = MemoryType::new(1, Some(2));
     let wide = MemoryType { memory64: true, ..narrow };
     let bytes = MemoryType { page_size_log2: 0, ..narrow };
@@ -109,7 +109,7 @@ fn imports_must_agree_in_addresses_and_pages() {
 }
 
 #[test]
-fn the_host_shares_memories_of_all_kinds() {
+fn the_host_makes_memories_with_64_bit_addresses_and_byte_pages() {
     let text = r#"(module (import "m" "m" (memory i64 0 (pagesize 1)))
         (func (export "f") (result i64)
           (drop (memory.grow (i64.const 2))) (i64.store8 (i64.const 4) (i64.const 7)) (memory.size)))"#;

@@ -39,7 +39,7 @@ fn indices_have_64_bits() {
 }
 
 #[test]
-fn ranges_and_growth() {
+fn ranges_and_growth_have_64_bits() {
     for (mode, engine) in engines_with_all_features() {
         let (mut store, instance) = instantiate(&engine, TEXT);
         let call = instance.get_typed_func::<i64, i32>(&mut store, "call").unwrap();
@@ -72,7 +72,7 @@ fn ranges_and_growth() {
 }
 
 #[test]
-fn limits_and_imports() {
+fn limits_and_imports_are_checked() {
     let (_, engine) = engines_with_all_features().remove(1);
     let huge = Module::new(&engine, wat("(module (table i64 0xffff_ffff_ffff_ffff funcref))")).unwrap();
     let error = Instance::new(&mut Store::new(&engine, ()), &huge, &[]).unwrap_err();

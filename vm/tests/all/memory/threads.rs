@@ -1,4 +1,4 @@
-//! Several threads on one shared memory. Every wait has a timeout, so that a lost wake-up fails and does not hang.
+//! Shared memories on several threads. Every wait has a timeout, so a lost wake-up fails the test and does not hang.
 
 use crate::support;
 use crate::support::{engines, trap, wat};
@@ -17,7 +17,7 @@ fn module(engine: &Engine, body: &str) -> Module {
     Module::new(engine, wat(&format!(r#"(module (memory (import "m" "m") 1 100 shared) {body})"#))).unwrap()
 }
 
-/// An instance on `memory`, in a store of its own.
+/// Instantiates the module with `memory`, in a new store.
 fn instance(module: &Module, memory: &SharedMemory) -> (Store<()>, Instance) {
     let mut store = Store::new(memory.engine(), ());
     let memory = Memory::from_shared(&mut store, memory).unwrap();
@@ -25,7 +25,7 @@ fn instance(module: &Module, memory: &SharedMemory) -> (Store<()>, Instance) {
     (store, instance)
 }
 
-/// Runs `run` with a number on each of several threads at once, and gives all its results.
+/// Calls `run` with the thread's number on several threads at once, and returns all results.
 fn on_threads(module: &Module, memory: &SharedMemory, threads: i32) -> Vec<i32> {
     thread::scope(|scope| {
         let run = |number| {
@@ -45,9 +45,9 @@ fn word(memory: &SharedMemory, offset: u64) -> u32 {
 }
 
 #[test]
-fn no_addition_is_lost() {
+fn atomic_additions_are_not_lost() {
     for (mode, engine) in engines() {
-        // Counters of each width side by side: a narrow one must leave its neighbours alone.
+        // Counters of each width are adjacent: a narrow access must not change its neighbours.
         let counting = module(
             &engine,
             r#"(func (export "run") (param i32) (result i32) (local $n i32)
@@ -99,7 +99,7 @@ fn a_spin_lock_guards_plain_accesses() {
 #[test]
 fn two_threads_wake_each_other() {
     for (mode, engine) in engines() {
-        // Each waits for the number to be its own parity, with 10 s for a wake-up that does not come.
+        // Each thread waits until the number has its parity, for 10 s at most.
         let ping_pong = module(
             &engine,
             r#"(func (export "run") (param $me i32) (result i32) (local $seen i32)
@@ -128,7 +128,7 @@ fn two_threads_wake_each_other() {
 #[test]
 fn a_memory_grows_while_others_read_it() {
     for (mode, engine) in engines() {
-        // Thread 0 grows page by page; the others read the last word of what `memory.size` says is there.
+        // Thread 0 grows the memory page by page. The others access its last words, by `memory.size`.
         let growing = module(
             &engine,
             r#"(func (export "run") (param $me i32) (result i32) (local $size i32)
@@ -154,7 +154,7 @@ fn a_memory_grows_while_others_read_it() {
 }
 
 #[test]
-fn growth_from_several_threads_adds_up() {
+fn concurrent_growth_adds_up() {
     let engine = Engine::default();
     let memory = shared(&engine, 1, 100);
     let before: Vec<u64> = thread::scope(|scope| {
@@ -177,7 +177,7 @@ const WAITING: &str = r#"
     (func (export "trap") unreachable)"#;
 
 #[test]
-fn the_host_wakes_whom_a_trap_left_waiting() {
+fn the_host_wakes_a_thread_after_another_trapped() {
     for (_, engine) in engines() {
         let module = module(&engine, WAITING);
         let memory = shared(&engine, 1, 100);
@@ -203,7 +203,7 @@ fn the_host_wakes_whom_a_trap_left_waiting() {
 }
 
 #[test]
-fn waiting_ends_with_time() {
+fn waits_end_with_their_timeout() {
     for (_, engine) in engines() {
         let memory = shared(&engine, 1, 100);
         let (mut store, instance) = instance(&module(&engine, WAITING), &memory);
@@ -213,14 +213,14 @@ fn waiting_ends_with_time() {
         assert!(start.elapsed() >= Duration::from_millis(20));
         memory.write(4, &[1]).unwrap();
         assert_eq!(wait.call(&mut store, (0, -1)).unwrap(), 1);
-        // The longest timeout there is must not overflow.
+        // The longest timeout must not overflow.
         assert_eq!(wait.call(&mut store, (0, i64::MAX)).unwrap(), 1);
         assert_eq!(memory.atomic_wait64(0, 0, Some(Duration::MAX)).unwrap(), WaitResult::Mismatch);
     }
 }
 
 #[test]
-fn where_one_can_not_wait() {
+fn waits_and_notifications_check_their_address() {
     for (_, engine) in engines() {
         let memory = shared(&engine, 1, 100);
         let (mut store, instance) = instance(&module(&engine, WAITING), &memory);
@@ -240,7 +240,7 @@ fn where_one_can_not_wait() {
 }
 
 #[test]
-fn an_atomic_access_whose_value_nobody_wants_traps_all_the_same() {
+fn atomic_accesses_with_unused_results_trap() {
     for (mode, engine) in engines() {
         for (access, of) in [
             ("(drop (i32.atomic.load (local.get 0)))", "shared"),
@@ -295,7 +295,7 @@ fn a_memory_outlives_the_store_it_came_from() {
 }
 
 #[test]
-fn what_does_not_fit_is_an_error() {
+fn incompatible_memories_are_refused() {
     let engine = Engine::default();
     let ty = |shared, min, max| MemoryType { shared, ..MemoryType::new(min, max) };
     for wrong in [ty(false, 1, Some(2)), ty(true, 1, None), ty(true, 2, Some(1))] {
@@ -308,7 +308,7 @@ fn what_does_not_fit_is_an_error() {
     let memory = shared(&engine, 1, 100);
     assert!(Memory::from_shared(Store::new(&Engine::default(), ()), &memory).is_err());
     assert!(Linker::<()>::new(&Engine::default()).define_shared("m", "m", &memory).is_err());
-    // Both sides must agree on whether it is shared, and on the limits.
+    // Import and memory must agree on being shared, and on the limits.
     let given: Extern = Memory::from_shared(&mut store, &memory).unwrap().into();
     assert_eq!(memory.ty().limits, Limits { min: 1, max: Some(100) });
     for (wanted, given, fits) in [
@@ -329,7 +329,7 @@ fn what_does_not_fit_is_an_error() {
 
 #[test]
 #[should_panic = "can't be borrowed"]
-fn the_bytes_of_a_shared_memory_are_not_lent() {
+fn the_bytes_of_a_shared_memory_can_not_be_borrowed() {
     let engine = Engine::default();
     let mut store = Store::new(&engine, ());
     let memory = Memory::from_shared(&mut store, &shared(&engine, 1, 100)).unwrap();

@@ -1,8 +1,8 @@
-//! Numbers where LLVM's meaning and WebAssembly's come apart, and the transformations that we make ourselves.
+//! Arithmetic where LLVM's semantics differ from WebAssembly's, and the VM's own LLVM passes.
 
 use crate::support::{engines, instantiate};
 
-/// Operations that are identities but for one thing: they quiet a signalling NaN.
+/// Operations that are identities, except that they quiet a signalling NaN.
 const IDENTITIES: &[&str] = &[
     "(f64.mul (local.get 0) (f64.const 1))",
     "(f64.mul (f64.const 1) (local.get 0))",
@@ -14,7 +14,7 @@ const IDENTITIES: &[&str] = &[
     "(f64.neg (f64.sub (f64.const -0) (local.get 0)))",
     "(f64.min (local.get 0) (local.get 0))",
     "(f64.max (local.get 0) (f64.const -inf))",
-    // The constant comes by way of a local variable, a call, and a local that was never set.
+    // The constant comes from a local, a call, and a local that was never set.
     "(local.set 1 (f64.const 1)) (f64.mul (local.get 0) (local.get 1))",
     "(f64.mul (local.get 0) (call $one))",
     "(f64.sub (local.get 0) (local.get 1))",
@@ -45,7 +45,7 @@ fn signalling_nans_are_quieted() {
 }
 
 #[test]
-fn demoting_what_was_promoted_quiets() {
+fn demotion_after_promotion_quiets_nans() {
     for (mode, engine) in engines() {
         let (mut store, instance) = instantiate(
             &engine,
@@ -58,10 +58,10 @@ fn demoting_what_was_promoted_quiets() {
     }
 }
 
-/// Counters that run up to zero in all the ways that the rebasing of counters has to see through: used by sums, by
-/// exit tests on either value, by other phis, by arithmetic that is no sum.
+/// Counters that run up to zero. The pass that rebases counters must handle all of their uses: sums, exit tests on the old and
+/// the new value, other phis, and arithmetic that is not a sum.
 #[test]
-fn counters_keep_their_values() {
+fn rebased_counters_keep_their_values() {
     let text = r#"(module (memory (export "memory") 2)
         (func (export "f") (param $k i32) (result i32)
           (local $i i32) (local $sum i32) (local $last i32) (local $times i32)

@@ -1,5 +1,6 @@
-//! Arithmetic gives a quiet NaN for a signalling one, also where the compiler comes to know that the other operand makes
-//! an identity of it: every operator, each way to know the operand, each origin of the NaN, in every mode and on every CPU level.
+//! Quieting: arithmetic returns a quiet NaN for a signalling one, even where the compiler finds that it is an identity.
+//!
+//! The matrix has every operator, each way to know the other operand, each origin of the NaN, in every mode and on every CPU level.
 //! Spec: <https://webassembly.github.io/spec/core/exec/numerics.html#nan-propagation>
 
 mod cells;
@@ -8,7 +9,7 @@ use crate::support::{engines, wat};
 use cells::{Cell, Width, module, scalars, vectors};
 use wassay_vm::{Config, Engine, Instance, Module, Store};
 
-/// Runs all cells on one engine; gives the names of those that are wrong.
+/// Runs all cells on one engine, and returns descriptions of failures.
 fn wrong(engine: &Engine, mode: &str, cells: &[Cell]) -> Vec<String> {
     let module = Module::new(engine, wat(&module(cells))).unwrap();
     let mut store = Store::new(engine, ());
@@ -26,11 +27,11 @@ fn wrong(engine: &Engine, mode: &str, cells: &[Cell]) -> Vec<String> {
         };
         let nan = f.call(&mut store, signalling).unwrap() & !sign;
         if nan != quiet {
-            wrong.push(format!("{mode}: {}: gives {nan:#x} for a signalling NaN", cell.name));
+            wrong.push(format!("{mode}: {}: returns {nan:#x} for a signalling NaN", cell.name));
         }
         let same = f.call(&mut store, number).unwrap();
         if same & !sign != number || (same & sign != 0) != cell.negates {
-            wrong.push(format!("{mode}: {}: gives {same:#x} for 3.25", cell.name));
+            wrong.push(format!("{mode}: {}: returns {same:#x} for 3.25", cell.name));
         }
     }
     wrong
@@ -43,7 +44,7 @@ fn check(mode: &str, engine: &Engine) {
 }
 
 #[test]
-fn every_mode() {
+fn nans_are_quieted_in_every_mode() {
     for (mode, engine) in engines() {
         check(mode, &engine);
     }
@@ -53,21 +54,21 @@ fn check_cpu(cpu: &str, present: bool) {
     if present {
         check(cpu, &Engine::new(Config::new().cpu(cpu)).unwrap());
     } else {
-        println!("skipped: this machine is no {cpu}");
+        println!("skipped: this machine does not support {cpu}");
     }
 }
 
 #[test]
-fn x86_64_v2() {
+fn nans_are_quieted_on_x86_64_v2() {
     check_cpu("x86-64-v2", is_x86_feature_detected!("sse4.2"));
 }
 
 #[test]
-fn x86_64_v3() {
+fn nans_are_quieted_on_x86_64_v3() {
     check_cpu("x86-64-v3", is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2"));
 }
 
 #[test]
-fn x86_64_v4() {
+fn nans_are_quieted_on_x86_64_v4() {
     check_cpu("x86-64-v4", is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512bw"));
 }

@@ -1,4 +1,4 @@
-//! 128-bit arithmetic against Rust's, with operands that LLVM sees and with operands that it does not.
+//! Wide arithmetic: 128-bit operators compared with Rust's, with constant and with unknown operands.
 
 use crate::support;
 
@@ -17,7 +17,7 @@ fn join(low: i64, high: i64) -> u128 {
 }
 
 #[test]
-fn agrees_with_rust() {
+fn wide_operators_agree_with_rust() {
     for (mode, engine) in support::engines_with_all_features() {
         let (mut store, instance) = support::instantiate(&engine, TEXT);
         let four =
@@ -47,7 +47,7 @@ fn agrees_with_rust() {
 }
 
 #[test]
-fn constants_are_folded_right() {
+fn wide_operators_on_constants_agree_with_rust() {
     let mut text = "(module".to_owned();
     for a in INTERESTING {
         for b in INTERESTING {

@@ -1,4 +1,4 @@
-//! Every trap, its code, its frames, and what it leaves behind.
+//! Traps: their causes and codes, their backtraces, and the state that they leave.
 
 use crate::support;
 use crate::support::{engines, instantiate, trap};
@@ -47,7 +47,7 @@ fn each_trap_has_its_code() {
     for (mode, engine) in engines() {
         let (mut store, instance) = instantiate(&engine, text);
         for (name, code) in expected {
-            // Twice: a trap must leave the thread fit for the next one.
+            // Twice: after a trap, the thread must be able to handle the next one.
             for _ in 0..2 {
                 assert_eq!(trap(run(&mut store, &instance, name)), code, "{name} at {mode}");
             }
@@ -79,7 +79,7 @@ fn frames_name_functions_and_offsets() {
 }
 
 #[test]
-fn deep_stacks_are_cut() {
+fn backtraces_of_deep_stacks_are_cut() {
     for (_, engine) in engines() {
         let (mut store, instance) = instantiate(&engine, r#"(module (func $f (export "f") (call $f)) (memory 1))"#);
         let Err(Error::Trap { backtrace, .. }) = run(&mut store, &instance, "f") else { panic!("no trap") };
@@ -88,7 +88,7 @@ fn deep_stacks_are_cut() {
 }
 
 #[test]
-fn traps_in_threads_of_all_sizes() {
+fn stack_overflow_traps_on_threads_of_all_sizes() {
     let (_, engine) = engines().remove(1);
     for size in [512 << 10, 2 << 20, 64 << 20] {
         let engine = engine.clone();
@@ -124,7 +124,7 @@ fn frames_larger_than_the_guard_do_not_step_over_it() {
 }
 
 #[test]
-fn what_was_stored_before_a_trap_stays_in_precise_mode() {
+fn stores_before_a_trap_stay_in_precise_mode() {
     for trapping in [
         "(drop (i32.load (i32.const 65536)))",
         "(i32.store (i32.const -1) (i32.const 0))",

@@ -1,6 +1,7 @@
-//! An access that must trap does, whatever becomes of its value: every kind of load, under every conditional or partial
-//! use, on every CPU level. Each cell is compared with what the specification says (the address alone decides whether there
-//! is a trap) and, for what is in memory afterwards, with `OptLevel::None`, which keeps every access as it stands.
+//! Lost traps: an access out of bounds traps, however the loaded value is used.
+//!
+//! The matrix has every kind of load with every conditional or partial use, on every CPU level. The specification says that the
+//! address alone decides about the trap. The memory afterwards is compared with `OptLevel::None`, which keeps every access.
 
 mod cells;
 
@@ -8,9 +9,9 @@ use crate::support::wat;
 use cells::{Cell, STORAGE, cells};
 use wassay_vm::{Config, Engine, Instance, Memory, Module, OptLevel, Store, Trap, TypedFunc};
 
-/// Bytes of the memory, a page.
+/// Bytes of the memory: one page.
 const LENGTH: u32 = 0x1_0000;
-/// Bytes at its start that the functions write to.
+/// Bytes at the start of the memory that the functions write to.
 const WRITTEN: usize = 64;
 
 type Function = TypedFunc<(i32, i32, u128, u128), ()>;
@@ -38,7 +39,7 @@ impl Run {
         Self { store, memory, functions }
     }
 
-    /// Whether the call trapped for being out of bounds, and what it wrote.
+    /// Calls a cell. Returns whether it trapped as out of bounds, and the written part of the memory.
     fn call(&mut self, index: usize, address: u32, condition: i32, vectors: (u128, u128)) -> (bool, [u8; WRITTEN]) {
         self.memory.data_mut(&mut self.store)[..WRITTEN].fill(0);
         let arguments = (address.cast_signed(), condition, vectors.0, vectors.1);
@@ -53,7 +54,7 @@ impl Run {
     }
 }
 
-/// Compares all cells of a part with `OptLevel::None`; gives the names of those that differ.
+/// Compares cells at `OptLevel::Speed` with `OptLevel::None`, and returns descriptions of differences.
 fn differing(cpu: Option<&str>, cells: &[Cell]) -> Vec<String> {
     let functions: String = cells.iter().map(|cell| cell.function.as_str()).collect();
     let module = wat(&format!("(module {STORAGE} {functions})"));
@@ -62,7 +63,7 @@ fn differing(cpu: Option<&str>, cells: &[Cell]) -> Vec<String> {
     let vectors = [(1, 2), (0x3f80_0000_3f80_0000_3f80_0000_3f80_0000, 0x3f80_0000_0000_0000_3f80_0000)];
     let mut wrong = Vec::new();
     for (index, cell) in cells.iter().enumerate() {
-        // Inside, each way to be out by a part of the access, and outside.
+        // Addresses within bounds, partly out of bounds by each number of bytes, and out of bounds.
         let addresses =
             [128, LENGTH - cell.width].into_iter().chain(LENGTH - cell.width + 1..=LENGTH).chain([u32::MAX]);
         let addresses = addresses.filter(|address| !cell.aligned || address % cell.width == 0);
@@ -76,7 +77,7 @@ fn differing(cpu: Option<&str>, cells: &[Cell]) -> Vec<String> {
             let what = match (plain.0 == outside, fast.0 == outside) {
                 (false, _) => "`None` is wrong about the trap",
                 (_, false) => "`Speed` is wrong about the trap",
-                _ if plain.1 != fast.1 => "`Speed` leaves something else in memory",
+                _ if plain.1 != fast.1 => "`Speed` leaves other bytes in memory",
                 _ => return None,
             };
             Some(format!("{what}: {} at {address}, condition {condition}", cell.name))
@@ -87,7 +88,7 @@ fn differing(cpu: Option<&str>, cells: &[Cell]) -> Vec<String> {
 
 fn check(cpu: Option<&str>, present: bool) {
     if !present {
-        println!("skipped: this machine is no {}", cpu.unwrap_or("host"));
+        println!("skipped: this machine does not support {}", cpu.unwrap_or("host"));
         return;
     }
     let cells = cells();
@@ -96,21 +97,21 @@ fn check(cpu: Option<&str>, present: bool) {
 }
 
 #[test]
-fn x86_64_v2() {
+fn no_trap_is_lost_on_x86_64_v2() {
     check(Some("x86-64-v2"), is_x86_feature_detected!("sse4.2"));
 }
 
 #[test]
-fn x86_64_v3() {
+fn no_trap_is_lost_on_x86_64_v3() {
     check(Some("x86-64-v3"), is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2"));
 }
 
 #[test]
-fn x86_64_v4() {
+fn no_trap_is_lost_on_x86_64_v4() {
     check(Some("x86-64-v4"), is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512bw"));
 }
 
 #[test]
-fn host() {
+fn no_trap_is_lost_on_the_host() {
     check(None, true);
 }

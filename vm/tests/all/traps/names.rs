@@ -1,4 +1,5 @@
-//! Names in backtraces and messages: whatever else a section of names holds, and whatever the names are.
+//! Names in backtraces and messages, from name sections with any contents and with hostile names.
+//!
 //! Spec: <https://webassembly.github.io/spec/core/appendix/custom.html#name-section>, and
 //! <https://github.com/WebAssembly/extended-name-section> for labels, tables, memories, globals and segments.
 
@@ -7,10 +8,10 @@ use std::borrow::Cow;
 use wasm_encoder::{CustomSection, IndirectNameMap, NameMap, NameSection, Section as _};
 use wassay_vm::{Engine, Error, Extern, Instance, Linker, Module, Store, WasmBacktrace};
 
-/// The function 0 calls the function 1, which traps.
+/// A module in which function 0 calls function 1, which traps.
 const CALLS: &str = r#"(module (func (export "go") (call 1)) (func (unreachable)))"#;
 
-/// The names that the sections below give.
+/// The names of both frames, from the name sections below.
 const SHOWN: [&str; 2] = ["m!inner", "m!outer"];
 
 fn map(names: &[(u32, &str)]) -> NameMap {
@@ -23,10 +24,10 @@ fn functions(names: &mut NameSection) {
     names.functions(&map(&[(0, "outer"), (1, "inner")]));
 }
 
-/// [`CALLS`] with a section of names.
+/// Returns [`CALLS`] with a name section.
 fn with_names(names: &[u8]) -> Vec<u8> {
     let mut module = wat(CALLS);
-    // The writer of the text has given it no section of names, as nothing in it has one.
+    // The text encoder writes no name section, as nothing in the module has a name.
     CustomSection { name: "name".into(), data: Cow::Borrowed(names) }.append_to(&mut module);
     module
 }
@@ -55,7 +56,7 @@ fn shown(backtrace: &WasmBacktrace) -> Vec<String> {
 }
 
 #[test]
-fn every_other_subsection_leaves_names_where_they_are() {
+fn other_subsections_do_not_affect_names() {
     let indirect = || {
         let mut names = IndirectNameMap::new();
         names.append(0, &map(&[(0, "x"), (7, "y")]));
@@ -75,7 +76,7 @@ fn every_other_subsection_leaves_names_where_they_are() {
         names.data(&plain());
         names.fields(&indirect());
         names.tags(&plain());
-        // What is not known today: parameters of types and of tags are being talked about, and then there is the future.
+        // Unknown subsections. Names for parameters of types and of tags are under discussion.
         for id in [12, 13, 14, 200] {
             names.raw(id, &[1, 0, 1, 0, 1, b'x']);
         }
@@ -86,7 +87,7 @@ fn every_other_subsection_leaves_names_where_they_are() {
 }
 
 #[test]
-fn text_names_everything() {
+fn names_come_from_the_text_format() {
     let text = r#"(module $m (type $t (func)) (type $s (struct (field $f i32))) (tag $e) (memory $mem 1)
         (table $tab 1 funcref) (global $g i32 (i32.const 0)) (elem $el func) (data $d "x")
         (func $outer (export "go") (type $t) (local $l i32) (block $b (loop $c (call $inner))))
@@ -97,13 +98,13 @@ fn text_names_everything() {
 }
 
 #[test]
-fn broken_sections_cost_names_and_nothing_else() {
+fn invalid_name_sections_only_lose_names() {
     let engine = Engine::default();
     let module = contents(|names| names.module("m"));
     let function_names = contents(functions);
     let other = contents(|names| names.globals(&map(&[(0, "x")])));
     let cat = |parts: &[&[u8]]| parts.concat();
-    // Function 0 has the name of its export where it has no other.
+    // Function 0 gets the name of its export if it has no other.
     let none: [&str; 2] = ["<wasm function 1>", "go"];
     let cases: &[(&str, Vec<u8>, [&str; 2])] = &[
         ("nothing", vec![], none),
@@ -135,7 +136,7 @@ fn broken_sections_cost_names_and_nothing_else() {
     }
 }
 
-/// Names that do more on a terminal, in a log or on a page than to be read.
+/// Names with control characters and such, which would have effects on a terminal, in a log or on a page.
 const HOSTILE: [&str; 8] = [
     "a\n   0: m!forged @ 0x1",
     "\x1b[2J\x1b]0;title\x07",
@@ -154,7 +155,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 #[test]
-fn frames_are_a_line_each() {
+fn frames_are_displayed_on_one_line() {
     let engine = Engine::default();
     let huge = "n".repeat(90_000);
     for name in HOSTILE.into_iter().chain([huge.as_str()]) {
@@ -167,14 +168,14 @@ fn frames_are_a_line_each() {
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(text.lines().all(is_plain), "{text:?}");
         assert!(text.len() < 4096, "{} bytes", text.len());
-        // The data itself is as it was.
+        // The names in the data are unchanged.
         let [frame, _] = &backtrace.frames[..] else { panic!("{} frames", backtrace.frames.len()) };
         assert!(frame.name.as_deref() == Some(name) && frame.module.as_deref() == Some(name), "{text:?}");
     }
 }
 
 #[test]
-fn errors_are_a_line_each() {
+fn errors_are_displayed_on_one_line() {
     let engine = Engine::default();
     let huge = "n".repeat(90_000);
     for name in HOSTILE.into_iter().chain([huge.as_str()]) {

@@ -1,10 +1,10 @@
-//! How many machine instructions each vector operator takes: `SIMD.md`.
+//! Machine instructions of each vector operator, which make the table in `SIMD.md`.
 //!
-//! Every operator that `wasmparser` knows of the proposals simd and relaxed-simd is compiled alone in a function, at
-//! `OptLevel::Speed` for x86-64-v3, and its instructions are counted, without the frame's and, of loads and stores, without
-//! what a scalar access of the same address needs too. `shortest_sequences.csv` has the shortest sequence known, where that is
-//! not a single instruction, and a reason where LLVM's is longer. `BLESS=1 cargo test -p wassay-vm --test all instruction_counts` writes
-//! the table anew.
+//! Each operator that `wasmparser` lists for the proposals simd and relaxed-simd is compiled alone in a function, at
+//! `OptLevel::Speed` for x86-64-v3, and its instructions are counted. Those of the frame do not count. For loads and stores, those
+//! that a scalar access of the same address needs too do not count either. `shortest_sequences.csv` has the shortest known sequence
+//! where a single instruction does not suffice, and a reason where LLVM's is longer.
+//! `BLESS=1 cargo test -p wassay-vm --test all instruction_counts` rewrites the table.
 
 use crate::support::machine_code;
 use crate::support::wat;
@@ -16,9 +16,9 @@ use wassay_vm::{Config, Engine, MemoryMode, OptLevel, RelaxedSimd};
 
 const CPU: &str = "x86-64-v3";
 
-/// What `wasmparser` tells of an operator.
+/// An operator, as `wasmparser` lists it.
 struct Operator {
-    /// In the text format.
+    /// The name in the text format.
     name: String,
     proposal: &'static str,
     operands: usize,
@@ -48,7 +48,7 @@ fn operators() -> Vec<Operator> {
 }
 
 impl Operator {
-    /// The type of one lane, as a value.
+    /// Returns the type of the value of one lane.
     fn scalar(&self) -> &'static str {
         match &self.name[..5] {
             "i64x2" => "i64",
@@ -88,17 +88,17 @@ impl Operator {
         }
     }
 
-    /// A module with the operator alone in a function.
+    /// Returns a module with a function that contains only this operator.
     fn module(&self) -> String {
         let mut immediates = String::new();
         for immediate in self.immediates {
             match *immediate {
-                // Of each operand some lanes, in no order that an instruction has.
+                // Lanes of both operands, in an order that no instruction has.
                 "lanes" => immediates.push_str(" 0 19 2 31 5 20 7 16 9 24 11 1 30 14 22 3"),
                 "lane" => immediates.push_str(" 1"),
                 "value" => immediates.push_str(" i32x4 1 20 300 4000"),
                 "memarg" => {}
-                other => panic!("{}: what is `{other}`?", self.name),
+                other => panic!("{}: unknown immediate `{other}`", self.name),
             }
         }
         let parameters = self.parameters();
@@ -115,7 +115,7 @@ fn engine(choice: RelaxedSimd) -> Engine {
     Engine::new(&config).unwrap()
 }
 
-/// The instructions of a module's only function, but for its frame.
+/// Compiles a module, and returns the instructions of its only function, without those for the frame.
 fn body(engine: &Engine, text: &str) -> Vec<Instruction> {
     let is_frame = |i: &Instruction| {
         let of_base = i.op0_register() == Register::RBP;
@@ -131,7 +131,7 @@ fn body(engine: &Engine, text: &str) -> Vec<Instruction> {
     code
 }
 
-/// An operator's own code under a choice for relaxed ones.
+/// A row of the table: the code of an operator, under one choice for relaxed ones.
 struct Row {
     name: String,
     code: Vec<String>,
@@ -140,7 +140,7 @@ struct Row {
 
 fn rows() -> Vec<Row> {
     let (deterministic, fast) = (engine(RelaxedSimd::Deterministic), engine(RelaxedSimd::Fast));
-    // What finds the address is no part of an operator.
+    // Instructions that compute the address are not counted.
     let address =
         body(&deterministic, "(module (memory 1) (func (param i32) (result i32) (i32.load (local.get 0))))").len() - 1;
     let row = |engine: &Engine, operator: &Operator, suffix: &str| {
@@ -160,10 +160,10 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-/// What is known of an operator that no single instruction does.
+/// The shortest known sequence of an operator for which a single instruction does not suffice.
 struct Best {
     count: usize,
-    /// What is accepted, and why, if that is more.
+    /// The accepted count with the reason, if it is larger.
     accepted: Option<(usize, String)>,
 }
 
@@ -171,20 +171,20 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-/// The data file: operator, shortest sequence, what is accepted, why that is more. A reason may have commas.
+/// Reads the data file. Its columns are: operator, shortest sequence, accepted count, reason. A reason may contain commas.
 fn best() -> HashMap<String, Best> {
     let text = std::fs::read_to_string(folder().join("tests/all/vectors/shortest_sequences.csv")).unwrap();
     let mut all = HashMap::new();
     for line in text.lines().skip(1) {
         let fields: Vec<_> = line.splitn(4, ',').collect();
-        let [name, count, accepted, reason] = fields[..] else { panic!("not four fields: {line}") };
-        let count = count.parse().unwrap_or_else(|_| panic!("no number: {line}"));
+        let [name, count, accepted, reason] = fields[..] else { panic!("needs four fields: {line}") };
+        let count = count.parse().unwrap_or_else(|_| panic!("not a number: {line}"));
         let accepted = (!accepted.is_empty()).then(|| {
             assert!(!reason.is_empty(), "no reason: {line}");
-            (accepted.parse().unwrap_or_else(|_| panic!("no number: {line}")), reason.to_owned())
+            (accepted.parse().unwrap_or_else(|_| panic!("not a number: {line}")), reason.to_owned())
         });
         let replaced = all.insert(name.to_owned(), Best { count, accepted });
-        assert!(replaced.is_none(), "twice: {line}");
+        assert!(replaced.is_none(), "duplicate: {line}");
     }
     all
 }
@@ -223,7 +223,7 @@ fn table(rows: &[Row], best: &HashMap<String, Best>) -> String {
 }
 
 #[test]
-fn no_operator_takes_more_instructions_than_it_may() {
+fn no_operator_takes_more_instructions_than_accepted() {
     let rows = rows();
     assert!(rows.len() > 270, "{} rows", rows.len());
     let best = best();
@@ -238,22 +238,22 @@ fn no_operator_takes_more_instructions_than_it_may() {
             let allowed = accepted.unwrap_or(shortest);
             writeln!(wrong, "{}: {} instructions, {allowed} allowed: {code}", row.name, row.count).unwrap();
         } else if row.count < shortest {
-            writeln!(wrong, "{}: {} instructions, so {shortest} are not the best: {code}", row.name, row.count)
+            writeln!(wrong, "{}: {} instructions, fewer than the best known, {shortest}: {code}", row.name, row.count)
                 .unwrap();
         } else if accepted.is_some_and(|accepted| row.count < accepted) {
-            writeln!(wrong, "{}: {} instructions, no more excuse needed: {code}", row.name, row.count).unwrap();
+            writeln!(wrong, "{}: {} instructions, fewer than accepted: {code}", row.name, row.count).unwrap();
         }
     }
     let unknown: Vec<_> = best.keys().filter(|name| rows.iter().all(|row| row.name != **name)).collect();
     if !unknown.is_empty() {
-        writeln!(wrong, "rows of no operator: {unknown:?}").unwrap();
+        writeln!(wrong, "rows of unknown operators: {unknown:?}").unwrap();
     }
     let path = folder().join("SIMD.md");
     let text = table(&rows, &best);
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, &text).unwrap();
     } else if std::fs::read_to_string(&path).unwrap_or_default() != text {
-        wrong.push_str("SIMD.md is stale: BLESS=1 writes it anew\n");
+        wrong.push_str("SIMD.md is stale: BLESS=1 rewrites it\n");
     }
     assert!(wrong.is_empty(), "see tests/all/vectors/shortest_sequences.csv\n{wrong}");
 }

@@ -1,5 +1,7 @@
-//! Vectors, for what the official suite does not show: every operator on every CPU level, signalling NaNs next to
-//! constants, the way in and out of the host, and traps.
+//! Vector operators, beyond the tests of the official suite.
+//!
+//! They cover every operator on every CPU level, signalling NaNs with constants, vectors as arguments and results of host
+//! functions, and traps.
 
 use crate::support::{engines, instantiate, trap, wat};
 use std::fmt::Write;
@@ -7,7 +9,7 @@ use wassay_vm::{
     Caller, Config, Engine, Extern, Func, FuncType, Instance, MemoryMode, Module, OptLevel, Store, Trap, Val, ValType,
 };
 
-/// Operators without immediates: name in the text format, number of operands.
+/// Returns operators without immediates: the name in the text format, and the number of operands.
 fn operators() -> Vec<(String, usize)> {
     macro_rules! names {
         ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident (arity $($arity:tt)*) )*) => {
@@ -21,7 +23,7 @@ fn operators() -> Vec<(String, usize)> {
     all.into_iter().filter_map(|(name, operands)| Some((text(name), operands?))).collect()
 }
 
-/// A module that exports each operator as a function of three vectors.
+/// Returns a module that exports each operator as a function of three vectors.
 fn all_operators() -> String {
     let mut text = String::from("(module ");
     for (name, operands) in operators() {
@@ -40,7 +42,7 @@ fn all_operators() -> String {
     text + ")"
 }
 
-/// Operands where edges are: ends of ranges, shift distances, indices, NaNs of both kinds, zeros of both signs.
+/// Returns operands with edge cases: ends of ranges, shift distances, indices, NaNs of both kinds, zeros of both signs.
 fn operands() -> Vec<u128> {
     let f32s = |lanes: [f32; 4]| lanes.iter().rev().fold(0, |bits, lane| bits << 32 | u128::from(lane.to_bits()));
     let f64s = |lanes: [f64; 2]| lanes.iter().rev().fold(0, |bits, lane| bits << 64 | u128::from(lane.to_bits()));
@@ -64,7 +66,7 @@ fn operands() -> Vec<u128> {
     ]
 }
 
-/// Any NaN as one: which one comes out, the specification leaves open.
+/// Replaces every NaN by the same one, as the specification does not say which NaN results.
 fn without_payloads(name: &str, bits: u128) -> u128 {
     let (width, exponent) = match &name[..5] {
         "f32x4" => (32, 0x7f80_0000_u128),
@@ -79,7 +81,7 @@ fn without_payloads(name: &str, bits: u128) -> u128 {
     })
 }
 
-/// Comparisons give masks, not floats; all else by the name of its shape does.
+/// Returns a result without NaN payloads, but for operators whose results are masks or moved bits.
 fn result(name: &str, bits: u128) -> u128 {
     let is_mask = [".eq", ".ne", ".lt", ".gt", ".le", ".ge"].iter().any(|end| name.ends_with(end));
     let moves = ["splat", "abs", "neg", "pmin", "pmax"].iter().any(|end| name.ends_with(end));
@@ -87,7 +89,7 @@ fn result(name: &str, bits: u128) -> u128 {
 }
 
 #[test]
-fn every_operator_gives_the_same_on_every_cpu_at_every_level() {
+fn every_operator_agrees_on_all_cpus_and_levels() {
     let bytes = wat(&all_operators());
     let names: Vec<_> = operators().into_iter().map(|(name, _)| name).collect();
     assert!(names.len() > 200, "{} operators", names.len());
@@ -121,7 +123,7 @@ fn every_operator_gives_the_same_on_every_cpu_at_every_level() {
                         assert_eq!(expected, result, "{level:?} {cpu}");
                     }
                 }
-                // This host has no such CPU; the code was made all the same, and calls no library.
+                // The host does not support this CPU. The code was still compiled, so it calls no library.
                 Err(wassay_vm::Error::Artifact(_)) => {}
                 Err(other) => panic!("{level:?} {cpu}: {other}"),
             }
@@ -129,7 +131,7 @@ fn every_operator_gives_the_same_on_every_cpu_at_every_level() {
     }
 }
 
-/// As in `numbers.rs`: operations that are identities but for quieting a signalling NaN. `$x` is the operand.
+/// Operations that are identities, except that they quiet a signalling NaN, as in `numbers/arithmetic.rs`. `$x` is the operand.
 const IDENTITIES: &[&str] = &[
     "(f32x4.mul (local.get $x) (v128.const f32x4 1 1 1 1))",
     "(f32x4.mul (v128.const f32x4 1 1 1 1) (local.get $x))",
@@ -145,7 +147,7 @@ const IDENTITIES: &[&str] = &[
     "(f32x4.min (local.get $x) (local.get $x))",
     "(f32x4.max (local.get $x) (v128.const f32x4 -inf -inf -inf -inf))",
     "(f32x4.relaxed_madd (local.get $x) (v128.const f32x4 1 1 1 1) (v128.const f32x4 -0 -0 -0 -0))",
-    // The constant comes by way of a local variable, one that was never set, a call, a block, a global, a choice.
+    // The constant comes from a local, from a local that was never set, or from an operation.
     "(local.set $y (v128.const f32x4 1 1 1 1)) (f32x4.mul (local.get $x) (local.get $y))",
     "(f32x4.sub (local.get $x) (local.get $y))",
     "(f32x4.mul (local.get $x) (call $one))",
@@ -153,7 +155,7 @@ const IDENTITIES: &[&str] = &[
     "(f32x4.mul (local.get $x) (global.get $g))",
     "(f32x4.mul (local.get $x) (select (v128.const f32x4 1 1 1 1) (v128.const f32x4 1 1 1 1) (i32.const 1)))",
     "(f32x4.mul (local.get $x) (v128.and (v128.const f32x4 1 1 1 1) (v128.const i64x2 -1 -1)))",
-    // Lanes that are looked at alone.
+    // Only one lane, or some, are used.
     "(f32x4.splat (f32x4.extract_lane 1 (f32x4.mul (local.get $x) (v128.const f32x4 7 1 7 7))))",
     "(f32x4.demote_f64x2_zero (f64x2.promote_low_f32x4 (local.get $x)))",
 ];
@@ -169,7 +171,7 @@ fn signalling_nans_are_quieted_in_every_lane() {
             );
             let (mut store, instance) = instantiate(&engine, &text);
             let f = instance.get_typed_func::<u128, u128>(&mut store, "f").unwrap();
-            // A demotion leaves two lanes.
+            // A demotion sets two lanes and clears the others.
             let lanes = if body.contains("demote") { u128::from(u64::MAX) } else { u128::MAX };
             let splat = |lane: u32| (0..4).fold(0, |bits, _| bits << 32 | u128::from(lane)) & lanes;
             let sign = splat(0x8000_0000);
@@ -181,7 +183,7 @@ fn signalling_nans_are_quieted_in_every_lane() {
 }
 
 #[test]
-fn vectors_travel_in_registers_and_beyond() {
+fn vectors_are_passed_in_registers_and_the_overflow_area() {
     const COUNT: usize = 23;
     let types: Vec<_> = (0..COUNT).map(|n| if n % 3 == 1 { ValType::I32 } else { ValType::V128 }).collect();
     let list: Vec<_> = types.iter().map(ToString::to_string).collect();
@@ -214,7 +216,7 @@ fn vectors_travel_in_registers_and_beyond() {
 }
 
 #[test]
-fn out_of_bounds_accesses_trap_and_change_nothing() {
+fn out_of_bounds_accesses_trap_without_effect() {
     let text = r#"(module (memory (export "m") 1)
         (func (export "load") (param i32) (drop (v128.load (local.get 0))))
         (func (export "widened") (param i32) (drop (v128.load16x4_u (local.get 0))))

@@ -1,5 +1,7 @@
-//! Relaxed vector operators with the target's own choices: which those are, that they are the same whether LLVM or the
-//! CPU computes them, and that modules with other choices are kept out. The official scripts say what is allowed.
+//! Relaxed vector operators with the target's own choices (`RelaxedSimd::Fast`).
+//!
+//! The tests check which choices those are, that LLVM and the CPU make the same ones, and that artifacts with other choices are
+//! refused. The official scripts test that results are among the allowed ones.
 
 use crate::support::wat;
 use std::fmt::Write;
@@ -47,7 +49,7 @@ fn f64s(lanes: [f64; 2]) -> u128 {
     lanes.iter().rev().fold(0, |bits, lane| bits << 64 | u128::from(lane.to_bits()))
 }
 
-/// Where the choices differ: indices and numbers out of range, masks of mixed bits, zeros, products that round.
+/// Returns operands for which the choices differ: indices and numbers out of range, mixed masks, zeros, rounded products.
 fn operands() -> Vec<u128> {
     vec![
         0,
@@ -65,8 +67,8 @@ fn engine(level: OptLevel, cpu: &str, choice: RelaxedSimd) -> Engine {
     Engine::new(Config::new().opt_level(level).cpu(cpu).relaxed_simd(choice)).unwrap()
 }
 
-/// Results of functions that are exported as `0`, `1`, ..., each called with three vectors; none where this host is not
-/// of that CPU.
+/// Calls the exports `0`, `1`, ... with three vectors each, and returns their results. Returns `None` if the host does not support
+/// the engine's CPU.
 fn results(engine: &Engine, text: &str, arguments: &[[u128; 3]]) -> Option<Vec<u128>> {
     let module = match Module::new(engine, wat(text)) {
         Err(Error::Artifact(_)) => return None,
@@ -81,7 +83,7 @@ fn results(engine: &Engine, text: &str, arguments: &[[u128; 3]]) -> Option<Vec<u
     Some(arguments.iter().enumerate().map(call).collect())
 }
 
-/// Any NaN as one: LLVM folds to another payload than the CPU computes, and both are allowed.
+/// Replaces every NaN by the same one, as LLVM folds to another payload than the CPU computes, and both are allowed.
 fn without_payloads(name: &str, bits: u128) -> u128 {
     let (width, exponent) = match &name[..5] {
         "f32x4" => (32, 0x7f80_0000_u128),
@@ -137,7 +139,7 @@ fn llvm_and_the_cpu_make_the_same_choices() {
     }
 }
 
-/// For a choice and a CPU, what an operator gives.
+/// Returns the result of an operator for a choice and a CPU.
 fn one(choice: RelaxedSimd, cpu: &str, name: &str, arguments: [u128; 3]) -> Option<u128> {
     let count = operators().find(|(known, _)| *known == name).unwrap().1;
     let gets: String = (0..count).map(|n| format!("(local.get {n})")).collect();
@@ -146,12 +148,12 @@ fn one(choice: RelaxedSimd, cpu: &str, name: &str, arguments: [u128; 3]) -> Opti
 }
 
 #[test]
-fn fast_is_what_the_cpu_does_and_deterministic_what_the_profile_says() {
+fn fast_follows_the_cpu_and_deterministic_the_profile() {
     let splat8 = |byte: u8| u128::from_le_bytes([byte; 16]);
     let splat16 = |lane: u16| (0..8).fold(0, |bits, _| bits << 16 | u128::from(lane));
     let splat32 = |lane: u32| (0..4).fold(0, |bits, _| bits << 32 | u128::from(lane));
     let one_ulp = 1.0 + f32::EPSILON;
-    // 1 + 2e + e^2, where e^2 only survives in a fused sum.
+    // The product is 1 + 2e + e^2. The term e^2 survives only in a fused multiply-add.
     let product = f32s([-(1.0 + 2.0 * f32::EPSILON); 4]);
     let cases: &[(&str, [u128; 3], u128, u128)] = &[
         ("i8x16.relaxed_swizzle", [0x0f0e_0d0c_0b0a_0908_0706_0504_0302_0100, splat8(17), 0], 0, splat8(1)),
@@ -179,7 +181,7 @@ fn fast_is_what_the_cpu_does_and_deterministic_what_the_profile_says() {
         }
     }
     let arguments = [f32s([one_ulp; 4]), f32s([one_ulp; 4]), product];
-    assert_eq!(one(RelaxedSimd::Fast, "x86-64-v2", "f32x4.relaxed_madd", arguments), Some(0), "no FMA there");
+    assert_eq!(one(RelaxedSimd::Fast, "x86-64-v2", "f32x4.relaxed_madd", arguments), Some(0), "x86-64-v2 has no FMA");
     if let Some(found) = one(RelaxedSimd::Fast, "x86-64-v4", "i32x4.relaxed_trunc_f32x4_u", [f32s([-5.0; 4]), 0, 0]) {
         assert_eq!(found, u128::MAX);
     }
@@ -195,7 +197,7 @@ fn artifacts_of_the_other_choice_are_refused() {
     let with = |choice| Engine::new(Config::new().relaxed_simd(choice)).unwrap();
     let (deterministic, fast) = (with(RelaxedSimd::Deterministic), with(RelaxedSimd::Fast));
     let bytes = fast.precompile_module(&wasm).unwrap();
-    // SAFETY: the bytes come from this crate just now.
+    // SAFETY: the bytes come from `precompile_module`.
     let refused = unsafe { Module::deserialize(&deterministic, &bytes) };
     let message = refused.unwrap_err().to_string();
     assert!(message.contains("Fast") && message.contains("Deterministic"), "{message}");

@@ -1,5 +1,6 @@
-//! The cells of the matrix: a function for each operator, each way to know its other operand, and origins of the NaN. Each
-//! takes the bits of a number and gives those of the result, which is the number again, perhaps negated.
+//! Cells of the NaN matrix: a function for each operator, each way to know its other operand, and origins of the NaN.
+//!
+//! Each function takes the bits of a number and returns those of the result, which is the same number, perhaps negated.
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Width {
@@ -52,7 +53,7 @@ pub(crate) struct Cell {
     pub(crate) negates: bool,
 }
 
-/// An operator with an operand that makes an identity of it: `X` is the number, `C` the operand, `F` the type or shape.
+/// An operator with an operand that makes it an identity. `X` is the number, `C` the operand, `F` the type or shape.
 struct Operator {
     text: &'static str,
     constant: f64,
@@ -74,7 +75,7 @@ const OPERATORS: &[Operator] = &[
     Operator { text: "(F.add (F.mul X C) (F.neg (F.abs (F.sub C C))))", constant: 1.0, negates: false },
 ];
 
-/// Operators of one operand, and of one twice.
+/// Operators with one operand, or with the same operand twice.
 const UNARY: &[(&str, Width)] = &[
     ("(f32.demote_f64 (f64.promote_f32 X))", Width::F32),
     ("(f32.demote_f64 (f64.mul (f64.promote_f32 X) (f64.const 1)))", Width::F32),
@@ -84,7 +85,8 @@ const UNARY: &[(&str, Width)] = &[
     ("(f64.sqrt (f64.mul X X))", Width::F64),
 ];
 
-/// Ways to come to a constant. `N` is it in text, `I` as an integer, `B` its bits, `M` the constant and two; `i`, `f` are the types.
+/// Ways to compute a constant. `N` is the constant, `I` the integer, `B` its bits, `M` the constant plus two; `i` and `f` are the
+/// types.
 const KNOWN: &[&str] = &[
     "(f.const N)",
     "(local.set $c (f.const N)) (local.get $c)",
@@ -106,7 +108,7 @@ const KNOWN: &[&str] = &[
     "(if (result f) (i64.eqz (local.get $b)) (then (f.const N)) (else (f.const N)))",
     "(f.copysign (f.const N) (f.const N))",
     "(f.neg (f.neg (f.const N)))",
-    // The loop adds up zeros, which the compiler sees when it has unrolled it.
+    // The loop does not change the value, which the compiler finds out when it unrolls the loop.
     "(local.set $c (f.const N)) (loop $l
        (local.set $c (f.div (local.get $c) (f.const 1)))
        (br_if $l (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5)))) (local.get $c)",
@@ -115,7 +117,7 @@ const KNOWN: &[&str] = &[
        (br_if $l (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 8)))) (local.get $c)",
 ];
 
-/// The same for constants that are integers other than -0.
+/// More ways to compute a constant, for integers other than -0.
 const KNOWN_INTEGER: &[&str] = &[
     "(f.convert_i32_s (i32.const I))",
     "(f.convert_i64_s (i64.const I))",
@@ -127,7 +129,7 @@ const KNOWN_INTEGER: &[&str] = &[
     "(shape.extract_lane 1 (shape.WIDEN (i32x4.splat (i32.const I))))",
 ];
 
-/// Where the number comes from. `f.const` stands for no number in particular: see `cell`.
+/// Origins of the number. `BITS` stands for its bits as a float: see `number`.
 const ORIGINS: &[&str] = &[
     "BITS",
     "(call $f_id BITS)",
@@ -141,11 +143,11 @@ fn text(number: f64) -> String {
     if number == 0.0 && number.is_sign_negative() { "-0".into() } else { format!("{number}") }
 }
 
-/// Replaces what stands for the type and the constant.
+/// Replaces the placeholders of the type and the constant.
 fn filled(template: &str, width: Width, constant: f64) -> String {
     let lane = width.bits(constant);
     let lanes = vec![format!("{lane:#x}"); width.lanes()].join(" ");
-    // The last of the loops counts down by two.
+    // The last loop of `KNOWN` counts down by two.
     let above = text(constant + 2.0);
     template
         .replace("$f_N", &format!("${}_{}", width.float(), text(constant)))
@@ -185,15 +187,15 @@ fn cell(name: String, width: Width, negates: bool, body: &str) -> Cell {
     Cell { name, function, width, negates }
 }
 
-/// Ways to know a constant, whatever its kind.
+/// Returns all ways to compute a constant.
 fn known(constant: f64) -> impl Iterator<Item = &'static str> {
     let integer = constant != 0.0 || constant.is_sign_positive();
-    // `M - 2` and sums would be +0.
+    // For -0, `M - 2` and sums would be +0.
     let ways = KNOWN.iter().filter(move |way| integer || !way.contains('M'));
     ways.chain(KNOWN_INTEGER.iter().filter(move |_| integer)).copied()
 }
 
-/// Scalars: each operator with each way to know its operand, from two origins.
+/// Returns the scalar cells: each operator with each way to compute its operand, from two origins.
 pub(crate) fn scalars() -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut origins = ORIGINS.iter().cycle();
@@ -223,7 +225,7 @@ pub(crate) fn scalars() -> Vec<Cell> {
     cells
 }
 
-/// Vectors: each operator with the constant in all lanes or one, and the lane taken out or stored with the others.
+/// Returns the vector cells: each operator with the constant in all lanes or one. The lane is extracted, or stored with the others.
 pub(crate) fn vectors() -> Vec<Cell> {
     let mut cells = Vec::new();
     let fused = [Operator { text: "(F.relaxed_madd X C (F.neg (F.sub C C)))", constant: 1.0, negates: false }];
@@ -262,7 +264,7 @@ pub(crate) fn vectors() -> Vec<Cell> {
     cells
 }
 
-/// A module of cells, with what they call and refer to.
+/// Returns a module of cells, with the functions and globals that they use.
 pub(crate) fn module(cells: &[Cell]) -> String {
     let mut text = String::from("(module (memory 1 1)\n");
     for width in [Width::F32, Width::F64] {

@@ -1,37 +1,37 @@
-//! The cells of the matrix: a function for each kind of access and each use of what it loads.
+//! Cells of the lost-trap matrix: a function for each kind of access and each use of the loaded value.
 //!
-//! Parameters are `$p` (address), `$c` (condition), `$v` and `$w` (vectors). What a function gives is stored at 16, so that
-//! all have one type.
+//! The parameters are `$p` (address), `$c` (condition), `$v` and `$w` (vectors). Each function stores its result at address 16,
+//! so that all have the same type.
 
-/// A function that accesses memory at `$p`, `width` bytes, and uses what it finds under a condition or in part.
+/// A function that loads `width` bytes at `$p`, and uses the value conditionally or in part.
 pub(crate) struct Cell {
     pub(crate) name: String,
-    /// In text form, with its export.
+    /// The function in the text format, with its export.
     pub(crate) function: String,
-    /// Bytes that the access touches.
+    /// Size of the access in bytes.
     pub(crate) width: u32,
-    /// Whether the address must be a multiple of that.
+    /// Whether the address must be a multiple of `width`.
     pub(crate) aligned: bool,
 }
 
-/// What the functions access: a memory with guard pages, one that other threads may have, one whose accesses are checked, a
-/// table. Each ends at 65,536.
+/// The memories and the table that the functions access: a guarded memory, a shared one, one with bounds checks, and a table.
+/// Each ends at 65,536.
 pub(crate) const STORAGE: &str = r#"(memory (export "memory") 1 1) (memory $shared 1 1 shared) (memory $wide i64 1 1)
     (table 65536 funcref)"#;
 
-/// What each type has: how it is written, one of its constants, what it is called.
+/// A value type: its name, a constant, and accesses and uses of its values.
 struct Ty {
     name: &'static str,
     one: &'static str,
-    /// Accesses, and the bytes that they touch. `P` stands for the address.
+    /// Accesses with their size in bytes. `P` stands for the address.
     loads: &'static [(&'static str, u32)],
-    /// What is made of a value `X` of the type before it is used: each gives the type again.
+    /// Arithmetic on a value `X` before its use. Each result has the same type.
     arithmetic: &'static [&'static str],
-    /// Uses of their own: `X` is what was loaded.
+    /// Uses that only this type has. `X` is the loaded value.
     uses: &'static [&'static str],
 }
 
-/// Uses that every type has. `T` is the type, `X` what was loaded, `ONE` a constant. Each gives a `T`.
+/// Uses that every type has. `T` is the type, `X` the loaded value, `ONE` a constant. Each result is a `T`.
 const USES: &[&str] = &[
     "(select X ONE (local.get $c))",
     "(select ONE X (local.get $c))",
@@ -269,7 +269,7 @@ const V128: Ty = Ty {
         "(f32x4.add (f32x4.mul X (local.get $v)) (local.get $w))",
     ],
     uses: &[
-        // Under a mask.
+        // Masked uses.
         "(v128.bitselect X (local.get $v) (f32x4.lt (local.get $v) (local.get $w)))",
         "(v128.bitselect (local.get $v) X (f64x2.ge (local.get $v) (local.get $w)))",
         "(v128.bitselect X (local.get $v) (i8x16.eq (local.get $v) (local.get $w)))",
@@ -287,7 +287,7 @@ const V128: Ty = Ty {
         "(v128.and (i32x4.eq X (local.get $v)) (i32x4.lt_s (local.get $v) (local.get $w)))",
         "(v128.and (f32x4.lt X (local.get $v)) (f32x4.lt (local.get $v) (local.get $w)))",
         "(i32x4.max_s (v128.and X (i32x4.lt_s (local.get $v) (local.get $w))) (local.get $w))",
-        // In part.
+        // Uses of a part of the vector.
         "(i16x8.extend_low_i8x16_s X)",
         "(i16x8.extend_high_i8x16_u X)",
         "(i32x4.extend_low_i16x8_u X)",
@@ -331,14 +331,14 @@ const V128: Ty = Ty {
     ],
 };
 
-/// Uses that are tried with each arithmetic in between.
+/// Uses that are combined with each arithmetic.
 const AFTER_ARITHMETIC: &[&str] = &[
     "(select X ONE (local.get $c))",
     "(select ONE X (local.get $c))",
     "(local.set $t X) (i32.store (i32.const 0) (i32.const 99)) (select (local.get $t) ONE (local.get $c))",
 ];
 
-/// The same, for vectors.
+/// Uses that are combined with each arithmetic on vectors.
 const VECTOR_AFTER_ARITHMETIC: &[&str] = &[
     "(v128.bitselect X (local.get $v) (f32x4.lt (local.get $v) (local.get $w)))",
     "(v128.bitselect (local.get $v) X (i64x2.lt_s (local.get $v) (local.get $w)))",
@@ -346,7 +346,7 @@ const VECTOR_AFTER_ARITHMETIC: &[&str] = &[
     "(v128.bitselect X (local.get $v) (i8x16.lt_s (local.get $v) (local.get $w)))",
 ];
 
-/// Every cell.
+/// Returns all cells.
 pub(crate) fn cells() -> Vec<Cell> {
     let mut cells = Vec::new();
     for ty in [I32, I64, F32, F64, V128] {
