@@ -1,27 +1,30 @@
-//! Functions of the runtime that compiled code calls: one table, from which come the numbers ([`Builtin`]), the entry points
-//! and their check against the functions behind them (`runtime/builtins`), the LLVM types and attributes of the calls
-//! (`lower/builtin`), and a part of the [fingerprint](super::fingerprint).
+//! Builtins: functions of the runtime that compiled code calls, declared in one table.
 //!
-//! All have the C convention, with the context of the calling instance before the arguments of the table. Indices,
-//! addresses and lengths are passed as `u64` (zero-extended for 32-bit memories and tables), module-wide indices as `u32`.
-//! None has more arguments than there are registers.
+//! All other facts about builtins derive from that table: their numbers ([`Builtin`]), their entry points and the check of
+//! these against the functions behind them (`runtime/builtins`), the LLVM types and attributes of calls (`lower/builtin`),
+//! and a part of the [fingerprint](super::fingerprint).
+//!
+//! All builtins use the C calling convention and take the context of the calling instance before the arguments in the table.
+//! Indices, addresses and lengths are passed as `u64`, zero-extended for 32-bit memories and tables. Indices into a module's
+//! index spaces are passed as `u32`. No builtin has more arguments than there are registers.
 
 use super::continuation::{VMContinuation, VMHandler};
-use super::{VMException, VMFuncRef, VMTag};
+use super::exception::{VMException, VMTag};
+use super::function::VMFuncRef;
 use crate::trap::Trap;
 
-/// Gives the table of builtins to the macro named. A row is
+/// Passes the table of builtins to the named macro. A row has the form
 ///
 /// ```text
-/// Name = way function(argument: type, ...) -> result, traps Trap;
+/// Name = completion function(argument: type, ...) -> result, traps Trap;
 /// ```
 ///
-/// where `way` is a [`Completion`], the types are those of [`BuiltinArgument`] and [`BuiltinResult`], and `traps` says which trap code raises
-/// for a [`Status`] other than zero.
+/// where `completion` names a [`Completion`] (`call` for [`Completion::Return`]), the types implement [`BuiltinArgument`] and
+/// [`BuiltinResult`], and `traps` is the trap that compiled code raises for the number that the builtin returns.
 macro_rules! each_builtin {
     ($with:path) => {
         $with! {
-            /// `memory.grow`: pages before, or -1.
+            /// `memory.grow`: returns the size before, in pages, or -1.
             MemoryGrow = call memory_grow(memory: u32, delta: u64) -> u64;
             /// `memory.fill`
             MemoryFill = call memory_fill(memory: u32, to: u64, value: u32, length: u64) -> Status, traps MemoryOutOfBounds;
@@ -31,7 +34,7 @@ macro_rules! each_builtin {
             MemoryInit = call memory_init(which: u64, to: u64, from: u64, length: u64) -> Status, traps MemoryOutOfBounds;
             /// `data.drop`
             DataDrop = call data_drop(segment: u32) -> ();
-            /// `table.grow`: elements before, or -1.
+            /// `table.grow`: returns the size before, in elements, or -1.
             TableGrow = call table_grow(table: u32, value: *mut u8, delta: u64) -> u64;
             /// `table.fill`
             TableFill = call table_fill(table: u32, to: u64, value: *mut u8, length: u64) -> Status, traps TableOutOfBounds;
@@ -41,79 +44,79 @@ macro_rules! each_builtin {
             TableInit = call table_init(which: u64, to: u64, from: u64, length: u64) -> Status, traps TableOutOfBounds;
             /// `elem.drop`
             ElemDrop = call elem_drop(segment: u32) -> ();
-            /// `memory.atomic.wait32`: a [`WaitResult`](crate::WaitResult), or all ones for out of bounds. The timeout is in
-            /// nanoseconds; below zero there is none.
+            /// `memory.atomic.wait32`: returns 0 (woken), 1 (another value) or 2 (timed out), as the operator does, or all
+            /// ones if out of bounds. The timeout is in nanoseconds; a negative one means none.
             AtomicWait32 = call atomic_wait32(memory: u32, index: u64, offset: u64, expected: u64, timeout: i64) -> u32;
-            /// `memory.atomic.wait64`: as above.
+            /// `memory.atomic.wait64`: like `AtomicWait32`.
             AtomicWait64 = call atomic_wait64(memory: u32, index: u64, offset: u64, expected: u64, timeout: i64) -> u32;
-            /// `memory.atomic.notify`: threads woken, or all ones for out of bounds.
+            /// `memory.atomic.notify`: returns the number of threads woken, or all ones if out of bounds.
             AtomicNotify = call atomic_notify(memory: u32, index: u64, offset: u64, count: u32) -> u32;
-            /// A new [`VMException`](super::VMException) whose values are still to be written, or 0 when there is no room for
-            /// one.
+            /// Allocates a [`VMException`](super::VMException), whose values are still to be written. Returns 0 if the heap is
+            /// full.
             ExceptionNew = call exception_new(tag: u32) -> u64;
-            /// Throws an exception: the unwinder goes on in a landing pad.
+            /// Throws an exception: execution continues in a landing pad.
             ExceptionThrow = throw exception_throw(exception: *mut VMException) -> Never;
-            /// A new structure, all zeros but its header, or 0 when there is no memory.
+            /// Allocates a structure, all zeros but for its header. Returns 0 if the heap is full.
             StructNew = call struct_new(type_index: u32) -> u64;
-            /// A new array, all zeros but its header, or 0 when there is no memory.
+            /// Allocates an array, all zeros but for its header. Returns 0 if the heap is full.
             ArrayNew = call array_new(type_index: u32, length: u32) -> u64;
-            /// Writes a value, `size` bytes of these 16, `count` times into an array whose bounds were checked.
+            /// Writes a value, the first `size` bytes of these 16, `count` times into an array. The bounds were checked.
             ArrayFill = call array_fill(to: *mut u8, size: u32, count: u64, low: u64, high: u64) -> ();
-            /// Copies between arrays whose bounds were checked.
+            /// Copies between arrays. The bounds were checked.
             ArrayCopy = call array_copy(to: *mut u8, from: *const u8, bytes: u64) -> ();
-            /// A new array of what is in a data segment, 0 when there is no memory, or a trap's number; `which` is
-            /// `type_index | segment << 32`.
+            /// Allocates an array and fills it from a data segment. Returns 0 if the heap is full, or a trap's number; `which`
+            /// is `type_index | segment << 32`.
             ArrayNewData = call array_new_data(which: u64, from: u32, length: u32) -> u64, traps MemoryOutOfBounds;
-            /// As above, of an element segment.
+            /// Like `ArrayNewData`, from an element segment.
             ArrayNewElem = call array_new_elem(which: u64, from: u32, length: u32) -> u64, traps TableOutOfBounds;
-            /// Copies from a data segment into an array whose bounds were checked.
+            /// Copies from a data segment into an array. The array's bounds were checked.
             ArrayInitData = call array_init_data(segment: u32, to: *mut u8, from: u64, bytes: u64) -> Status, traps MemoryOutOfBounds;
-            /// As above, from an element segment.
+            /// Like `ArrayInitData`, from an element segment.
             ArrayInitElem = call array_init_elem(segment: u32, to: *mut u64, from: u64, length: u64) -> Status, traps TableOutOfBounds;
-            /// A new [`VMContinuation`](super::continuation::VMContinuation), or 0 when there is no room.
+            /// Allocates a [`VMContinuation`](super::continuation::VMContinuation). Returns 0 if there is no room.
             ContNew = call cont_new(type_id: u32, function: *const VMFuncRef) -> u64;
-            /// The continuation with the first arguments it is resumed with, or 0 when there is no room, or
+            /// Binds the first `count` arguments of a continuation. Returns the bound continuation, 0 if there is no room, or
             /// [`CONSUMED`](super::continuation::CONSUMED).
             ContBind = call cont_bind(type_id: u32, continuation: *mut VMContinuation, count: u32) -> u64;
-            /// Goes on with a continuation, which throws the exception unless that is null; `counts` is
-            /// `clauses | values << 32`. Gives [`RETURNED`](super::continuation::RETURNED), or which clause handles what it suspended
-            /// with and, second, the continuation.
+            /// Resumes a continuation, which throws the exception unless that is null; `counts` is
+            /// `clauses | values << 32`. Returns [`RETURNED`](super::continuation::RETURNED), or the clause that handles the
+            /// suspension and, second, the continuation.
             Resume = switch resume(continuation: *mut VMContinuation, handlers: *const VMHandler, counts: u64, exception: *mut VMException) -> Pair;
-            /// Returns when the continuation that it makes is resumed.
+            /// Suspends the current continuation. Returns when the continuation that it creates is resumed.
             Suspend = switch suspend(tag: *const VMTag) -> Pair;
-            /// Goes on with a continuation, which gets the one that this makes as its last value; `type_and_count` is
-            /// `type_id | values << 32`. Returns as `Suspend` does.
+            /// Suspends the current continuation and resumes another one, which receives the suspended one as its last value;
+            /// `type_and_count` is `type_id | values << 32`. Returns as `Suspend` does.
             Switch = switch switch(tag: *const VMTag, continuation: *mut VMContinuation, type_and_count: u64) -> Pair;
         }
     };
 }
 pub(crate) use each_builtin;
 
-/// What a call of a builtin may do beyond changing the instance and its store, and how its entry point goes about it. All
-/// raise [`Trap::CallStackExhausted`] when little stack is left.
+/// How a call of a builtin completes, which decides the form of its entry point. All builtins raise
+/// [`Trap::CallStackExhausted`] if little stack is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completion {
-    /// It returns. It neither traps nor throws by itself: what is to be raised it answers with, and the code raises it, so
+    /// It returns, and neither traps nor throws by itself. It returns the number of a trap and compiled code raises that, so
     /// that no frame of the host is ever skipped.
     Return,
-    /// It throws, and does not return.
+    /// It throws, and never returns.
     Throw,
-    /// It leaves the stack, and returns when somebody goes on with that; or it throws or traps then, or at once.
+    /// It switches to another stack, and returns when its own stack is resumed. It may also throw or trap, then or at once.
     Switch,
 }
 
-/// How an argument travels.
+/// Machine type of an argument or result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MachineType {
     /// An integer of 32 bits.
     I32,
     /// An integer of 64 bits.
     I64,
-    /// A pointer, or a reference of any kind.
+    /// A pointer, or a reference of any type.
     Pointer,
 }
 
-/// What compiled code gets from a call.
+/// Return type of a builtin, as compiled code sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReturnType {
     /// No value.
@@ -124,15 +127,15 @@ pub enum ReturnType {
     Pair,
 }
 
-/// Rust types that arguments have.
+/// Rust types of arguments in the table.
 pub(crate) trait BuiltinArgument {
-    /// How they travel.
+    /// The machine type.
     const TYPE: MachineType;
 }
 
-/// Rust types that stand for results.
+/// Rust types of results in the table.
 pub(crate) trait BuiltinResult {
-    /// What the code gets.
+    /// The return type.
     const RETURN_TYPE: ReturnType;
 }
 
@@ -171,13 +174,13 @@ outcomes! {
     Pair => ReturnType::Pair;
 }
 
-/// Of a builtin that does not return.
+/// Result of a builtin that never returns.
 pub(crate) enum Never {}
 
-/// Of a builtin whose entry point gives two integers, made by whoever goes on with the stack.
+/// Result of a builtin that switches stacks: two integers, which come from the code that resumes the stack.
 pub(crate) enum Pair {}
 
-/// 0, or the number of a trap for the code to raise.
+/// Status of a builtin: 0, or the number of the trap that compiled code has to raise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
 pub(crate) struct Status(u32);
@@ -188,18 +191,18 @@ impl From<Result<(), Trap>> for Status {
     }
 }
 
-/// What a row of the table says.
+/// Signature of a builtin: a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signature {
     /// Name of the function.
     pub name: &'static str,
-    /// What it may do.
+    /// How a call completes.
     pub completion: Completion,
     /// Arguments after the context.
     pub arguments: &'static [MachineType],
-    /// What the code gets.
+    /// Return type.
     pub return_type: ReturnType,
-    /// What the code raises if that is the number of a trap.
+    /// Trap that compiled code raises if the builtin returns its number.
     pub trap: Option<Trap>,
 }
 
@@ -218,7 +221,7 @@ macro_rules! completion {
 macro_rules! define {
     ($($(#[$doc:meta])* $name:ident = $way:ident $function:ident($($argument:ident: $ty:ty),*) -> $result:ty
         $(, traps $trap:ident)?;)*) => {
-        /// A function of the runtime that compiled code calls through the context's table.
+        /// A builtin: a function of the runtime that compiled code calls through the context's table.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u32)]
         pub enum Builtin {
@@ -226,10 +229,10 @@ macro_rules! define {
         }
 
         impl Builtin {
-            /// All of them, in the order of their numbers.
+            /// All builtins, in the order of their numbers.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// What the table says of it.
+            /// Returns the builtin's row of the table.
             #[must_use]
             pub const fn signature(self) -> &'static Signature {
                 match self {
@@ -248,7 +251,7 @@ macro_rules! define {
 each_builtin!(define);
 
 impl Builtin {
-    /// Offset of its entry point in the table that the context points to.
+    /// Returns the offset of the entry point in the table that the context points to, in bytes.
     #[must_use]
     pub const fn entry(self) -> u32 {
         self as u32 * size_of::<*const u8>() as u32
@@ -258,20 +261,20 @@ impl Builtin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abi::INT_PARAMS;
+    use crate::abi::convention::INT_PARAMS;
 
     #[test]
     fn every_argument_has_a_register() {
         for builtin in Builtin::ALL {
             let signature = builtin.signature();
-            // What leaves the stack gets, behind its arguments, the frame that it leaves.
+            // A builtin that switches stacks gets the frame that it leaves as one more argument.
             let frame = usize::from(signature.completion == Completion::Switch);
             assert!(signature.arguments.len() + frame <= INT_PARAMS, "{}", signature.name);
         }
     }
 
     #[test]
-    fn rows_say_what_they_mean() {
+    fn signatures_match_their_rows() {
         let fill = Builtin::TableFill.signature();
         assert_eq!(fill.arguments, [MachineType::I32, MachineType::I64, MachineType::Pointer, MachineType::I64]);
         assert_eq!((fill.return_type, fill.trap), (ReturnType::One(MachineType::I32), Some(Trap::TableOutOfBounds)));

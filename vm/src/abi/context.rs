@@ -1,22 +1,26 @@
-//! An instance's context: what compiled code gets as its first argument, and finds everything else through.
+//! The context of an instance (`vmctx`): the record that compiled code gets as its first argument.
+//!
+//! Compiled code finds all else through it: memories, tables, globals, imports, tags, the store and the builtins.
 
+use super::convention::SLOT;
+use super::exception::VMTag;
+use super::function::{FUNC_IMPORT_SIZE, FUNC_REF_SIZE, VMFuncImport, VMFuncRef};
 use super::heap::VMType;
-use super::{
-    FUNC_IMPORT_SIZE, FUNC_REF_SIZE, POINTER, SLOT, SPACE_SIZE, VMFuncImport, VMFuncRef, VMSpace, VMStore, VMTag,
-    offset,
-};
+use super::layout::{POINTER, TYPE_ID, offset};
+use super::storage::{STORAGE_SIZE, VMStorage};
+use super::store::VMStore;
 
-/// What a context begins with.
+/// Header of a context.
 #[derive(Debug)]
 #[repr(C, align(16))]
 pub struct VMContext {
-    /// The store.
+    /// The instance's store.
     pub store: *mut VMStore,
-    /// The entry points of the [`Builtin`](super::Builtin)s.
+    /// Table of the entry points of the [`Builtin`](super::Builtin)s.
     pub builtins: *const *const u8,
-    /// The runtime's own record of the instance; compiled code never looks inside.
+    /// The runtime's record of the instance. Compiled code never looks inside.
     pub instance: *const u8,
-    /// The engine's array of types, by their numbers.
+    /// The engine's array of types, indexed by canonical type.
     pub types: *const VMType,
 }
 /// Offset of [`VMContext::store`].
@@ -27,12 +31,10 @@ pub const CONTEXT_BUILTINS: u32 = offset!(VMContext, builtins);
 pub const CONTEXT_INSTANCE: u32 = offset!(VMContext, instance);
 /// Offset of [`VMContext::types`].
 pub const CONTEXT_TYPES: u32 = offset!(VMContext, types);
-/// Bytes of a [`VMContext`].
+/// Size of a [`VMContext`], in bytes.
 pub const CONTEXT_HEADER: u32 = size_of::<VMContext>() as u32;
-/// Bytes of the canonical number of a type.
-pub const TYPE_ID: u32 = size_of::<u32>() as u32;
 
-/// How many of each thing an instance's context holds.
+/// Number of entries of each kind in an instance's context.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ContextCounts {
     /// Types of the module.
@@ -45,7 +47,7 @@ pub struct ContextCounts {
     pub tables: u32,
     /// Imported globals.
     pub global_imports: u32,
-    /// Globals the module defines.
+    /// Globals that the module defines.
     pub globals: u32,
     /// Functions that the module defines and that can become values.
     pub func_refs: u32,
@@ -53,11 +55,11 @@ pub struct ContextCounts {
     pub tags: u32,
 }
 
-/// Where each thing lies in an instance's context. All offsets in bytes from the context pointer.
+/// Layout of an instance's context. All offsets are in bytes from the context pointer.
 ///
-/// The context is one zeroed, 16-byte aligned block: the header, then canonical type ids (`u32` each),
-/// [`VMFuncImport`]s, memories and tables ([`VMSpace`] each), pointers to imported globals' cells, own globals' cells
-/// ([`SLOT`] bytes each, little-endian from the first byte), own [`VMFuncRef`]s, pointers to [`VMTag`]s.
+/// The context is one zeroed block, aligned to 16 bytes. It holds, in this order: the header, canonical types (`u32`
+/// each), [`VMFuncImport`]s, memories and tables ([`VMStorage`] each), pointers to the cells of imported globals, cells of
+/// own globals ([`SLOT`] bytes each, little-endian from the first byte), own [`VMFuncRef`]s, and pointers to [`VMTag`]s.
 #[derive(Clone, Copy, Debug)]
 pub struct ContextLayout {
     counts: ContextCounts,
@@ -72,7 +74,7 @@ pub struct ContextLayout {
 }
 
 impl ContextLayout {
-    /// Lays out a context. None when it would not fit 2 GiB.
+    /// Lays out a context. Returns `None` if it would be larger than 2 GiB.
     #[must_use]
     pub fn new(counts: ContextCounts) -> Option<Self> {
         let mut end = u64::from(CONTEXT_HEADER);
@@ -83,8 +85,8 @@ impl ContextLayout {
         };
         place(counts.types, TYPE_ID, align_of::<u32>());
         let func_imports = place(counts.func_imports, FUNC_IMPORT_SIZE, align_of::<VMFuncImport>());
-        let memories = place(counts.memories, SPACE_SIZE, align_of::<VMSpace>());
-        let tables = place(counts.tables, SPACE_SIZE, align_of::<VMSpace>());
+        let memories = place(counts.memories, STORAGE_SIZE, align_of::<VMStorage>());
+        let tables = place(counts.tables, STORAGE_SIZE, align_of::<VMStorage>());
         let global_imports = place(counts.global_imports, POINTER, align_of::<*mut u8>());
         let globals = place(counts.globals, SLOT, SLOT as usize);
         let func_refs = place(counts.func_refs, FUNC_REF_SIZE, align_of::<VMFuncRef>());
@@ -103,52 +105,53 @@ impl ContextLayout {
         })
     }
 
-    /// What it was made for.
+    /// Returns the counts that the layout was made for.
     #[must_use]
     pub fn counts(&self) -> &ContextCounts {
         &self.counts
     }
-    /// Bytes of the whole context.
+    /// Returns the size of the whole context, in bytes.
     #[must_use]
     pub fn size(&self) -> u32 {
         self.size
     }
-    /// The canonical id (`u32`) of type `index`.
+    /// Returns the offset of the canonical type (`u32`) of type `index`.
     #[must_use]
     pub fn type_id(&self, index: u32) -> u32 {
         CONTEXT_HEADER + index * TYPE_ID
     }
-    /// The [`VMFuncImport`] of imported function `index`.
+    /// Returns the offset of the [`VMFuncImport`] of imported function `index`.
     #[must_use]
     pub fn func_import(&self, index: u32) -> u32 {
         self.func_imports + index * FUNC_IMPORT_SIZE
     }
-    /// The [`VMSpace`] of memory `index`, imported or not.
+    /// Returns the offset of the [`VMStorage`] of memory `index`; imported memories come first.
     #[must_use]
     pub fn memory(&self, index: u32) -> u32 {
-        self.memories + index * SPACE_SIZE
+        self.memories + index * STORAGE_SIZE
     }
-    /// The [`VMSpace`] of table `index`, imported or not.
+    /// Returns the offset of the [`VMStorage`] of table `index`; imported tables come first.
     #[must_use]
     pub fn table(&self, index: u32) -> u32 {
-        self.tables + index * SPACE_SIZE
+        self.tables + index * STORAGE_SIZE
     }
-    /// The pointer to the cell of imported global `index`.
+    /// Returns the offset of the pointer to the cell of imported global `index`.
     #[must_use]
     pub fn global_import(&self, index: u32) -> u32 {
         self.global_imports + index * POINTER
     }
-    /// The cell of the `index`-th global that the module defines (imported ones not counted).
+    /// Returns the offset of the cell of the `index`-th global that the module defines; imported ones are not counted.
     #[must_use]
     pub fn global(&self, index: u32) -> u32 {
         self.globals + index * SLOT
     }
-    /// The `index`-th own [`VMFuncRef`] (an index into the module's list of functions that can become values).
+    /// Returns the offset of the `index`-th own [`VMFuncRef`]; `index` is a position in the module's list of functions that
+    /// can become values.
     #[must_use]
     pub fn func_ref(&self, index: u32) -> u32 {
         self.func_refs + index * FUNC_REF_SIZE
     }
-    /// The pointer to the [`VMTag`] of tag `index`, imported or not.
+    /// Returns the offset of the pointer to the [`VMTag`] of tag `index`; imported tags come first.
     #[must_use]
     pub fn tag(&self, index: u32) -> u32 {
         self.tags + index * POINTER

@@ -1,32 +1,37 @@
-//! What tells the artifacts of one build from those of another: a hash of all that compiled code and the runtime agree on.
-//! Nobody has to remember to raise a version: what is hashed is read off the things themselves, and the crate's sources
-//! are among it, for what no layout shows.
+//! Fingerprint of a build: a hash of all that compiled code and the runtime agree on.
+//!
+//! An artifact carries the fingerprint of the build that made it, and a runtime with another fingerprint refuses it. The
+//! hash is computed from the layouts, constants and rules themselves, so there is no version number to raise by hand. It
+//! also covers the crate's sources, for agreements that no layout shows.
 
 use super::builtin::Builtin;
 use super::context::{ContextCounts, ContextLayout, VMContext};
-use super::heap::{self, VMHeader, VMRun, VMType};
 use super::continuation::{self, VMContinuation, VMHandler};
-use super::{
-    Registers, VMException, VMFuncImport, VMFuncRef, VMMemory, VMSpace, VMStore, VMTable, VMTag, assign, is_guarded,
-};
+use super::convention::{self, Registers, assign};
+use super::exception::{self, VMException, VMTag};
+use super::function::{VMFuncImport, VMFuncRef};
+use super::heap::{self, VMHeader, VMRun, VMType};
+use super::layout;
+use super::reference;
+use super::storage::{self, VMMemory, VMStorage, VMTable, is_guarded};
+use super::store::VMStore;
 use crate::trap::Trap;
 use crate::types::{FieldType, FuncType, Limits, MemoryType, StorageType, ValType};
 use std::hash::Hasher;
 use std::sync::OnceLock;
 use twox_hash::XxHash3_64;
 
-/// One thing that is agreed on: its name, and what it is.
+/// One agreement between compiled code and the runtime: its name and its value.
 pub type Fact = (String, String);
 
-/// The hash of all [`facts`]. An artifact of another one is refused.
+/// Returns the hash of all [`facts`].
 #[must_use]
 pub fn fingerprint() -> u64 {
     static KNOWN: OnceLock<u64> = OnceLock::new();
     *KNOWN.get_or_init(|| hash(&facts()))
 }
 
-/// The hash of some facts, the same in every process. A name or value that is different, missing or elsewhere gives
-/// another hash.
+/// Hashes facts, with the same result in every process. The hash depends on each name, each value and their order.
 #[must_use]
 pub fn hash(facts: &[Fact]) -> u64 {
     let mut hasher = XxHash3_64::new();
@@ -37,7 +42,7 @@ pub fn hash(facts: &[Fact]) -> u64 {
     hasher.finish()
 }
 
-/// All that compiled code and the runtime agree on.
+/// Returns all that compiled code and the runtime agree on.
 #[must_use]
 pub fn facts() -> Vec<Fact> {
     let mut facts = vec![
@@ -56,7 +61,7 @@ pub fn facts() -> Vec<Fact> {
     facts
 }
 
-/// Structures with all of their fields: one that is not named here does not compile.
+/// Records the size, alignment and field offsets of structures. A field that is missing from the list is a compile error.
 macro_rules! layouts {
     ($($name:ident { $($field:ident),* })*) => {
         fn layouts(facts: &mut Vec<Fact>) {
@@ -77,7 +82,7 @@ layouts! {
     VMStore { stack_limit, activation, descriptor_base, runs, overflow }
     VMMemory { base, length }
     VMTable { base, length }
-    VMSpace { base, definition }
+    VMStorage { base, definition }
     VMFuncRef { code, context, type_id, supertypes, display }
     VMFuncImport { code, context, func_ref }
     VMTag { type_id }
@@ -89,7 +94,7 @@ layouts! {
     VMHandler { tag, type_id }
 }
 
-/// Numbers that are neither sizes nor offsets of the structures above.
+/// Records constants that are neither sizes nor offsets of the structures above.
 macro_rules! constants {
     ($($name:path),* $(,)?) => {
         fn constants(facts: &mut Vec<Fact>) {
@@ -99,14 +104,14 @@ macro_rules! constants {
 }
 
 constants! {
-    super::INT_PARAMS, super::VEC_PARAMS, super::INT_RESULTS, super::VEC_RESULTS,
-    super::SLOT, super::OVERFLOW_SLOTS, super::POINTER, super::TABLE_ELEMENT, super::TYPE_ID,
-    super::TAG_I31, super::TAG_HOST, super::PERSONALITY,
-    heap::HEADER_ARRAY, heap::HEADER_EXCEPTION, heap::OBJECT_ALIGN, heap::CELLS,
+    convention::INT_PARAMS, convention::VEC_PARAMS, convention::INT_RESULTS, convention::VEC_RESULTS,
+    convention::SLOT, convention::OVERFLOW_SLOTS, layout::POINTER, storage::TABLE_ELEMENT, layout::TYPE_ID,
+    reference::TAG_I31, reference::TAG_HOST, exception::PERSONALITY,
+    heap::HEADER_ARRAY, heap::HEADER_EXCEPTION, heap::OBJECT_ALIGN, heap::SIZE_CLASSES,
     continuation::HANDLER_SWITCH, continuation::RETURNED, continuation::CONSUMED,
 }
 
-/// Rules, by an example of each.
+/// Records the results of layout rules, by an example of each.
 fn rules(facts: &mut Vec<Fact>) {
     use ValType::{F32, F64, I32, I64, V128};
     let mut fact = |name: &str, value: String| facts.push((name.to_owned(), value));
@@ -173,15 +178,21 @@ mod tests {
         assert_eq!(names.len(), facts.len());
     }
 
-    /// Constants that only name an offset or size of a structure that is hashed whole need not be hashed again.
+    /// A constant that names an offset or size of a hashed structure need not be hashed again.
     #[test]
     fn nothing_of_abi_is_forgotten() {
         let sources = [
-            include_str!("../abi.rs"),
             include_str!("builtin.rs"),
             include_str!("context.rs"),
-            include_str!("heap.rs"),
             include_str!("continuation.rs"),
+            include_str!("convention.rs"),
+            include_str!("exception.rs"),
+            include_str!("function.rs"),
+            include_str!("heap.rs"),
+            include_str!("layout.rs"),
+            include_str!("reference.rs"),
+            include_str!("storage.rs"),
+            include_str!("store.rs"),
         ];
         let names: Vec<String> = facts().into_iter().map(|(name, _)| name).collect();
         let mut found = 0;

@@ -1,22 +1,23 @@
-//! Objects of the collected heap: what they begin with, where their fields lie, and how compiled code makes one.
+//! Objects of the collected heap: headers, layouts of fields, and size classes.
 //!
-//! A reference to an object is the address of its header. Objects never move. A header is 8 bytes: the number of the
-//! object's type and one more word, which is an array's length, and otherwise zero unless the type's proposal says what
-//! it is. So that a type check of the likely case is one comparison of 32 bits; for the other case
-//! [`VMType`] has the supertypes, found by the number.
+//! A reference to an object is the address of its header. Objects never move. A header has 8 bytes: the canonical type of
+//! the object, and one more word. That word is an array's length; in other objects it is zero unless the type's proposal
+//! gives it a meaning. A type check therefore succeeds with one comparison of 32 bits in the likely case. Otherwise the
+//! supertypes are looked up in the type's [`VMType`].
 
-use super::{POINTER, SLOT, offset};
+use super::convention::SLOT;
+use super::layout::{POINTER, offset};
 use crate::types::{CompositeType, FieldType, StorageType, ValType};
 
-/// What an object begins with.
+/// Header of an object.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct VMHeader {
-    /// The number of the object's type, engine-wide, with [`HEADER_ARRAY`] if it is an array.
+    /// Canonical type of the object, with [`HEADER_ARRAY`] set if it is an array.
     pub type_id: u32,
-    /// An array's length, in elements. In a structure the number of its descriptor: its distance from
-    /// [`VMStore::descriptor_base`](super::VMStore::descriptor_base), divided by [`OBJECT_ALIGN`], and 0 in structures that
-    /// have none, which is no object's number.
+    /// In an array: its length, in elements. In a structure: the number of its descriptor, which is the descriptor's
+    /// distance from [`VMStore::descriptor_base`](super::VMStore::descriptor_base) divided by [`OBJECT_ALIGN`]. Structures
+    /// without descriptor have 0 there, which is no object's number.
     pub extra: u32,
 }
 /// Offset of [`VMHeader::type_id`].
@@ -25,45 +26,45 @@ pub const OBJECT_TYPE: u32 = offset!(VMHeader, type_id);
 pub const ARRAY_LENGTH: u32 = offset!(VMHeader, extra);
 /// Offset of the number of a structure's descriptor, [`VMHeader::extra`].
 pub const DESCRIPTOR: u32 = offset!(VMHeader, extra);
-/// Bytes of a header.
+/// Size of a header, in bytes.
 pub const OBJECT_HEADER: u32 = size_of::<VMHeader>() as u32;
-/// The bit of the type's number in a header that tells arrays from structures.
+/// Bit of [`VMHeader::type_id`] that distinguishes arrays from structures.
 pub const HEADER_ARRAY: u32 = 1 << 31;
-/// The number in the header of an exception, which has no type of its own.
+/// Value of [`VMHeader::type_id`] in an exception, which has no type of its own.
 pub const HEADER_EXCEPTION: u32 = HEADER_ARRAY - 1;
 /// Alignment of objects, in bytes.
 pub const OBJECT_ALIGN: u32 = 16;
 
-/// What the runtime and compiled code know of a type by its number: an element of one array that an engine has for all
-/// its types, never moved.
+/// Facts about a type that the runtime and compiled code look up by its canonical number. An engine has one array of them
+/// for all its types; the array never moves.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct VMType {
-    /// Ids of the types that it is a subtype of, the most general one first. Lives as long as the type is held.
+    /// The type's display: the numbers of its supertypes, the most general one first. It lives as long as the type is held.
     pub display: *const u32,
-    /// Number of these.
+    /// Number of supertypes.
     pub supertypes: u32,
-    /// What values of the type are.
+    /// Kind of the type's values.
     pub kind: VMKind,
-    /// Bytes of an object, header included; of an array, bytes of one element.
+    /// Size in bytes: of a whole object, header included; for an array type, of one element.
     pub size: u32,
-    /// Number of `references`. For an array: 1 if its elements are references.
+    /// Number of `references`. For an array type: 1 if its elements are references, otherwise 0.
     pub reference_count: u32,
-    /// Offsets of references in a structure, from its header. Lives as long as the type is held.
+    /// Offsets of the references in a structure, in bytes from its header. The list lives as long as the type is held.
     pub references: *const u32,
 }
 /// Offset of [`VMType::display`].
 pub const TYPE_DISPLAY: u32 = offset!(VMType, display);
 /// Offset of [`VMType::supertypes`].
 pub const TYPE_SUPERTYPES: u32 = offset!(VMType, supertypes);
-/// Bytes of a [`VMType`].
+/// Size of a [`VMType`], in bytes.
 pub const TYPE_SIZE: u32 = size_of::<VMType>() as u32;
 
-/// What values of a type are.
+/// Kinds of types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum VMKind {
-    /// Functions: no objects of the heap.
+    /// Functions, which are not objects of the heap.
     Func,
     /// Structures.
     Struct,
@@ -73,37 +74,38 @@ pub enum VMKind {
     Cont,
 }
 
-/// Bytes of cells: an object that is not larger than the last of these lies in a cell of the first that holds it.
-/// All are multiples of [`OBJECT_ALIGN`].
-pub const CELLS: [u32; 24] = [
+/// Size classes from which compiled code allocates: the sizes of their cells, in bytes. An object gets a cell of the
+/// smallest class that holds it. All sizes are multiples of [`OBJECT_ALIGN`].
+pub const SIZE_CLASSES: [u32; 24] = [
     16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792,
     2048,
 ];
 
-/// Which of [`CELLS`] objects of so many bytes lie in; none for large ones, which only the runtime makes.
+/// Returns the size class for an object of `bytes` bytes: a position in [`SIZE_CLASSES`], or `None` if only the runtime
+/// allocates objects of that size.
 #[must_use]
-pub fn cell_class(bytes: u32) -> Option<usize> {
-    let class = CELLS.partition_point(|&cell| cell < bytes);
-    (class < CELLS.len()).then_some(class)
+pub fn size_class(bytes: u32) -> Option<usize> {
+    let class = SIZE_CLASSES.partition_point(|&cell| cell < bytes);
+    (class < SIZE_CLASSES.len()).then_some(class)
 }
 
-/// Free cells of one size, in a row: compiled code takes the first, if `end` is at least a cell after `next`.
+/// Allocation run: free cells of one size class in a row. Compiled code takes the first cell if it ends at or before `end`.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct VMRun {
-    /// The first free cell; all are zeros. 0 when there is none.
+    /// Address of the first free cell, or 0 if there is none. Free cells of a run are all zeros.
     pub next: usize,
-    /// Where the last one ends.
+    /// Address at which the last free cell ends.
     pub end: usize,
 }
-/// Bytes of a [`VMRun`].
+/// Size of a [`VMRun`], in bytes.
 pub const RUN_SIZE: u32 = size_of::<VMRun>() as u32;
 /// Offset of [`VMRun::next`].
 pub const RUN_NEXT: u32 = offset!(VMRun, next);
 /// Offset of [`VMRun::end`].
 pub const RUN_END: u32 = offset!(VMRun, end);
 
-/// Bytes of a field, and its alignment.
+/// Returns the size of a field in bytes, which is also its alignment.
 #[must_use]
 pub fn storage_size(storage: StorageType) -> u32 {
     match storage {
@@ -116,24 +118,24 @@ pub fn storage_size(storage: StorageType) -> u32 {
     }
 }
 
-/// Offset of the first element of an array.
+/// Returns the offset of the first element of an array, in bytes from its header.
 #[must_use]
 pub fn array_elements(element: &FieldType) -> u32 {
     OBJECT_HEADER.next_multiple_of(storage_size(element.storage))
 }
 
-/// Where the fields of a structure lie: each at the first aligned place after the one before, so that a subtype has the
-/// fields of its supertype where that has them.
+/// Layout of a structure. Each field is at the first aligned offset after the field before it, so a subtype has the fields
+/// of its supertype at the same offsets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StructLayout {
     /// Offset of each field from the header, in bytes.
     pub offsets: Box<[u32]>,
-    /// Bytes of the whole, header included.
+    /// Size of the whole structure, header included, in bytes.
     pub size: u32,
 }
 
 impl StructLayout {
-    /// Lays out a structure. (Validation allows 10,000 fields: <https://webassembly.github.io/spec/js-api/#limits>.)
+    /// Lays out a structure. Validation allows 10,000 fields (<https://webassembly.github.io/spec/js-api/#limits>).
     #[must_use]
     pub fn new(fields: &[FieldType]) -> Self {
         let mut end = OBJECT_HEADER;
@@ -150,7 +152,8 @@ impl StructLayout {
     }
 }
 
-/// Offsets of all references in an object of a structure type; for arrays, whether the elements are some, as one entry.
+/// Returns the offsets of all references in a structure. For an array type whose elements are references, it returns the
+/// offset of the first element; for other types nothing.
 #[must_use]
 pub fn references(ty: &CompositeType) -> Vec<u32> {
     let is_reference = |field: &FieldType| matches!(field.storage, StorageType::Val(ValType::Ref(_)));
@@ -169,13 +172,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_hold_what_they_are_for() {
+    fn a_size_class_is_the_smallest_that_fits() {
         for bytes in 1..=2048 {
-            let class = cell_class(bytes).unwrap();
-            assert!(CELLS[class] >= bytes && (class == 0 || CELLS[class - 1] < bytes));
+            let class = size_class(bytes).unwrap();
+            assert!(SIZE_CLASSES[class] >= bytes && (class == 0 || SIZE_CLASSES[class - 1] < bytes));
         }
-        assert_eq!(cell_class(2049), None);
-        assert!(CELLS.iter().all(|cell| cell.is_multiple_of(OBJECT_ALIGN)));
+        assert_eq!(size_class(2049), None);
+        assert!(SIZE_CLASSES.iter().all(|cell| cell.is_multiple_of(OBJECT_ALIGN)));
     }
 
     #[test]

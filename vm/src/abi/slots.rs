@@ -1,10 +1,14 @@
-//! Arguments and results in registers and the overflow area, one after the other: [`abi::assign`](crate::abi::assign)
-//! without its lists, so that for types known to rustc the places are constants.
+//! Cursor over the places of arguments or results, which reads and writes them one after the other.
+//!
+//! It computes the same places as [`assign`](super::assign) but without lists. For types known to rustc, the places become
+//! constants.
 
-use crate::abi::{INT_PARAMS, INT_RESULTS, OVERFLOW_SLOTS, Place, Registers, VEC_PARAMS, VEC_RESULTS, is_vector_class};
+use super::convention::{
+    INT_PARAMS, INT_RESULTS, OVERFLOW_SLOTS, Place, Registers, VEC_PARAMS, VEC_RESULTS, is_vector_class,
+};
 use crate::types::ValType;
 
-/// Where the next argument or result is.
+/// A cursor over arguments or results in register images and the overflow area.
 pub struct SlotCursor {
     registers: *mut Registers,
     overflow: *mut [u128; OVERFLOW_SLOTS],
@@ -16,15 +20,19 @@ pub struct SlotCursor {
 }
 
 impl SlotCursor {
+    /// Returns a cursor over arguments.
+    ///
     /// # Safety
-    /// Both pointers must be good for as long as this is used, and there must be no more than [`OVERFLOW_SLOTS`] arguments.
+    /// Both pointers must be valid as long as the cursor is used, and there must be at most [`OVERFLOW_SLOTS`] arguments.
     #[inline]
     pub(crate) unsafe fn params(registers: *mut Registers, overflow: *mut [u128; OVERFLOW_SLOTS]) -> Self {
         Self { registers, overflow, ints: INT_PARAMS, vecs: VEC_PARAMS, int: 0, vec: 0, beyond: 0 }
     }
 
+    /// Returns a cursor over results.
+    ///
     /// # Safety
-    /// As for [`SlotCursor::params`], of results.
+    /// As for [`SlotCursor::params`], with results in place of arguments.
     #[inline]
     pub(crate) unsafe fn results(registers: *mut Registers, overflow: *mut [u128; OVERFLOW_SLOTS]) -> Self {
         Self { registers, overflow, ints: INT_RESULTS, vecs: VEC_RESULTS, int: 0, vec: 0, beyond: 0 }
@@ -44,12 +52,13 @@ impl SlotCursor {
         }
     }
 
-    /// Puts the next value, of type `ty`, where it belongs.
+    /// Writes the next value, of type `ty`, to its place.
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "what goes in integer registers has 64 bits")]
+    #[expect(clippy::cast_possible_truncation, reason = "values in integer registers have at most 64 bits")]
     pub(crate) fn write(&mut self, ty: ValType, raw: u128) {
         let place = self.place(ty);
-        // SAFETY: the promise of who made this. No references are made: the registers may not be initialised.
+        // SAFETY: the constructor's caller promised valid pointers. Only raw pointers are used, no references: the registers
+        // may be uninitialised.
         unsafe {
             match place {
                 Place::Int(at) => (&raw mut (*self.registers).int).cast::<u64>().add(at.into()).write(raw as u64),
@@ -59,14 +68,14 @@ impl SlotCursor {
         }
     }
 
-    /// Takes the next value, of type `ty`. Bits beyond the type's mean nothing.
+    /// Reads the next value, of type `ty`. Bits beyond the type's width have no meaning.
     ///
     /// # Safety
-    /// The value must be there.
+    /// A value of that type must have been written to the place.
     #[inline(always)]
     pub(crate) unsafe fn read(&mut self, ty: ValType) -> u128 {
         let place = self.place(ty);
-        // SAFETY: as in `write`, and the caller's promise.
+        // SAFETY: as in `write`; the caller promises that the value is initialised.
         unsafe {
             match place {
                 Place::Int(at) => (&raw const (*self.registers).int).cast::<u64>().add(at.into()).read().into(),
@@ -80,7 +89,7 @@ impl SlotCursor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abi::assign;
+    use crate::abi::convention::assign;
     use crate::types::FuncType;
     use std::ptr::null_mut;
 

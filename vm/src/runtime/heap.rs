@@ -11,7 +11,7 @@ mod externs;
 pub(crate) mod handles;
 pub(crate) mod mark;
 
-use crate::abi::heap::{CELLS, OBJECT_ALIGN, VMRun};
+use crate::abi::heap::{OBJECT_ALIGN, SIZE_CLASSES, VMRun};
 use blocks::{BLOCK, Blocks, CLASSES, cell_size, class_of};
 pub use collection::HeapStats;
 use externs::Externs;
@@ -44,7 +44,7 @@ pub(crate) struct Heap {
     blocks: Option<Blocks>,
     sweeps: [Sweep; CLASSES],
     /// Runs of cells too large for compiled code.
-    runtime_runs: [VMRun; CLASSES - CELLS.len()],
+    runtime_runs: [VMRun; CLASSES - SIZE_CLASSES.len()],
     limit: u64,
     /// Bytes that count against the limit and lie elsewhere: those of fibers, as far as they are known at the time.
     pub(crate) fiber_bytes: usize,
@@ -121,13 +121,13 @@ impl Heap {
     }
 
     /// Takes memory for an object of so many bytes. `force`: even if a collection is due.
-    pub(crate) fn allocate(&mut self, runs: &mut [VMRun; CELLS.len()], bytes: usize, force: bool) -> Allocation {
+    pub(crate) fn allocate(&mut self, runs: &mut [VMRun; SIZE_CLASSES.len()], bytes: usize, force: bool) -> Allocation {
         let Some(class) = class_of(bytes) else { return self.allocate_large(bytes, force) };
         let size = cell_size(class);
         loop {
             let run = match runs.get_mut(class) {
                 Some(run) => run,
-                None => &mut self.runtime_runs[class - CELLS.len()],
+                None => &mut self.runtime_runs[class - SIZE_CLASSES.len()],
             };
             if run.end - run.next >= size {
                 let cell = run.next;
@@ -138,7 +138,7 @@ impl Heap {
             match self.next_run(class, force) {
                 Ok(found) => match runs.get_mut(class) {
                     Some(run) => *run = found,
-                    None => self.runtime_runs[class - CELLS.len()] = found,
+                    None => self.runtime_runs[class - SIZE_CLASSES.len()] = found,
                 },
                 Err(none) => return none,
             }
@@ -236,7 +236,7 @@ impl Heap {
     }
 
     /// Takes all runs back, so that what is not used is known to be free.
-    pub(crate) fn flush(&mut self, runs: &mut [VMRun; CELLS.len()]) {
+    pub(crate) fn flush(&mut self, runs: &mut [VMRun; SIZE_CLASSES.len()]) {
         for run in runs.iter_mut().chain(&mut self.runtime_runs) {
             if let Some(blocks) = &mut self.blocks {
                 blocks.return_run(*run);

@@ -14,7 +14,7 @@ use super::store::host_function::HostRecord;
 use super::store::instance::{ExternAddress, InstanceData};
 use super::store::{BuiltinEntry, StoreOpaque};
 use crate::abi::heap::VMType;
-use crate::abi::{self, Registers, VMFuncImport, VMFuncRef, VMSpace, VMTag};
+use crate::abi::{self, Registers, VMFuncImport, VMFuncRef, VMStorage, VMTag};
 use crate::error::Result;
 use crate::module::description::Entity;
 use crate::system::stable_box::StableBox;
@@ -157,7 +157,7 @@ fn allocate(
 /// `offset` must be that of a memory or table in the instance's layout, and `base` must be that of `definition`.
 unsafe fn write_space<T>(instance: &InstanceData, offset: u32, base: *mut u8, definition: NonNull<T>) {
     // SAFETY: the caller's promise.
-    unsafe { instance.field::<VMSpace>(offset).write(VMSpace { base, definition: definition.as_ptr().cast() }) };
+    unsafe { instance.field::<VMStorage>(offset).write(VMStorage { base, definition: definition.as_ptr().cast() }) };
 }
 
 /// Writes imports into the context. They must have been checked.

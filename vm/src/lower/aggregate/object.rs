@@ -7,7 +7,7 @@
 //! length again, since the call may have changed it as far as LLVM knows, and the length is inside. An allocation
 //! whose result is not used makes no object.
 
-use crate::abi::heap::{self, HEADER_ARRAY, OBJECT_HEADER, cell_class};
+use crate::abi::heap::{self, HEADER_ARRAY, OBJECT_HEADER, size_class};
 use crate::abi::{self, Builtin};
 use crate::error::Result;
 use crate::lower::function::Lowering;
@@ -48,7 +48,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let inlined = self.unit.options.optimize
             && self.inline_allocations < MOST_INLINE_ALLOCATIONS
             && (start == FieldInit::Unset || bytes <= CLEARED_INLINE);
-        let Some(class) = cell_class(bytes).filter(|_| inlined) else {
+        let Some(class) = size_class(bytes).filter(|_| inlined) else {
             return self.runtime_object(type_index, length);
         };
         self.inline_allocations += 1;
@@ -62,7 +62,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let end = self.load(i64, run_end, AliasClass::Run)?.into_int_value();
         let at = self.builder.build_ptr_to_int(next, i64, "")?;
         let room = self.builder.build_int_sub(end, at, "")?;
-        let cell = i64.const_int(heap::CELLS[class].into(), false);
+        let cell = i64.const_int(heap::SIZE_CLASSES[class].into(), false);
         let full = self.builder.build_int_compare(IntPredicate::ULT, room, cell, "")?;
         let (refill, taking, done) = (self.new_block(), self.new_block(), self.new_block());
         let branch = self.builder.build_conditional_branch(full, refill, taking)?;

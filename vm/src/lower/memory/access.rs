@@ -144,7 +144,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         if !guarded && !in_bounds {
             self.check_bounds(memory_index, index, memarg.offset, size)?;
         }
-        let base = self.context_pointer(self.unit.layout.memory(memory_index) + abi::SPACE_BASE)?;
+        let base = self.context_pointer(self.unit.layout.memory(memory_index) + abi::STORAGE_BASE)?;
         // The index and offset are below 2^33, so the sum does not wrap and stays inside the reservation; or both were
         // just checked.
         let offset = i64.const_int(memarg.offset, false);

@@ -21,7 +21,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Loads the length of a memory in bytes.
     pub(crate) fn memory_length(&self, memory: u32) -> Result<IntValue<'ctx>> {
-        let definition = self.context_pointer(self.unit.layout.memory(memory) + abi::SPACE_DEFINITION)?;
+        let definition = self.context_pointer(self.unit.layout.memory(memory) + abi::STORAGE_DEFINITION)?;
         let length = self.field(definition, abi::MEMORY_LENGTH)?;
         let length = self.load(self.unit.types.i64, length, AliasClass::Length)?.into_int_value();
         let shared = self.unit.description.memories[memory as usize].shared;

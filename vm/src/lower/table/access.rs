@@ -48,7 +48,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Loads the length of a table in elements.
     fn table_length(&self, table: u32) -> Result<IntValue<'ctx>> {
-        let definition = self.context_pointer(self.unit.layout.table(table) + abi::SPACE_DEFINITION)?;
+        let definition = self.context_pointer(self.unit.layout.table(table) + abi::STORAGE_DEFINITION)?;
         let length = self.field(definition, abi::TABLE_LENGTH)?;
         Ok(self.load(self.unit.types.i64, length, AliasClass::Length)?.into_int_value())
     }
@@ -64,7 +64,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
         let length = self.table_length(table)?;
         let past = self.builder.build_int_compare(IntPredicate::UGE, index, length, "")?;
         self.trap_if(past, trap)?;
-        let base = self.context_pointer(self.unit.layout.table(table) + abi::SPACE_BASE)?;
+        let base = self.context_pointer(self.unit.layout.table(table) + abi::STORAGE_BASE)?;
         let size = self.unit.types.i64.const_int(abi::TABLE_ELEMENT.into(), false);
         let bytes = self.builder.build_int_nuw_mul(index, size, "")?;
         self.offset_by(base, bytes)

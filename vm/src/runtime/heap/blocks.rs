@@ -5,7 +5,7 @@
 //! those that a collection sets; when it is over, the two change places. Cells that no longer are in use are never
 //! touched: what is free is read from the bits.
 
-use crate::abi::heap::{CELLS, OBJECT_ALIGN, VMRun, cell_class};
+use crate::abi::heap::{OBJECT_ALIGN, SIZE_CLASSES, VMRun, size_class};
 use crate::system::reservation::Reservation;
 use rustix::mm::{Advice, madvise};
 use std::ptr::NonNull;
@@ -19,7 +19,7 @@ const WORDS: usize = BLOCK / GRANULE / 64;
 /// Bytes of cells that only the runtime allocates: as many as fit a block so often as to waste little of it.
 const RUNTIME_CELLS: [u32; 11] = [2720, 3264, 4096, 5040, 6544, 8192, 10912, 13104, 16384, 21840, 32768];
 /// Sizes of cells: those that compiled code knows come first.
-pub(super) const CLASSES: usize = CELLS.len() + RUNTIME_CELLS.len();
+pub(super) const CLASSES: usize = SIZE_CLASSES.len() + RUNTIME_CELLS.len();
 
 /// Bytes of cells that are handed out at once, unless one is larger: so few that they are still in the cache when they are
 /// used, after they were cleared.
@@ -33,16 +33,16 @@ const ZERO: u8 = 0xff;
 
 /// Bytes of the cells of a class.
 pub(super) fn cell_size(class: usize) -> usize {
-    let size = CELLS.get(class).or_else(|| RUNTIME_CELLS.get(class - CELLS.len()));
+    let size = SIZE_CLASSES.get(class).or_else(|| RUNTIME_CELLS.get(class - SIZE_CLASSES.len()));
     size.map_or(BLOCK, |&size| size as usize)
 }
 
 /// The class of the cells that objects of so many bytes lie in; none for those that have blocks of their own.
 pub(super) fn class_of(bytes: usize) -> Option<usize> {
     let bytes = u32::try_from(bytes).ok()?;
-    cell_class(bytes).or_else(|| {
+    size_class(bytes).or_else(|| {
         let wide = RUNTIME_CELLS.partition_point(|&cell| cell < bytes);
-        (wide < RUNTIME_CELLS.len()).then_some(CELLS.len() + wide)
+        (wide < RUNTIME_CELLS.len()).then_some(SIZE_CLASSES.len() + wide)
     })
 }
 
@@ -51,7 +51,9 @@ const RECIPROCALS: [u64; CLASSES] = {
     let mut all = [0; CLASSES];
     let mut class = 0;
     while class < CLASSES {
-        let size = if class < CELLS.len() { CELLS[class] } else { RUNTIME_CELLS[class - CELLS.len()] } as u64;
+        let size =
+            if class < SIZE_CLASSES.len() { SIZE_CLASSES[class] } else { RUNTIME_CELLS[class - SIZE_CLASSES.len()] }
+                as u64;
         all[class] = (1 << 32) / size + 1;
         class += 1;
     }

@@ -4,7 +4,7 @@ use super::blocks::Blocks;
 use super::externs::Externs;
 use super::mark::{MarkStack, Marker};
 use super::{Heap, MIN_BUDGET, Sweep};
-use crate::abi::heap::{CELLS, VMRun, VMType};
+use crate::abi::heap::{SIZE_CLASSES, VMRun, VMType};
 use std::time::{Duration, Instant};
 
 /// Bytes that a value of the host counts for, behind which there may be any number.
@@ -76,7 +76,7 @@ impl Heap {
     }
 
     /// Begins a collection. `runs` are taken back first.
-    pub(crate) fn begin_collection(&mut self, runs: &mut [VMRun; CELLS.len()]) -> Collection {
+    pub(crate) fn begin_collection(&mut self, runs: &mut [VMRun; SIZE_CLASSES.len()]) -> Collection {
         let started = Instant::now();
         self.flush(runs);
         self.owned.prune();

@@ -1,7 +1,7 @@
 //! An instance, as its store holds it.
 //! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#module-instances>
 
-use crate::abi::{self, VMFuncImport, VMFuncRef, VMSpace, VMTag};
+use crate::abi::{self, VMFuncImport, VMFuncRef, VMStorage, VMTag};
 use crate::error::{Error, Result};
 use crate::module::description::{Description, Entity};
 use crate::runtime::code::module::LoadedModule;
@@ -106,7 +106,7 @@ impl InstanceData {
 
     fn definition<T>(&self, offset: u32) -> NonNull<T> {
         // SAFETY: the context was filled when the instance was made.
-        let space = unsafe { *self.field::<VMSpace>(offset) };
+        let space = unsafe { *self.field::<VMStorage>(offset) };
         NonNull::new(space.definition.cast()).expect("the context is filled")
     }
 
