@@ -47,6 +47,28 @@ const VM_WALLS: &[(&[&str], &[&str])] = &[
     (&["codegen"], &["lower"]),
 ];
 
+/// Floors of the harness, from the ground up.
+const HARNESS: &[Floor<'_>] = &[
+    ("vocabulary", &["model", "escape", "glob", "alignment", "regular_file", "data"]),
+    ("features", &["features"]),
+    ("engines", &["engine", "script"]),
+    ("suites", &["suite"]),
+    ("tasks", &["task", "protocol"]),
+    ("worker", &["worker"]),
+    ("supervisor", &["supervisor"]),
+    ("expectations", &["expect"]),
+    ("reports", &["report"]),
+    ("selection", &["filter", "partition", "operators"]),
+    ("comparison", &["compare"]),
+    ("recorder", &["recorder"]),
+    ("command line", &["cli", "lib"]),
+];
+
+/// Floors of the harness that know nothing of each other: a supervisor talks to workers, which alone run engines; and a worker
+/// gets scripts from its supervisor, not from suites.
+const HARNESS_WALLS: &[(&[&str], &[&str])] =
+    &[(&["supervisor"], &["engines", "worker", "features"]), (&["worker"], &["suites"]), (&["reports"], &["worker"])];
+
 /// The place of a file's floor.
 fn floor(floors: &[Floor<'_>], file: &str) -> Option<usize> {
     let name = file.trim_end_matches(".rs");
@@ -76,19 +98,29 @@ fn faults(imports: &Imports, floors: &[Floor<'_>], walls: &[(&[&str], &[&str])])
     faults
 }
 
-#[test]
-fn floors_of_the_vm_look_down_only() {
-    let imports = Imports::of(&Crate::read("vm"));
-    // Names that moved would leave nothing to check.
-    for (name, paths) in VM {
+/// Checks the floors of a crate, of which the reader must find at least so many arrows.
+fn check(name: &str, arrows: usize, floors: &[Floor<'_>], walls: &[(&[&str], &[&str])]) {
+    let imports = Imports::of(&Crate::read(name));
+    // A path that is gone would leave nothing to check.
+    for (floor_name, paths) in floors {
         for path in *paths {
-            let known = imports.files.iter().any(|file| floor(&[(name, &[path])], file).is_some());
-            assert!(known, "floor {name}: there is no {path}");
+            let known = imports.files.iter().any(|file| floor(&[(floor_name, &[path])], file).is_some());
+            assert!(known, "{name}: there is no {path} for the floor {floor_name}");
         }
     }
-    assert!(imports.arrows.len() > 800, "only {} arrows were found", imports.arrows.len());
-    let faults = faults(&imports, VM, VM_WALLS);
-    assert!(faults.is_empty(), "{faults:#?}");
+    assert!(imports.arrows.len() > arrows, "{name}: only {} arrows were found", imports.arrows.len());
+    let faults = faults(&imports, floors, walls);
+    assert!(faults.is_empty(), "{name}: {faults:#?}");
+}
+
+#[test]
+fn floors_of_the_vm_look_down_only() {
+    check("vm", 800, VM, VM_WALLS);
+}
+
+#[test]
+fn floors_of_the_harness_look_down_only() {
+    check("harness", 400, HARNESS, HARNESS_WALLS);
 }
 
 #[test]
