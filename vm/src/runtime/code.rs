@@ -1,4 +1,4 @@
-//! Compiled code in memory: where it lies, how it becomes executable, and how an address in it is resolved.
+//! Compiled code in memory: mapping it, making it executable, and resolving addresses in it.
 
 pub(crate) mod arena;
 pub(crate) mod image;

@@ -1,10 +1,10 @@
-//! Stacks that continuations run on, and how they hang together.
+//! Fibers: the stacks that continuations run on, and the chains that they form.
 //! <https://github.com/WebAssembly/stack-switching/blob/main/proposals/stack-switching/Explainer.md>
 //!
-//! A fiber is a function on a stack of its own. Those that run, one for each `resume` that waits, are a chain: from the
-//! innermost, which the [`Activation`] names, by `parent` to the one that was resumed on the stack that wasm was entered
-//! on. To suspend is to cut the chain behind the fiber whose `resume` handles the tag; the part cut off is a continuation,
-//! known by its innermost fiber, where it goes on.
+//! A fiber is a function with a stack of its own. The running fibers, one for each active `resume`, form a chain. It
+//! leads from the innermost fiber, which the `Activation` names, by `parent` to the fiber that was resumed on the stack
+//! that wasm was entered on. Suspending cuts the chain behind the fiber whose `resume` handles the tag. The part cut
+//! off becomes a continuation. Its innermost fiber, where execution continues, represents it.
 
 mod account;
 mod stacks;
@@ -23,62 +23,62 @@ pub(crate) use account::INITIAL_STACK_BYTES;
 pub(crate) use stacks::Stack;
 use stacks::Stacks;
 
-/// Most fibers of a store, with a stack or without.
+/// Maximum number of fibers of a store, with or without a stack.
 const MAX_FIBERS: usize = 1 << 22;
-/// So many fibers in use are no reason to collect.
+/// Minimum of the fiber count that triggers a collection.
 const MIN_THRESHOLD: usize = 4096;
 
-/// A function on a stack of its own, or one that will be.
+/// The record of a fiber. Its stack is allocated when it is first resumed.
 pub(crate) struct Fiber {
     pub(crate) store: *mut VMStore,
-    /// Its function.
+    /// The function that the fiber runs.
     pub(crate) function: *const VMFuncRef,
-    /// Of the innermost fiber of a continuation: that.
+    /// For the innermost fiber of a continuation: the continuation object.
     pub(crate) object: *mut VMContinuation,
-    /// None before it is resumed the first time.
+    /// None before the first resume.
     pub(crate) stack: Option<Stack>,
-    /// Where the function's values travel; from the first time on.
+    /// Places of the function's parameters and results; set at the first resume.
     pub(crate) places: Option<Arc<Places>>,
-    /// Where it goes on, when it is the innermost of a continuation.
+    /// For the innermost fiber of a continuation: the saved frame at which execution continues.
     pub(crate) frame: *mut Suspended,
-    /// Of the innermost fiber of a continuation: the other end of the chain.
+    /// For the innermost fiber of a continuation: the outermost fiber, at the other end of the chain.
     pub(crate) outermost: *mut Self,
-    /// Bytes that its stack counts as.
+    /// Bytes that the stack counts as.
     counted: usize,
-    /// Values that come before those that it is resumed with.
+    /// Bound arguments. They precede the arguments of the `resume`.
     pub(crate) bound: Vec<u128>,
-    /// Who resumed it; null for the stack that wasm was entered on.
+    /// The fiber that resumed this one; null for the stack that wasm was entered on.
     pub(crate) parent: *mut Self,
-    /// Where that one goes on.
+    /// The saved frame at which the parent continues.
     pub(crate) resumer: *mut Suspended,
-    /// Clauses of the `resume`, in a frame of the resumer.
+    /// Handler clauses of the `resume`, in a frame of the parent.
     pub(crate) handlers: *const VMHandler,
     pub(crate) clauses: usize,
 }
 
 impl Fiber {
-    /// Who resumed it; null for the stack that wasm was entered on.
+    /// Returns the fiber that resumed this one; null for the stack that wasm was entered on.
     pub(crate) fn parent(&self) -> *mut Self {
         self.parent
     }
 
-    /// Where who resumed it goes on, on the parent's stack.
+    /// Returns the saved frame at which the parent continues, on the parent's stack.
     pub(crate) fn resumer(&self) -> *mut Suspended {
         self.resumer
     }
 
-    /// Whether an address lies on its stack.
+    /// Returns whether an address is on this fiber's stack.
     pub(crate) fn is_on_stack(&self, address: usize) -> bool {
         self.stack.is_some_and(|stack| stack.contains(address))
     }
 
-    /// Its stack; none before it is resumed the first time.
+    /// Returns the stack; none before the first resume.
     pub(crate) fn stack(&self) -> Option<Stack> {
         self.stack
     }
 }
 
-/// Places of parameters and of results.
+/// Places of parameters, and places of results.
 pub(crate) type Places = (Vec<Place>, Vec<Place>);
 
 /// The fibers of a store.
@@ -87,9 +87,9 @@ pub(crate) struct Fibers {
     free: Vec<NonNull<Fiber>>,
     stacks: Stacks,
     pub(crate) account: Account,
-    /// By the numbers of function types.
+    /// Places of parameters and results, by the number of the function type.
     pub(crate) places: HashMap<u32, Arc<Places>>,
-    /// When so many fibers are in use, it is time to find out whether they are.
+    /// Fiber count that triggers a collection.
     collection_threshold: usize,
 }
 
@@ -102,7 +102,7 @@ impl Default for Fibers {
 }
 
 impl Fibers {
-    /// A fiber that has not begun. None when there are too many.
+    /// Adds a fiber that has not been resumed yet. Returns none when there are too many.
     pub(crate) fn add(&mut self, store: *mut VMStore, function: *const VMFuncRef) -> Option<NonNull<Fiber>> {
         let fiber = match self.free.pop() {
             Some(fiber) => fiber,
@@ -128,21 +128,20 @@ impl Fibers {
                 pointer
             }
         };
-        // SAFETY: nobody else uses it.
+        // SAFETY: no other reference to it is in use.
         let record = unsafe { &mut *fiber.as_ptr() };
         (record.function, record.outermost) = (function, fiber.as_ptr());
         Some(fiber)
     }
 
-    /// Sets how many stacks there may be. Those that there are stay.
+    /// Sets the maximum number of stacks. Existing stacks are kept.
     pub(crate) fn set_limit(&mut self, stacks: usize) {
         self.stacks.limit = stacks;
     }
 
-    /// Gives a fiber that has none a stack, unless there are too many or the host has no room.
+    /// Allocates the stack of a fiber that has none, unless there are too many or the host has no room.
     ///
-    /// # Safety
-    /// It must be one of these, and nobody else use it.
+    /// # Safety The fiber must belong to this store, and nothing else may use it meanwhile.
     pub(crate) unsafe fn give_stack(&mut self, fiber: NonNull<Fiber>) {
         if let Some(stack) = self.stacks.take() {
             self.account.add(INITIAL_STACK_BYTES);
@@ -151,20 +150,19 @@ impl Fibers {
         }
     }
 
-    /// Bytes that the next fiber takes before it begins.
+    /// Returns the bytes that the next fiber takes before it is first resumed.
     pub(crate) fn next_bytes(&self) -> usize {
         if self.free.is_empty() { account::RECORD_BYTES } else { 0 }
     }
 
-    /// Whether so many are in use that it is time to find out whether they are.
+    /// Returns whether the number of fibers in use triggers a collection, which may find some to be unreachable.
     pub(crate) fn is_collection_due(&self) -> bool {
         self.all.len() - self.free.len() >= self.collection_threshold
     }
 
-    /// Takes back a fiber that will never go on, and its stack.
+    /// Frees a fiber that will never continue, and its stack.
     ///
-    /// # Safety
-    /// It must be one of these, in no chain and no continuation.
+    /// # Safety The fiber must belong to this store, and be in no chain and no continuation.
     pub(crate) unsafe fn remove(&mut self, fiber: NonNull<Fiber>) {
         // SAFETY: the caller's promise.
         let record = unsafe { &mut *fiber.as_ptr() };
@@ -177,10 +175,10 @@ impl Fibers {
         self.free.push(fiber);
     }
 
-    /// Takes back a chain.
+    /// Frees the fibers of a chain.
     ///
-    /// # Safety
-    /// As for [`Fibers::remove`]; `outermost` must be null or the last one of the chain that begins with `fiber`.
+    /// # Safety As for [`Fibers::remove`]; `outermost` must be null or the last fiber of the chain that begins with
+    /// `fiber`.
     pub(crate) unsafe fn remove_chain(&mut self, mut fiber: *mut Fiber, outermost: *mut Fiber) {
         while let Some(this) = NonNull::new(fiber) {
             // SAFETY: the caller's promise.
@@ -191,11 +189,11 @@ impl Fibers {
         }
     }
 
-    /// Takes back the fibers of continuations that are not in use.
+    /// Frees the fibers of unreachable continuations, and sets the next threshold.
     pub(crate) fn sweep(&mut self, is_used: impl Fn(usize) -> bool) {
         for at in 0..self.all.len() {
             let fiber = self.all[at].pointer();
-            // SAFETY: what has an object is the innermost fiber of a continuation.
+            // SAFETY: a fiber with an object is the innermost fiber of a continuation.
             unsafe {
                 let &Fiber { object, outermost, .. } = fiber.as_ref();
                 if !object.is_null() && !is_used(object as usize) {
@@ -207,10 +205,9 @@ impl Fibers {
     }
 }
 
-/// Makes an object the continuation that goes on with `fiber`.
+/// Makes `object` the continuation whose innermost fiber is `fiber`.
 ///
-/// # Safety
-/// Both must be of one store, the fiber be the innermost of a chain, and neither in use.
+/// # Safety Both must belong to one store, `fiber` must be the innermost of a chain, and neither may be in use.
 pub(crate) unsafe fn attach(object: NonNull<VMContinuation>, fiber: *mut Fiber) {
     // SAFETY: the caller's promise.
     unsafe {
@@ -219,10 +216,9 @@ pub(crate) unsafe fn attach(object: NonNull<VMContinuation>, fiber: *mut Fiber) 
     }
 }
 
-/// Empties a continuation.
+/// Empties a continuation, and returns its innermost fiber.
 ///
-/// # Safety
-/// It must be one that was not emptied before.
+/// # Safety The continuation must not have been emptied before.
 pub(crate) unsafe fn detach(object: *mut VMContinuation) -> *mut Fiber {
     // SAFETY: the caller's promise.
     unsafe {
@@ -232,12 +228,12 @@ pub(crate) unsafe fn detach(object: *mut VMContinuation) -> *mut Fiber {
     }
 }
 
-/// Marks what a continuation refers to: what lies on the stacks that it goes on with.
+/// Marks what a continuation refers to: bound arguments, and the stacks of its fibers.
 ///
-/// # Safety
-/// The object must be a continuation.
+/// # Safety The object must be a continuation.
 pub(crate) unsafe fn trace(object: NonNull<u8>, marker: &mut Marker<'_>) {
-    // SAFETY: the caller's promise. The stacks wait, so that all of them lies above their frames.
+    // SAFETY: guaranteed by the caller. The fibers are suspended, so all they use of a stack is at and above its saved
+    // frame.
     unsafe {
         let fiber = object.cast::<VMContinuation>().as_ref().fiber.cast::<Fiber>();
         let Some(record) = fiber.as_ref() else { return };
@@ -250,11 +246,11 @@ pub(crate) unsafe fn trace(object: NonNull<u8>, marker: &mut Marker<'_>) {
     }
 }
 
-/// Marks what lies on the stacks of a chain, the innermost of which is in use from an address on. Gives the address from
-/// which on the stack is in use on which the outermost was resumed.
+/// Marks what the stacks of a chain refer to. The innermost stack is in use from the address `from` up.
 ///
-/// # Safety
-/// The chain must wait.
+/// Returns the address from which up the stack is in use on which the outermost fiber was resumed.
+///
+/// # Safety All fibers of the chain must be suspended.
 pub(crate) unsafe fn mark_chain(
     marker: &mut Marker<'_>,
     mut fiber: *mut Fiber,

@@ -1,9 +1,10 @@
-//! The collected heap of a store: structures, arrays, exceptions and continuations.
+//! The garbage-collected heap of a store: structures, arrays, exceptions and continuations.
 //! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#structure-instances>
 //!
-//! Objects never move. Compiled code takes cells from runs of free ones that are published in [`VMStore::runs`]
-//! (crate::abi::VMStore::runs); when a run is used up it asks here for the next. What is free is found block by block
-//! (`blocks`), when it is needed; what is in use is found by tracing from the roots (`roots`, `mark`, `collect`).
+//! Objects never move. Compiled code allocates cells from runs of free cells, published in
+//! [`VMStore::runs`](crate::abi::VMStore::runs), and asks the heap for the next run when one is used up. Free cells are
+//! found lazily, block by block (`blocks`). Objects in use are found by marking from the roots (`store::roots`, `mark`,
+//! `collection`).
 
 mod blocks;
 mod collection;
@@ -21,53 +22,53 @@ pub(crate) use mark::TraceContinuation;
 use std::any::Any;
 use std::ptr::NonNull;
 
-/// Bytes of objects that a store may have, unless told otherwise; also the address space reserved.
+/// Default limit of the bytes of objects in a store; also the address space reserved.
 pub(crate) const DEFAULT_LIMIT: u64 = 4 << 30;
-/// The most that an object can name another in (custom descriptors): 2^32 cells of 16 bytes, less number 0.
+/// The largest heap in which every object can be named as a descriptor: 2^32 cells of 16 bytes, less number 0.
 const MAX_ADDRESS_SPACE: u64 = (64 << 30) - BLOCK as u64;
-/// Bytes allocated between two collections, at least.
+/// Minimum of the bytes allocated between two collections.
 const MIN_BUDGET: usize = 8 << 20;
 const NO_RUN: VMRun = VMRun { next: 0, end: 0 };
 
-/// Where free cells of one size are looked for.
+/// The lazy sweep of one size class.
 #[derive(Default)]
 struct Sweep {
-    /// Blocks with free cells, those looked at first in the end.
+    /// Blocks with free cells, in which none was taken since the last collection. The last one is used first.
     unswept: Vec<usize>,
-    /// The block at hand, the offset in it from which on nothing was taken yet, and whether it is zeros from there.
+    /// The current block, the offset in it from which on no cell was taken yet, and whether it is zeros from there.
     current: Option<(usize, usize, bool)>,
 }
 
-/// The heap of a store.
+/// The garbage-collected heap of a store.
 pub(crate) struct Heap {
-    /// Made when the first object is.
+    /// Reserved when the first object is allocated.
     blocks: Option<Blocks>,
     sweeps: [Sweep; CLASSES],
-    /// Runs of cells too large for compiled code.
+    /// The current runs of the size classes that only the runtime allocates.
     runtime_runs: [VMRun; CLASSES - SIZE_CLASSES.len()],
     limit: u64,
-    /// Bytes that count against the limit and lie elsewhere: those of fibers, as far as they are known at the time.
+    /// Bytes outside the heap that count against its limit: those of fibers, as far as they are known at the time.
     pub(crate) fiber_bytes: usize,
     /// Whether every allocation collects first.
     stress: bool,
-    /// Bytes handed out since the last collection, and how many there may be before the next.
+    /// Bytes allocated since the last collection, and how many may be allocated before the next.
     since_collection: usize,
     budget: usize,
-    /// References that code of the runtime holds while it allocates.
+    /// References that the runtime holds while it allocates: roots.
     pub(crate) temporaries: Vec<u64>,
-    /// How continuations are traced.
+    /// The function that marks the references of a suspended continuation.
     continuation: TraceContinuation,
     /// Roots that the host owns.
     pub(crate) owned: OwnedRoots,
     externs: Externs,
-    /// Values of the host that are still to be dropped.
+    /// Unreachable values of the host that are still to be dropped.
     dropped: Vec<Box<dyn Any + Send + Sync>>,
     mark_stack: MarkStack,
     stats: HeapStats,
 }
 
 impl Heap {
-    /// An empty heap. `continuation` marks what a suspended continuation refers to.
+    /// Creates an empty heap. `continuation` marks the references of a suspended continuation.
     pub(crate) fn new(continuation: TraceContinuation) -> Self {
         Self {
             blocks: None,
@@ -89,18 +90,18 @@ impl Heap {
     }
 }
 
-/// What came of asking for memory.
+/// The result of an allocation.
 pub(crate) enum Allocation {
-    /// A cell; whether it is all zeros.
+    /// A cell, and whether it is all zeros.
     Cell(NonNull<u8>, bool),
-    /// It is time to collect.
+    /// A collection is due first.
     CollectionDue,
-    /// There is none.
+    /// There is no memory.
     OutOfMemory,
 }
 
 impl Heap {
-    /// The address space, made if there is none yet.
+    /// Returns the blocks, and reserves their address space first if that is not done.
     fn blocks_mut(&mut self) -> Option<&mut Blocks> {
         if self.blocks.is_none() {
             let bytes = self.limit.clamp(DEFAULT_LIMIT, MAX_ADDRESS_SPACE);
@@ -109,18 +110,18 @@ impl Heap {
         self.blocks.as_mut()
     }
 
-    /// Whether so many bytes of blocks more are within the limit.
+    /// Returns whether blocks of so many more bytes are within the limit.
     pub(crate) fn has_room(&self, bytes: usize) -> bool {
         let used = self.blocks.as_ref().map_or(0, Blocks::used);
         (used + self.fiber_bytes + bytes) as u64 <= self.limit
     }
 
-    /// Bytes that there may be.
+    /// Returns the limit in bytes.
     pub(crate) fn limit_bytes(&self) -> usize {
         usize::try_from(self.limit).unwrap_or(usize::MAX)
     }
 
-    /// Takes memory for an object of so many bytes. `force`: even if a collection is due.
+    /// Allocates memory for an object of so many bytes. `force` allocates even if a collection is due.
     pub(crate) fn allocate(&mut self, runs: &mut [VMRun; SIZE_CLASSES.len()], bytes: usize, force: bool) -> Allocation {
         let Some(class) = class_of(bytes) else { return self.allocate_large(bytes, force) };
         let size = cell_size(class);
@@ -145,7 +146,7 @@ impl Heap {
         }
     }
 
-    /// Finds free cells.
+    /// Finds the next run of free cells of a size class.
     fn next_run(&mut self, class: usize, force: bool) -> Result<VMRun, Allocation> {
         loop {
             if let (Some((block, from, zero)), Some(blocks)) = (self.sweeps[class].current, &mut self.blocks) {
@@ -188,7 +189,7 @@ impl Heap {
         }
     }
 
-    /// Sets how many bytes objects may take. What they take already, they keep.
+    /// Sets the limit of the bytes of objects. Objects that exceed it already are kept.
     pub(crate) fn set_limit(&mut self, bytes: u64) {
         self.limit = bytes;
     }
@@ -204,23 +205,23 @@ impl Heap {
         self.mark_stack = MarkStack::bounded(objects);
     }
 
-    /// Whether every allocation collects first.
+    /// Returns whether every allocation collects first.
     pub(crate) fn is_stressed(&self) -> bool {
         self.stress
     }
 
-    /// The address one cell before the first one, from which descriptors are counted, so that the first cell is number 1.
-    /// None when there is no address blocks.
+    /// Returns the address from which descriptors are counted: one cell before the first, which so has number 1.
+    /// Returns none when there is no address space.
     pub(crate) fn descriptor_base(&mut self) -> Option<usize> {
         self.blocks_mut().map(|blocks| blocks.base() - OBJECT_ALIGN as usize)
     }
 
-    /// Keeps a value of the host and gives the reference that wasm sees.
+    /// Adds a value of the host and returns the reference that wasm sees.
     pub(crate) fn add_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> u64 {
         self.externs.add(value)
     }
 
-    /// The value behind a reference, if it is one that [`Heap::add_extern`] gave.
+    /// Returns the value of the host behind a reference, if [`Heap::add_extern`] returned that reference.
     pub(crate) fn extern_value(&self, reference: u64) -> Option<&(dyn Any + Send + Sync)> {
         self.externs.get(reference)
     }
@@ -235,7 +236,7 @@ impl Heap {
         HeapStats { bytes, allocated_bytes: self.stats.allocated_bytes + self.since_collection as u64, ..self.stats }
     }
 
-    /// Takes all runs back, so that what is not used is known to be free.
+    /// Takes all runs back, so that their unused cells are free.
     pub(crate) fn flush(&mut self, runs: &mut [VMRun; SIZE_CLASSES.len()]) {
         for run in runs.iter_mut().chain(&mut self.runtime_runs) {
             if let Some(blocks) = &mut self.blocks {

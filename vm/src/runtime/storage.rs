@@ -1,4 +1,4 @@
-//! What instances store data in: linear memories and tables.
+//! Storage of instances: linear memories, tables, their quotas, and threads that wait at memories.
 
 pub(crate) mod memory;
 pub(crate) mod quota;

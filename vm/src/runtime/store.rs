@@ -1,4 +1,4 @@
-//! A store, apart from the data of the embedder: everything that instances share and that lives as long as it.
+//! A store without the embedder's data: everything that instances share and that lives as long as the store.
 //! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#store>
 
 pub(crate) mod activation;
@@ -44,10 +44,10 @@ use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// The entry point of a builtin, whatever its type.
+/// The entry point of a builtin, regardless of its signature.
 pub(crate) type BuiltinEntry = unsafe extern "C" fn();
 
-/// Why wasm is being left, from a host function.
+/// The error or panic with which a host function leaves wasm.
 pub(crate) enum Pending {
     Error(Error),
     Panic(Box<dyn Any + Send>),
@@ -55,22 +55,23 @@ pub(crate) enum Pending {
 
 /// A store without the embedder's data.
 ///
-/// While wasm of it runs, its stubs, its host functions and the collector use it by [`StoreOpaque::this`], although whoever
-/// entered wasm still has a `&mut`. So it is not `Unpin`: of references to such types rustc does not take for granted that
-/// nobody else accesses what they point to (<https://rust-lang.github.io/rfcs/3467-unsafe-pinned.html>).
+/// While wasm of this store runs, stubs, host functions and the collector access the store by [`StoreOpaque::this`],
+/// although the code that entered wasm still holds a `&mut`. So the type is not `Unpin`: for references to such types,
+/// rustc does not assume exclusive access (<https://rust-lang.github.io/rfcs/3467-unsafe-pinned.html>).
 #[repr(C)]
 pub struct StoreOpaque {
-    /// What compiled code sees. First, so that a pointer to it is one to the whole.
+    /// The record that compiled code reads. First, so that a pointer to it is also a pointer to the whole.
     pub(crate) vm: VMStore,
     pub(crate) id: StoreId,
     pub(crate) engine: Engine,
-    /// The entry points of the builtins, by their numbers.
+    /// Entry points of the builtins, by number.
     pub(crate) builtins: *const BuiltinEntry,
-    /// This, by the pointer that compiled code goes through: one to the whole, the embedder's data too.
+    /// The pointer to this store that compiled code goes through. It covers the whole store, including the embedder's
+    /// data.
     pub(crate) this: *mut Self,
     pub(crate) pending: Option<Pending>,
     pub(crate) trace: Trace,
-    /// Where accesses of linear memories can fault. The signal handler reads it.
+    /// Addresses at which accesses of linear memories can fault. The signal handler reads them.
     pub(crate) memory_addresses: Vec<Range<usize>>,
     // Fields drop in order: instances keep the code, the rest is data.
     pub(crate) instances: Vec<StableBox<InstanceData>>,
@@ -81,33 +82,36 @@ pub struct StoreOpaque {
     func_refs: Vec<StableBox<VMFuncRef>>,
     records: Vec<StableBox<HostRecord>>,
     tags: Vec<StableBox<VMTag>>,
-    /// Types of what the host made here, by number. Those of modules are kept by their instances. None is given up before
-    /// the store: objects, tables, functions and tags may have it.
+    /// Types of what the host created in this store, by number. Instances keep the types of their modules. A type is
+    /// kept as long as the store, since objects, tables, functions and tags may have it.
     types: HashMap<u32, Arc<RegisteredType>>,
-    /// Whether there was an exception ever.
+    /// Whether the store ever had an exception.
     pub(crate) has_thrown: bool,
     pub(crate) fibers: Fibers,
     pub(crate) handles: SharedHandles,
     pub(crate) heap: Heap,
-    /// What its tables, and its memories, may have together.
+    /// Quotas of all tables, and of all memories, of this store.
     pub(crate) table_elements: Quota,
     pub(crate) memory_bytes: Quota,
     pinned: PhantomPinned,
 }
 
-// SAFETY: the parts that are not the embedder's are told to be `Send` and `Sync` below. Raw pointers lead to what the store
-// owns itself, to types and code that its instances keep, and, while wasm runs, to the stacks of threads: activations
-// (`vm.activation`), and clauses and frames of those who resumed a continuation (`Fiber`). A store can be sent while wasm
-// of it runs, by a host function that sends its `Caller` and waits, as a borrow makes it do: those stacks then wait too.
-// They are read where wasm of this store waits in them, and written by nobody, and a thread takes those of its own
-// for running only that it finds in its own list (`activation::is_active`). Continuations hold frames of wasm alone, which
-// knows no thread: what the host was called from waits on the stack of the thread that called it.
+// SAFETY: the parts that the store holds for others are checked to be `Send` and `Sync` below. Raw pointers point to
+// data that the store owns, to types and code that its instances keep, and, while wasm runs, into stacks of threads: to
+// activations (`vm.activation`), and to clauses and frames of code that resumed a continuation (`Fiber`). A store can
+// be sent while its wasm runs: a host function sends its `Caller` and waits, as the borrow requires; those stacks then
+// wait too. They are only read, where wasm of this store waits in them, and never written. A thread takes an activation
+// as running on the thread itself only if it finds the activation in its own list (`activation::is_active`).
+// Continuations hold only frames of wasm, which do not depend on a thread: frames of the host wait on the stack of the
+// thread that made the call.
 unsafe impl Send for StoreOpaque {}
-// SAFETY: what is reached by a shared reference is only read, by `Cell`s of instances too, which builtins and instantiation
-// alone change, and they have the store for themselves; but for the host's references, which are behind a lock.
+// SAFETY: data is only read through a shared reference. That includes `Cell`s of instances: only builtins and
+// instantiation change them, and they have exclusive access to the store. The exception is the list of the host's
+// references, which is behind a lock.
 unsafe impl Sync for StoreOpaque {}
 
-/// What the store holds of others is as both of the above want it.
+/// Checks that the parts that the store holds for others are `Send` and `Sync`, as the two implementations above
+/// require.
 const _: () = {
     const fn sent<T: Send>() {}
     const fn shared<T: Send + Sync>() {}
@@ -116,7 +120,7 @@ const _: () = {
     shared::<Box<dyn Any + Send + Sync>>();
 };
 
-/// `StoreOpaque` is not `Unpin`, or this would be ambiguous.
+/// Checks that `StoreOpaque` is not `Unpin`: otherwise `HOLDS` would be ambiguous.
 const _: () = {
     trait Pinned<A> {
         const HOLDS: () = ();
@@ -126,27 +130,27 @@ const _: () = {
     let () = <StoreOpaque as Pinned<_>>::HOLDS;
 };
 
-/// A global's value, little-endian from the first byte.
+/// The value of a global, little-endian from the first byte.
 #[derive(Debug)]
 #[repr(C, align(16))]
 pub(crate) struct GlobalCell(pub(crate) u128);
 
 impl StoreOpaque {
-    /// The store, for whom wasm is entered for: by the pointer that everything else goes through meanwhile.
+    /// Returns the pointer with which to enter wasm. Everything else uses the same pointer meanwhile.
     pub(crate) fn this(&mut self) -> *mut Self {
         self.this
     }
 
-    /// Its overflow area. Its contents may be written while the store is borrowed, shared too.
+    /// Returns the overflow area of a store. Its contents may be written while the store is borrowed, even shared.
     ///
-    /// # Safety
-    /// The store must be alive.
+    /// # Safety The store must be alive.
     pub(crate) unsafe fn overflow(this: *mut Self) -> *mut [u128; OVERFLOW_SLOTS] {
         // SAFETY: the caller's promise.
         UnsafeCell::raw_get(unsafe { &raw const (*this).vm.overflow })
     }
 
-    /// An empty store, whose instances call these builtins; `this` must be set once it is where it stays.
+    /// Creates an empty store whose instances call these builtins. `this` must be set once the store is at its final
+    /// address.
     pub(crate) fn new(engine: &Engine, builtins: &'static [BuiltinEntry; Builtin::ALL.len()]) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
@@ -192,7 +196,7 @@ impl StoreOpaque {
         Ok(push(&mut self.memories, memory))
     }
 
-    /// Makes a memory one of this store as well.
+    /// Adds a shared memory to this store, unless it has it already.
     pub(crate) fn add_shared_memory(&mut self, memory: &Arc<MemoryInstance>) -> NonNull<MemoryInstance> {
         if !self.shared_memories.iter().any(|known| Arc::ptr_eq(known, memory)) {
             self.memory_addresses.push(memory.addresses());
@@ -209,7 +213,7 @@ impl StoreOpaque {
         push(&mut self.globals, GlobalCell(value)).cast()
     }
 
-    /// The context for calls of a host function by `instance`.
+    /// Adds a context for calls of a host function by `instance`.
     pub(crate) fn add_record(
         &mut self,
         function: Arc<HostFunction>,
@@ -219,28 +223,27 @@ impl StoreOpaque {
         push(&mut self.records, HostRecord { context, function, instance })
     }
 
-    /// Makes a host function a function of this store.
+    /// Adds a host function to this store.
     pub(crate) fn add_host_function(&mut self, function: Arc<HostFunction>) -> NonNull<VMFuncRef> {
         let ty = Arc::clone(&function.ty);
         let context = self.add_record(function, None).as_ptr().cast();
         push(&mut self.func_refs, ty.func_ref(arch::host_stub as *const u8, context))
     }
 
-    /// A new tag, unlike all others.
+    /// Adds a tag, distinct from all others.
     pub(crate) fn add_tag(&mut self, ty: &Arc<RegisteredType>) -> NonNull<VMTag> {
         self.keep_type(ty);
         push(&mut self.tags, VMTag { type_id: ty.id })
     }
 
-    /// Keeps a type as long as the store, and with it those that it refers to.
+    /// Keeps a type, and all types that it refers to, as long as the store.
     pub(crate) fn keep_type(&mut self, ty: &Arc<RegisteredType>) {
         self.types.entry(ty.id).or_insert_with(|| Arc::clone(ty));
     }
 
-    /// Keeps the type that a table or global of the host names, if it names one by number.
+    /// Keeps the type that a table or global of the host refers to, if it refers to one by number.
     ///
-    /// # Errors
-    /// [`Error::UnknownType`] if the engine has no type of that number.
+    /// # Errors [`Error::UnknownType`] if the engine has no type with that number.
     pub(crate) fn keep_named_type(&mut self, ty: ValType) -> Result<()> {
         if let ValType::Ref(RefType { heap: HeapType::Concrete(id) | HeapType::Exact(id), .. }) = ty {
             let found = self.engine.find_registered(id);

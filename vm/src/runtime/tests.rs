@@ -1,4 +1,4 @@
-//! The runtime with code assembled by hand: what it does with an artifact does not depend on who made that.
+//! Tests of the runtime with code assembled by hand, independent of the compiler.
 
 mod code;
 mod debug;

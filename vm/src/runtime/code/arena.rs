@@ -1,13 +1,14 @@
-//! Where small images lie: many of them side by side, so that modules by the ten thousand take no more mappings of memory
-//! than one.
+//! Arenas: reservations that hold many small code images side by side, to save mappings.
+//!
+//! Tens of thousands of modules then take no more mappings of memory than one module does.
 //!
 //! An arena is one reservation: text in its first half, read-only data in the second. All small images have the same
-//! distance between their two parts ([`Image::SMALL_READ_ONLY`]), which is half an arena, so that an image has the same
-//! place in both halves. Pages are writable while an image is written and never afterwards; then they have the access of
-//! their neighbours, and the kernel makes one mapping of them all.
+//! distance between their two parts ([`Image::SMALL_READ_ONLY`]), which is half an arena. So an image is at the same
+//! offset in both halves. Pages are writable while an image is written, and never afterwards. Then they have the access
+//! rights of their neighbours, and the kernel joins them to one mapping.
 //!
-//! Places that were given back have no memory, and the access that they had, or each would split the mapping. Arenas stay:
-//! they are address space.
+//! A freed range keeps its access rights, since different rights would split the mapping; its memory goes back to the
+//! kernel. Arenas are never unmapped: they only take address space.
 
 use super::registry;
 use crate::artifact::Image;
@@ -17,22 +18,23 @@ use crate::system::reservation::Reservation;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bytes of each half.
+/// Bytes of each half of an arena.
 const HALF: usize = Image::SMALL_READ_ONLY as usize;
 
 struct Arena {
     reservation: Arc<Reservation>,
     free: FreeList,
-    /// Besides those of the reservation: each half has pages with access and pages without, and two images are written.
+    /// Mappings beyond those of the reservation: each half has accessible and inaccessible pages, and two images may be
+    /// in the middle of being written.
     _mappings: MappingPermit,
 }
 
-/// Offsets in a half that no image has, and how many bytes from there on. Neighbours are one.
+/// The free list of an arena: offset and length in bytes of each free range of a half. Adjacent ranges are merged.
 struct FreeList(BTreeMap<usize, usize>);
 
 static ARENAS: Mutex<Vec<Arena>> = Mutex::new(Vec::new());
 
-/// A place for a small image: the same pages of both halves of an arena.
+/// A range of an arena that holds one small image: the same pages of both halves.
 #[derive(Debug)]
 pub(crate) struct ArenaRange {
     reservation: Arc<Reservation>,
@@ -42,7 +44,7 @@ pub(crate) struct ArenaRange {
 }
 
 impl ArenaRange {
-    /// A place with room for `bytes` in each of its parts.
+    /// Allocates a range with room for `bytes` bytes in each of its two parts.
     pub(crate) fn new(bytes: usize) -> Result<Self> {
         let bytes = bytes.max(1).next_multiple_of(rustix::param::page_size());
         let mut arenas = ARENAS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,12 +68,12 @@ impl ArenaRange {
         &self.reservation
     }
 
-    /// Offset of the text in the arena.
+    /// Returns the offset of the text in the arena.
     pub(crate) fn text(&self) -> usize {
         self.offset
     }
 
-    /// Bytes of each part.
+    /// Returns the length of each part in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -81,8 +83,8 @@ impl Drop for ArenaRange {
     fn drop(&mut self) {
         for half in [0, HALF] {
             let start = self.reservation.addresses().start + half + self.offset;
-            // If it fails, the memory stays.
-            // SAFETY: the pages are this place's, and nobody refers to them any more.
+            // A failure is harmless: the range then keeps its memory.
+            // SAFETY: the pages belong to this range alone, and nothing refers to them any more.
             let _ = unsafe { libc::madvise(start as *mut libc::c_void, self.bytes, libc::MADV_DONTNEED) };
         }
         let mut arenas = ARENAS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,7 +93,7 @@ impl Drop for ArenaRange {
 }
 
 impl FreeList {
-    /// The first place that is large enough, so that what is in use stays together.
+    /// Takes the first range that is large enough, so that used ranges stay close together.
     fn take(&mut self, bytes: usize) -> Option<usize> {
         let (&offset, &length) = self.0.iter().find(|&(_, &length)| length >= bytes)?;
         self.0.remove(&offset);

@@ -1,4 +1,4 @@
-//! Code images in memory. Pages of one are written first, then executable or for reading only, and never both written and
+//! Code images in memory. A page is first written, then made executable or read-only, and is never both writable and
 //! executable.
 
 use super::arena::ArenaRange;
@@ -15,29 +15,30 @@ use rustix::mm::MprotectFlags;
 use std::ops::Range;
 use std::sync::{Arc, Once};
 
-// Of the C library's unwinder: makes a list of frame descriptions known, or forgets it.
+// Functions of the C library's unwinder that register and deregister a list of frame descriptions (`.eh_frame`).
 unsafe extern "C" {
     fn __register_frame(begin: *const u8);
     fn __deregister_frame(begin: *const u8);
 }
 
-/// Code that can run, and the description that its backtraces need.
+/// Executable code, with the symbols that backtraces need.
 #[derive(Debug)]
 pub(crate) struct CodeImage {
-    /// The image without its bytes, which are in `memory`, and the description.
+    /// The description, and the image without its bytes, which are in `_memory`.
     symbols: Arc<Symbols>,
-    /// Addresses of what is only read.
+    /// Addresses of the read-only data.
     read_only: Range<usize>,
     target: Target,
     unwindable: Once,
-    /// Whether its addresses are for it to make known: those of an arena are.
+    /// Whether this image registers its own range of addresses. The range of an arena is registered once for all its
+    /// images.
     has_range: bool,
-    /// What it lies in: a place in an arena, a reservation of its own, or the artifact's. Last, as everything above refers
-    /// to it.
+    /// The memory of the image: a range of an arena, a reservation of its own, or the artifact's mapping. Last, since
+    /// it must be dropped after all fields that refer to it.
     _memory: Keeper,
 }
 
-/// Where in a reservation the two parts of an image lie, and how many bytes of it belong to them.
+/// The ranges of a reservation that belong to the two parts of an image.
 struct Parts {
     text: Range<usize>,
     read_only: Range<usize>,
@@ -52,11 +53,12 @@ fn failed(error: rustix::io::Errno) -> Error {
 }
 
 impl CodeImage {
-    /// Makes the code of an artifact executable, unless this host can't run it. `mapped` is what the artifact's arrays are
-    /// parts of, if that was mapped for this image alone: then code stays there, if it is laid out so.
+    /// Makes the code of an artifact executable, after checking that this host can run it.
     ///
-    /// # Safety
-    /// The artifact must come from this crate's compiler: its code is trusted.
+    /// `mapped` is the reservation that contains the artifact's arrays, if it was mapped for this image alone. Code
+    /// that is already laid out as it will run then stays where it is.
+    ///
+    /// # Safety The artifact must come from this crate's compiler: its code is trusted.
     pub(crate) unsafe fn new(artifact: Artifact, mapped: Option<Arc<Reservation>>) -> Result<Arc<Self>> {
         check(&artifact)?;
         let Artifact { target, description, mut image, .. } = artifact;
@@ -64,7 +66,7 @@ impl CodeImage {
         let distance = image.read_only_at as usize;
         let in_place = mapped.filter(|_| !image.is_small()).and_then(|reservation| {
             let parts = locate_parts(&reservation, &text, &read_only, distance)?;
-            // Where the kernel does not let this file be executed, its code is copied.
+            // If the kernel does not allow execution of this file, the code is copied.
             fill_slots(&reservation, &parts, &image).and_then(|()| protect(&reservation, &parts)).ok()?;
             Some((reservation.addresses().start + parts.text.start, reservation))
         });
@@ -103,12 +105,14 @@ impl CodeImage {
         Ok(image)
     }
 
-    /// Lets exceptions through: makes the frames of this code known to the unwinder. Not done for all code, because libgcc
-    /// before version 13 looks for each frame of an exception in all that was registered, one after the other.
+    /// Registers the frames of this code with the unwinder, so that exceptions can pass through them. Code is not
+    /// registered until it is needed: libgcc before version 13 searches all registered code, one image after the other,
+    /// for each frame that an exception passes.
     pub(crate) fn make_unwindable(&self) {
         self.unwindable.call_once(|| {
             if let Some(frames) = self.frame_descriptions() {
-                // SAFETY: the list is inside the image, closed by a terminator, and withdrawn before the image is unmapped.
+                // SAFETY: the list is inside the image, ends with a terminator, and is deregistered before the image is
+                // unmapped.
                 unsafe { __register_frame(frames) };
             }
         });
@@ -119,12 +123,12 @@ impl CodeImage {
         (!range.is_empty()).then(|| (self.read_only.start + range.start as usize) as *const u8)
     }
 
-    /// Addresses of the code.
+    /// Returns the addresses of the text.
     pub(crate) fn text(&self) -> Range<usize> {
         self.symbols.text.clone()
     }
 
-    /// Entry point of the `index`-th function that the module defines.
+    /// Returns the entry point of the `index`-th function that the module defines.
     pub(crate) fn function(&self, index: u32) -> *const u8 {
         let code = self.symbols.image.function(index).expect("the module defines the function");
         (self.symbols.text.start + code.start as usize) as *const u8
@@ -134,11 +138,11 @@ impl CodeImage {
         &self.symbols.description
     }
 
-    /// The artifact that this came from.
+    /// Copies the image back into an artifact, equal to the one that it was made from.
     pub(crate) fn to_artifact(&self) -> Artifact {
         let copy = |range: &Range<usize>| {
             let bytes = std::ptr::slice_from_raw_parts(range.start as *const u8, range.len());
-            // SAFETY: these bytes are readable, and nobody writes them any more.
+            // SAFETY: these bytes are readable, and they are never written again.
             if range.is_empty() { Vec::new() } else { unsafe { &*bytes }.to_vec() }
         };
         let mut read_only = copy(&self.read_only);
@@ -165,13 +169,13 @@ impl Drop for CodeImage {
         if self.unwindable.is_completed()
             && let Some(frames) = self.frame_descriptions()
         {
-            // SAFETY: registered once, withdrawn once here.
+            // SAFETY: registered once, and deregistered once here.
             unsafe { __deregister_frame(frames) };
         }
     }
 }
 
-/// That nothing which is looked up without checks lies outside of what it is in.
+/// Checks the bounds of everything in an artifact that is later accessed without checks.
 fn check(artifact: &Artifact) -> Result<()> {
     let Artifact { fingerprint, target, description, image } = artifact;
     check_fingerprint(*fingerprint)?;
@@ -201,7 +205,7 @@ fn check(artifact: &Artifact) -> Result<()> {
     Ok(())
 }
 
-/// Where the parts of an image lie in a reservation, if they lie there as they will be executed.
+/// Returns where the parts of an image are in a reservation, if they can be executed there as they are.
 fn locate_parts(reservation: &Reservation, text: &Bulk<u8>, read_only: &Bulk<u8>, distance: usize) -> Option<Parts> {
     let addresses = reservation.addresses();
     let place = |part: &Bulk<u8>| {
@@ -213,11 +217,11 @@ fn locate_parts(reservation: &Reservation, text: &Bulk<u8>, read_only: &Bulk<u8>
     (parts.read_only.start.checked_sub(parts.text.start) == Some(distance)).then_some(parts)
 }
 
-/// Puts an image where nothing is yet.
+/// Writes an image into pages that hold nothing yet.
 fn write(reservation: &Reservation, parts: &Parts, image: &Image, text: &[u8], read_only: &[u8]) -> Result<()> {
     for (range, bytes) in [(&parts.text, text), (&parts.read_only, read_only)] {
         reservation.commit(range.clone()).map_err(failed)?;
-        // SAFETY: the range was made writable just now, has room for the bytes, and is this image's alone.
+        // SAFETY: the range was made writable just now, has room for the bytes, and belongs to this image alone.
         unsafe {
             let to = reservation.base().as_ptr().add(range.start);
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len());
@@ -227,7 +231,7 @@ fn write(reservation: &Reservation, parts: &Parts, image: &Image, text: &[u8], r
     protect(reservation, parts)
 }
 
-/// Writes what artifacts leave to the runtime.
+/// Fills the slots of an image with the addresses of runtime functions.
 fn fill_slots(reservation: &Reservation, parts: &Parts, image: &Image) -> Result<()> {
     let start = image.slots.iter().map(|slot| slot.at as usize).min();
     let end = image.slots.iter().map(|slot| slot.at as usize + 8).max();
@@ -237,7 +241,7 @@ fn fill_slots(reservation: &Reservation, parts: &Parts, image: &Image) -> Result
         let address = match slot.symbol {
             RuntimeSymbol::Personality => unwind::personality as *const () as usize,
         };
-        // SAFETY: slots were checked to lie inside the part, whose pages are writable, and nobody reads them yet.
+        // SAFETY: slots were checked to be inside the part. Its pages are writable, and not read yet.
         unsafe {
             let to = reservation.base().as_ptr().add(parts.read_only.start + slot.at as usize);
             to.cast::<usize>().write_unaligned(address);
@@ -246,9 +250,9 @@ fn fill_slots(reservation: &Reservation, parts: &Parts, image: &Image) -> Result
     Ok(())
 }
 
-/// Text becomes executable, all else for reading only.
+/// Makes the text executable and the rest read-only.
 fn protect(reservation: &Reservation, parts: &Parts) -> Result<()> {
-    // SAFETY: the pages are this image's alone, and from here on only read and run.
+    // SAFETY: the pages belong to this image alone, and from here on they are only read and executed.
     unsafe {
         reservation.protect(parts.text.clone(), MprotectFlags::READ | MprotectFlags::EXEC).map_err(failed)?;
         reservation.protect(parts.read_only.clone(), MprotectFlags::READ).map_err(failed)

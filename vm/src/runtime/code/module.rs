@@ -1,4 +1,4 @@
-//! A module that is ready to be instantiated: its code in memory, its description, and its types as the engine numbers them.
+//! A loaded module, ready to be instantiated: its code image, its description and its canonical types.
 
 use super::image::CodeImage;
 use crate::abi::ContextLayout;
@@ -11,28 +11,27 @@ use crate::type_registry::RegisteredType;
 use crate::types::{ExternType, Renumber};
 use std::sync::Arc;
 
-/// A module in memory.
+/// A module whose code is in memory.
 #[derive(Debug)]
 pub(crate) struct LoadedModule {
     engine: Engine,
     code: Arc<CodeImage>,
     layout: ContextLayout,
-    /// Each type as the engine knows it.
+    /// The canonical type of each type of the module.
     types: Box<[Arc<RegisteredType>]>,
-    /// Positions of exports, sorted by name.
+    /// Positions of exports in the description, sorted by name.
     exports: Box<[u32]>,
 }
 
 impl LoadedModule {
-    /// Loads an artifact. `mapped` is the reservation that the artifact's arrays lie in, if it was mapped for this module
-    /// alone.
+    /// Loads an artifact. `mapped` is the reservation that contains the artifact's arrays, if it was mapped for this
+    /// module alone.
     ///
-    /// # Safety
-    /// The artifact must come from this crate's compiler.
+    /// # Safety The artifact must come from this crate's compiler.
     ///
-    /// # Errors
-    /// [`Error::Artifact`] when the artifact does not fit this build, host or engine, [`Error::Limit`] when instances would be
-    /// too large or there are too many types or mappings, [`Error::Resources`] when the host has no room.
+    /// # Errors [`Error::Artifact`] when the artifact does not fit this build, host or engine; [`Error::Limit`] when
+    /// its instances would be too large, or there are too many types or mappings; [`Error::Resources`] when the host
+    /// has no room.
     pub(crate) unsafe fn new(
         engine: &Engine,
         artifact: Artifact,
@@ -49,7 +48,7 @@ impl LoadedModule {
         Ok(Arc::new(Self { engine: engine.clone(), code, layout, types, exports }))
     }
 
-    /// The engine that it was loaded for.
+    /// Returns the engine that the module was loaded for.
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
     }
@@ -62,27 +61,27 @@ impl LoadedModule {
         &self.code
     }
 
-    /// Layout of the context of its instances.
+    /// Returns the layout of the contexts of its instances.
     pub(crate) fn layout(&self) -> &ContextLayout {
         &self.layout
     }
 
-    /// Its types by their indices in the module.
+    /// Returns the canonical types, by the module's type indices.
     pub(crate) fn types(&self) -> &[Arc<RegisteredType>] {
         &self.types
     }
 
-    /// A type of the description, in which type indices become the engine's numbers.
+    /// Replaces the type indices in a type of the description by the engine's type numbers.
     pub(crate) fn canonical<T: Renumber>(&self, ty: &T) -> T {
         ty.renumber(&|index| self.types[index as usize].id)
     }
 
-    /// Type of an import or export.
+    /// Returns the type of an import or export, in the engine's type numbers.
     pub(crate) fn extern_type(&self, entity: Entity) -> ExternType {
         self.canonical(&self.description().extern_type(entity))
     }
 
-    /// The export of that name.
+    /// Finds an export by name, with a binary search.
     pub(crate) fn export(&self, name: &str) -> Option<&Export> {
         let exports = &self.description().exports;
         let at = self.exports.binary_search_by_key(&name, |&at| exports[at as usize].name.as_str()).ok()?;

@@ -1,13 +1,14 @@
-//! Which code a program counter lies in, for the whole process.
+//! The code registry: finds the code image for a program counter, for the whole process.
 //!
-//! There are two questions. Whether code of ours lies there at all is asked by the signal handler, and answered from a few
-//! ranges of addresses: an arena of small images is one. Which image it is, is asked for backtraces, outside of any
-//! handler, and answered under a lock.
+//! It answers two questions. The signal handler asks whether a program counter is in compiled code at all. The answer
+//! comes from a few ranges of addresses; all small images of an arena share one. Backtraces ask which image a program
+//! counter is in. That happens outside of any handler, and under a lock.
 //!
-//! The ranges are one immutable, sorted snapshot behind an atomic pointer. A writer, under a lock that no reader takes,
-//! publishes a new snapshot and keeps the old one until no reader is inside: readers count themselves before they load
-//! the pointer and after they are done, so a count of zero, seen after the new snapshot was published, means that whoever
-//! comes next sees the new one. A reader therefore neither blocks nor allocates, wherever it interrupted its thread.
+//! The ranges are one immutable, sorted snapshot behind an atomic pointer. A writer holds a lock that no reader takes.
+//! It publishes a new snapshot and keeps the old one until no reader is inside. Readers increment a counter before they
+//! load the pointer, and decrement it when they are done. So a count of zero, seen after the new snapshot was
+//! published, means that every later reader sees the new one. A reader therefore neither blocks nor allocates, wherever
+//! it interrupted its thread.
 
 use super::symbols::Symbols;
 use std::collections::BTreeMap;
@@ -16,21 +17,21 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// Sorted by address; ranges never overlap.
+/// Ranges sorted by address, without overlaps.
 type Snapshot = Vec<Range<usize>>;
 
 static CURRENT: AtomicPtr<Snapshot> = AtomicPtr::new(null_mut());
 static READERS: AtomicUsize = AtomicUsize::new(0);
-/// The lock that writers take, and the snapshots (as addresses) that a reader may still be looking at.
+/// The lock of writers, and the replaced snapshots (as addresses) that a reader may still use.
 static RETIRED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
-/// Images by the address of their text.
+/// Images by the start address of their text.
 static IMAGES: Mutex<BTreeMap<usize, Weak<Symbols>>> = Mutex::new(BTreeMap::new());
 
-/// Whether code that we compiled lies at `pc`. Async-signal-safe.
+/// Returns whether `pc` is in compiled code. Async-signal-safe.
 pub(crate) fn contains(pc: usize) -> bool {
     READERS.fetch_add(1, SeqCst);
     let snapshot = CURRENT.load(SeqCst);
-    // SAFETY: a snapshot is freed only once no reader that could have loaded it is counted, and it never changes.
+    // SAFETY: a snapshot never changes, and is freed only when no reader that could have loaded it is counted.
     let found = unsafe { snapshot.as_ref() }.is_some_and(|snapshot| {
         let after = snapshot.partition_point(|range| range.start <= pc);
         after.checked_sub(1).is_some_and(|at| snapshot[at].contains(&pc))
@@ -39,17 +40,18 @@ pub(crate) fn contains(pc: usize) -> bool {
     found
 }
 
-/// The image whose text contains `pc`, unless it is about to be dropped. Not for signal handlers.
+/// Returns the symbols of the image whose text contains `pc`, unless the image is being dropped. Not for signal
+/// handlers.
 pub(crate) fn find(pc: usize) -> Option<Arc<Symbols>> {
     let images = IMAGES.lock().unwrap_or_else(PoisonError::into_inner);
     let (_, image) = images.range(..=pc).next_back()?;
     let image = image.upgrade();
-    // Its last owner may have gone meanwhile: dropping it takes the lock.
+    // Release the lock first: if this is the last owner by now, dropping it takes the lock.
     drop(images);
     image.filter(|image| image.text.contains(&pc))
 }
 
-/// Makes addresses known as those of code of ours, until [`remove_range`].
+/// Registers a range of addresses as compiled code, until [`remove_range`].
 pub(crate) fn add_range(range: Range<usize>) {
     update(|ranges| {
         let at = ranges.partition_point(|other| other.start < range.start);
@@ -57,17 +59,17 @@ pub(crate) fn add_range(range: Range<usize>) {
     });
 }
 
-/// Forgets a range that was added.
+/// Removes a range of addresses.
 pub(crate) fn remove_range(range: &Range<usize>) {
     update(|ranges| ranges.retain(|other| other != range));
 }
 
-/// Makes an image known until [`remove`].
+/// Registers an image, until [`remove`].
 pub(crate) fn insert(image: &Arc<Symbols>) {
     IMAGES.lock().unwrap_or_else(PoisonError::into_inner).insert(image.text.start, Arc::downgrade(image));
 }
 
-/// Forgets an image.
+/// Removes an image.
 pub(crate) fn remove(image: &Symbols) {
     IMAGES.lock().unwrap_or_else(PoisonError::into_inner).remove(&image.text.start);
 }
@@ -75,7 +77,7 @@ pub(crate) fn remove(image: &Symbols) {
 fn update(change: impl FnOnce(&mut Snapshot)) {
     let mut retired = RETIRED.lock().unwrap_or_else(PoisonError::into_inner);
     let old = CURRENT.load(SeqCst);
-    // SAFETY: only a writer frees snapshots, and this is the writer.
+    // SAFETY: only writers free snapshots, and this thread is the only writer.
     let mut ranges = unsafe { old.as_ref() }.cloned().unwrap_or_default();
     change(&mut ranges);
     CURRENT.store(Box::into_raw(Box::new(ranges)), SeqCst);
@@ -84,7 +86,8 @@ fn update(change: impl FnOnce(&mut Snapshot)) {
     }
     if READERS.load(SeqCst) == 0 {
         for snapshot in retired.drain(..) {
-            // SAFETY: it came from a box, was retired once, and by the argument above nobody looks at it any more.
+            // SAFETY: it came from a box and was retired once; by the argument in the module's documentation no reader
+            // uses it.
             drop(unsafe { Box::from_raw(snapshot as *mut Snapshot) });
         }
     }
@@ -95,8 +98,8 @@ mod tests {
     use super::*;
     use std::sync::atomic::AtomicBool;
 
-    /// Ranges come and go while other threads ask, as signal handlers do: whoever is there all the time is found all the
-    /// time, and what is freed is looked at by nobody.
+    /// Adds and removes ranges while other threads look up addresses, as signal handlers do. A range that is always
+    /// registered is always found, and no freed snapshot is read.
     #[test]
     fn readers_see_a_whole_snapshot() {
         // Addresses that no program has.

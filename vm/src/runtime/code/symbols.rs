@@ -1,4 +1,4 @@
-//! Symbols: which function an address in compiled code belongs to, and which offset in the module.
+//! Symbols: map an address in compiled code to its function and to an offset in the module's bytes.
 
 use crate::artifact::{DebugUnit, Image};
 use crate::module::description::Description;
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 type Section = EndianArcSlice<LittleEndian>;
 
-/// What is known of an image of code, apart from its bytes: enough to resolve an address in it.
+/// The parts of a code image that resolve addresses: all but its bytes.
 #[derive(Debug)]
 pub(crate) struct Symbols {
     /// Addresses of the text.
@@ -20,7 +20,7 @@ pub(crate) struct Symbols {
     /// The image without its bytes.
     pub(crate) image: Image,
     pub(crate) description: Arc<Description>,
-    /// Made when the first backtrace needs it.
+    /// Built for the first backtrace that needs it.
     index: Mutex<Option<Index>>,
 }
 
@@ -29,7 +29,8 @@ impl Symbols {
         Self { text, image, description, index: Mutex::new(None) }
     }
 
-    /// Appends the calls active at an address in the text, innermost first: one, and those that were inlined into it.
+    /// Appends the frames at an address in the text, innermost first: those of calls that were inlined there, then the
+    /// function itself.
     pub(crate) fn frames(&self, pc: usize, frames: &mut Vec<Frame>) {
         let offset = u32::try_from(pc - self.text.start).unwrap_or(u32::MAX);
         let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
@@ -39,10 +40,9 @@ impl Symbols {
 
 /// Functions and debug information by address.
 struct Index {
-    /// Debug information of each unit, read when it is first asked for. What can't be read costs offsets, not the
-    /// backtrace.
+    /// Debug information of each codegen unit, parsed on first use. If it can't be parsed, the backtrace lacks offsets.
     units: Vec<(DebugUnit, OnceCell<Option<Context<Section>>>)>,
-    /// Code of functions by address, and their index among those that the module defines.
+    /// Code ranges of functions, sorted by address, each with its index among the functions that the module defines.
     functions: Vec<(Range<u32>, u32)>,
 }
 
@@ -61,7 +61,8 @@ impl Index {
         Self { units, functions }
     }
 
-    /// Appends the calls active at an offset in the text, innermost first: one, and those that were inlined into it.
+    /// Appends the frames at an offset in the text, innermost first: those of calls that were inlined there, then the
+    /// function itself.
     fn frames(&self, description: &Description, offset: u32, frames: &mut Vec<Frame>) {
         let after = self.functions.partition_point(|(code, _)| code.start <= offset);
         let Some((_, defined)) = after.checked_sub(1).map(|at| &self.functions[at]).filter(|(c, _)| offset < c.end)
@@ -70,7 +71,7 @@ impl Index {
         };
         let physical = description.func_imports + defined;
         let mut places = self.places(offset);
-        // The outermost one is the function whose code this is, whatever the debug information knows.
+        // The outermost frame is the function that owns the code, even if the debug information does not say so.
         let outermost = places.pop().flatten();
         for place in places.into_iter().flatten() {
             let body = description.code_offsets.partition_point(|&start| start <= place);
@@ -81,7 +82,7 @@ impl Index {
         frames.push(frame(description, physical, outermost));
     }
 
-    /// Offsets in the module's bytes of the calls at an offset in the text, innermost first, as far as they are known.
+    /// Returns the offsets in the module's bytes of the calls at an offset in the text, innermost first, where known.
     fn places(&self, offset: u32) -> Vec<Option<u32>> {
         let mut places = Vec::new();
         let unit = self.units.iter().find(|(unit, _)| unit.text.contains(&offset));

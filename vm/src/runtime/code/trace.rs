@@ -1,9 +1,9 @@
-//! A backtrace as addresses, captured where wasm stopped and resolved to functions afterwards.
+//! A captured backtrace: return addresses, resolved to functions afterwards.
 
 use super::registry;
 use crate::trap::WasmBacktrace;
 
-/// Return addresses, innermost first. Some lie in stubs, not in wasm.
+/// Return addresses, innermost first. Some are in stubs, not in wasm code.
 #[derive(Debug)]
 pub(crate) struct Trace {
     length: usize,
@@ -25,14 +25,14 @@ impl Trace {
         }
     }
 
-    /// Follows the frame pointers from `frame` to the frame of the entry stub, `last`.
+    /// Follows the chain of frame pointers from `frame` to the frame of the entry stub, `last`.
     ///
-    /// # Safety
-    /// `frame` must be 0 or a frame of this stack between here and `last`, and those between keep frame pointers.
+    /// # Safety `frame` must be 0 or a frame of this stack between here and `last`, and all frames between them keep
+    /// frame pointers.
     pub(crate) unsafe fn walk(&mut self, mut frame: usize, last: usize) {
-        // What a frame pointer says is believed only while it leads towards the stub.
+        // A frame pointer is followed only while it leads towards the entry stub.
         while frame != 0 && frame < last && frame.is_multiple_of(size_of::<usize>()) && !self.is_full() {
-            // SAFETY: the caller's promise: a frame begins with the pointer to the one before and the return address.
+            // SAFETY: guaranteed by the caller: a frame begins with the caller's frame pointer and the return address.
             let [before, back] = unsafe { (frame as *const [usize; 2]).read() };
             self.push(back);
             if before <= frame {
@@ -42,21 +42,21 @@ impl Trace {
         }
     }
 
-    /// Whether there is no more room.
+    /// Returns whether there is no more room.
     pub(crate) fn is_full(&self) -> bool {
         self.length == self.addresses.len()
     }
 
-    /// Forgets all addresses.
+    /// Removes all addresses.
     pub(crate) fn clear(&mut self) {
         self.length = 0;
     }
 
-    /// The functions that the trace went through, as far as their code is still there.
+    /// Resolves the addresses to functions. Addresses in code that was unloaded meanwhile are left out.
     pub(crate) fn resolve(&self) -> WasmBacktrace {
         let mut frames = Vec::new();
         for &address in &self.addresses[..self.length] {
-            // The call itself is before the address it returns to.
+            // The call instruction is before the return address.
             let pc = address - 1;
             if let Some(symbols) = registry::find(pc) {
                 symbols.frames(pc, &mut frames);

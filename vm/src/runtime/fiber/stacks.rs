@@ -1,27 +1,27 @@
-//! Stacks for continuations: cut from large mappings, each with a guard page at its low end, used again.
+//! A pool of stacks for continuations, cut from large mappings, each with a guard page at its low end.
 //!
-//! A process has a limited number of mappings (65,530 on Linux, unless `vm.max_map_count` says otherwise), and a page whose
-//! protection differs splits its mapping: guards made that way would end at about 32,000 stacks. Linux since 6.13 has
-//! guards that are marks in the page table (`MADV_GUARD_INSTALL`), which split nothing: one mapping holds any number of
-//! stacks. Where the kernel has none, guards are made by protection, and fewer stacks fit.
+//! A process has a limited number of mappings (65,530 on Linux, unless `vm.max_map_count` says otherwise), and a page
+//! with different protection splits its mapping. Guard pages made by protection would therefore end at about 32,000
+//! stacks. Linux since 6.13 has guard markers in the page table (`MADV_GUARD_INSTALL`), which do not split mappings:
+//! one mapping holds any number of stacks. On older kernels, guard pages are made by protection, and fewer stacks fit.
 
 use crate::error::Result;
 use crate::system::reservation::Reservation;
 use rustix::mm::MprotectFlags;
 use std::ops::Range;
 
-/// Bytes of a stack, guard included. Only pages that are touched take memory.
+/// Bytes of a stack, guard page included. Only touched pages take memory.
 pub(super) const STACK_SIZE: usize = 512 << 10;
-/// Bytes that what the runtime does on such a stack finds at least: builtins and the unwinder. Functions of the host run
-/// on the stack that wasm was entered on.
+/// Minimum bytes of stack for runtime code that runs on it: builtins and the unwinder. Host functions run on the stack
+/// that wasm was entered on.
 const RUNTIME_RESERVE: usize = 64 << 10;
-/// Stacks of the first mapping; each next one has twice as many, up to [`LARGEST_MAPPING`].
+/// Stacks of the first mapping. Each further mapping has twice as many, up to [`LARGEST_MAPPING`].
 const FIRST_MAPPING: usize = 16;
 /// Stacks of the largest mapping.
 const LARGEST_MAPPING: usize = 2048;
-/// Stacks that a store may have, unless told otherwise.
+/// Default limit of the stacks of a store.
 const DEFAULT_LIMIT: usize = 1 << 17;
-/// So many of the stacks that were given back last keep their pages; the others give them back to the kernel.
+/// Number of stacks, those freed last, that keep their pages. The others return them to the kernel.
 const WARM: usize = 16;
 
 /// A stack, by its lowest address.
@@ -29,33 +29,34 @@ const WARM: usize = 16;
 pub(crate) struct Stack(usize);
 
 impl Stack {
-    /// Where it begins: just above its highest address, which is aligned to a page.
+    /// Returns the top of the stack: the address just above its highest, aligned to a page. The stack grows down from
+    /// there.
     pub(crate) fn top(self) -> usize {
         self.0 + STACK_SIZE
     }
 
-    /// Lowest stack pointer at which code of the runtime may be called.
+    /// Returns the lowest stack pointer at which runtime code may be called.
     pub(crate) fn limit(self) -> usize {
         self.0 + rustix::param::page_size() + RUNTIME_RESERVE
     }
 
-    /// Whether an address lies on it.
+    /// Returns whether an address is on the stack.
     pub(crate) fn contains(self, address: usize) -> bool {
         address.wrapping_sub(self.0) < STACK_SIZE
     }
 
-    /// Bytes of its pages that have memory.
+    /// Returns the bytes of resident pages.
     pub(super) fn resident(self) -> usize {
         const PAGE: usize = 4096;
         let page = rustix::param::page_size();
         let mut pages = [0_u8; STACK_SIZE / PAGE];
-        // SAFETY: asks for addresses of ours, of which there are no more pages than there is room for.
+        // SAFETY: the addresses are those of this stack, and the buffer has room for all its pages.
         let known = unsafe { libc::mincore(self.0 as *mut libc::c_void, STACK_SIZE, pages.as_mut_ptr()) } == 0;
-        // What is not known may be all.
+        // If the kernel does not say, all pages may be resident.
         if known { pages[..STACK_SIZE / page].iter().filter(|&&page| page & 1 != 0).count() * page } else { STACK_SIZE }
     }
 
-    /// Whether an access of `address` ran into its guard. Async-signal-safe.
+    /// Returns whether an access of `address` hit the guard page. Async-signal-safe.
     pub(crate) fn is_guard(self, address: usize) -> bool {
         address.wrapping_sub(self.0) < rustix::param::page_size()
     }
@@ -65,13 +66,13 @@ impl Stack {
 #[derive(Debug)]
 pub(crate) struct Stacks {
     mappings: Vec<Reservation>,
-    /// What of the last mapping was never used.
+    /// The part of the last mapping that was never used.
     unused: Range<usize>,
     free: Vec<Stack>,
     created: usize,
-    /// How many there may be.
+    /// Maximum number of stacks.
     pub(crate) limit: usize,
-    /// Whether guards are made by protection, without trying anything else.
+    /// Whether guard pages are made by protection, without trying guard markers first.
     guards_by_protection: bool,
 }
 
@@ -83,7 +84,7 @@ impl Default for Stacks {
 }
 
 impl Stacks {
-    /// A stack that nobody uses. None when there are too many, or the host has no room.
+    /// Allocates a stack. Returns none when there are too many, or the host has no room.
     pub(crate) fn take(&mut self) -> Option<Stack> {
         if let Some(stack) = self.free.pop() {
             return Some(stack);
@@ -101,7 +102,7 @@ impl Stacks {
         Some(stack)
     }
 
-    /// How many are taken.
+    /// Returns the number of stacks in use.
     pub(super) fn in_use(&self) -> usize {
         self.created - self.free.len()
     }
@@ -110,8 +111,8 @@ impl Stacks {
         let stacks = (FIRST_MAPPING << self.mappings.len().min(16)).min(LARGEST_MAPPING);
         let reservation = Reservation::new(stacks * STACK_SIZE)?;
         reservation.commit(0..stacks * STACK_SIZE).map_err(|e| crate::Error::Resources(format!("stacks: {e}")))?;
-        // A stack must not take a huge page. Where there are none, this fails, and nothing is lost.
-        // SAFETY: the pages are ours.
+        // A stack must not take a huge page. On kernels without huge pages the call fails, which is harmless.
+        // SAFETY: the pages belong to this pool.
         let _ =
             unsafe { libc::madvise(reservation.base().as_ptr().cast(), stacks * STACK_SIZE, libc::MADV_NOHUGEPAGE) };
         self.unused = reservation.addresses();
@@ -119,31 +120,31 @@ impl Stacks {
         Ok(())
     }
 
-    /// Takes back a stack. It may still be the one that this runs on: it is only touched by who takes it next.
+    /// Frees a stack. It may still be the current stack: only its next user touches it.
     pub(crate) fn give_back(&mut self, stack: Stack) {
         self.free.push(stack);
         if let Some(cold) = self.free.len().checked_sub(1 + WARM) {
             let Stack(start) = self.free[cold];
-            // Guards outlast this. If it fails, the pages stay.
-            // SAFETY: nobody uses this stack.
+            // The guard survives this call. If the call fails, the pages stay resident.
+            // SAFETY: the stack is free.
             let _ = unsafe { libc::madvise(start as *mut libc::c_void, STACK_SIZE, libc::MADV_DONTNEED) };
         }
     }
 }
 
-/// Makes the lowest page of a stack of `space` inaccessible.
+/// Makes the lowest page of a stack in `reservation` inaccessible.
 fn guard(reservation: &Reservation, stack: Stack, guards_by_protection: bool) -> Option<()> {
-    /// Of Linux 6.13: <https://man7.org/linux/man-pages/man2/madvise.2.html>
+    /// Since Linux 6.13: <https://man7.org/linux/man-pages/man2/madvise.2.html>
     const MADV_GUARD_INSTALL: libc::c_int = 102;
     let page = rustix::param::page_size();
-    // SAFETY: the page is ours, and nobody uses it.
+    // SAFETY: the page belongs to this pool, and is not used.
     if !guards_by_protection && unsafe { libc::madvise(stack.0 as *mut libc::c_void, page, MADV_GUARD_INSTALL) } == 0 {
         return Some(());
     }
     let start = stack.0 - reservation.addresses().start;
-    // The page, and the stack above it.
+    // Two more mappings: the guard page, and the stack above it.
     reservation.split(2).ok()?;
-    // SAFETY: as above, nor will anybody: stacks begin above.
+    // SAFETY: as above; and the page will not be used, since the usable part of a stack begins above it.
     unsafe { reservation.protect(start..start + page, MprotectFlags::empty()) }.ok()
 }
 
@@ -151,10 +152,10 @@ fn guard(reservation: &Reservation, stack: Stack, guards_by_protection: bool) ->
 mod tests {
     use super::*;
 
-    /// Whether the kernel can read a byte.
+    /// Returns whether the kernel can read a byte.
     fn is_readable(address: usize) -> bool {
         let (mut reader, writer) = std::io::pipe().unwrap();
-        // SAFETY: writes from there, or fails.
+        // SAFETY: reads one byte from there, or fails.
         let written = unsafe { libc::write(std::os::fd::AsRawFd::as_raw_fd(&writer), address as *const _, 1) };
         if written == 1 {
             std::io::Read::read_exact(&mut reader, &mut [0]).unwrap();
@@ -176,7 +177,7 @@ mod tests {
                     let page = rustix::param::page_size();
                     assert!(!is_readable(stack.0) && !is_readable(stack.0 + page - 1));
                     assert!(is_readable(stack.0 + page) && is_readable(stack.top() - 1));
-                    // SAFETY: what is under the top is ours.
+                    // SAFETY: the bytes below the top belong to the stack.
                     unsafe { ((stack.top() - 8) as *mut u64).write(1) };
                     stacks.give_back(stack);
                 }

@@ -1,9 +1,10 @@
-//! The address space of a heap: blocks of cells of one size, runs of blocks for large objects, and beside them two bits
-//! for every 16 bytes.
+//! The blocks of a heap, with an allocated bit and a mark bit for every 16 bytes.
 //!
-//! *Allocated* bits are set where a cell begins that is in use, or was handed out in a run of free cells. *Mark* bits are
-//! those that a collection sets; when it is over, the two change places. Cells that no longer are in use are never
-//! touched: what is free is read from the bits.
+//! A block holds cells of one size class, or it is part of a large object, which has consecutive blocks of its own.
+//!
+//! *Allocated* bits are set at the start of each cell that is in use or was handed out in a run of free cells. A
+//! collection sets *mark* bits; at its end the two sets of bits change places. So sweeping never touches dead cells: it
+//! reads free cells from the bits.
 
 use crate::abi::heap::{OBJECT_ALIGN, SIZE_CLASSES, VMRun, size_class};
 use crate::system::reservation::Reservation;
@@ -12,32 +13,32 @@ use std::ptr::NonNull;
 
 /// Bytes of a block.
 pub(super) const BLOCK: usize = 64 << 10;
-/// Bytes that a bit stands for.
+/// Bytes of a granule, the unit that has one bit of each kind.
 pub(super) const GRANULE: usize = OBJECT_ALIGN as usize;
-/// Words of bits of a block.
+/// Words of bits of a block, for each kind of bit.
 const WORDS: usize = BLOCK / GRANULE / 64;
-/// Bytes of cells that only the runtime allocates: as many as fit a block so often as to waste little of it.
+/// Cell sizes in bytes that only the runtime allocates, chosen so that a block is filled with little waste.
 const RUNTIME_CELLS: [u32; 11] = [2720, 3264, 4096, 5040, 6544, 8192, 10912, 13104, 16384, 21840, 32768];
-/// Sizes of cells: those that compiled code knows come first.
+/// Number of size classes. Those that compiled code allocates from come first.
 pub(super) const CLASSES: usize = SIZE_CLASSES.len() + RUNTIME_CELLS.len();
 
-/// Bytes of cells that are handed out at once, unless one is larger: so few that they are still in the cache when they are
-/// used, after they were cleared.
+/// Bytes of cells that are handed out at once, unless one cell is larger. So few that, after clearing, they are still
+/// in the cache when they are used.
 const RUN_BYTES: usize = 8 << 10;
 
-/// Kinds of blocks; a number below [`CLASSES`] is the size of its cells.
+/// Kinds of blocks. A number below [`CLASSES`] is the size class of the block's cells.
 const LARGE: u8 = 0xfc;
 const TAIL: u8 = 0xfd;
 const DIRTY: u8 = 0xfe;
 const ZERO: u8 = 0xff;
 
-/// Bytes of the cells of a class.
+/// Returns the bytes of the cells of a size class.
 pub(super) fn cell_size(class: usize) -> usize {
     let size = SIZE_CLASSES.get(class).or_else(|| RUNTIME_CELLS.get(class - SIZE_CLASSES.len()));
     size.map_or(BLOCK, |&size| size as usize)
 }
 
-/// The class of the cells that objects of so many bytes lie in; none for those that have blocks of their own.
+/// Returns the size class for objects of so many bytes; none for large objects.
 pub(super) fn class_of(bytes: usize) -> Option<usize> {
     let bytes = u32::try_from(bytes).ok()?;
     size_class(bytes).or_else(|| {
@@ -46,7 +47,7 @@ pub(super) fn class_of(bytes: usize) -> Option<usize> {
     })
 }
 
-/// For each class what to multiply an offset in a block by, to have its cell's number in the bits from the 32nd on.
+/// Reciprocals of cell sizes: an offset in a block, multiplied by one, has the cell's number in bits 32 and up.
 const RECIPROCALS: [u64; CLASSES] = {
     let mut all = [0; CLASSES];
     let mut class = 0;
@@ -64,8 +65,7 @@ const RECIPROCALS: [u64; CLASSES] = {
 struct Bits(Reservation);
 
 impl Bits {
-    /// # Safety
-    /// The block must be one that bits were committed for, and nobody else use them meanwhile.
+    /// # Safety Bits must be committed for the block, and nothing else may access them meanwhile.
     unsafe fn block(&self, block: usize) -> *mut u64 {
         // SAFETY: the caller's promise.
         unsafe { self.words().add(block * WORDS) }
@@ -76,24 +76,24 @@ impl Bits {
     }
 }
 
-/// The address space of a heap.
+/// The blocks of a heap and their bits.
 pub(super) struct Blocks {
     cells: Reservation,
     allocated: Bits,
     marks: Bits,
     kinds: Vec<u8>,
-    /// Of the first block of a large object, its number of blocks; of the others, the first one.
+    /// For the first block of a large object, its number of blocks; for its other blocks, the index of the first.
     spans: Vec<u32>,
-    /// Blocks that are accessible, and whose bits are.
+    /// Number of blocks that are accessible, with their bits.
     committed: usize,
-    /// No block below is free.
+    /// No block below this index is free.
     lowest: usize,
-    /// Blocks in use.
+    /// Number of blocks in use.
     used: usize,
 }
 
 impl Blocks {
-    /// Address space for at most so many bytes, or as many as there is room for.
+    /// Reserves address space for so many bytes, or for as many as the host has room for.
     pub(super) fn new(bytes: usize) -> Option<Self> {
         let mut blocks = bytes.div_ceil(BLOCK).max(1);
         loop {
@@ -121,17 +121,17 @@ impl Blocks {
         })
     }
 
-    /// Address of the first cell.
+    /// Returns the address of the first cell.
     pub(super) fn base(&self) -> usize {
         self.cells.base().as_ptr() as usize
     }
 
-    /// Bytes from there on in which objects may be.
+    /// Returns the bytes from the base on in which objects may be.
     pub(super) fn extent(&self) -> usize {
         self.kinds.len() * BLOCK
     }
 
-    /// Bytes of blocks in use.
+    /// Returns the bytes of the blocks in use.
     pub(super) fn used(&self) -> usize {
         self.used * BLOCK
     }
@@ -144,7 +144,7 @@ impl Blocks {
         self.kinds[block] >= DIRTY
     }
 
-    /// Takes `count` free blocks in a row; also says whether they are all zeros.
+    /// Takes `count` consecutive free blocks. Also returns whether they are all zeros.
     fn take(&mut self, count: usize, kind: u8) -> Option<(usize, bool)> {
         while self.lowest < self.kinds.len() && !self.is_free(self.lowest) {
             self.lowest += 1;
@@ -170,11 +170,11 @@ impl Blocks {
         Some((start, zero))
     }
 
-    /// Makes the blocks below `end` exist.
+    /// Adds blocks up to `end`, and makes them accessible.
     fn grow(&mut self, end: usize) -> Option<()> {
-        /// Blocks made accessible at once, at least.
+        /// Minimum of the blocks made accessible at once.
         const MIN_GROWTH: usize = 64;
-        /// From so many blocks on, pages may be large: marking goes through memory without order.
+        /// Number of blocks from which on huge pages are requested, since marking accesses memory in no order.
         const HUGE_PAGES_FROM: usize = 256;
         if end > self.capacity() {
             return None;
@@ -186,7 +186,7 @@ impl Blocks {
             self.marks.0.commit(bits).ok()?;
             self.cells.commit(self.committed * BLOCK..upto * BLOCK).ok()?;
             if upto >= HUGE_PAGES_FROM {
-                // SAFETY: the pages are ours.
+                // SAFETY: the pages belong to this heap.
                 let _ = unsafe { madvise(self.cells.base().as_ptr().cast(), upto * BLOCK, Advice::LinuxHugepage) };
             }
             self.committed = upto;
@@ -207,33 +207,34 @@ impl Blocks {
         self.lowest = self.lowest.min(block);
     }
 
-    /// A free block that has cells of `class` from now on, and whether it is all zeros.
+    /// Takes a free block for cells of `class`. Also returns whether it is all zeros.
     pub(super) fn take_block(&mut self, class: usize) -> Option<(usize, bool)> {
         #[expect(clippy::cast_possible_truncation, reason = "there are few classes")]
         self.take(1, class as u8)
     }
 
-    /// Blocks for one object, and whether they are all zeros.
+    /// Takes blocks for one large object. Also returns whether they are all zeros.
     pub(super) fn take_large(&mut self, bytes: usize) -> Option<(NonNull<u8>, bool)> {
         let (block, zero) = self.take(bytes.div_ceil(BLOCK), LARGE)?;
-        // SAFETY: the block was taken just now, so its bits are there, and it lies in the reservation.
+        // SAFETY: the block was taken just now, so its bits are committed, and it is in the reservation.
         unsafe {
             *self.allocated.block(block) |= 1;
             Some((self.cells.base().add(block * BLOCK), zero))
         }
     }
 
-    /// Takes the first free cells in a row, at or after an offset in a block, as a run. They count as allocated now, and are
-    /// zeros, which they were before if `zero` says so.
+    /// Takes the first consecutive free cells at or after an offset in a block, as a run. Their allocated bits are set,
+    /// and the cells are zeroed, unless `zero` says that they are zeros already.
     ///
-    /// When wasm traps it may have taken a cell and not written all of it. (In relaxed mode LLVM may even move what traps
-    /// to between the two.) So that such a cell refers to nothing it must not hold what was there before.
+    /// A trap may happen after wasm has taken a cell and before it has written all of it. (In relaxed mode LLVM may
+    /// even move a trapping instruction between the two.) The cell must not hold old data then, so that it refers to
+    /// nothing.
     pub(super) fn take_run(&mut self, block: usize, class: usize, from: usize, zero: bool) -> Option<VMRun> {
         debug_assert_eq!(usize::from(self.kinds[block]), class);
         let step = cell_size(class) / GRANULE;
         let end = BLOCK / GRANULE / step * step;
         assert!(block < self.kinds.len(), "runs are taken from blocks that there are");
-        // SAFETY: there are bits of every block that has a kind.
+        // SAFETY: bits are committed for every block that has a kind.
         let words = unsafe { std::slice::from_raw_parts_mut(self.allocated.block(block), WORDS) };
         let mut start = from / GRANULE;
         while start < end && words[start / 64] >> (start % 64) & 1 != 0 {
@@ -248,13 +249,13 @@ impl Blocks {
         let base = self.base() + block * BLOCK;
         let run = VMRun { next: base + start * GRANULE, end: base + after * GRANULE };
         if !zero {
-            // SAFETY: the cells are free, and lie in a block that is accessible.
+            // SAFETY: the cells are free, and are in a block that is accessible.
             unsafe { (run.next as *mut u8).write_bytes(0, run.end - run.next) };
         }
         Some(run)
     }
 
-    /// Takes back what of a run was not used.
+    /// Takes back the unused cells of a run.
     pub(super) fn return_run(&mut self, run: VMRun) {
         if run.next >= run.end {
             return;
@@ -268,7 +269,7 @@ impl Blocks {
         clear(words, first..first + (end - start) / GRANULE);
     }
 
-    /// Address of the object in use that an address lies in, if there is one.
+    /// Returns the address of the object in use that contains an address, if there is one.
     pub(super) fn object_at(&self, address: usize) -> Option<usize> {
         let offset = address.wrapping_sub(self.base());
         let mut block = offset / BLOCK;
@@ -287,37 +288,38 @@ impl Blocks {
         };
         let start = block * BLOCK + start;
         let granule = start / GRANULE;
-        // SAFETY: there are bits of every block that has a kind. (Behind the last cell of a block they are never set.)
+        // SAFETY: bits are committed for every block that has a kind. (Bits after the last cell of a block are never
+        // set.)
         let word = unsafe { *self.allocated.words().add(granule / 64) };
         (word >> (granule % 64) & 1 != 0).then(|| self.base() + start)
     }
 
-    /// Clears all marks. Call before marking.
+    /// Clears all mark bits. To be called before marking.
     pub(super) fn clear_marks(&mut self) {
-        // SAFETY: there are bits of every block that has a kind.
+        // SAFETY: bits are committed for every block that has a kind.
         unsafe { self.marks.words().write_bytes(0, self.kinds.len() * WORDS) };
     }
 
-    /// Words of the marks.
+    /// Returns the words of the mark bits.
     pub(super) fn marks(&self) -> *mut u64 {
         self.marks.words()
     }
 
-    /// Whether an object is marked.
+    /// Returns whether an object is marked.
     pub(super) fn is_marked(&self, object: usize) -> bool {
         let offset = object.wrapping_sub(self.base());
         assert!(offset < self.extent(), "objects lie in blocks that there are");
         let granule = offset / GRANULE;
-        // SAFETY: there are bits of every block that has a kind.
+        // SAFETY: bits are committed for every block that has a kind.
         unsafe { *self.marks.words().add(granule / 64) >> (granule % 64) & 1 != 0 }
     }
 
-    /// Calls `each` with all objects that are marked.
+    /// Calls `each` with the address of each marked object.
     pub(super) fn for_each_marked(&self, mut each: impl FnMut(usize)) {
         for block in 0..self.kinds.len() {
             for word in 0..WORDS {
-                // SAFETY: there are bits of every block that has a kind. They are read anew for each object, as `each` may
-                // set more of them.
+                // SAFETY: bits are committed for every block that has a kind. They are read anew for each word, as
+                // `each` may set more of them.
                 let mut bits = unsafe { *self.marks.block(block).add(word) };
                 while bits != 0 {
                     let granule = word * 64 + bits.trailing_zeros() as usize;
@@ -328,8 +330,9 @@ impl Blocks {
         }
     }
 
-    /// Ends marking: what is marked is what is in use from now on. Calls `partly` with each block that has free cells, and
-    /// its class. Gives objects and bytes in use.
+    /// Ends marking: marked objects are the objects in use from now on, and blocks without any become free. Calls
+    /// `partly` with each block that has free cells, and its size class. Returns the number and the bytes of the
+    /// objects in use.
     pub(super) fn keep_marked(&mut self, mut partly: impl FnMut(usize, usize)) -> (usize, usize) {
         std::mem::swap(&mut self.allocated, &mut self.marks);
         let (mut objects, mut bytes) = (0, 0);
@@ -339,7 +342,7 @@ impl Blocks {
             let mut next = block + 1;
             if kind == LARGE {
                 next = block + span;
-                // SAFETY: there are bits of every block that has a kind.
+                // SAFETY: bits are committed for every block that has a kind.
                 if unsafe { *self.allocated.block(block) } & 1 == 0 {
                     self.free(block);
                 } else {
@@ -364,10 +367,10 @@ impl Blocks {
         (objects, bytes)
     }
 
-    /// Overwrites all that was in use before marking and is not marked, to make mistakes visible. Call before
-    /// [`Blocks::keep_marked`].
+    /// Overwrites all cells that were in use before marking and are not marked, to expose missing roots. To be called
+    /// before [`Blocks::keep_marked`].
     pub(super) fn poison_unmarked(&mut self) {
-        /// As a header, a type that there is none of.
+        /// As a header, the number of a type that does not exist.
         const POISON: u8 = 0x7b;
         for block in 0..self.kinds.len() {
             let class = usize::from(self.kinds[block]);
@@ -377,7 +380,8 @@ impl Blocks {
             let size = cell_size(class);
             for cell in 0..BLOCK / size {
                 let granule = cell * size / GRANULE;
-                // SAFETY: there are bits of every block that has a kind, and nothing refers to what is not marked.
+                // SAFETY: bits are committed for every block that has a kind, and nothing refers to a cell that is not
+                // marked.
                 unsafe {
                     let bit = |bits: &Bits| *bits.block(block).add(granule / 64) >> (granule % 64) & 1 != 0;
                     if bit(&self.allocated) && !bit(&self.marks) {
@@ -388,7 +392,7 @@ impl Blocks {
         }
     }
 
-    /// Gives the memory of free blocks back to the host, except for about `keep` bytes of them.
+    /// Returns the memory of free blocks to the host, except for about `keep` bytes.
     pub(super) fn release_memory(&mut self, keep: usize) {
         let dirty = self.kinds.iter().filter(|&&kind| kind == DIRTY).count();
         let mut excess = dirty.saturating_sub(keep / BLOCK);
@@ -402,7 +406,7 @@ impl Blocks {
                 end -= 1;
                 continue;
             }
-            // SAFETY: the blocks are ours and hold nothing that is in use.
+            // SAFETY: the blocks belong to this heap and hold no object in use.
             let done = unsafe {
                 let at = self.cells.base().as_ptr().add(start * BLOCK);
                 madvise(at.cast(), (end - start) * BLOCK, Advice::LinuxDontNeed)
@@ -416,7 +420,7 @@ impl Blocks {
     }
 }
 
-/// The first bit set at or after `from`, or the number of bits.
+/// Returns the first bit set at or after `from`, or the number of bits if there is none.
 fn first_bit(words: &[u64], from: usize) -> usize {
     let mut word = from / 64;
     let Some(&first) = words.get(word) else { return words.len() * 64 };
@@ -441,7 +445,7 @@ fn set_every(words: &mut [u64], range: std::ops::Range<usize>, step: usize) {
     }
     let pattern = (0..64).step_by(step).fold(0, |bits: u64, bit| bits | 1 << bit);
     let (first, last) = (range.start / 64, range.end / 64);
-    // The first bit of the word at hand that is to be set.
+    // The first bit to set in the current word.
     let mut phase = range.start % 64;
     for (word, at) in words[first..].iter_mut().zip(first..=last) {
         let keep = if at == last { !(u64::MAX << (range.end % 64)) } else { u64::MAX };

@@ -1,4 +1,4 @@
-//! A collection: what is taken out of the heap while it marks, and sweeping afterwards.
+//! A collection of a heap: marking, then preparing the lazy sweep.
 
 use super::blocks::Blocks;
 use super::externs::Externs;
@@ -7,35 +7,37 @@ use super::{Heap, MIN_BUDGET, Sweep};
 use crate::abi::heap::{SIZE_CLASSES, VMRun, VMType};
 use std::time::{Duration, Instant};
 
-/// Bytes that a value of the host counts for, behind which there may be any number.
+/// Bytes that a value of the host counts as. Its real size is not known.
 pub(super) const EXTERN_COST: usize = 64;
 
-/// What the heap of a store holds, and what collecting it took.
+/// Statistics of a store's heap and its collections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HeapStats {
-    /// Bytes that count against the limit now: of objects in use, or set aside for objects of one size, and of continuations.
+    /// Bytes that count against the limit now: blocks of objects and bytes of continuations. A block counts as a whole,
+    /// even if some of its cells are free.
     pub bytes: u64,
-    /// Of these, what continuations take besides their objects, as far as is known: stacks, and values bound to them.
+    /// The part of `bytes` that continuations take besides their objects, as far as it is known: stacks and bound
+    /// values.
     pub continuation_bytes: u64,
-    /// Bytes in use after the last collection.
+    /// Bytes of objects in use after the last collection.
     pub live_bytes: u64,
-    /// Objects in use after the last collection.
+    /// Number of objects in use after the last collection.
     pub objects: u64,
-    /// Values of the host in use after the last collection.
+    /// Number of values of the host in use after the last collection.
     pub host_values: u64,
-    /// Collections so far.
+    /// Number of collections so far.
     pub collections: u64,
-    /// Bytes handed out to objects so far.
+    /// Bytes allocated for objects so far.
     pub allocated_bytes: u64,
-    /// Time that all collections took together.
+    /// Total time of all collections.
     pub total_pause: Duration,
-    /// Time that the longest one took.
+    /// Time of the longest collection.
     pub longest_pause: Duration,
 }
 
-/// The parts of a heap that a collection marks in. They are taken out of the heap meanwhile, so that roots in the store can be
-/// read at the same time.
+/// The parts of a heap that marking changes. A collection takes them out of the heap, so that the roots in the store
+/// can be read at the same time.
 pub(crate) struct Collection {
     blocks: Option<Blocks>,
     externs: Externs,
@@ -44,10 +46,9 @@ pub(crate) struct Collection {
 }
 
 impl Collection {
-    /// Marks from the roots that `mark_roots` names to all that they refer to.
+    /// Marks all objects that are reachable from the roots, which `mark_roots` marks.
     ///
-    /// # Safety
-    /// `types` must be the array of the types that objects have, and all objects in use be complete.
+    /// # Safety `types` must be the array of the types of all objects, and all objects in use must be complete.
     pub(crate) unsafe fn mark(
         &mut self,
         types: *const VMType,
@@ -55,7 +56,7 @@ impl Collection {
         mark_roots: impl FnOnce(&mut Marker<'_>),
     ) {
         let mark_stack = std::mem::take(&mut self.mark_stack);
-        // SAFETY: the caller's promise; marks were cleared when the collection began.
+        // SAFETY: guaranteed by the caller. Mark bits were cleared when the collection began.
         let mut marker =
             unsafe { Marker::new(self.blocks.as_ref(), types, &mut self.externs, mark_stack, continuation) };
         mark_roots(&mut marker);
@@ -63,19 +64,19 @@ impl Collection {
         self.mark_stack = marker.into_mark_stack();
     }
 
-    /// Whether the object at an address was found to be in use.
+    /// Returns whether the object at an address is marked.
     pub(crate) fn is_marked(&self, object: usize) -> bool {
         self.blocks.as_ref().is_some_and(|blocks| blocks.is_marked(object))
     }
 }
 
 impl Heap {
-    /// How continuations are traced.
+    /// Returns the function that marks the references of a suspended continuation.
     pub(crate) fn trace_continuation(&self) -> super::TraceContinuation {
         self.continuation
     }
 
-    /// Begins a collection. `runs` are taken back first.
+    /// Begins a collection. Takes `runs` back first.
     pub(crate) fn begin_collection(&mut self, runs: &mut [VMRun; SIZE_CLASSES.len()]) -> Collection {
         let started = Instant::now();
         self.flush(runs);
@@ -89,8 +90,8 @@ impl Heap {
         Collection { blocks, externs, mark_stack: std::mem::take(&mut self.mark_stack), started }
     }
 
-    /// Ends a collection whose marking is done: frees what was not marked, and then calls `after`, whose time counts as part of
-    /// the pause. Values of the host that were not marked wait for [`Heap::take_dropped`].
+    /// Ends a collection after marking: frees unmarked objects, then calls `after`, whose time counts as part of the
+    /// pause. Unmarked values of the host wait for [`Heap::take_dropped`].
     pub(crate) fn end_collection(&mut self, collection: Collection, after: impl FnOnce(&mut Self)) {
         let Collection { blocks, mut externs, mark_stack, started } = collection;
         let mut dropped = Vec::new();
@@ -111,14 +112,14 @@ impl Heap {
         self.dropped.append(&mut dropped);
     }
 
-    /// Counts a value of the host, which is about to be added, as allocated. Gives whether a collection is due.
+    /// Counts a value of the host, which is about to be added, as allocated. Returns whether a collection is due.
     pub(crate) fn count_extern(&mut self) -> bool {
         self.since_collection += EXTERN_COST;
         self.stress || self.since_collection > self.budget
     }
 
-    /// After marking: finds out where there is room, and how much may be allocated before the next collection. Gives objects
-    /// and bytes in use.
+    /// Prepares the lazy sweep after marking, and sets the budget until the next collection. Returns the number and the
+    /// bytes of the objects in use.
     fn sweep(&mut self) -> (usize, usize) {
         for Sweep { unswept, current } in &mut self.sweeps {
             unswept.clear();
@@ -130,10 +131,10 @@ impl Heap {
         }
         let (objects, live) = blocks.keep_marked(|block, class| self.sweeps[class].unswept.push(block));
         for sweep in &mut self.sweeps {
-            // Taken from the end: low addresses first.
+            // Blocks are taken from the end: low addresses first.
             sweep.unswept.reverse();
         }
-        // In proportion to what is in use: then marking is a constant cost for each byte allocated.
+        // Proportional to the bytes in use: then marking has a constant cost for each byte allocated.
         self.budget = (live + live / 2).max(MIN_BUDGET);
         blocks.release_memory(self.budget);
         (objects, live)

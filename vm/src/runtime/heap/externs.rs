@@ -1,21 +1,21 @@
-//! Values of the host that wasm refers to by numbers.
+//! External references: values of the host that wasm refers to by numbers.
 
 use crate::abi::{TAG_HOST, TAG_I31};
 use std::any::Any;
 
 type Value = Box<dyn Any + Send + Sync>;
 
-/// Values of the host. Each has a number as long as something refers to it.
+/// Values of the host. Each has a number as long as it is referred to.
 #[derive(Default)]
 pub(crate) struct Externs {
     values: Vec<Option<Value>>,
     free: Vec<usize>,
-    /// A bit for each, set while something was found that refers to it.
+    /// One mark bit for each value.
     marks: Vec<u64>,
 }
 
 impl Externs {
-    /// Keeps a value and gives the reference that wasm sees.
+    /// Adds a value and returns the reference that wasm sees.
     pub(super) fn add(&mut self, value: Value) -> u64 {
         let at = if let Some(at) = self.free.pop() {
             self.values[at] = Some(value);
@@ -27,18 +27,18 @@ impl Externs {
         (at as u64 + 1) << 3 | TAG_HOST
     }
 
-    /// The value behind a reference, if it is to one.
+    /// Returns the value behind a reference, if the reference is to a value of the host.
     pub(super) fn get(&self, reference: u64) -> Option<&(dyn Any + Send + Sync)> {
         self.values.get(index(reference)?)?.as_deref()
     }
 
-    /// Call before marking.
+    /// Clears all mark bits. To be called before marking.
     pub(super) fn clear_marks(&mut self) {
         self.marks.clear();
         self.marks.resize(self.values.len().div_ceil(64), 0);
     }
 
-    /// Notes that something may refer to a value.
+    /// Marks the value behind a reference, if there is one.
     pub(super) fn mark(&mut self, reference: u64) {
         let Some(at) = index(reference) else { return };
         if let Some(word) = self.marks.get_mut(at / 64) {
@@ -46,7 +46,7 @@ impl Externs {
         }
     }
 
-    /// Takes those out that nothing refers to, and gives the number of those that stay.
+    /// Moves unmarked values to `taken`, and returns the number of those that stay.
     pub(super) fn take_unmarked(&mut self, taken: &mut Vec<Value>) -> usize {
         let mut kept = 0;
         for (at, value) in self.values.iter_mut().enumerate() {

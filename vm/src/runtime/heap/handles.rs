@@ -2,23 +2,23 @@
 
 use std::sync::{Arc, Mutex, Weak};
 
-/// References that code of the host holds. Each belongs to the scope that was the innermost one when it came to the host:
-/// a call of a host function, a scope that the host opened, or the store itself.
+/// References held by the host, as a stack of scopes. A reference belongs to the scope that was innermost when the host
+/// got it: a call of a host function, a scope that the host opened, or the store itself.
 #[derive(Default)]
 pub(crate) struct Handles {
-    /// Each with the number of scopes that had ended when it was put here, by which it is told from one that was at this
-    /// place before.
+    /// Each reference has a stamp: the number of scopes that had ended when it was pushed. The stamp distinguishes it
+    /// from earlier references in the same slot.
     slots: Vec<(u64, u64)>,
     ended_scopes: u64,
 }
 
 impl Handles {
-    /// Where a scope begins.
+    /// Returns the height of the stack, at which a new scope begins.
     pub(crate) fn height(&self) -> usize {
         self.slots.len()
     }
 
-    /// Ends the scope that began there.
+    /// Ends the scope that began at `height`.
     pub(crate) fn end_scope(&mut self, height: usize) {
         if self.slots.len() > height {
             self.slots.truncate(height);
@@ -26,13 +26,13 @@ impl Handles {
         }
     }
 
-    /// Puts a reference into the innermost scope. Gives its slot, and the stamp by which [`Handles::holds`] knows it again.
+    /// Pushes a reference into the innermost scope. Returns its slot, and the stamp for [`Handles::holds`].
     pub(crate) fn push(&mut self, reference: u64) -> (usize, u64) {
         self.slots.push((reference, self.ended_scopes));
         (self.slots.len() - 1, self.ended_scopes)
     }
 
-    /// Whether a slot still holds the reference that was put there with this stamp.
+    /// Returns whether a slot still holds the reference that was pushed with this stamp.
     pub(crate) fn holds(&self, slot: usize, reference: u64, stamp: u64) -> bool {
         self.slots.get(slot) == Some(&(reference, stamp))
     }
@@ -46,14 +46,14 @@ impl Handles {
 #[derive(Default)]
 pub(crate) struct OwnedRoots {
     all: Vec<Weak<u64>>,
-    /// How many there may be before it is worth looking which are gone.
+    /// Number of roots at which dropped ones are removed.
     prune_at: usize,
 }
 
 impl OwnedRoots {
     /// Adds a root.
     pub(crate) fn add(&mut self, root: &Arc<u64>) {
-        /// Fewer are never looked at.
+        /// Dropped roots are not looked for among fewer roots than this.
         const MIN_PRUNED: usize = 64;
         if self.all.len() >= self.prune_at.max(MIN_PRUNED) {
             self.prune();
@@ -61,7 +61,7 @@ impl OwnedRoots {
         self.all.push(Arc::downgrade(root));
     }
 
-    /// Forgets those that the host no longer has.
+    /// Removes the roots that the host has dropped.
     pub(super) fn prune(&mut self) {
         self.all.retain(|root| root.strong_count() > 0);
         self.prune_at = self.all.len() * 2;
@@ -72,5 +72,5 @@ impl OwnedRoots {
     }
 }
 
-/// What a store has of the host's references: behind a lock, since a shared borrow of a store gives references out too.
+/// The handles of a store, behind a lock, since the API creates handles through a shared borrow of the store too.
 pub(crate) type SharedHandles = Mutex<Handles>;

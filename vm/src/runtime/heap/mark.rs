@@ -1,8 +1,9 @@
-//! Marking: from what is known to be in use to all that it refers to.
+//! Marking: finds all objects that are reachable from the roots.
 //!
-//! Objects tell by their types where their references are; words of stacks may be anything, and are taken for references
-//! if an object in use lies where they point. What is found and not yet looked into is on a list of bounded length. When
-//! that is full, marks say what was found: afterwards all marked objects are looked into again, until nothing new is found.
+//! The type of an object says where its references are. Words of stacks may be anything. They are scanned
+//! conservatively: a word counts as a reference if it is an address in an object in use. Objects that are marked and
+//! not yet scanned are on a mark stack of bounded length. When that overflows, the mark bits still record the objects:
+//! all marked objects are scanned again afterwards, until nothing new is marked.
 
 use super::blocks::{Blocks, GRANULE};
 use super::externs::Externs;
@@ -12,20 +13,20 @@ use crate::runtime::arch;
 use std::ops::Range;
 use std::ptr::NonNull;
 
-/// Objects found and not looked into, at most: 8 MiB.
+/// Maximum objects on the mark stack: 8 MiB.
 const MARK_STACK_LIMIT: usize = 1 << 20;
-/// Elements of an array that are looked at before what they refer to is.
+/// Elements of an array that are scanned before the objects that they refer to.
 const ARRAY_CHUNK: usize = 256;
-/// Objects whose memory is asked for before they are looked into.
+/// Number of objects that are prefetched before they are scanned.
 const PREFETCH_DISTANCE: usize = 8;
 
-/// How a suspended continuation is traced: by [`Marker::mark_words`] of its stack.
+/// Marks the references of a suspended continuation, with [`Marker::mark_words`] of its stack.
 pub(crate) type TraceContinuation = unsafe fn(NonNull<u8>, &mut Marker<'_>);
 
-/// What marking has found and not looked into. Kept between collections for its memory.
+/// The mark stack: objects that are marked and not yet scanned. Kept between collections to reuse its memory.
 pub(super) struct MarkStack {
     objects: Vec<usize>,
-    /// Parts of arrays of references.
+    /// Unscanned chunks of arrays of references.
     chunks: Vec<Range<usize>>,
     limit: usize,
 }
@@ -43,7 +44,7 @@ impl MarkStack {
     }
 }
 
-/// A collection's marking.
+/// The marking of one collection.
 pub(crate) struct Marker<'a> {
     /// None if the store never had an object.
     blocks: Option<&'a Blocks>,
@@ -52,15 +53,15 @@ pub(crate) struct Marker<'a> {
     marks: *mut u64,
     types: *const VMType,
     mark_stack: MarkStack,
-    /// Whether something was marked that found no place on the list.
+    /// Whether an object was marked that did not fit the mark stack.
     overflowed: bool,
     externs: &'a mut Externs,
     continuation: TraceContinuation,
 }
 
 impl<'a> Marker<'a> {
-    /// # Safety
-    /// `types` must be the array of the types that objects have, marks must be clear, and all objects in use be complete.
+    /// # Safety `types` must be the array of the types of all objects, the mark bits must be clear, and all objects in
+    /// use must be complete.
     pub(super) unsafe fn new(
         blocks: Option<&'a Blocks>,
         types: *const VMType,
@@ -73,10 +74,9 @@ impl<'a> Marker<'a> {
         Self { blocks, base, extent, marks, types, mark_stack, overflowed: false, externs, continuation }
     }
 
-    /// Marks what a reference is to.
+    /// Marks the object or value that a reference refers to.
     ///
-    /// # Safety
-    /// It must be one of this store, or null: other bits are for [`Marker::mark_word`].
+    /// # Safety The bits must be a reference of this store, or null. For other bits there is [`Marker::mark_word`].
     #[inline]
     pub(crate) unsafe fn mark_reference(&mut self, reference: u64) {
         #[expect(clippy::cast_possible_truncation, reason = "addresses have 64 bits")]
@@ -88,7 +88,7 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// Marks what a word refers to, if it is a reference, or an address in an object.
+    /// Marks the object or value that a word refers to, if the word is a reference or an address in an object.
     #[inline]
     pub(crate) fn mark_word(&mut self, word: u64) {
         #[expect(clippy::cast_possible_truncation, reason = "addresses have 64 bits")]
@@ -102,10 +102,9 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// Marks what the words of a range of memory refer to.
+    /// Marks all objects and values that the words of a range of memory refer to.
     ///
-    /// # Safety
-    /// The range must be readable, and both ends aligned to words.
+    /// # Safety The range must be readable, and both ends aligned to words.
     pub(crate) unsafe fn mark_words(&mut self, range: Range<usize>) {
         for at in range.step_by(size_of::<u64>()) {
             // SAFETY: the caller's promise.
@@ -113,11 +112,11 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// Marks the object at an offset from the first.
+    /// Marks the object at an offset from the base.
     #[inline(always)]
     fn mark(&mut self, offset: usize) {
         let granule = offset / GRANULE;
-        // SAFETY: there are marks for all objects. Nobody else uses them.
+        // SAFETY: there are mark bits for all objects. Nothing else accesses them.
         let word = unsafe { &mut *self.marks.add(granule / 64) };
         let bit = 1 << (granule % 64);
         if *word & bit == 0 {
@@ -138,9 +137,9 @@ impl<'a> Marker<'a> {
         objects.push(object);
     }
 
-    /// Looks into all that was found, and what that refers to.
+    /// Scans all objects on the mark stack, and all objects that those refer to.
     fn drain(&mut self) {
-        // Objects on their way into the cache, in a ring; 0 is none.
+        // A ring of prefetched objects; 0 is none.
         let mut prefetched = [0_usize; PREFETCH_DISTANCE];
         let mut position = 0;
         let mut waiting = 0;
@@ -151,7 +150,7 @@ impl<'a> Marker<'a> {
                 waiting += 1;
             } else if waiting == 0 {
                 let Some(chunk) = self.mark_stack.chunks.pop() else { return };
-                // SAFETY: it is a part of an array in use, whose elements are references.
+                // SAFETY: it is a chunk of an array in use, whose elements are references.
                 unsafe { self.scan_chunk(chunk) };
                 continue;
             }
@@ -159,22 +158,23 @@ impl<'a> Marker<'a> {
             position = (position + 1) % PREFETCH_DISTANCE;
             if object != 0 {
                 waiting -= 1;
-                // SAFETY: what is marked is an object in use.
+                // SAFETY: a marked object is in use.
                 unsafe { self.scan(object) };
             }
         }
     }
 
-    /// # Safety
-    /// There must be an object in use.
+    /// Marks what an object refers to.
+    ///
+    /// # Safety `object` must be the address of an object in use.
     unsafe fn scan(&mut self, object: usize) {
-        // SAFETY: the caller's promise: it begins with a header, whose number is that of a type, and has all the fields
-        // that the type says.
+        // SAFETY: guaranteed by the caller: the object begins with a header, which has the number of a type, and has
+        // all the fields of that type.
         unsafe {
             let header = (object as *const u32).read();
             let extra = ((object + ARRAY_LENGTH as usize) as *const u32).read();
             if header == HEADER_EXCEPTION {
-                // Only its tag's type would say which values are references.
+                // The values are scanned as words: only the type of the tag would say which of them are references.
                 let first = object + EXCEPTION_VALUES as usize;
                 for slot in 0..extra as usize {
                     self.mark_word(((first + slot * SLOT as usize) as *const u64).read());
@@ -190,8 +190,8 @@ impl<'a> Marker<'a> {
                 return;
             }
             if ty.kind == VMKind::Func {
-                // There are no such objects: wasm trapped before it had written the header, which is still 0, and that is
-                // the number of a function type.
+                // Not an object. Wasm trapped before it had written the header, which is still 0, and 0 is the number
+                // of a function type.
                 return;
             }
             if ty.kind == VMKind::Cont {
@@ -210,17 +210,16 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// Looks at some elements of an array, and leaves the others for later.
+    /// Scans the first chunk of a range of array elements, and leaves the rest for later.
     ///
-    /// # Safety
-    /// The range must be one of references in an object in use.
+    /// # Safety The range must consist of references in an object in use.
     unsafe fn scan_chunk(&mut self, range: Range<usize>) {
         let end = range.end.min(range.start + ARRAY_CHUNK * size_of::<u64>());
         if end < range.end {
             if self.mark_stack.chunks.try_reserve(1).is_ok() {
                 self.mark_stack.chunks.push(end..range.end);
             } else {
-                // Nothing else is left than to look at all of them now.
+                // Without memory to store the rest, all of it is scanned now.
                 // SAFETY: the caller's promise.
                 return unsafe { self.scan_references(range) };
             }
@@ -229,8 +228,7 @@ impl<'a> Marker<'a> {
         unsafe { self.scan_references(range.start..end) };
     }
 
-    /// # Safety
-    /// As for [`Marker::scan_chunk`].
+    /// # Safety As for [`Marker::scan_chunk`].
     unsafe fn scan_references(&mut self, range: Range<usize>) {
         for at in range.step_by(size_of::<u64>()) {
             // SAFETY: the caller's promise.
@@ -238,22 +236,22 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// Marks all that follows from what was marked so far.
+    /// Marks all objects that are reachable from those marked so far.
     pub(super) fn finish(&mut self) {
         self.drain();
         while std::mem::take(&mut self.overflowed) {
             let Some(blocks) = self.blocks else { return };
             blocks.for_each_marked(|object| {
-                // SAFETY: what is marked is an object in use.
+                // SAFETY: a marked object is in use.
                 unsafe { self.scan(object) };
                 self.drain();
             });
         }
     }
 
-    /// Ends marking; gives the memory of the list back.
+    /// Ends marking and returns the mark stack, with most of its memory freed.
     pub(super) fn into_mark_stack(mut self) -> MarkStack {
-        /// Objects whose room on the list is worth keeping.
+        /// Entries whose memory is kept.
         const KEEP: usize = 1 << 14;
         self.mark_stack.objects.shrink_to(KEEP);
         self.mark_stack.chunks.shrink_to(KEEP);
@@ -261,16 +259,17 @@ impl<'a> Marker<'a> {
     }
 }
 
-/// Offset from the first cell at which a descriptor lies, by its number (see [`Heap::descriptor_base`](super::Heap::descriptor_base)).
+/// Returns the offset of a descriptor from the first cell, by the descriptor's number (see
+/// [`Heap::descriptor_base`](super::Heap::descriptor_base)).
 fn descriptor_offset(number: u32) -> usize {
     (number as usize - 1) * OBJECT_ALIGN as usize
 }
 
-/// Asks for the memory of an object that is looked into soon.
+/// Prefetches an object that is scanned soon.
 #[inline]
 fn prefetch(object: usize) {
     #[cfg(target_arch = "x86_64")]
-    // SAFETY: a hint: it accesses nothing.
+    // SAFETY: prefetching is a hint and accesses nothing.
     unsafe {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         _mm_prefetch::<_MM_HINT_T0>(object as *const i8);

@@ -14,40 +14,40 @@ use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// Bytes that no memory of 32-bit addresses outgrows: all such an address can name.
+/// Maximum bytes of a memory with 32-bit addresses: all that such an address can name.
 const MAX_BYTES_32: u64 = 1 << 32;
-/// Bytes that no memory of 64-bit addresses outgrows here, as in the JavaScript API
+/// Maximum bytes of a memory with 64-bit addresses: the limit of the JavaScript API
 /// (<https://webassembly.github.io/spec/js-api/#limits>).
 const MAX_BYTES_64: u64 = 1 << 34;
-/// Bytes reserved for a memory whose accesses are not checked: the largest index plus the largest offset, and the guard
-/// for the widest access beyond.
+/// Bytes reserved for a guarded memory: the largest index plus the largest offset, and guard pages for the widest
+/// access beyond.
 const GUARDED_RESERVATION: u64 = (1 << 33) + 0x1_0000;
 
-/// A linear memory. Never moves, so `vm.base` is final. A shared one may be in the stores of several threads.
+/// A linear memory. It never moves, so `vm.base` is constant. Stores of several threads may use the same shared memory.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct MemoryInstance {
-    /// What compiled code sees. First, so that a pointer to it is one to the whole.
+    /// The record that compiled code reads. First, so that a pointer to it is also a pointer to the whole.
     pub(crate) vm: VMMemory,
     pub(crate) ty: MemoryType,
     reservation: Reservation,
-    /// Pages it may have at most: by its type and by this implementation.
+    /// Maximum size in pages, by its type and by this implementation.
     max_pages: u64,
-    /// Held while it grows.
+    /// Held while the memory grows.
     growing: Mutex<()>,
     waiters: Waiters,
-    /// Bytes that it and others may have.
+    /// Bytes that this memory may take. The store's other memories share the quota.
     quota: Quota,
 }
 
-// SAFETY: the base never changes, the length is atomic and whoever changes it holds the lock. The bytes of a memory that is
-// not shared belong to its store; those of a shared one are accessed only in ways that allow for races.
+// SAFETY: the base never changes. The length is atomic, and is only changed under the lock. The bytes of a memory that
+// is not shared belong to its store; those of a shared one are only accessed in ways that allow for races.
 unsafe impl Send for MemoryInstance {}
 // SAFETY: as above.
 unsafe impl Sync for MemoryInstance {}
 
 impl MemoryInstance {
-    /// A memory of zeros. What it has of bytes, and grows by, is taken from `quota`.
+    /// Creates a memory of zeros. Its bytes, now and when it grows, are taken from `quota`.
     pub(crate) fn new(ty: MemoryType, quota: Quota) -> Result<Self> {
         if !matches!(ty.page_size_log2, 0 | 16) {
             return Err(Error::InvalidType(format!("a page of 2^{} bytes", ty.page_size_log2)));
@@ -61,8 +61,9 @@ impl MemoryInstance {
         let reservation = if abi::is_guarded(&ty) {
             reserve(GUARDED_RESERVATION)?
         } else {
-            // Accesses are checked, so the memory itself suffices. Where its maximum finds no room it can't grow: a maximum
-            // is no promise, and a memory that takes the last of the address space would harm others.
+            // Accesses are checked, so no guard pages are needed. If there is no address space for the maximum, the
+            // memory can't grow: a maximum is no promise, and a memory that takes the last of the address space would
+            // harm others.
             reserve(max_pages << ty.page_size_log2).or_else(|_| {
                 max_pages = ty.limits.min;
                 reserve(max_pages << ty.page_size_log2)
@@ -76,18 +77,18 @@ impl MemoryInstance {
         Ok(memory)
     }
 
-    /// Bytes that it has.
+    /// Returns the length in bytes.
     pub(crate) fn length(&self) -> u64 {
         self.vm.length.load(SeqCst)
     }
 
-    /// Pages that it has.
+    /// Returns the length in pages.
     pub(crate) fn pages(&self) -> u64 {
         self.length() >> self.ty.page_size_log2
     }
 
-    /// Adds pages and returns how many there were. None, and nothing changes, when they are too many for the type, this
-    /// implementation or the host.
+    /// Adds pages and returns the previous number of pages. Returns none and changes nothing if the type, this
+    /// implementation, the quota or the host does not allow so many.
     pub(crate) fn grow(&self, delta: u64) -> Option<u64> {
         let _guard = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.pages();
@@ -101,24 +102,24 @@ impl MemoryInstance {
             self.quota.give_back(end - start);
             return None;
         }
-        // Last, as from here on other threads may access what was added.
+        // Stored last: from here on other threads may access the new pages.
         self.vm.length.store(end, SeqCst);
         Some(before)
     }
 
-    /// The addresses that a faulting access of this memory can have.
+    /// Returns the addresses at which an access of this memory can fault.
     pub(crate) fn addresses(&self) -> Range<usize> {
         self.reservation.addresses()
     }
 
-    /// Pointer to `length` bytes at `at`, if all of them are inside.
+    /// Returns a pointer to `length` bytes at `at`, if all of them are in bounds.
     pub(crate) fn range(&self, at: u64, length: u64) -> Option<NonNull<u8>> {
         at.checked_add(length).filter(|&end| end <= self.length())?;
-        // SAFETY: `at` is at most the length, which lies in the reservation.
+        // SAFETY: `at` is at most the length, and the length is in the reservation.
         Some(unsafe { self.reservation.base().add(usize::try_from(at).ok()?) })
     }
 
-    /// `range` for `memory.atomic.wait`, with its checks in their order.
+    /// Returns a pointer for `memory.atomic.wait`, after its checks in the order of the spec.
     /// Spec: <https://webassembly.github.io/threads/core/exec/instructions.html>
     fn check_wait(&self, at: u64, size: u64) -> Result<NonNull<u8>, Trap> {
         if !at.is_multiple_of(size) {
@@ -130,21 +131,22 @@ impl MemoryInstance {
         self.range(at, size).ok_or(Trap::MemoryOutOfBounds)
     }
 
-    /// Waits until notified at `at`, if the `i32` there is `expected`. Without a timeout that may be forever.
+    /// Waits at `at` for a notification, if the `i32` there is `expected`. Without a timeout the wait may last forever.
     pub(crate) fn wait32(&self, at: u64, expected: u32, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
         let value = self.check_wait(at, 4)?.cast::<AtomicU32>();
-        // SAFETY: in bounds, aligned, and accessed atomically; a race with plain accesses of wasm is none of Rust's.
+        // SAFETY: in bounds, aligned, and accessed atomically. A race with plain accesses of wasm is not a data race of
+        // Rust's.
         Ok(self.waiters.wait(at, || unsafe { value.as_ref() }.load(SeqCst) == expected, timeout))
     }
 
-    /// As [`wait32`](Self::wait32), of an `i64`.
+    /// Like [`wait32`](Self::wait32), for an `i64`.
     pub(crate) fn wait64(&self, at: u64, expected: u64, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
         let value = self.check_wait(at, 8)?.cast::<AtomicU64>();
         // SAFETY: as in `wait32`.
         Ok(self.waiters.wait(at, || unsafe { value.as_ref() }.load(SeqCst) == expected, timeout))
     }
 
-    /// Wakes up to `count` of the threads that wait at `at`, and gives their number.
+    /// Wakes up to `count` of the threads that wait at `at`, and returns how many were woken.
     pub(crate) fn notify(&self, at: u64, count: u32) -> Result<u32, Trap> {
         if !at.is_multiple_of(4) {
             return Err(Trap::UnalignedAtomic);
@@ -153,13 +155,12 @@ impl MemoryInstance {
         Ok(self.waiters.notify(at, count))
     }
 
-    /// Copies bytes from `at` on out of the memory.
+    /// Copies bytes from the memory, beginning at `at`.
     ///
-    /// # Safety
-    /// Unless the memory is shared, nobody may change it meanwhile, and `bytes` must be no part of it.
+    /// # Safety Unless the memory is shared, it must not be changed meanwhile, and `bytes` must not be part of it.
     pub(crate) unsafe fn read(&self, at: u64, bytes: &mut [u8]) -> Result<(), Trap> {
         let source = self.range(at, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
-        // SAFETY: the range is checked; the caller's promise, or accesses that may race.
+        // SAFETY: the range is checked. Guaranteed by the caller, or, in a shared memory, accesses that may race.
         unsafe {
             if self.ty.shared {
                 for (i, byte) in bytes.iter_mut().enumerate() {
@@ -172,10 +173,9 @@ impl MemoryInstance {
         Ok(())
     }
 
-    /// Copies bytes into the memory, to `at` and on.
+    /// Copies bytes into the memory, beginning at `at`.
     ///
-    /// # Safety
-    /// Unless the memory is shared, nobody may use it meanwhile, and `bytes` must be no part of it.
+    /// # Safety Unless the memory is shared, it must not be used meanwhile, and `bytes` must not be part of it.
     pub(crate) unsafe fn write(&self, at: u64, bytes: &[u8]) -> Result<(), Trap> {
         let target = self.range(at, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
         // SAFETY: as in `read`.
@@ -192,10 +192,9 @@ impl MemoryInstance {
     }
 }
 
-/// Bytes that a memory has from the start.
+/// Returns the initial size of a memory in bytes.
 ///
-/// # Errors
-/// [`Error::Resources`] for more than any memory of its type has here.
+/// # Errors [`Error::Resources`] if it exceeds the limit of this implementation for memories of this type.
 pub(crate) fn initial_bytes(ty: &MemoryType) -> Result<u64> {
     let limit = page_limit(ty);
     if ty.limits.min > limit {
@@ -208,8 +207,10 @@ fn pages(ty: &MemoryType) -> String {
     format!("{} pages of {} bytes", ty.limits.min, 1_u64 << ty.page_size_log2)
 }
 
-/// Pages that no memory of this type outgrows here, whatever its maximum. With pages of one byte and 32-bit addresses the
-/// last byte that could be named is left out, or `memory.size` could not tell the full memory from the empty one
+/// Returns the maximum pages of a memory of this type in this implementation, whatever its declared maximum.
+///
+/// With pages of one byte and 32-bit addresses, the last byte that could be addressed is left out: otherwise
+/// `memory.size` could not distinguish the full memory from the empty one
 /// (<https://github.com/WebAssembly/custom-page-sizes/blob/main/proposals/custom-page-sizes/Overview.md>).
 fn page_limit(ty: &MemoryType) -> u64 {
     if ty.memory64 {

@@ -1,11 +1,12 @@
-//! How much of something all that a store holds of a kind may take together.
+//! Quotas: how much all memories, or all tables, of a store may take together.
 
 use crate::error::{Error, Result};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// What may still be taken. Clones share it. Nothing comes back: what takes it lives as long as the store.
+/// The remaining amount of a quota. Clones share it. Memories and tables never return their share, since they live as
+/// long as the store.
 #[derive(Clone, Debug)]
 pub(crate) struct Quota(Arc<AtomicU64>);
 
@@ -14,20 +15,19 @@ impl Quota {
         Self(Arc::new(AtomicU64::new(limit)))
     }
 
-    /// Takes so much, or nothing if there is not as much.
+    /// Takes `amount`, or takes nothing and returns false if less is left.
     pub(crate) fn take(&self, amount: u64) -> bool {
         self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(amount)).is_ok()
     }
 
-    /// Gives back what was taken and not used.
+    /// Returns an amount that was taken and then not used.
     pub(crate) fn give_back(&self, amount: u64) {
         self.0.fetch_add(amount, Relaxed);
     }
 
-    /// Whether so much is left, said of what asks for it.
+    /// Checks that `amount` is left for `what`, which the error names.
     ///
-    /// # Errors
-    /// [`Error::Limit`] if not.
+    /// # Errors [`Error::Limit`] if less is left.
     pub(crate) fn check(&self, what: &str, amount: u64, unit: &str) -> Result<()> {
         let left = self.0.load(Relaxed);
         if amount <= left {

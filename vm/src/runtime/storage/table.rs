@@ -7,30 +7,30 @@ use crate::system::reservation::Reservation;
 use crate::types::TableType;
 use std::ops::Range;
 
-/// Elements that no table outgrows here, as in the JavaScript API (<https://webassembly.github.io/spec/js-api/#limits>).
+/// Maximum elements of a table: the limit of the JavaScript API (<https://webassembly.github.io/spec/js-api/#limits>).
 const MAX_ELEMENTS: u64 = 10_000_000;
-/// Bytes made accessible at once, so that growing by single elements is not one call of the kernel each. A table that will
-/// never have more is accessible as a whole, which takes one mapping instead of two, or none if its neighbours are alike.
+/// Bytes made accessible at once, so that growing by single elements does not cost a system call each time. A table
+/// that can't exceed this size is made accessible as a whole. That takes one mapping instead of two, or none if its
+/// neighbours have the same access rights.
 const COMMIT_STEP: usize = 0x1_0000;
 
-/// A table. Never moves, so `vm.base` is final.
+/// A table. It never moves, so `vm.base` is constant.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct TableInstance {
-    /// What compiled code sees. First, so that a pointer to it is one to the whole.
+    /// The record that compiled code reads. First, so that a pointer to it is also a pointer to the whole.
     pub(crate) vm: VMTable,
     pub(crate) ty: TableType,
     reservation: Reservation,
     committed: usize,
     max: u64,
-    /// Elements that it and others may have.
+    /// Elements that this table may take. The store's other tables share the quota.
     quota: Quota,
 }
 
-/// Elements that a table has from the start.
+/// Returns the initial number of elements of a table.
 ///
-/// # Errors
-/// [`Error::Resources`] for more than any table has here.
+/// # Errors [`Error::Resources`] if it exceeds the limit of this implementation.
 pub(crate) fn initial_elements(ty: &TableType) -> Result<u64> {
     if ty.limits.min > MAX_ELEMENTS { Err(too_large(ty)) } else { Ok(ty.limits.min) }
 }
@@ -40,8 +40,8 @@ fn too_large(ty: &TableType) -> Error {
 }
 
 impl TableInstance {
-    /// A table all of whose elements are `init`, a reference as compiled code sees it. What it has of elements, and grows
-    /// by, is taken from `quota`.
+    /// Creates a table with all elements set to `init`, a reference as compiled code sees it. Its elements, now and
+    /// when it grows, are taken from `quota`.
     pub(crate) fn new(ty: TableType, init: u64, quota: Quota) -> Result<Self> {
         quota.check("a table", initial_elements(&ty)?, "elements")?;
         let too_large = || too_large(&ty);
@@ -53,7 +53,7 @@ impl TableInstance {
         Ok(table)
     }
 
-    /// Adds elements and returns how many there were. None, and nothing changes, when they are too many.
+    /// Adds elements and returns the previous number. Returns none and changes nothing if there would be too many.
     pub(crate) fn grow(&mut self, delta: u64, init: u64) -> Option<u64> {
         let before = self.vm.length;
         let after = before.checked_add(delta).filter(|&length| length <= self.max)?;
@@ -70,41 +70,41 @@ impl TableInstance {
             self.committed = upto;
         }
         self.vm.length = after;
-        // Fresh pages are zero, and zero is null.
+        // Fresh pages are zero, and the null reference is zero.
         if init != 0 {
             self.range(before, delta)?.fill(init);
         }
         Some(before)
     }
 
-    /// The element at `at`, if there is one.
+    /// Returns the element at `at`, if it is in bounds.
     pub(crate) fn element(&self, at: u64) -> Option<u64> {
         let at = self.bounds(at, 1)?.start;
-        // SAFETY: all elements below the length are committed; nobody writes them while the table is borrowed.
+        // SAFETY: all elements below the length are committed, and none is written while the table is borrowed.
         Some(unsafe { self.vm.base.cast::<u64>().add(at).read() })
     }
 
-    /// All elements.
+    /// Returns all elements.
     pub(crate) fn elements(&self) -> &[u64] {
         let length = usize::try_from(self.vm.length).unwrap_or(0);
-        // SAFETY: all elements below the length are committed; nobody writes them while the table is borrowed.
+        // SAFETY: all elements below the length are committed, and none is written while the table is borrowed.
         unsafe { std::slice::from_raw_parts(self.vm.base.cast::<u64>(), length) }
     }
 
-    /// The elements `at..at + length`, if all of them are inside.
+    /// Returns the elements `at..at + length`, if all of them are in bounds.
     pub(crate) fn range(&mut self, at: u64, length: u64) -> Option<&mut [u64]> {
         let Range { start, end } = self.bounds(at, length)?;
-        // SAFETY: all elements below the length are committed, and the borrow is that of the table.
+        // SAFETY: all elements below the length are committed, and the table is borrowed exclusively.
         let elements = unsafe { std::slice::from_raw_parts_mut(self.vm.base.cast::<u64>(), end) };
         elements.get_mut(start..end)
     }
 
-    /// Copies elements, from this table or another, as if all were read before any is written. None when out of bounds.
+    /// Copies elements within a table or between two, as if all were read before any is written. Returns none if a
+    /// range is out of bounds.
     ///
-    /// # Safety
-    /// Both must be tables of a store that this thread runs; they may be the same.
+    /// # Safety Both must be tables of a store that this thread runs. They may be the same table.
     pub(crate) unsafe fn copy(to: *mut Self, at: u64, from: *const Self, start: u64, length: u64) -> Option<()> {
-        // SAFETY: the caller's promise; the references end before anything is written.
+        // SAFETY: guaranteed by the caller. The references end before anything is written.
         let (target, source) = unsafe { ((*to).bounds(at, length)?.start, (*from).bounds(start, length)?.start) };
         // SAFETY: both ranges were checked.
         unsafe {

@@ -1,35 +1,36 @@
-//! Threads that wait for each other at addresses of a shared memory.
+//! Threads that wait and notify each other at addresses of a shared memory.
 //!
-//! The waiting threads are kept with their memory, by offset, not in one table of the process by address as a parking
-//! lot would have them: nothing outlives the memory, and address space that is used again can't wake anybody.
+//! Each memory has its own queues of waiting threads, by offset. A parking lot, which is one table by address for the
+//! process, would be the alternative. But here nothing outlives the memory, and a notification can't reach a thread
+//! that waited at the same address in an earlier memory.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How a wait ended; the numbers are what `memory.atomic.wait` gives.
+/// The result of a wait. The numbers are the results of `memory.atomic.wait`.
 /// Spec: <https://github.com/WebAssembly/threads/blob/main/proposals/threads/Overview.md#wait>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum WaitResult {
-    /// Another thread notified this one.
+    /// Another thread notified this thread.
     Ok = 0,
-    /// The value was not the expected one, so there was no wait.
+    /// The value was not the expected one, so the thread did not wait.
     Mismatch = 1,
-    /// Time was up before anybody notified.
+    /// The timeout ended before another thread notified this thread.
     TimedOut = 2,
 }
 
-/// One thread that waits.
+/// One waiting thread.
 #[derive(Debug, Default)]
 struct Waiter {
     wake: Condvar,
-    /// Set, under the lock of the queues, by who took this out of its queue.
+    /// Set by the thread that takes this waiter out of its queue, under the lock of the queues.
     woken: AtomicBool,
 }
 
-/// By offset, first come first: a queue without waiters is not kept.
+/// Queues by offset, first in, first out. Empty queues are removed.
 type Queues = BTreeMap<u64, VecDeque<Arc<Waiter>>>;
 
 /// The threads that wait at a memory.
@@ -37,15 +38,17 @@ type Queues = BTreeMap<u64, VecDeque<Arc<Waiter>>>;
 pub(crate) struct Waiters(Mutex<Queues>);
 
 impl Waiters {
-    /// Waits to be notified at `address`, if `is_expected` holds. No notification is lost in between: who changes the value
-    /// and then notifies either changed it before the check, or finds this thread waiting.
+    /// Waits for a notification at `address`, if `is_expected` returns true.
+    ///
+    /// No notification is lost between the check and the wait. A thread that changes the value and then notifies has
+    /// either changed it before the check, or finds this thread in the queue.
     pub(crate) fn wait(
         &self,
         address: u64,
         is_expected: impl FnOnce() -> bool,
         timeout: Option<Duration>,
     ) -> WaitResult {
-        // A time that can't be told is forever.
+        // A deadline too far away to be represented means no timeout.
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !is_expected() {
@@ -53,7 +56,7 @@ impl Waiters {
         }
         let this = Arc::new(Waiter::default());
         queues.entry(address).or_default().push_back(Arc::clone(&this));
-        // A condition variable may wake by itself.
+        // A condition variable may wake spuriously.
         while !this.woken.load(Relaxed) {
             queues = match deadline {
                 None => this.wake.wait(queues).unwrap_or_else(PoisonError::into_inner),
@@ -70,7 +73,7 @@ impl Waiters {
         WaitResult::Ok
     }
 
-    /// Wakes up to `count` threads that wait at `address`, those first that have waited longest. Gives their number.
+    /// Wakes up to `count` threads that wait at `address`, longest waiting first, and returns how many were woken.
     pub(crate) fn notify(&self, address: u64, count: u32) -> u32 {
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(queue) = queues.get_mut(&address) else { return 0 };

@@ -1,4 +1,4 @@
-//! Activations: entries from the host into wasm that have not returned yet, and the list of them that each thread has.
+//! Activations: active entries from the host into wasm, and each thread's list of them.
 
 use super::StoreOpaque;
 use crate::runtime::arch::StubState;
@@ -8,25 +8,27 @@ use crate::trap::Trap;
 use std::cell::Cell;
 use std::ptr::null_mut;
 
-/// One entry from the host into wasm, while it lasts. Lies in the frame of [`invoke`](crate::runtime::entry::invoke::invoke).
+/// The record of one active entry from the host into wasm, in the frame of
+/// [`invoke`](crate::runtime::entry::invoke::invoke).
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Activation {
-    /// What the stubs read and write. First, so that a pointer to it is one to the whole.
+    /// The state that stubs read and write. First, so that a pointer to it is also a pointer to the whole.
     pub(crate) stub: StubState,
-    /// The entry that this thread made before, and has not left.
+    /// The previous activation of this thread.
     pub(crate) previous: *mut Self,
-    /// The entry into wasm of the same store that waits for this one.
+    /// The previous activation of the same store, which waits for this one.
     pub(crate) outer: *mut Self,
     /// Bounds of the stack that wasm was entered on.
     pub(crate) bounds: Bounds,
     pub(crate) store: *mut StoreOpaque,
-    /// Why wasm was left.
+    /// The trap with which wasm was left.
     pub(crate) trap: Option<Trap>,
 }
 
 impl Activation {
-    /// The fiber that runs, or that waits for a host function; null while wasm runs on the stack that it was entered on.
+    /// Returns the fiber that runs, or that waits for a host function; null while wasm runs on the stack that it was
+    /// entered on.
     pub(crate) fn fiber(&self) -> *mut Fiber {
         self.stub.fiber.cast()
     }
@@ -36,21 +38,21 @@ impl Activation {
 const NONE: *mut Activation = null_mut();
 
 thread_local! {
-    /// The innermost activation. A plain cell, initialised by a constant, so that the signal handler may read it.
+    /// The innermost activation. A plain cell with a constant initial value, so that the signal handler may read it.
     static INNERMOST: Cell<*mut Activation> = const { Cell::new(NONE) };
 }
 
-/// The innermost activation of this thread, null if there is none. Async-signal-safe.
+/// Returns the innermost activation of this thread; null if there is none. Async-signal-safe.
 #[inline]
 pub(crate) fn innermost() -> *mut Activation {
     INNERMOST.with(Cell::get)
 }
 
-/// Whether an activation is one of this thread.
+/// Returns whether an activation is in this thread's list.
 pub(crate) fn is_active(activation: *const Activation) -> bool {
     let mut at = innermost();
     while !at.is_null() && !std::ptr::eq(at, activation) {
-        // SAFETY: activations lie in frames of this thread that wait for the inner ones.
+        // SAFETY: activations are in frames of this thread, which wait for the inner ones.
         at = unsafe { (*at).previous };
     }
     !at.is_null()
@@ -61,10 +63,10 @@ pub(crate) fn set_innermost(activation: *mut Activation) {
     INNERMOST.with(|innermost| innermost.set(activation));
 }
 
-/// Takes an activation that was left out of this thread's list. It is not the innermost one if it was left on a coroutine
-/// while wasm waits on others that were entered later.
+/// Removes an activation that was left from this thread's list. It may not be the innermost one: it may have been left
+/// on a coroutine, while wasm waits on other coroutines that were entered later.
 pub(crate) fn unlink(activation: *mut Activation) {
-    // SAFETY: activations lie in frames that wait, up to the one that is being left.
+    // SAFETY: activations are in frames that wait, up to the one that is being left.
     unsafe {
         let previous = (*activation).previous;
         let mut at = innermost();
@@ -82,13 +84,13 @@ pub(crate) fn unlink(activation: *mut Activation) {
     }
 }
 
-/// Makes an activation of this thread the innermost again: wasm goes on in it, perhaps on another coroutine than the last
-/// time that a host function returned.
+/// Makes an activation of this thread the innermost again when a host function returns to it, perhaps on another
+/// coroutine than the last host function that returned.
 #[inline]
 pub(crate) fn reactivate(activation: *mut Activation) {
     if innermost() != activation {
         unlink(activation);
-        // SAFETY: it waits for a host function that returns to it now.
+        // SAFETY: the activation waits for a host function, which returns to it now.
         unsafe { (*activation).previous = innermost() };
         set_innermost(activation);
     }

@@ -1,4 +1,4 @@
-//! Allocation of objects, and of values of the host.
+//! Allocation of objects and of values of the host.
 
 use super::StoreOpaque;
 use crate::abi::heap::{ARRAY_LENGTH, OBJECT_TYPE};
@@ -7,13 +7,14 @@ use std::any::Any;
 use std::ptr::NonNull;
 
 impl StoreOpaque {
-    /// Makes an object of `bytes` bytes, all zeros but its header, which has the words given. May collect: references that
-    /// are held meanwhile must be on a stack that runs wasm of this store, or in [`Heap::temporaries`](crate::runtime::heap::Heap::temporaries), or otherwise
-    /// reachable. None when there is no memory, even so.
+    /// Allocates an object of `bytes` bytes: a header of the words `header` and `extra`, then zeros. Returns none if
+    /// there is no memory, even after a collection.
     ///
-    /// # Safety
-    /// The header must be that of objects of a type of this store's engine, which take so many bytes, or that of exceptions;
-    /// and `extra` as that asks for. The collector believes it.
+    /// May collect. References held meanwhile must be on a stack that runs wasm of this store, in
+    /// [`Heap::temporaries`](crate::runtime::heap::Heap::temporaries), or otherwise reachable.
+    ///
+    /// # Safety The header must be that of an exception, or of a type of this store's engine whose objects take so many
+    /// bytes, and `extra` must be as the header requires. The collector relies on both.
     pub(crate) unsafe fn allocate(&mut self, header: u32, bytes: u64, extra: u32) -> Option<NonNull<u8>> {
         let bytes = usize::try_from(bytes).ok().filter(|&bytes| bytes <= self.heap.limit_bytes())?;
         let stress = self.heap.is_stressed();
@@ -30,7 +31,7 @@ impl StoreOpaque {
         if stress {
             self.heap.flush(&mut self.vm.runs);
         }
-        // SAFETY: the cell is as large, aligned, and nobody else's.
+        // SAFETY: the cell is large enough, aligned, and used by nothing else.
         unsafe {
             if !zero {
                 cell.write_bytes(0, bytes);
@@ -41,7 +42,7 @@ impl StoreOpaque {
         Some(cell)
     }
 
-    /// Keeps a value of the host and gives the reference that wasm sees.
+    /// Adds a value of the host and returns the reference that wasm sees. May collect.
     pub(crate) fn add_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> u64 {
         if self.heap.count_extern() {
             self.collect();
@@ -49,7 +50,7 @@ impl StoreOpaque {
         self.heap.add_extern(value)
     }
 
-    /// The value behind a reference, if it is one that [`StoreOpaque::add_extern`] gave.
+    /// Returns the value of the host behind a reference, if [`StoreOpaque::add_extern`] returned that reference.
     pub(crate) fn extern_value(&self, reference: u64) -> Option<&(dyn Any + Send + Sync)> {
         self.heap.extern_value(reference)
     }

@@ -1,4 +1,4 @@
-//! Collecting the heap of a store: when it happens on which stack, and what is dropped afterwards.
+//! Collection of a store's heap: its stack, its roots, and the values of the host that it drops.
 
 use super::StoreOpaque;
 use super::activation::Activation;
@@ -7,17 +7,16 @@ use crate::runtime::arch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl StoreOpaque {
-    /// The engine's array of types, by their numbers.
+    /// Returns the engine's array of types, by number.
     pub(super) fn object_types(&self) -> *const VMType {
         self.engine.type_table()
     }
 
-    /// Takes back what nothing refers to.
+    /// Collects the heap: frees everything that is unreachable.
     pub(crate) fn collect(&mut self) {
-        /// # Safety
-        /// For [`arch::with_registers`] with a store.
+        /// # Safety To be called by [`arch::with_registers`], with a store.
         unsafe extern "C" fn at(store: *mut u8, stack_pointer: usize) {
-            // SAFETY: `with_registers` hands on what it got, below.
+            // SAFETY: `with_registers` passes on the store that it gets below.
             unsafe { (*store.cast::<StoreOpaque>()).collect_below(stack_pointer) };
         }
         let store: *mut Self = self;
@@ -25,29 +24,29 @@ impl StoreOpaque {
         unsafe { arch::with_registers(store.cast(), at) };
     }
 
-    /// # Safety
-    /// Registers that calls keep must lie at `stack_pointer`, above all that this collection itself has there.
+    /// # Safety The callee-saved registers must be stored at `stack_pointer`, above all frames of this collection.
     unsafe fn collect_below(&mut self, stack_pointer: usize) {
         let mut collection = self.heap.begin_collection(&mut self.vm.runs);
         let (types, continuation) = (self.object_types(), self.heap.trace_continuation());
-        // SAFETY: compiled code makes no call before an object that it allocated is complete, and neither does the runtime. The
-        // store is borrowed exclusively.
+        // SAFETY: neither compiled code nor the runtime makes a call before an object that it allocated is complete.
+        // The store is borrowed exclusively.
         unsafe { collection.mark(types, continuation, |marker| self.mark_roots(marker, stack_pointer)) };
         self.fibers.sweep(|continuation| collection.is_marked(continuation));
         self.heap.end_collection(collection, |heap| self.fibers.measure_if_scarce(heap));
         let activation = self.vm.activation.cast::<Activation>();
-        // SAFETY: activations lie in frames that wait for us, and what runs in them is alive.
+        // SAFETY: activations are in frames that wait for this call, and their fibers are alive.
         let fiber = unsafe { activation.as_ref().and_then(|activation| activation.fiber().as_ref()) };
-        // A continuation's stack is too short for the embedder's code: that waits for the next chance.
+        // The stack of a continuation is too short for code of the embedder. The values then wait for the next
+        // opportunity.
         if !fiber.is_some_and(|fiber| fiber.is_on_stack(stack_pointer)) {
             self.drop_values();
         }
     }
 
-    /// Drops what collections have found to be in use no more. To be called on a stack of the host.
+    /// Drops the values of the host that collections found to be unreachable. To be called on a stack of the host.
     pub(crate) fn drop_values(&mut self) {
         while let Some(value) = self.heap.take_dropped() {
-            // The embedder's code, which may do as it likes, but not unwind into wasm.
+            // `drop` is code of the embedder: it may do anything but unwind into wasm.
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
                 std::mem::forget(payload);
             }

@@ -1,4 +1,4 @@
-//! Exceptions: objects of the heap that the system unwinder carries.
+//! Exceptions: objects of the heap that the system unwinder propagates.
 //! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#exception-instances>
 
 use super::StoreOpaque;
@@ -9,18 +9,17 @@ use crate::runtime::code::image::CodeImage;
 use std::ptr::NonNull;
 
 impl StoreOpaque {
-    /// An exception with room for `values` values, which are zeros. May collect, as [`StoreOpaque::allocate`] says. None when
-    /// there is no memory.
+    /// Allocates an exception with room for `values` values, which are zeros. May collect: see
+    /// [`StoreOpaque::allocate`]. Returns none when there is no memory.
     ///
-    /// # Safety
-    /// The tag must be one of this store, with so many parameters.
+    /// # Safety `tag` must be a tag of this store, with so many parameters.
     pub(crate) unsafe fn new_exception(&mut self, tag: NonNull<VMTag>, values: usize) -> Option<NonNull<VMException>> {
         let count = u32::try_from(values).ok()?;
         self.make_unwindable();
         let bytes = u64::from(EXCEPTION_VALUES) + u64::from(count) * u64::from(SLOT);
-        // SAFETY: the bytes are those of an exception with so many values.
+        // SAFETY: these are the bytes of an exception with so many values.
         let exception = unsafe { self.allocate(HEADER_EXCEPTION, bytes, count) }?.cast::<VMException>();
-        // SAFETY: made just now, with room for this.
+        // SAFETY: allocated just now, with room for both.
         unsafe {
             (*exception.as_ptr()).tag = tag.as_ptr();
             (*exception.as_ptr()).unwind = [unwind::CLASS, 0, 0, 0];
@@ -28,8 +27,9 @@ impl StoreOpaque {
         Some(exception)
     }
 
-    /// Registers the code of all instances with the unwinder: any of it may be on the stack when an exception is thrown, and
-    /// no other. Not before there is an exception: the more code is registered, the longer throws of other stores take.
+    /// Registers the code of all instances with the unwinder. Any of it may be on the stack when an exception is
+    /// thrown, and no other code. This waits for the first exception: the more code is registered, the longer throws of
+    /// other stores take.
     fn make_unwindable(&mut self) {
         if !self.has_thrown {
             self.has_thrown = true;
@@ -40,7 +40,7 @@ impl StoreOpaque {
         }
     }
 
-    /// To be told of each instance that is new.
+    /// Registers the code of a new instance with the unwinder, if the store had an exception before.
     pub(crate) fn register_code_if_throwing(&self, code: &CodeImage) {
         if self.has_thrown {
             code.make_unwindable();
@@ -48,11 +48,10 @@ impl StoreOpaque {
     }
 }
 
-/// Where the values of an exception lie.
+/// Returns a pointer to the values of an exception.
 ///
-/// # Safety
-/// It must be one.
+/// # Safety `exception` must be an exception.
 pub(crate) unsafe fn values(exception: NonNull<VMException>) -> NonNull<u128> {
-    // SAFETY: the caller's promise; they follow the head, in the same allocation.
+    // SAFETY: guaranteed by the caller. The values follow the head, in the same allocation.
     unsafe { exception.add(1).cast() }
 }

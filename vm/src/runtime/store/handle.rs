@@ -1,4 +1,4 @@
-//! Handles: what the host holds of the things in a store.
+//! Handles: the values by which the host names functions, tables, memories and globals of a store.
 
 use super::StoreOpaque;
 use crate::error::{Error, Result};
@@ -6,8 +6,8 @@ use crate::rooted::StoreId;
 use std::fmt;
 use std::ptr::NonNull;
 
-/// A thing in a store, as a value: the store's identity and where in it the thing lies. Since nothing is freed before its
-/// store, the pointer is good whenever a store of that identity is at hand, and only then it is followed.
+/// A handle of something in a store: the store's identity and a pointer. Nothing in a store is freed before the store.
+/// So the pointer is valid whenever a store with that identity is at hand, and it is only followed then.
 pub(crate) struct Handle<T> {
     store: StoreId,
     pointer: NonNull<T>,
@@ -24,7 +24,7 @@ impl<T> fmt::Debug for Handle<T> {
         write!(f, "{:?} of store {}", self.pointer, self.store.0)
     }
 }
-// SAFETY: the pointer is followed only by who holds the store, whose own bounds then apply.
+// SAFETY: the pointer is only followed by code that holds the store, to which the store's own bounds apply.
 unsafe impl<T> Send for Handle<T> {}
 // SAFETY: as above.
 unsafe impl<T> Sync for Handle<T> {}
@@ -36,19 +36,20 @@ impl<T> PartialEq for Handle<T> {
 }
 
 impl<T> Handle<T> {
-    /// # Safety
-    /// `pointer` must point into `store`, and be good until that is dropped.
+    /// Creates a handle.
+    ///
+    /// # Safety `pointer` must point into `store`, and be valid until the store is dropped.
     pub(crate) unsafe fn new(store: &StoreOpaque, pointer: NonNull<T>) -> Self {
         Self { store: store.id, pointer }
     }
 
-    /// Where the thing is, if it is in `store`.
+    /// Returns the pointer, if it points into `store`.
     #[inline]
     pub(crate) fn resolve(self, store: &StoreOpaque) -> Result<NonNull<T>> {
         if self.store == store.id { Ok(self.pointer) } else { Err(foreign()) }
     }
 
-    /// As [`Handle::resolve`], for what can't return an error.
+    /// Like [`Handle::resolve`], for callers that can't return an error.
     #[track_caller]
     pub(crate) fn expect(self, store: &StoreOpaque) -> NonNull<T> {
         assert!(self.store == store.id, "used with a store that it does not belong to");

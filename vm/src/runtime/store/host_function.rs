@@ -1,4 +1,4 @@
-//! Functions of the host, as a store holds them.
+//! Host functions in a store, and the calls that wasm makes of them.
 
 use super::StoreOpaque;
 use super::instance::InstanceData;
@@ -9,10 +9,10 @@ use crate::type_registry::RegisteredType;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-/// What the host stub calls.
+/// The function that the host stub calls.
 pub(crate) type HostEntry = unsafe extern "C" fn(*mut HostContext, *mut Registers) -> HostReturn;
 
-/// A call of a host function: who calls, and where arguments are and results go.
+/// One call of a host function: its caller, and the registers and overflow slots of arguments and results.
 #[derive(Clone, Copy)]
 pub(crate) struct HostCall {
     pub(crate) store: *mut StoreOpaque,
@@ -22,30 +22,29 @@ pub(crate) struct HostCall {
 }
 
 impl HostCall {
-    /// The overflow area of the store.
+    /// Returns the overflow area of the store.
     ///
-    /// # Safety
-    /// The call must not be over.
+    /// # Safety The call must not have returned.
     pub(crate) unsafe fn overflow(&self) -> *mut [u128; OVERFLOW_SLOTS] {
-        // SAFETY: the caller's promise: the store is alive while it calls.
+        // SAFETY: guaranteed by the caller: the store is alive during the call.
         unsafe { StoreOpaque::overflow(self.store) }
     }
 }
 
 pub(crate) type HostClosure = dyn Fn(HostCall) -> Result<()> + Send + Sync;
 
-/// A function of the host. Several stores may have it.
+/// A host function. Several stores may share it.
 pub struct HostFunction {
     pub(crate) ty: Arc<RegisteredType>,
     pub(crate) call: Box<HostClosure>,
-    /// What the host stub calls to run `call`.
+    /// The function that the host stub calls to run `call`.
     pub(crate) entry: HostEntry,
 }
 
-/// The context of a host function's code: what to call, and for whom.
+/// The context of a host function: what the host stub reads, the function, and the importing instance.
 #[repr(C)]
 pub(crate) struct HostRecord {
-    /// What the host stub reads. First, so that a pointer to it is one to the whole.
+    /// The part that the host stub reads. First, so that a pointer to it is also a pointer to the whole.
     pub(crate) context: HostContext,
     pub(crate) function: Arc<HostFunction>,
     pub(crate) instance: Option<NonNull<InstanceData>>,

@@ -1,4 +1,4 @@
-//! An instance, as its store holds it.
+//! An instance in its store, and access to the fields of its context.
 //! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#module-instances>
 
 use crate::abi::{self, VMFuncImport, VMFuncRef, VMStorage, VMTag};
@@ -13,14 +13,14 @@ use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-/// Something that can be imported and exported, by its address in the store.
+/// The address of an importable and exportable item in its store.
 /// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#external-values>
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ExternAddress {
     Func(NonNull<VMFuncRef>),
     Table(NonNull<TableInstance>),
     Memory(NonNull<MemoryInstance>),
-    /// The cell of a global, and its type in the engine's numbers.
+    /// The cell of a global, and the global's type in the engine's type numbers.
     Global(NonNull<u8>, GlobalType),
     Tag(NonNull<VMTag>),
 }
@@ -48,21 +48,20 @@ impl Drop for ContextBlock {
     }
 }
 
-/// An instance, in its store.
+/// An instance in its store.
 pub(crate) struct InstanceData {
     pub(crate) module: Arc<LoadedModule>,
     context: ContextBlock,
     pub(crate) dropped_data: Box<[Cell<bool>]>,
     pub(crate) dropped_elements: Box<[Cell<bool>]>,
-    /// Of each element segment that consists of expressions, the values of these, until it is dropped.
+    /// For each element segment of expressions: their values, until the segment is dropped.
     pub(crate) element_values: Box<[RefCell<Vec<u64>>]>,
 }
 
 impl InstanceData {
-    /// An instance whose context is zeros.
+    /// Allocates an instance with a context of zeros.
     ///
-    /// # Errors
-    /// [`Error::Resources`] when there is no memory for it.
+    /// # Errors [`Error::Resources`] when there is no memory for it.
     pub(crate) fn new(module: &Arc<LoadedModule>) -> Result<Self> {
         let description = module.description();
         let flags = |count| std::iter::repeat_n(false, count).map(Cell::new).collect();
@@ -79,23 +78,24 @@ impl InstanceData {
         self.module.description()
     }
 
-    /// The context pointer of the instance's functions.
+    /// Returns the context pointer of the instance's functions.
     pub(crate) fn context(&self) -> NonNull<u8> {
         self.context.base
     }
 
-    /// Pointer to what lies at an offset that [`abi::ContextLayout`] gave for an index that the module has.
+    /// Returns a pointer to the field at an offset, which [`abi::ContextLayout`] computed for an index that the module
+    /// has.
     pub(crate) fn field<T>(&self, offset: u32) -> *mut T {
         assert!((offset as usize) + size_of::<T>() <= self.context.layout.size(), "no part of an instance");
         // SAFETY: inside the block.
         unsafe { self.context.base.as_ptr().add(offset as usize).cast() }
     }
 
-    /// The value of function `index`. A function that the module defines must be among those that can become values.
+    /// Returns the function reference of function `index`. The module must use a function that it defines as a value.
     pub(crate) fn func_ref(&self, index: u32) -> NonNull<VMFuncRef> {
         let layout = self.module.layout();
         let pointer = if index < self.description().func_imports {
-            // SAFETY: the context was filled when the instance was made.
+            // SAFETY: the context was filled when the instance was created.
             unsafe { (*self.field::<VMFuncImport>(layout.func_import(index))).func_ref.cast_mut() }
         } else {
             let at = self.description().func_ref_index(index);
@@ -105,9 +105,9 @@ impl InstanceData {
     }
 
     fn definition<T>(&self, offset: u32) -> NonNull<T> {
-        // SAFETY: the context was filled when the instance was made.
-        let space = unsafe { *self.field::<VMStorage>(offset) };
-        NonNull::new(space.definition.cast()).expect("the context is filled")
+        // SAFETY: the context was filled when the instance was created.
+        let storage = unsafe { *self.field::<VMStorage>(offset) };
+        NonNull::new(storage.definition.cast()).expect("the context is filled")
     }
 
     pub(crate) fn memory(&self, index: u32) -> NonNull<MemoryInstance> {
@@ -120,12 +120,12 @@ impl InstanceData {
         self.definition(self.module.layout().table(index))
     }
 
-    /// Where the value of global `index` lies.
+    /// Returns a pointer to the value of global `index`.
     pub(crate) fn global(&self, index: u32) -> NonNull<u8> {
         check_index(&self.description().globals, index);
         let layout = self.module.layout();
         let cell = match index.checked_sub(self.description().global_imports) {
-            // SAFETY: the context was filled when the instance was made.
+            // SAFETY: the context was filled when the instance was created.
             None => unsafe { *self.field::<*mut u8>(layout.global_import(index)) },
             Some(own) => self.field(layout.global(own)),
         };
@@ -134,12 +134,12 @@ impl InstanceData {
 
     pub(crate) fn tag(&self, index: u32) -> NonNull<VMTag> {
         check_index(&self.description().tags, index);
-        // SAFETY: the context was filled when the instance was made.
+        // SAFETY: the context was filled when the instance was created.
         let tag = unsafe { *self.field::<*mut VMTag>(self.module.layout().tag(index)) };
         NonNull::new(tag).expect("the context is filled")
     }
 
-    /// Something that the module imports or defines.
+    /// Returns the address of an item that the module imports or defines.
     pub(crate) fn entity(&self, entity: Entity) -> ExternAddress {
         match entity {
             Entity::Func(i) => ExternAddress::Func(self.func_ref(i)),
@@ -153,7 +153,7 @@ impl InstanceData {
     }
 }
 
-/// Stops at an index that the module does not have: there is something else in its place.
+/// Panics at an index that is out of range, since the context has another field in that place.
 fn check_index<T>(things: &[T], index: u32) {
     assert!((index as usize) < things.len(), "the module has no number {index} among {}", things.len());
 }

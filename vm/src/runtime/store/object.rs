@@ -1,4 +1,4 @@
-//! Structures and arrays as the runtime makes, reads and writes them.
+//! Structures and arrays: how the runtime allocates, reads and writes them.
 //! Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#structure-instances>
 
 use super::StoreOpaque;
@@ -9,46 +9,42 @@ use crate::types::{CompositeType, StorageType, ValType};
 use std::ptr::NonNull;
 
 impl StoreOpaque {
-    /// A structure of zeros and nulls. May collect: see [`StoreOpaque::allocate`].
+    /// Allocates a structure of zeros and nulls. May collect: see [`StoreOpaque::allocate`].
     ///
-    /// # Safety
-    /// It must be a type of structures, of this store's engine.
+    /// # Safety The type must be a structure type of this store's engine.
     pub(crate) unsafe fn new_struct(&mut self, ty: &RegisteredType) -> Result<NonNull<u8>, Trap> {
         // SAFETY: the caller's promise.
         unsafe { self.allocate(ty.id, ty.layout.size.into(), 0) }.ok_or(Trap::AllocationFailed)
     }
 
-    /// An array of zeros and nulls. May collect: see [`StoreOpaque::allocate`].
+    /// Allocates an array of zeros and nulls. May collect: see [`StoreOpaque::allocate`].
     ///
-    /// # Safety
-    /// The type must be of this store's engine.
+    /// # Safety The type must be of this store's engine.
     pub(crate) unsafe fn new_array(&mut self, ty: &RegisteredType, length: u32) -> Result<NonNull<u8>, Trap> {
         let bytes = ty.array_bytes(length).ok_or(Trap::AllocationFailed)?;
-        // SAFETY: the caller's promise; only types of arrays say how many bytes one has.
+        // SAFETY: guaranteed by the caller. Only array types compute the bytes of an array.
         unsafe { self.allocate(ty.id | HEADER_ARRAY, bytes, length) }.ok_or(Trap::AllocationFailed)
     }
 }
 
-/// Number of an object's type.
+/// Returns the type number of an object.
 ///
-/// # Safety
-/// `object` must be a structure or an array.
+/// # Safety `object` must be a structure or an array.
 pub(crate) unsafe fn type_of(object: NonNull<u8>) -> u32 {
-    // SAFETY: the caller's promise; an object begins with its header.
+    // SAFETY: guaranteed by the caller. An object begins with its header.
     unsafe { object.add(OBJECT_TYPE as usize).cast::<u32>().read() & !HEADER_ARRAY }
 }
 
-/// Length of an array.
+/// Returns the length of an array.
 ///
-/// # Safety
-/// `array` must be one.
+/// # Safety `array` must be an array.
 pub(crate) unsafe fn array_length(array: NonNull<u8>) -> u32 {
-    // SAFETY: the caller's promise; this is the header's second word.
+    // SAFETY: guaranteed by the caller. The length is the second word of the header.
     unsafe { array.add(ARRAY_LENGTH as usize).cast::<u32>().read() }
 }
 
-/// Where a field lies in a structure of this type, or an element in an array, and how it is stored; none if there is no
-/// such field. (Of an array only the object knows its length.)
+/// Returns the offset and storage type of a field of a structure type, or of an element of an array type; none if there
+/// is no such field. (The length of an array is not checked: only the object has it.)
 pub(crate) fn part(ty: &RegisteredType, number: u32) -> Option<(usize, StorageType)> {
     match &ty.composite {
         CompositeType::Func(_) | CompositeType::Cont(_) => None,
@@ -63,18 +59,17 @@ pub(crate) fn part(ty: &RegisteredType, number: u32) -> Option<(usize, StorageTy
     }
 }
 
-/// As [`part`], of a part that there must be.
+/// Like [`part`], for a part that must exist.
 #[expect(clippy::expect_used, reason = "an invariant of validated code and checked values, not of input")]
 pub(crate) fn expected_part(ty: &RegisteredType, number: u32) -> (usize, StorageType) {
     part(ty, number).expect("an object has each part that a value is for")
 }
 
-/// Reads a field or element; a packed one without its sign.
+/// Reads a field or element. A packed one is zero-extended.
 ///
-/// # Safety
-/// There must be one at this offset of the object, stored this way.
+/// # Safety The object must have a field or element at this offset, with this storage type.
 pub(crate) unsafe fn read(object: NonNull<u8>, at: usize, storage: StorageType) -> u128 {
-    // SAFETY: the caller's promise; fields are aligned.
+    // SAFETY: guaranteed by the caller. Fields are aligned.
     unsafe {
         let place = object.add(at);
         match storage {
@@ -87,13 +82,12 @@ pub(crate) unsafe fn read(object: NonNull<u8>, at: usize, storage: StorageType) 
     }
 }
 
-/// Writes a field or element: the low bits of a value.
+/// Writes the low bits of a value to a field or element.
 ///
-/// # Safety
-/// As for [`read`]; a reference must be one of the object's store, and of the field's type.
+/// # Safety As for [`read`]; a reference must be one of the object's store, and of the field's type.
 #[expect(clippy::cast_possible_truncation, reason = "bits beyond the type's mean nothing")]
 pub(crate) unsafe fn write(object: NonNull<u8>, at: usize, storage: StorageType, value: u128) {
-    // SAFETY: the caller's promise; fields are aligned.
+    // SAFETY: guaranteed by the caller. Fields are aligned.
     unsafe {
         let place = object.add(at);
         match storage {
@@ -106,13 +100,12 @@ pub(crate) unsafe fn write(object: NonNull<u8>, at: usize, storage: StorageType,
     }
 }
 
-/// Writes a value `count` times, one `size` bytes after the other.
+/// Writes a value of `size` bytes `count` times in a row.
 ///
-/// # Safety
-/// There must be so many bytes, of elements of an array of that size.
+/// # Safety There must be so many bytes, in elements of that size of an array.
 #[expect(clippy::cast_possible_truncation, reason = "bits beyond the type's mean nothing")]
 pub(crate) unsafe fn fill(to: NonNull<u8>, size: u32, count: usize, value: u128) {
-    // SAFETY: the caller's promise; elements are aligned.
+    // SAFETY: guaranteed by the caller. Elements are aligned.
     unsafe {
         match size {
             1 => to.write_bytes(value as u8, count),
@@ -128,6 +121,6 @@ pub(crate) unsafe fn fill(to: NonNull<u8>, size: u32, count: usize, value: u128)
 /// # Safety
 /// There must be `count` values of the type, aligned.
 unsafe fn fill_with<T: Copy>(to: NonNull<u8>, count: usize, value: T) {
-    // SAFETY: the caller's promise; nobody else looks at the array meanwhile.
+    // SAFETY: guaranteed by the caller. Nothing else accesses the array meanwhile.
     unsafe { std::slice::from_raw_parts_mut(to.cast::<T>().as_ptr(), count) }.fill(value);
 }

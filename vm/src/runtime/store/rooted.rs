@@ -1,4 +1,4 @@
-//! References that the host holds, in their store.
+//! Rooted references: creation and checks of the references that the host holds in a store.
 
 use super::StoreOpaque;
 use super::handle::foreign;
@@ -13,24 +13,24 @@ fn handles(store: &StoreOpaque) -> MutexGuard<'_, Handles> {
 }
 
 impl Rooted {
-    /// Makes a reference, which is not null, one that the host holds.
+    /// Roots a reference, which must not be null, in the innermost scope.
     pub(crate) fn new(store: &StoreOpaque, raw: u64) -> Self {
         let (slot, stamp) = handles(store).push(raw);
         Self { store: store.id, raw, slot, stamp }
     }
 
-    /// A reference to what is no object: its bits are all there is.
+    /// Wraps a reference that does not refer to an object, such as an `i31`. It needs no slot.
     pub(crate) fn immediate(store: &StoreOpaque, raw: u64) -> Self {
         Self { store: store.id, raw, slot: NO_SLOT, stamp: 0 }
     }
 
-    /// Its bits, which are those of an object only if it is still good.
+    /// Returns the bits of the reference. They refer to an object only while the handle is valid.
     pub(crate) fn bits(self) -> u64 {
         self.raw
     }
 
-    /// The reference as compiled code sees it, if it is one of this store and still good. It is good to use until the next
-    /// allocation, or as long as the handle is.
+    /// Returns the reference as compiled code sees it, if it belongs to this store and is valid. The result may be used
+    /// until the next allocation, or as long as the handle is valid.
     pub(crate) fn resolve(self, store: &StoreOpaque) -> Result<u64> {
         if self.store != store.id {
             return Err(foreign());
@@ -41,7 +41,7 @@ impl Rooted {
         Ok(self.raw)
     }
 
-    /// As [`Rooted::resolve`], for what can't return an error.
+    /// Like [`Rooted::resolve`], for callers that can't return an error.
     #[track_caller]
     pub(crate) fn expect(self, store: &StoreOpaque) -> u64 {
         match self.resolve(store) {
@@ -51,7 +51,7 @@ impl Rooted {
     }
 }
 
-/// A reference that the host holds as long as it likes.
+/// A root that the host owns: it is valid until the host drops it.
 #[derive(Clone)]
 pub(crate) struct OwnedRoot {
     store: StoreId,
@@ -71,7 +71,7 @@ impl OwnedRoot {
         Ok(Self { store: store.id, raw })
     }
 
-    /// The reference in the innermost scope.
+    /// Roots the reference in the innermost scope.
     pub(crate) fn root(&self, store: &StoreOpaque) -> Result<Rooted> {
         if self.store == store.id { Ok(Rooted::new(store, *self.raw)) } else { Err(foreign()) }
     }

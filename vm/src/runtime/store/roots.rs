@@ -1,7 +1,7 @@
-//! From where objects are reachable.
+//! Roots: where marking starts.
 //!
-//! Compiled code keeps references where LLVM likes to: in registers and anywhere in its frames. So these are searched for
-//! what may be a reference. Everything else says by its type what it holds.
+//! Compiled code keeps references wherever LLVM puts them: in registers and anywhere in its frames. So registers and
+//! frames are scanned conservatively, word by word. Everything else has a type that says what it holds.
 
 use super::StoreOpaque;
 use super::activation::{self, Activation};
@@ -13,15 +13,14 @@ use std::ptr::null_mut;
 use std::sync::PoisonError;
 
 impl StoreOpaque {
-    /// Marks all that is reachable at once. `stack_pointer`: registers that calls keep lie there, and whatever this thread
-    /// is doing above.
+    /// Marks all objects that roots refer to. At `stack_pointer` and above are the callee-saved registers and the
+    /// frames of this thread.
     ///
-    /// # Safety
-    /// This thread must have the store for itself.
+    /// # Safety This thread must have exclusive access to the store.
     pub(super) unsafe fn mark_roots(&self, marker: &mut Marker<'_>, stack_pointer: usize) {
         // SAFETY: the caller's promise.
         unsafe { self.mark_stacks(marker, stack_pointer) };
-        // SAFETY: nobody writes it meanwhile.
+        // SAFETY: the overflow area is not written meanwhile.
         for &slot in unsafe { &*self.vm.overflow.get() } {
             marker.mark_word(low(slot));
         }
@@ -32,8 +31,8 @@ impl StoreOpaque {
             unsafe { marker.mark_reference(reference) };
         }
         for cell in &self.globals {
-            // The type of a global of the host is not known here.
-            // SAFETY: it is there as long as the store, and nobody writes it meanwhile.
+            // The type of a global of the host is not known here, so its value is scanned as a word.
+            // SAFETY: the cell lives as long as the store, and is not written meanwhile.
             marker.mark_word(low(unsafe { cell.pointer().as_ref() }.0));
         }
         for instance in &self.instances {
@@ -51,7 +50,7 @@ impl StoreOpaque {
             for (segment, values) in description.elements.iter().zip(&instance.element_values) {
                 if !is_func(segment.ty) {
                     for &reference in &*values.borrow() {
-                        // SAFETY: what the segment's expressions gave, by its type references.
+                        // SAFETY: the values of the segment's expressions are references, by the segment's type.
                         unsafe { marker.mark_reference(reference) };
                     }
                 }
@@ -69,29 +68,31 @@ impl StoreOpaque {
         }
     }
 
-    /// # Safety
-    /// As for [`StoreOpaque::mark_roots`].
+    /// Marks all objects that the stacks of threads and fibers refer to.
+    ///
+    /// # Safety As for [`StoreOpaque::mark_roots`].
     unsafe fn mark_stacks(&self, marker: &mut Marker<'_>, stack_pointer: usize) {
         let mut at = self.vm.activation.cast::<Activation>();
-        // Code of the innermost activation called us, or a host function that it called did; then that may even have sent
-        // the store to another thread.
+        // Either code of the innermost activation called the collector, or a host function that this code called did.
+        // The host function may even have sent the store to another thread.
         let mut from = activation::is_active(at).then_some(stack_pointer);
         while !at.is_null() {
-            // SAFETY: activations lie in frames that wait for us. A host function that wasm called is called by the host
-            // stub, which spills the registers that calls keep, and leaves its frame.
+            // SAFETY: activations are in frames that wait for this call. Wasm calls a host function through the host
+            // stub, which spills the callee-saved registers and records its frame.
             unsafe {
                 let activation = &*at;
-                // There is such a frame only where a host function runs.
+                // That frame exists only while a host function runs.
                 let host = || activation.stub.host_frame - arch::HOST_FRAME;
                 let mut start = from.take().unwrap_or_else(host);
                 if let Some(innermost) = activation.fiber().as_ref() {
-                    // If it is the host that called us, it does so on the stack that wasm was entered on, or on another.
+                    // A host function that collects runs on the stack that wasm was entered on, or on another, but not
+                    // on a fiber.
                     if !innermost.is_on_stack(start) {
                         start = host();
                     }
                     start = fiber::mark_chain(marker, activation.fiber(), start, null_mut());
                 } else if !activation.bounds.contains(start) {
-                    // A host function went to a stack of its own, and calls us there.
+                    // The host function switched to a stack of its own and collects from there.
                     start = host();
                 }
                 marker.mark_words(start..activation.stub.frame);
@@ -101,11 +102,11 @@ impl StoreOpaque {
         }
     }
 
-    /// Whether a type that a module defines is one of functions.
+    /// Returns whether a heap type is a function type that a module defines.
     fn is_func_type(&self, heap: HeapType) -> bool {
         let (HeapType::Concrete(id) | HeapType::Exact(id)) = heap else { return false };
         let types = self.object_types();
-        // SAFETY: numbers are those of types that the engine has.
+        // SAFETY: the numbers are those of types that the engine has.
         !types.is_null() && unsafe { (*types.add(id as usize)).kind } == VMKind::Func
     }
 }

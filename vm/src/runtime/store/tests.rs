@@ -1,4 +1,4 @@
-//! Objects and values of the host: what stays, what goes, and what the host still has of it.
+//! Tests of objects and of values of the host: what survives a collection, and what handles still refer to.
 
 use super::*;
 use crate::abi::heap::{HEADER_ARRAY, OBJECT_HEADER};
@@ -18,7 +18,7 @@ fn field(ty: ValType) -> FieldType {
     FieldType { storage: StorageType::Val(ty), mutable: true }
 }
 
-/// A store, and its types of nodes (a number, and a reference), of arrays of references, and of arrays of numbers.
+/// A store with three types: nodes (a number and a reference), arrays of references, and arrays of bytes.
 struct Fixture {
     store: Store<()>,
     node: u32,
@@ -53,7 +53,7 @@ impl Fixture {
 
     fn node(&mut self, number: u64, next: u64) -> Option<u64> {
         let ty = self.node;
-        // SAFETY: it has two fields of 8 bytes.
+        // SAFETY: a node has two fields of 8 bytes.
         unsafe {
             let node = self.opaque().allocate(ty, 24, 0)?.cast::<u64>();
             assert_eq!((node.add(1).read(), node.add(2).read()), (0, 0));
@@ -65,7 +65,7 @@ impl Fixture {
 
     fn references(&mut self, length: u32) -> Option<&'static mut [u64]> {
         let ty = self.array;
-        // SAFETY: it has as many elements, and the test does not use it longer than it lives.
+        // SAFETY: the array has so many elements, and the test does not use them after the array's death.
         unsafe {
             let array = self.opaque().allocate(ty, u64::from(OBJECT_HEADER) + u64::from(length) * 8, length)?;
             Some(std::slice::from_raw_parts_mut(array.as_ptr().cast::<u64>().add(1), length as usize))
@@ -78,8 +78,9 @@ impl Fixture {
     }
 }
 
-/// # Safety
-/// There must be a node.
+/// Reads the fields of a node.
+///
+/// # Safety `node` must be the address of a node.
 unsafe fn read(node: u64) -> (u64, u64) {
     // SAFETY: the caller's promise.
     unsafe { ((node as *const u64).add(1).read(), (node as *const u64).add(2).read()) }
@@ -96,12 +97,12 @@ fn reachable_objects_survive() {
     fixture.opaque().heap.temporaries.push(list);
     let stats = fixture.collect();
     assert_eq!((stats.objects, stats.live_bytes), (1000, 32_000));
-    // What is free is used again, and nothing else.
+    // Free cells are reused, and no others.
     for _ in 0..3000 {
         fixture.node(u64::MAX, 0).unwrap();
     }
     for number in (0..1000).rev() {
-        // SAFETY: it was kept.
+        // SAFETY: the node was kept alive.
         let (found, next) = unsafe { read(list) };
         assert_eq!(found, number);
         list = next;
@@ -162,10 +163,10 @@ fn heap_limit_holds() {
     assert_eq!(fixture.collect().objects, count);
     fixture.opaque().heap.temporaries.clear();
     assert!(fixture.node(0, 0).is_some(), "usable afterwards");
-    // Too large for any heap, the limit, or what is left of it.
+    // Larger than any heap, than the limit, or than what is left of the limit.
     let (array, bytes) = (fixture.array, fixture.bytes);
     let opaque = fixture.opaque();
-    // SAFETY: arrays with as many elements as there is room for, or none.
+    // SAFETY: the arrays have as many elements as there is room for, or none.
     let mut allocate = |header, bytes, length| unsafe { opaque.allocate(header, bytes, length) };
     assert!(allocate(array, 8 + (u64::from(u32::MAX) << 3), u32::MAX).is_none());
     assert!(allocate(bytes, u64::MAX, u32::MAX).is_none());
@@ -173,7 +174,7 @@ fn heap_limit_holds() {
     assert!(allocate(bytes, (4 << 20) - (64 << 10), 0).is_some());
     for length in [2041, 3000, 30_000, 60_000, 70_000] {
         let object = allocate(bytes, 8 + u64::from(length), length).unwrap();
-        // SAFETY: it is as large.
+        // SAFETY: the object is that large.
         assert!(unsafe { std::slice::from_raw_parts(object.as_ptr().add(8), length as usize) }.iter().all(|&b| b == 0));
         // SAFETY: as above.
         unsafe { object.add(8).write_bytes(0xff, length as usize) };
@@ -190,7 +191,7 @@ fn stress_mode_collects_at_every_allocation() {
     let collections = fixture.store.heap_stats().collections;
     let third = fixture.node(3, 0).unwrap();
     assert_eq!(fixture.store.heap_stats().collections, collections + 1);
-    // SAFETY: the first is kept; the other's memory is still the heap's.
+    // SAFETY: the first node is kept alive; the other's memory still belongs to the heap.
     unsafe {
         assert_eq!(read(first), (1, 0));
         assert!(lost == third || read(lost).0 != 2);
@@ -235,12 +236,12 @@ fn host_values_are_dropped_once_unreachable() {
     fixture.opaque().handles.get_mut().unwrap().end_scope(scope);
     assert_eq!((fixture.collect().host_values, count.load(SeqCst)), (0, 0));
     assert!(matches!(value.data(&fixture.store), Err(Error::Stale)));
-    // Its number is used again, and the stale reference is still none to the new value.
+    // The number is reused, but the stale reference does not refer to the new value.
     let other = counted(&mut fixture, &count);
     assert_eq!(other, value, "the same bits");
     assert!(value.data(&fixture.store).is_err() && other.data(&fixture.store).is_ok());
     let _ = other;
-    // There need be no objects for values to be dropped in time.
+    // Values are dropped in time even if no objects are allocated.
     for _ in 0..1_000_000 {
         let mut scope = RootScope::new(&mut fixture.store);
         count.fetch_add(1, SeqCst);
@@ -269,7 +270,7 @@ fn host_calls_are_scopes() {
     assert_eq!(fixture.opaque().handles.get_mut().unwrap().height(), height + 1, "only what it gave");
     assert!(got.data(&fixture.store).is_ok());
     let stale = kept.lock().unwrap().take().unwrap();
-    // What came out of the call is at the same place, but not the same.
+    // The reference returned by the call has the same slot, but is not the stale one.
     assert!(matches!(stale.data(&fixture.store), Err(Error::Stale)));
     assert!(matches!(typed.call(&mut fixture.store, Some(stale)), Err(Error::Stale)));
     for _ in 0..10_000 {

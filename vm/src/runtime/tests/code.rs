@@ -1,4 +1,4 @@
-//! Modules assembled by hand.
+//! A builder for modules assembled by hand.
 
 use crate::abi::fingerprint::fingerprint;
 use crate::abi::{CONTEXT_BUILTINS, CONTEXT_STORE, STORE_OVERFLOW};
@@ -9,7 +9,7 @@ use crate::types::{FuncType, SubType};
 use crate::{Engine, MemoryType, Module};
 use std::ops::Range;
 
-/// A module that grows function by function.
+/// A module that is built function by function.
 pub(super) struct Builder {
     pub(super) description: Description,
     text: Vec<u8>,
@@ -33,7 +33,7 @@ impl Builder {
         u32::try_from(at).unwrap()
     }
 
-    /// Imports a function. All imports of functions come before the functions.
+    /// Imports a function. All function imports must come before the functions.
     pub(super) fn import(&mut self, module: &str, name: &str, ty: FuncType) -> u32 {
         let ty = self.ty(ty);
         let index = self.description.func_imports;
@@ -44,7 +44,7 @@ impl Builder {
         index
     }
 
-    /// Adds an exported memory, before the code that uses it.
+    /// Adds an exported memory. To be called before functions that use it are added.
     pub(super) fn memory(&mut self, min: u64, max: Option<u64>) {
         self.description.memories.push(MemoryType::new(min, max));
         self.export("memory", Entity::Memory(0));
@@ -54,8 +54,8 @@ impl Builder {
         self.description.exports.push(Export { name: name.into(), entity });
     }
 
-    /// Adds a function, exported by its name. `body` makes the code between frame set-up and return, which may need to
-    /// know where it lies in the text.
+    /// Adds a function, exported by its name. `body` returns the code between prologue and epilogue, given its offset
+    /// in the text.
     pub(super) fn function(&mut self, name: &str, ty: FuncType, body: impl FnOnce(&Self, u32) -> Vec<u8>) -> u32 {
         let ty = self.ty(ty);
         self.text.resize(self.text.len().next_multiple_of(16), 0xcc);
@@ -73,7 +73,7 @@ impl Builder {
         index
     }
 
-    /// Where a function's code begins.
+    /// Returns the offset in the text of a function's code.
     pub(super) fn start(&self, function: u32) -> u32 {
         self.functions[(function - self.description.func_imports) as usize].start
     }
@@ -94,7 +94,7 @@ impl Builder {
     }
 
     pub(super) fn module(self, engine: &Engine) -> Module {
-        // SAFETY: the code of these tests keeps to the convention.
+        // SAFETY: the code of these tests follows the calling convention.
         unsafe { Module::from_artifact(engine, self.artifact()) }.unwrap()
     }
 }
@@ -112,23 +112,23 @@ macro_rules! code {
 }
 pub(super) use code;
 
-/// `lea eax, [rsi + rdx]`: the sum of two `i32`.
+/// `lea eax, [rsi + rdx]`: returns the sum of two `i32`.
 pub(super) fn add(_: &Builder, _: u32) -> Vec<u8> {
     code!({ 0x8d 0x04 0x16 })
 }
 
-/// What `llvm.ubsantrap` is.
+/// Traps with the instruction that `llvm.ubsantrap` compiles to.
 pub(super) fn trap(number: u8) -> impl FnOnce(&Builder, u32) -> Vec<u8> {
     move |_, _| vec![0x67, 0x0f, 0xb9, 0x40, number]
 }
 
-/// Calls a function at an offset of the text, with the arguments as they are.
+/// Calls a function at an offset of the text, with unchanged arguments.
 pub(super) fn call(target: u32) -> impl FnOnce(&Builder, u32) -> Vec<u8> {
     move |_, at| code!({ 0xe8 }(target.wrapping_sub(at + 5)))
 }
 
-/// Calls the imported function `index`, with the arguments as they are: `mov rax, rdi; mov rdi, [rax + context];
-/// call [rax + code]`.
+/// Calls the imported function `index`, with unchanged arguments: `mov rax, rdi; mov rdi, [rax + context]; call [rax +
+/// code]`.
 pub(super) fn call_import(index: u32) -> impl FnOnce(&Builder, u32) -> Vec<u8> {
     move |module, _| {
         let import = module.layout().func_import(index);

@@ -1,4 +1,4 @@
-//! Backtraces through debug information, with sections that `gimli` writes.
+//! Tests of backtraces with debug information, in sections that `gimli` writes.
 
 use super::code::{Builder, call, trap};
 use crate::artifact::{Artifact, Debug, DebugUnit, Image};
@@ -7,8 +7,8 @@ use crate::{Engine, Error, Instance, Module, Store, Trap, TypedFunc};
 use gimli::write::{Address, AttributeValue, DwarfUnit, EndianVec, LineProgram, LineString, Sections, UnitEntryId};
 use std::ops::Range;
 
-/// Debug information of the module of [`artifact`]: in its code, wasm function 2 has the body of function 1 inlined, which
-/// traps at offset 150 and is called at 250; function 3 calls at 350; nothing is known of function 4.
+/// Debug information for the module of [`artifact`]. Wasm function 2 has the body of function 1 inlined, which traps at
+/// offset 150 and is called at 250. Function 3 makes its call at 350. Function 4 has no debug information.
 fn debug_unit(image: &Image) -> DebugUnit {
     let functions: Vec<Range<u32>> = image.functions.chunks_exact(2).map(|code| code[0]..code[1]).collect();
     let functions = functions.as_slice();
@@ -24,7 +24,7 @@ fn debug_unit(image: &Image) -> DebugUnit {
         let code = &functions[function];
         lines.begin_sequence(Some(Address::Constant(code.start.into())));
         lines.row().file = file;
-        // The set-up of the frame belongs to no instruction of wasm.
+        // The prologue belongs to no wasm instruction.
         lines.row().line = 0;
         lines.generate_row();
         lines.row().address_offset = 4;
@@ -83,7 +83,7 @@ fn artifact() -> Artifact {
 
 fn frames(artifact: Artifact) -> Vec<(u32, Option<u32>)> {
     let engine = Engine::default();
-    // SAFETY: the code of these tests keeps to the convention.
+    // SAFETY: the code of these tests follows the calling convention.
     let module = unsafe { Module::from_artifact(&engine, artifact) }.unwrap();
     let mut store = Store::new(&engine, ());
     let instance = Instance::new(&mut store, &module, &[]).unwrap();

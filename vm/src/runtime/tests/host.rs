@@ -1,4 +1,4 @@
-//! Functions of the host: called, calling, failing, panicking.
+//! Tests of host functions: arguments, calls back into wasm, errors and panics.
 
 use super::code::{Builder, call, call_import, trap};
 use crate::types::{FuncType, ValType};

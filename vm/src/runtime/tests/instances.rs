@@ -1,4 +1,4 @@
-//! Instantiation: imports, segments, start functions, artifacts.
+//! Tests of instantiation: imports, segments, start functions and artifacts.
 
 use super::code::{Builder, add, trap};
 use crate::artifact::{Artifact, RuntimeSlot, RuntimeSymbol};
@@ -25,7 +25,7 @@ fn elements(offset: i32, functions: Vec<u32>) -> ElementSegment {
     }
 }
 
-/// Imports `env` `table`; has `add`.
+/// A module that imports the table `env` `table` and exports the function `add`.
 fn adder() -> Builder {
     let mut module = Builder::new();
     module.description.tables.push(TABLE);
@@ -46,7 +46,7 @@ fn globals_are_evaluated_in_order() {
     description.imports.push(Import { module: "env".into(), name: "g".into(), entity, exact: false });
     let i32s = GlobalType { content: ValType::I32, mutable: false };
     description.globals = vec![i32s, i32s, GlobalType { content: ValType::FUNCREF, mutable: true }];
-    // ((g - 10) * 3) + g, and a function
+    // `((g - 10) * 3) + g`, and a function.
     let sum = [
         ConstOp::GlobalGet(0),
         ConstOp::I32(10),
@@ -86,7 +86,7 @@ fn segments_are_written_in_order_until_one_traps() {
     let table = Table::new(&mut store, TABLE, Ref::Func(None)).unwrap();
     let error = Instance::new(&mut store, &module, &[table.into()]).unwrap_err();
     assert_eq!(error.trap(), Some(Trap::TableOutOfBounds));
-    // What was written before stays, and can be called although the module is gone.
+    // Elements that were written before the trap stay, and can be called although the module was dropped.
     drop(module);
     let Some(Ref::Func(Some(add))) = table.get(&store, 1) else { panic!() };
     assert_eq!(table.get(&store, 3), Some(Ref::Func(None)));
@@ -169,7 +169,7 @@ fn incompatible_artifacts_are_refused() {
     let refused = |change: fn(&mut Artifact)| {
         let mut artifact = adder().artifact();
         change(&mut artifact);
-        // SAFETY: the code is that of these tests, and not reached.
+        // SAFETY: the code is that of these tests, and never runs.
         let error = unsafe { Module::from_artifact(&engine, artifact) }.unwrap_err();
         assert!(matches!(error, Error::Artifact(_)), "{error}");
     };
@@ -209,7 +209,7 @@ fn many_modules_come_and_go() {
     });
 }
 
-/// Validation lets no such expression through; what would be made of it is no value.
+/// Validation rejects such an expression, so evaluating it must not yield a value.
 #[test]
 #[should_panic(expected = "a validated expression never pops an empty stack")]
 fn a_constant_expression_without_operands_panics() {
@@ -220,7 +220,7 @@ fn a_constant_expression_without_operands_panics() {
     let _ = Instance::new(Store::new(&engine, ()), &module.module(&engine), &[]);
 }
 
-/// Whoever asks for what a module does not have would get something else.
+/// An index out of range would access another field of the context.
 #[test]
 fn an_index_out_of_range_panics() {
     let engine = Engine::default();
@@ -232,7 +232,7 @@ fn an_index_out_of_range_panics() {
     let mut store = Store::new(&engine, ());
     let table = Table::new(&mut store, TABLE, Ref::Func(None)).unwrap();
     let instance = Instance::new(&mut store, &module, &[table.into()]).unwrap();
-    // SAFETY: it is in the store.
+    // SAFETY: the instance is in the store.
     let instance = unsafe { instance.0.resolve(&store.as_context().0.opaque).unwrap().as_ref() };
     let panics = |ask: &dyn Fn(u32), index| catch_unwind(AssertUnwindSafe(|| ask(index))).is_err();
     for ask in [

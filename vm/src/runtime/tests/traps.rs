@@ -1,4 +1,4 @@
-//! Traps of every kind, on every kind of thread.
+//! Tests of every kind of trap, on threads with stacks of several sizes.
 
 use super::code::{Builder, add, call, code, grow, load, overflow, trap};
 use crate::types::{FuncType, ValType};
@@ -16,7 +16,7 @@ fn store_with(builder: Builder) -> (Store<()>, Instance) {
     (store, instance)
 }
 
-/// Indices of the functions in a trap's backtrace.
+/// Returns the indices of the functions in a trap's backtrace.
 fn functions(error: &Error) -> Vec<u32> {
     let Error::Trap { backtrace, .. } = error else { panic!("{error}") };
     backtrace.frames.iter().map(|frame| frame.function).collect()
@@ -106,7 +106,7 @@ fn accesses_beyond_a_memory_trap() {
     assert_eq!(&memory.data(&store)[65532..65537], [1, 2, 3, 4, 0]);
 }
 
-/// A function that calls itself, and one that on each level calls a builtin first.
+/// A function that calls itself, and one that calls a builtin at each level first.
 fn recursive() -> (Store<()>, Instance) {
     let mut module = Builder::new();
     module.memory(0, None);
@@ -158,7 +158,7 @@ fn foreign_faults_reach_the_previous_handler() {
         let (mut store, instance) = recursive();
         let deep: TypedFunc<(), ()> = instance.get_typed_func(&store, "deep").unwrap();
         deep.call(&mut store, ()).unwrap_err();
-        // SAFETY: none: the fault is the point, and the process ends by it.
+        // SAFETY: none: the fault is intended, and ends the process.
         unsafe { std::ptr::without_provenance_mut::<u8>(16).write_volatile(0) };
         return;
     }

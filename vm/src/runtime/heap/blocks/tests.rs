@@ -1,4 +1,4 @@
-//! Blocks, cells and bits.
+//! Tests of blocks, cells and bits.
 
 use super::*;
 
@@ -22,7 +22,7 @@ fn cells_are_found_by_any_address_in_them() {
             }
         }
         assert_eq!(blocks.object_at(run.end).filter(|&object| object < run.end), None);
-        // Half of it was not used.
+        // Half of the run was not used.
         let half = run.next + (run.end - run.next) / size / 2 * size;
         blocks.return_run(VMRun { next: half, end: run.end });
         assert_eq!(blocks.object_at(half), None);
@@ -56,9 +56,9 @@ fn large_objects_have_blocks_of_their_own() {
     let (next, _) = blocks.take_large(13 * BLOCK).unwrap();
     assert_eq!(next.as_ptr() as usize, at + 3 * BLOCK);
     assert!(blocks.take_block(0).is_none());
-    // Only the second is kept.
+    // Only the second object is kept.
     blocks.clear_marks();
-    // SAFETY: there are marks of all blocks.
+    // SAFETY: mark bits are committed for all blocks.
     unsafe { *blocks.marks().add(3 * WORDS) |= 1 };
     assert_eq!(blocks.keep_marked(|_, _| ()), (1, 13 * BLOCK));
     assert_eq!((blocks.object_at(at), blocks.object_at(next.as_ptr() as usize)), (None, Some(at + 3 * BLOCK)));
@@ -69,7 +69,7 @@ fn large_objects_have_blocks_of_their_own() {
 fn free_blocks_are_given_back_as_zeros() {
     let mut blocks = Blocks::new(16 * BLOCK).unwrap();
     let (large, _) = blocks.take_large(10 * BLOCK).unwrap();
-    // SAFETY: it was taken just now.
+    // SAFETY: the blocks were taken just now.
     unsafe { large.write_bytes(1, 10 * BLOCK) };
     blocks.clear_marks();
     blocks.keep_marked(|_, _| ());
