@@ -141,7 +141,8 @@ impl Fibers {
 
     /// Allocates the stack of a fiber that has none, unless there are too many or the host has no room.
     ///
-    /// # Safety The fiber must belong to this store, and nothing else may use it meanwhile.
+    /// # Safety
+    /// The fiber must belong to this store, and nothing else may use it meanwhile.
     pub(crate) unsafe fn give_stack(&mut self, fiber: NonNull<Fiber>) {
         if let Some(stack) = self.stacks.take() {
             self.account.add(INITIAL_STACK_BYTES);
@@ -162,7 +163,8 @@ impl Fibers {
 
     /// Frees a fiber that will never continue, and its stack.
     ///
-    /// # Safety The fiber must belong to this store, and be in no chain and no continuation.
+    /// # Safety
+    /// The fiber must belong to this store, and be in no chain and no continuation.
     pub(crate) unsafe fn remove(&mut self, fiber: NonNull<Fiber>) {
         // SAFETY: the caller's promise.
         let record = unsafe { &mut *fiber.as_ptr() };
@@ -177,8 +179,8 @@ impl Fibers {
 
     /// Frees the fibers of a chain.
     ///
-    /// # Safety As for [`Fibers::remove`]; `outermost` must be null or the last fiber of the chain that begins with
-    /// `fiber`.
+    /// # Safety
+    /// As for [`Fibers::remove`]; `outermost` must be null or the last fiber of the chain that begins with `fiber`.
     pub(crate) unsafe fn remove_chain(&mut self, mut fiber: *mut Fiber, outermost: *mut Fiber) {
         while let Some(this) = NonNull::new(fiber) {
             // SAFETY: the caller's promise.
@@ -207,7 +209,8 @@ impl Fibers {
 
 /// Makes `object` the continuation whose innermost fiber is `fiber`.
 ///
-/// # Safety Both must belong to one store, `fiber` must be the innermost of a chain, and neither may be in use.
+/// # Safety
+/// Both must belong to one store, `fiber` must be the innermost of a chain, and neither may be in use.
 pub(crate) unsafe fn attach(object: NonNull<VMContinuation>, fiber: *mut Fiber) {
     // SAFETY: the caller's promise.
     unsafe {
@@ -218,7 +221,8 @@ pub(crate) unsafe fn attach(object: NonNull<VMContinuation>, fiber: *mut Fiber) 
 
 /// Empties a continuation, and returns its innermost fiber.
 ///
-/// # Safety The continuation must not have been emptied before.
+/// # Safety
+/// The continuation must not have been emptied before.
 pub(crate) unsafe fn detach(object: *mut VMContinuation) -> *mut Fiber {
     // SAFETY: the caller's promise.
     unsafe {
@@ -230,7 +234,8 @@ pub(crate) unsafe fn detach(object: *mut VMContinuation) -> *mut Fiber {
 
 /// Marks what a continuation refers to: bound arguments, and the stacks of its fibers.
 ///
-/// # Safety The object must be a continuation.
+/// # Safety
+/// The object must be a continuation.
 pub(crate) unsafe fn trace(object: NonNull<u8>, marker: &mut Marker<'_>) {
     // SAFETY: guaranteed by the caller. The fibers are suspended, so all they use of a stack is at and above its saved
     // frame.
@@ -250,7 +255,8 @@ pub(crate) unsafe fn trace(object: NonNull<u8>, marker: &mut Marker<'_>) {
 ///
 /// Returns the address from which up the stack is in use on which the outermost fiber was resumed.
 ///
-/// # Safety All fibers of the chain must be suspended.
+/// # Safety
+/// All fibers of the chain must be suspended.
 pub(crate) unsafe fn mark_chain(
     marker: &mut Marker<'_>,
     mut fiber: *mut Fiber,

@@ -143,7 +143,8 @@ impl StoreOpaque {
 
     /// Returns the overflow area of a store. Its contents may be written while the store is borrowed, even shared.
     ///
-    /// # Safety The store must be alive.
+    /// # Safety
+    /// The store must be alive.
     pub(crate) unsafe fn overflow(this: *mut Self) -> *mut [u128; OVERFLOW_SLOTS] {
         // SAFETY: the caller's promise.
         UnsafeCell::raw_get(unsafe { &raw const (*this).vm.overflow })
@@ -243,7 +244,8 @@ impl StoreOpaque {
 
     /// Keeps the type that a table or global of the host refers to, if it refers to one by number.
     ///
-    /// # Errors [`Error::UnknownType`] if the engine has no type with that number.
+    /// # Errors
+    /// [`Error::UnknownType`] if the engine has no type with that number.
     pub(crate) fn keep_named_type(&mut self, ty: ValType) -> Result<()> {
         if let ValType::Ref(RefType { heap: HeapType::Concrete(id) | HeapType::Exact(id), .. }) = ty {
             let found = self.engine.find_registered(id);

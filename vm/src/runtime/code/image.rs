@@ -32,7 +32,7 @@ pub(crate) struct CodeImage {
     unwindable: Once,
     /// Whether this image registers its own range of addresses. The range of an arena is registered once for all its
     /// images.
-    has_range: bool,
+    owns_range: bool,
     /// The memory of the image: a range of an arena, a reservation of its own, or the artifact's mapping. Last, since
     /// it must be dropped after all fields that refer to it.
     _memory: Keeper,
@@ -44,11 +44,11 @@ struct Parts {
     read_only: Range<usize>,
 }
 
-fn broken(what: &str) -> Error {
-    Error::Artifact(format!("{what} lies outside the image"))
+fn out_of_bounds(what: &str) -> Error {
+    Error::Artifact(format!("{what} is outside the image"))
 }
 
-fn failed(error: rustix::io::Errno) -> Error {
+fn mapping_failed(error: rustix::io::Errno) -> Error {
     Error::Resources(format!("can't map code: {error}"))
 }
 
@@ -58,7 +58,8 @@ impl CodeImage {
     /// `mapped` is the reservation that contains the artifact's arrays, if it was mapped for this image alone. Code
     /// that is already laid out as it will run then stays where it is.
     ///
-    /// # Safety The artifact must come from this crate's compiler: its code is trusted.
+    /// # Safety
+    /// The artifact must come from this crate's compiler: its code is trusted.
     pub(crate) unsafe fn new(artifact: Artifact, mapped: Option<Arc<Reservation>>) -> Result<Arc<Self>> {
         check(&artifact)?;
         let Artifact { target, description, mut image, .. } = artifact;
@@ -90,7 +91,7 @@ impl CodeImage {
         };
         let image = Arc::new(Self {
             read_only: start + distance..start + distance + read_only.len(),
-            has_range: !image.is_small() && !text.is_empty(),
+            owns_range: !image.is_small() && !text.is_empty(),
             symbols: Arc::new(Symbols::new(start..start + text.len(), image, Arc::new(description))),
             target,
             unwindable: Once::new(),
@@ -99,7 +100,7 @@ impl CodeImage {
         if !image.text().is_empty() {
             registry::insert(&image.symbols);
         }
-        if image.has_range {
+        if image.owns_range {
             registry::add_range(image.text());
         }
         Ok(image)
@@ -163,7 +164,7 @@ impl Drop for CodeImage {
         if !self.text().is_empty() {
             registry::remove(&self.symbols);
         }
-        if self.has_range {
+        if self.owns_range {
             registry::remove_range(&self.text());
         }
         if self.unwindable.is_completed()
@@ -182,7 +183,7 @@ fn check(artifact: &Artifact) -> Result<()> {
     host_cpu::check(&target.arch, &target.features)?;
     let defined = description.functions.len().checked_sub(description.func_imports as usize);
     if defined.and_then(|defined| defined.checked_mul(2)) != Some(image.functions.len()) {
-        return Err(Error::Artifact("functions and code do not match".into()));
+        return Err(Error::Artifact("the number of functions differs from that of their code ranges".into()));
     }
     let (text, read_only) = (image.text.len(), image.read_only.len());
     let max = if image.is_small() { Image::SMALL as usize } else { i32::MAX as usize };
@@ -191,16 +192,16 @@ fn check(artifact: &Artifact) -> Result<()> {
         || read_only > max
         || image.read_only_at as usize + read_only > i32::MAX as usize
     {
-        return Err(broken("text or read-only data"));
+        return Err(out_of_bounds("text or read-only data"));
     }
     if image.functions.chunks_exact(2).any(|code| code[0] >= code[1] || code[1] as usize > text) {
-        return Err(broken("a function"));
+        return Err(out_of_bounds("a function"));
     }
     if image.eh_frame.start > image.eh_frame.end || image.eh_frame.end as usize > read_only {
-        return Err(broken("the unwind table"));
+        return Err(out_of_bounds("the unwind table"));
     }
     if image.slots.iter().any(|slot| slot.at as usize + 8 > read_only) {
-        return Err(broken("a runtime slot"));
+        return Err(out_of_bounds("a runtime slot"));
     }
     Ok(())
 }
@@ -220,7 +221,7 @@ fn locate_parts(reservation: &Reservation, text: &Bulk<u8>, read_only: &Bulk<u8>
 /// Writes an image into pages that hold nothing yet.
 fn write(reservation: &Reservation, parts: &Parts, image: &Image, text: &[u8], read_only: &[u8]) -> Result<()> {
     for (range, bytes) in [(&parts.text, text), (&parts.read_only, read_only)] {
-        reservation.commit(range.clone()).map_err(failed)?;
+        reservation.commit(range.clone()).map_err(mapping_failed)?;
         // SAFETY: the range was made writable just now, has room for the bytes, and belongs to this image alone.
         unsafe {
             let to = reservation.base().as_ptr().add(range.start);
@@ -236,7 +237,7 @@ fn fill_slots(reservation: &Reservation, parts: &Parts, image: &Image) -> Result
     let start = image.slots.iter().map(|slot| slot.at as usize).min();
     let end = image.slots.iter().map(|slot| slot.at as usize + 8).max();
     let (Some(start), Some(end)) = (start, end) else { return Ok(()) };
-    reservation.commit(parts.read_only.start + start..parts.read_only.start + end).map_err(failed)?;
+    reservation.commit(parts.read_only.start + start..parts.read_only.start + end).map_err(mapping_failed)?;
     for slot in &image.slots {
         let address = match slot.symbol {
             RuntimeSymbol::Personality => unwind::personality as *const () as usize,
@@ -254,7 +255,7 @@ fn fill_slots(reservation: &Reservation, parts: &Parts, image: &Image) -> Result
 fn protect(reservation: &Reservation, parts: &Parts) -> Result<()> {
     // SAFETY: the pages belong to this image alone, and from here on they are only read and executed.
     unsafe {
-        reservation.protect(parts.text.clone(), MprotectFlags::READ | MprotectFlags::EXEC).map_err(failed)?;
-        reservation.protect(parts.read_only.clone(), MprotectFlags::READ).map_err(failed)
+        reservation.protect(parts.text.clone(), MprotectFlags::READ | MprotectFlags::EXEC).map_err(mapping_failed)?;
+        reservation.protect(parts.read_only.clone(), MprotectFlags::READ).map_err(mapping_failed)
     }
 }

@@ -27,11 +27,13 @@ impl LoadedModule {
     /// Loads an artifact. `mapped` is the reservation that contains the artifact's arrays, if it was mapped for this
     /// module alone.
     ///
-    /// # Safety The artifact must come from this crate's compiler.
+    /// # Safety
+    /// The artifact must come from this crate's compiler.
     ///
-    /// # Errors [`Error::Artifact`] when the artifact does not fit this build, host or engine; [`Error::Limit`] when
-    /// its instances would be too large, or there are too many types or mappings; [`Error::Resources`] when the host
-    /// has no room.
+    /// # Errors
+    /// [`Error::Artifact`] when the artifact does not fit this build, host or engine; [`Error::Limit`] when its
+    /// instances would be too large, or there are too many types or mappings; [`Error::Resources`] when the host has no
+    /// room.
     pub(crate) unsafe fn new(
         engine: &Engine,
         artifact: Artifact,
@@ -39,7 +41,8 @@ impl LoadedModule {
     ) -> Result<Arc<Self>> {
         artifact.target.check_settings(engine.config())?;
         let description = &artifact.description;
-        let layout = description.context_layout().ok_or_else(|| Error::Limit("its instances are too large".into()))?;
+        let layout =
+            description.context_layout().ok_or_else(|| Error::Limit("instances of the module are too large".into()))?;
         let types = engine.module_types(&description.types, &description.rec_groups)?;
         let mut exports: Box<[u32]> = (0..).take(description.exports.len()).collect();
         exports.sort_unstable_by_key(|&at| &description.exports[at as usize].name);

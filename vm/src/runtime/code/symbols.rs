@@ -70,31 +70,31 @@ impl Index {
             return;
         };
         let physical = description.func_imports + defined;
-        let mut places = self.places(offset);
+        let mut call_offsets = self.call_offsets(offset);
         // The outermost frame is the function that owns the code, even if the debug information does not say so.
-        let outermost = places.pop().flatten();
-        for place in places.into_iter().flatten() {
-            let body = description.code_offsets.partition_point(|&start| start <= place);
+        let outermost = call_offsets.pop().flatten();
+        for call_offset in call_offsets.into_iter().flatten() {
+            let body = description.code_offsets.partition_point(|&start| start <= call_offset);
             if let Some(function) = body.checked_sub(1).and_then(|at| u32::try_from(at).ok()) {
-                frames.push(frame(description, description.func_imports + function, Some(place)));
+                frames.push(frame(description, description.func_imports + function, Some(call_offset)));
             }
         }
         frames.push(frame(description, physical, outermost));
     }
 
     /// Returns the offsets in the module's bytes of the calls at an offset in the text, innermost first, where known.
-    fn places(&self, offset: u32) -> Vec<Option<u32>> {
-        let mut places = Vec::new();
+    fn call_offsets(&self, offset: u32) -> Vec<Option<u32>> {
+        let mut call_offsets = Vec::new();
         let unit = self.units.iter().find(|(unit, _)| unit.text.contains(&offset));
         let context = unit.and_then(|(unit, known)| known.get_or_init(|| context(unit)).as_ref());
         if let Some(mut found) =
             context.and_then(|context| context.find_frames(u64::from(offset)).skip_all_loads().ok())
         {
             while let Ok(Some(frame)) = found.next() {
-                places.push(frame.location.and_then(|l| l.line).filter(|&line| line != 0));
+                call_offsets.push(frame.location.and_then(|l| l.line).filter(|&line| line != 0));
             }
         }
-        places
+        call_offsets
     }
 }
 

@@ -27,8 +27,9 @@ impl Trace {
 
     /// Follows the chain of frame pointers from `frame` to the frame of the entry stub, `last`.
     ///
-    /// # Safety `frame` must be 0 or a frame of this stack between here and `last`, and all frames between them keep
-    /// frame pointers.
+    /// # Safety
+    /// `frame` must be 0 or a frame of this stack between here and `last`, and all frames between them keep frame
+    /// pointers.
     pub(crate) unsafe fn walk(&mut self, mut frame: usize, last: usize) {
         // A frame pointer is followed only while it leads towards the entry stub.
         while frame != 0 && frame < last && frame.is_multiple_of(size_of::<usize>()) && !self.is_full() {

@@ -24,7 +24,7 @@ pub(crate) struct Account {
     /// Bytes of bound arguments and of stacks in use.
     counted: usize,
     /// Estimate of the further bytes that unmeasured stacks have touched, if they are like the measured ones.
-    guessed: usize,
+    estimated: usize,
     random: u64,
 }
 
@@ -75,7 +75,7 @@ impl Fiber {
 impl Fibers {
     /// Returns the bytes that all fibers take, as far as they are known.
     pub(crate) fn bytes(&self) -> usize {
-        self.all.len() * RECORD_BYTES + self.account.counted + self.account.guessed
+        self.all.len() * RECORD_BYTES + self.account.counted + self.account.estimated
     }
 
     /// Returns an upper bound of the bytes that all fibers take.
@@ -85,7 +85,7 @@ impl Fibers {
 
     /// Measures all stacks.
     fn measure(&mut self) {
-        self.account.guessed = 0;
+        self.account.estimated = 0;
         for fiber in &self.all {
             // SAFETY: fibers live as long as `self`, and nothing else uses them now.
             unsafe { (*fiber.pointer().as_ptr()).measure(&mut self.account) };
@@ -112,7 +112,8 @@ impl Fibers {
     /// Accounts for the stack of a fiber that is about to be suspended. Returns whether all stacks together are
     /// certainly within the limit. If not, some calls, chosen at random, measure the stack.
     ///
-    /// # Safety `fiber` must be the one that runs.
+    /// # Safety
+    /// `fiber` must be the one that runs.
     pub(crate) unsafe fn sample(&mut self, heap: &mut Heap, fiber: *mut Fiber) -> bool {
         heap.fiber_bytes = self.max_bytes();
         if heap.has_room(0) {
@@ -122,7 +123,7 @@ impl Fibers {
         let account = &mut self.account;
         if account.is_sampled(period) {
             // SAFETY: guaranteed by the caller; nothing else uses the fiber meanwhile.
-            account.guessed += unsafe { (*fiber).measure(account) } * (period - 1);
+            account.estimated += unsafe { (*fiber).measure(account) } * (period - 1);
         }
         false
     }

@@ -22,7 +22,7 @@ const LARGEST_MAPPING: usize = 2048;
 /// Default limit of the stacks of a store.
 const DEFAULT_LIMIT: usize = 1 << 17;
 /// Number of stacks, those freed last, that keep their pages. The others return them to the kernel.
-const WARM: usize = 16;
+const WARM_STACKS: usize = 16;
 
 /// A stack, by its lowest address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +110,9 @@ impl Stacks {
     fn map(&mut self) -> Result<()> {
         let stacks = (FIRST_MAPPING << self.mappings.len().min(16)).min(LARGEST_MAPPING);
         let reservation = Reservation::new(stacks * STACK_SIZE)?;
-        reservation.commit(0..stacks * STACK_SIZE).map_err(|e| crate::Error::Resources(format!("stacks: {e}")))?;
+        reservation
+            .commit(0..stacks * STACK_SIZE)
+            .map_err(|e| crate::Error::Resources(format!("can't make stacks accessible: {e}")))?;
         // A stack must not take a huge page. On kernels without huge pages the call fails, which is harmless.
         // SAFETY: the pages belong to this pool.
         let _ =
@@ -123,7 +125,7 @@ impl Stacks {
     /// Frees a stack. It may still be the current stack: only its next user touches it.
     pub(crate) fn give_back(&mut self, stack: Stack) {
         self.free.push(stack);
-        if let Some(cold) = self.free.len().checked_sub(1 + WARM) {
+        if let Some(cold) = self.free.len().checked_sub(1 + WARM_STACKS) {
             let Stack(start) = self.free[cold];
             // The guard survives this call. If the call fails, the pages stay resident.
             // SAFETY: the stack is free.

@@ -47,7 +47,7 @@ pub(super) fn class_of(bytes: usize) -> Option<usize> {
     })
 }
 
-/// Reciprocals of cell sizes: an offset in a block, multiplied by one, has the cell's number in bits 32 and up.
+/// Reciprocals of cell sizes: the product with an offset in a block has the number of the cell in bits 32 and up.
 const RECIPROCALS: [u64; CLASSES] = {
     let mut all = [0; CLASSES];
     let mut class = 0;
@@ -65,7 +65,8 @@ const RECIPROCALS: [u64; CLASSES] = {
 struct Bits(Reservation);
 
 impl Bits {
-    /// # Safety Bits must be committed for the block, and nothing else may access them meanwhile.
+    /// # Safety
+    /// Bits must be committed for the block, and nothing else may access them meanwhile.
     unsafe fn block(&self, block: usize) -> *mut u64 {
         // SAFETY: the caller's promise.
         unsafe { self.words().add(block * WORDS) }
@@ -209,7 +210,7 @@ impl Blocks {
 
     /// Takes a free block for cells of `class`. Also returns whether it is all zeros.
     pub(super) fn take_block(&mut self, class: usize) -> Option<(usize, bool)> {
-        #[expect(clippy::cast_possible_truncation, reason = "there are few classes")]
+        #[expect(clippy::cast_possible_truncation, reason = "there are 35 size classes")]
         self.take(1, class as u8)
     }
 
@@ -233,7 +234,7 @@ impl Blocks {
         debug_assert_eq!(usize::from(self.kinds[block]), class);
         let step = cell_size(class) / GRANULE;
         let end = BLOCK / GRANULE / step * step;
-        assert!(block < self.kinds.len(), "runs are taken from blocks that there are");
+        assert!(block < self.kinds.len(), "runs are taken from existing blocks");
         // SAFETY: bits are committed for every block that has a kind.
         let words = unsafe { std::slice::from_raw_parts_mut(self.allocated.block(block), WORDS) };
         let mut start = from / GRANULE;
@@ -263,7 +264,7 @@ impl Blocks {
         let (start, end) = (run.next - self.base(), run.end - self.base());
         let block = start / BLOCK;
         let first = start % BLOCK / GRANULE;
-        assert!(block < self.kinds.len(), "runs lie in blocks that there are");
+        assert!(block < self.kinds.len(), "runs are in existing blocks");
         // SAFETY: as in `take_run`.
         let words = unsafe { std::slice::from_raw_parts_mut(self.allocated.block(block), WORDS) };
         clear(words, first..first + (end - start) / GRANULE);
@@ -308,7 +309,7 @@ impl Blocks {
     /// Returns whether an object is marked.
     pub(super) fn is_marked(&self, object: usize) -> bool {
         let offset = object.wrapping_sub(self.base());
-        assert!(offset < self.extent(), "objects lie in blocks that there are");
+        assert!(offset < self.extent(), "objects are in existing blocks");
         let granule = offset / GRANULE;
         // SAFETY: bits are committed for every block that has a kind.
         unsafe { *self.marks.words().add(granule / 64) >> (granule % 64) & 1 != 0 }

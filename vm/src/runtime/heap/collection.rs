@@ -48,7 +48,8 @@ pub(crate) struct Collection {
 impl Collection {
     /// Marks all objects that are reachable from the roots, which `mark_roots` marks.
     ///
-    /// # Safety `types` must be the array of the types of all objects, and all objects in use must be complete.
+    /// # Safety
+    /// `types` must be the array of the types of all objects, and all objects in use must be complete.
     pub(crate) unsafe fn mark(
         &mut self,
         types: *const VMType,

@@ -60,8 +60,9 @@ pub(crate) struct Marker<'a> {
 }
 
 impl<'a> Marker<'a> {
-    /// # Safety `types` must be the array of the types of all objects, the mark bits must be clear, and all objects in
-    /// use must be complete.
+    /// # Safety
+    /// `types` must be the array of the types of all objects, the mark bits must be clear, and all objects in use must
+    /// be complete.
     pub(super) unsafe fn new(
         blocks: Option<&'a Blocks>,
         types: *const VMType,
@@ -76,7 +77,8 @@ impl<'a> Marker<'a> {
 
     /// Marks the object or value that a reference refers to.
     ///
-    /// # Safety The bits must be a reference of this store, or null. For other bits there is [`Marker::mark_word`].
+    /// # Safety
+    /// The bits must be a reference of this store, or null. For other bits there is [`Marker::mark_word`].
     #[inline]
     pub(crate) unsafe fn mark_reference(&mut self, reference: u64) {
         #[expect(clippy::cast_possible_truncation, reason = "addresses have 64 bits")]
@@ -104,7 +106,8 @@ impl<'a> Marker<'a> {
 
     /// Marks all objects and values that the words of a range of memory refer to.
     ///
-    /// # Safety The range must be readable, and both ends aligned to words.
+    /// # Safety
+    /// The range must be readable, and both ends aligned to words.
     pub(crate) unsafe fn mark_words(&mut self, range: Range<usize>) {
         for at in range.step_by(size_of::<u64>()) {
             // SAFETY: the caller's promise.
@@ -166,7 +169,8 @@ impl<'a> Marker<'a> {
 
     /// Marks what an object refers to.
     ///
-    /// # Safety `object` must be the address of an object in use.
+    /// # Safety
+    /// `object` must be the address of an object in use.
     unsafe fn scan(&mut self, object: usize) {
         // SAFETY: guaranteed by the caller: the object begins with a header, which has the number of a type, and has
         // all the fields of that type.
@@ -212,7 +216,8 @@ impl<'a> Marker<'a> {
 
     /// Scans the first chunk of a range of array elements, and leaves the rest for later.
     ///
-    /// # Safety The range must consist of references in an object in use.
+    /// # Safety
+    /// The range must consist of references in an object in use.
     unsafe fn scan_chunk(&mut self, range: Range<usize>) {
         let end = range.end.min(range.start + ARRAY_CHUNK * size_of::<u64>());
         if end < range.end {
@@ -228,7 +233,8 @@ impl<'a> Marker<'a> {
         unsafe { self.scan_references(range.start..end) };
     }
 
-    /// # Safety As for [`Marker::scan_chunk`].
+    /// # Safety
+    /// As for [`Marker::scan_chunk`].
     unsafe fn scan_references(&mut self, range: Range<usize>) {
         for at in range.step_by(size_of::<u64>()) {
             // SAFETY: the caller's promise.

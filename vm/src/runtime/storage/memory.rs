@@ -50,7 +50,7 @@ impl MemoryInstance {
     /// Creates a memory of zeros. Its bytes, now and when it grows, are taken from `quota`.
     pub(crate) fn new(ty: MemoryType, quota: Quota) -> Result<Self> {
         if !matches!(ty.page_size_log2, 0 | 16) {
-            return Err(Error::InvalidType(format!("a page of 2^{} bytes", ty.page_size_log2)));
+            return Err(Error::InvalidType(format!("a page size of 2^{} bytes", ty.page_size_log2)));
         }
         if ty.shared && ty.limits.max.is_none() {
             return Err(Error::InvalidType("a shared memory must have a maximum size".into()));
@@ -73,7 +73,7 @@ impl MemoryInstance {
         let memory =
             Self { vm, ty, reservation, max_pages, growing: Mutex::default(), waiters: Waiters::default(), quota };
         let grown = memory.grow(ty.limits.min);
-        grown.ok_or_else(|| Error::Resources(format!("a memory of {}: the host has no room", pages(&ty))))?;
+        grown.ok_or_else(|| Error::Resources(format!("a memory of {}: the host has no room for it", pages(&ty))))?;
         Ok(memory)
     }
 
@@ -157,7 +157,8 @@ impl MemoryInstance {
 
     /// Copies bytes from the memory, beginning at `at`.
     ///
-    /// # Safety Unless the memory is shared, it must not be changed meanwhile, and `bytes` must not be part of it.
+    /// # Safety
+    /// Unless the memory is shared, it must not be changed meanwhile, and `bytes` must not be part of it.
     pub(crate) unsafe fn read(&self, at: u64, bytes: &mut [u8]) -> Result<(), Trap> {
         let source = self.range(at, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
         // SAFETY: the range is checked. Guaranteed by the caller, or, in a shared memory, accesses that may race.
@@ -175,7 +176,8 @@ impl MemoryInstance {
 
     /// Copies bytes into the memory, beginning at `at`.
     ///
-    /// # Safety Unless the memory is shared, it must not be used meanwhile, and `bytes` must not be part of it.
+    /// # Safety
+    /// Unless the memory is shared, it must not be used meanwhile, and `bytes` must not be part of it.
     pub(crate) unsafe fn write(&self, at: u64, bytes: &[u8]) -> Result<(), Trap> {
         let target = self.range(at, bytes.len() as u64).ok_or(Trap::MemoryOutOfBounds)?;
         // SAFETY: as in `read`.
@@ -194,11 +196,12 @@ impl MemoryInstance {
 
 /// Returns the initial size of a memory in bytes.
 ///
-/// # Errors [`Error::Resources`] if it exceeds the limit of this implementation for memories of this type.
+/// # Errors
+/// [`Error::Resources`] if it exceeds the limit of this implementation for memories of this type.
 pub(crate) fn initial_bytes(ty: &MemoryType) -> Result<u64> {
     let limit = page_limit(ty);
     if ty.limits.min > limit {
-        return Err(Error::Resources(format!("a memory of {}: this VM gives {limit} pages at most", pages(ty))));
+        return Err(Error::Resources(format!("a memory of {}: the limit of this VM is {limit} pages", pages(ty))));
     }
     Ok(ty.limits.min << ty.page_size_log2)
 }

@@ -27,13 +27,14 @@ impl Quota {
 
     /// Checks that `amount` is left for `what`, which the error names.
     ///
-    /// # Errors [`Error::Limit`] if less is left.
+    /// # Errors
+    /// [`Error::Limit`] if less is left.
     pub(crate) fn check(&self, what: &str, amount: u64, unit: &str) -> Result<()> {
         let left = self.0.load(Relaxed);
         if amount <= left {
             return Ok(());
         }
-        Err(Error::Limit(format!("{what} of {amount} {unit}, where the store may have {left} more")))
+        Err(Error::Limit(format!("{what} of {amount} {unit}, but the quota of the store has {left} left")))
     }
 }
 
@@ -49,6 +50,6 @@ mod tests {
         assert!(quota.take(5) && quota.clone().take(0) && !quota.take(1));
         assert!(quota.check("tables", 0, "elements").is_ok());
         let error = quota.check("tables", 1, "elements").unwrap_err().to_string();
-        assert!(error.ends_with("tables of 1 elements, where the store may have 0 more"), "{error}");
+        assert!(error.ends_with("tables of 1 elements, but the quota of the store has 0 left"), "{error}");
     }
 }

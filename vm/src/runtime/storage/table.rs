@@ -30,7 +30,8 @@ pub(crate) struct TableInstance {
 
 /// Returns the initial number of elements of a table.
 ///
-/// # Errors [`Error::Resources`] if it exceeds the limit of this implementation.
+/// # Errors
+/// [`Error::Resources`] if it exceeds the limit of this implementation.
 pub(crate) fn initial_elements(ty: &TableType) -> Result<u64> {
     if ty.limits.min > MAX_ELEMENTS { Err(too_large(ty)) } else { Ok(ty.limits.min) }
 }
@@ -102,7 +103,8 @@ impl TableInstance {
     /// Copies elements within a table or between two, as if all were read before any is written. Returns none if a
     /// range is out of bounds.
     ///
-    /// # Safety Both must be tables of a store that this thread runs. They may be the same table.
+    /// # Safety
+    /// Both must be tables of a store that this thread runs. They may be the same table.
     pub(crate) unsafe fn copy(to: *mut Self, at: u64, from: *const Self, start: u64, length: u64) -> Option<()> {
         // SAFETY: guaranteed by the caller. The references end before anything is written.
         let (target, source) = unsafe { ((*to).bounds(at, length)?.start, (*from).bounds(start, length)?.start) };

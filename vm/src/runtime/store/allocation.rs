@@ -13,8 +13,9 @@ impl StoreOpaque {
     /// May collect. References held meanwhile must be on a stack that runs wasm of this store, in
     /// [`Heap::temporaries`](crate::runtime::heap::Heap::temporaries), or otherwise reachable.
     ///
-    /// # Safety The header must be that of an exception, or of a type of this store's engine whose objects take so many
-    /// bytes, and `extra` must be as the header requires. The collector relies on both.
+    /// # Safety
+    /// The header must be that of an exception, or of a type of this store's engine whose objects take so many bytes,
+    /// and `extra` must be as the header requires. The collector relies on both.
     pub(crate) unsafe fn allocate(&mut self, header: u32, bytes: u64, extra: u32) -> Option<NonNull<u8>> {
         let bytes = usize::try_from(bytes).ok().filter(|&bytes| bytes <= self.heap.limit_bytes())?;
         let stress = self.heap.is_stressed();

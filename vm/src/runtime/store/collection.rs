@@ -14,7 +14,8 @@ impl StoreOpaque {
 
     /// Collects the heap: frees everything that is unreachable.
     pub(crate) fn collect(&mut self) {
-        /// # Safety To be called by [`arch::with_registers`], with a store.
+        /// # Safety
+        /// To be called by [`arch::with_registers`], with a store.
         unsafe extern "C" fn at(store: *mut u8, stack_pointer: usize) {
             // SAFETY: `with_registers` passes on the store that it gets below.
             unsafe { (*store.cast::<StoreOpaque>()).collect_below(stack_pointer) };
@@ -24,7 +25,8 @@ impl StoreOpaque {
         unsafe { arch::with_registers(store.cast(), at) };
     }
 
-    /// # Safety The callee-saved registers must be stored at `stack_pointer`, above all frames of this collection.
+    /// # Safety
+    /// The callee-saved registers must be stored at `stack_pointer`, above all frames of this collection.
     unsafe fn collect_below(&mut self, stack_pointer: usize) {
         let mut collection = self.heap.begin_collection(&mut self.vm.runs);
         let (types, continuation) = (self.object_types(), self.heap.trace_continuation());

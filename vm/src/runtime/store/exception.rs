@@ -12,7 +12,8 @@ impl StoreOpaque {
     /// Allocates an exception with room for `values` values, which are zeros. May collect: see
     /// [`StoreOpaque::allocate`]. Returns none when there is no memory.
     ///
-    /// # Safety `tag` must be a tag of this store, with so many parameters.
+    /// # Safety
+    /// `tag` must be a tag of this store, with so many parameters.
     pub(crate) unsafe fn new_exception(&mut self, tag: NonNull<VMTag>, values: usize) -> Option<NonNull<VMException>> {
         let count = u32::try_from(values).ok()?;
         self.make_unwindable();
@@ -50,7 +51,8 @@ impl StoreOpaque {
 
 /// Returns a pointer to the values of an exception.
 ///
-/// # Safety `exception` must be an exception.
+/// # Safety
+/// `exception` must be an exception.
 pub(crate) unsafe fn values(exception: NonNull<VMException>) -> NonNull<u128> {
     // SAFETY: guaranteed by the caller. The values follow the head, in the same allocation.
     unsafe { exception.add(1).cast() }

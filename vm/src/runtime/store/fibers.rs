@@ -19,7 +19,8 @@ impl StoreOpaque {
 
     /// Returns whether fibers are within the limit. To be called when a fiber is about to be suspended. May collect.
     ///
-    /// # Safety `fiber` must be the one that runs.
+    /// # Safety
+    /// `fiber` must be the one that runs.
     pub(crate) unsafe fn may_suspend(&mut self, fiber: *mut Fiber) -> bool {
         // SAFETY: the caller's promise.
         unsafe { self.fibers.sample(&mut self.heap, fiber) || self.make_room(0) }

@@ -38,7 +38,8 @@ impl<T> PartialEq for Handle<T> {
 impl<T> Handle<T> {
     /// Creates a handle.
     ///
-    /// # Safety `pointer` must point into `store`, and be valid until the store is dropped.
+    /// # Safety
+    /// `pointer` must point into `store`, and be valid until the store is dropped.
     pub(crate) unsafe fn new(store: &StoreOpaque, pointer: NonNull<T>) -> Self {
         Self { store: store.id, pointer }
     }
@@ -52,7 +53,7 @@ impl<T> Handle<T> {
     /// Like [`Handle::resolve`], for callers that can't return an error.
     #[track_caller]
     pub(crate) fn expect(self, store: &StoreOpaque) -> NonNull<T> {
-        assert!(self.store == store.id, "used with a store that it does not belong to");
+        assert!(self.store == store.id, "handle used with a store that it does not belong to");
         self.pointer
     }
 }

@@ -24,7 +24,8 @@ pub(crate) struct HostCall {
 impl HostCall {
     /// Returns the overflow area of the store.
     ///
-    /// # Safety The call must not have returned.
+    /// # Safety
+    /// The call must not have returned.
     pub(crate) unsafe fn overflow(&self) -> *mut [u128; OVERFLOW_SLOTS] {
         // SAFETY: guaranteed by the caller: the store is alive during the call.
         unsafe { StoreOpaque::overflow(self.store) }

@@ -61,7 +61,8 @@ pub(crate) struct InstanceData {
 impl InstanceData {
     /// Allocates an instance with a context of zeros.
     ///
-    /// # Errors [`Error::Resources`] when there is no memory for it.
+    /// # Errors
+    /// [`Error::Resources`] when there is no memory for it.
     pub(crate) fn new(module: &Arc<LoadedModule>) -> Result<Self> {
         let description = module.description();
         let flags = |count| std::iter::repeat_n(false, count).map(Cell::new).collect();
@@ -86,7 +87,7 @@ impl InstanceData {
     /// Returns a pointer to the field at an offset, which [`abi::ContextLayout`] computed for an index that the module
     /// has.
     pub(crate) fn field<T>(&self, offset: u32) -> *mut T {
-        assert!((offset as usize) + size_of::<T>() <= self.context.layout.size(), "no part of an instance");
+        assert!((offset as usize) + size_of::<T>() <= self.context.layout.size(), "field outside the context");
         // SAFETY: inside the block.
         unsafe { self.context.base.as_ptr().add(offset as usize).cast() }
     }
@@ -101,13 +102,13 @@ impl InstanceData {
             let at = self.description().func_ref_index(index);
             self.field(layout.func_ref(at.expect("the compiler lists every function that is used as a value")))
         };
-        NonNull::new(pointer).expect("the context is filled")
+        NonNull::new(pointer).expect("the context was filled by instantiation")
     }
 
     fn definition<T>(&self, offset: u32) -> NonNull<T> {
         // SAFETY: the context was filled when the instance was created.
-        let storage = unsafe { *self.field::<VMStorage>(offset) };
-        NonNull::new(storage.definition.cast()).expect("the context is filled")
+        let space = unsafe { *self.field::<VMStorage>(offset) };
+        NonNull::new(storage.definition.cast()).expect("the context was filled by instantiation")
     }
 
     pub(crate) fn memory(&self, index: u32) -> NonNull<MemoryInstance> {
@@ -129,14 +130,14 @@ impl InstanceData {
             None => unsafe { *self.field::<*mut u8>(layout.global_import(index)) },
             Some(own) => self.field(layout.global(own)),
         };
-        NonNull::new(cell).expect("the context is filled")
+        NonNull::new(cell).expect("the context was filled by instantiation")
     }
 
     pub(crate) fn tag(&self, index: u32) -> NonNull<VMTag> {
         check_index(&self.description().tags, index);
         // SAFETY: the context was filled when the instance was created.
         let tag = unsafe { *self.field::<*mut VMTag>(self.module.layout().tag(index)) };
-        NonNull::new(tag).expect("the context is filled")
+        NonNull::new(tag).expect("the context was filled by instantiation")
     }
 
     /// Returns the address of an item that the module imports or defines.
@@ -155,5 +156,5 @@ impl InstanceData {
 
 /// Panics at an index that is out of range, since the context has another field in that place.
 fn check_index<T>(things: &[T], index: u32) {
-    assert!((index as usize) < things.len(), "the module has no number {index} among {}", things.len());
+    assert!((index as usize) < things.len(), "index {index} is out of range: the module has {}", things.len());
 }

@@ -11,7 +11,8 @@ use std::ptr::NonNull;
 impl StoreOpaque {
     /// Allocates a structure of zeros and nulls. May collect: see [`StoreOpaque::allocate`].
     ///
-    /// # Safety The type must be a structure type of this store's engine.
+    /// # Safety
+    /// The type must be a structure type of this store's engine.
     pub(crate) unsafe fn new_struct(&mut self, ty: &RegisteredType) -> Result<NonNull<u8>, Trap> {
         // SAFETY: the caller's promise.
         unsafe { self.allocate(ty.id, ty.layout.size.into(), 0) }.ok_or(Trap::AllocationFailed)
@@ -19,7 +20,8 @@ impl StoreOpaque {
 
     /// Allocates an array of zeros and nulls. May collect: see [`StoreOpaque::allocate`].
     ///
-    /// # Safety The type must be of this store's engine.
+    /// # Safety
+    /// The type must be of this store's engine.
     pub(crate) unsafe fn new_array(&mut self, ty: &RegisteredType, length: u32) -> Result<NonNull<u8>, Trap> {
         let bytes = ty.array_bytes(length).ok_or(Trap::AllocationFailed)?;
         // SAFETY: guaranteed by the caller. Only array types compute the bytes of an array.
@@ -29,7 +31,8 @@ impl StoreOpaque {
 
 /// Returns the type number of an object.
 ///
-/// # Safety `object` must be a structure or an array.
+/// # Safety
+/// `object` must be a structure or an array.
 pub(crate) unsafe fn type_of(object: NonNull<u8>) -> u32 {
     // SAFETY: guaranteed by the caller. An object begins with its header.
     unsafe { object.add(OBJECT_TYPE as usize).cast::<u32>().read() & !HEADER_ARRAY }
@@ -37,7 +40,8 @@ pub(crate) unsafe fn type_of(object: NonNull<u8>) -> u32 {
 
 /// Returns the length of an array.
 ///
-/// # Safety `array` must be an array.
+/// # Safety
+/// `array` must be an array.
 pub(crate) unsafe fn array_length(array: NonNull<u8>) -> u32 {
     // SAFETY: guaranteed by the caller. The length is the second word of the header.
     unsafe { array.add(ARRAY_LENGTH as usize).cast::<u32>().read() }
@@ -62,12 +66,13 @@ pub(crate) fn part(ty: &RegisteredType, number: u32) -> Option<(usize, StorageTy
 /// Like [`part`], for a part that must exist.
 #[expect(clippy::expect_used, reason = "an invariant of validated code and checked values, not of input")]
 pub(crate) fn expected_part(ty: &RegisteredType, number: u32) -> (usize, StorageType) {
-    part(ty, number).expect("an object has each part that a value is for")
+    part(ty, number).expect("validated indices name existing fields and elements")
 }
 
 /// Reads a field or element. A packed one is zero-extended.
 ///
-/// # Safety The object must have a field or element at this offset, with this storage type.
+/// # Safety
+/// The object must have a field or element at this offset, with this storage type.
 pub(crate) unsafe fn read(object: NonNull<u8>, at: usize, storage: StorageType) -> u128 {
     // SAFETY: guaranteed by the caller. Fields are aligned.
     unsafe {
@@ -84,8 +89,9 @@ pub(crate) unsafe fn read(object: NonNull<u8>, at: usize, storage: StorageType) 
 
 /// Writes the low bits of a value to a field or element.
 ///
-/// # Safety As for [`read`]; a reference must be one of the object's store, and of the field's type.
-#[expect(clippy::cast_possible_truncation, reason = "bits beyond the type's mean nothing")]
+/// # Safety
+/// As for [`read`]; a reference must be one of the object's store, and of the field's type.
+#[expect(clippy::cast_possible_truncation, reason = "bits above the width of the type are ignored")]
 pub(crate) unsafe fn write(object: NonNull<u8>, at: usize, storage: StorageType, value: u128) {
     // SAFETY: guaranteed by the caller. Fields are aligned.
     unsafe {
@@ -102,8 +108,9 @@ pub(crate) unsafe fn write(object: NonNull<u8>, at: usize, storage: StorageType,
 
 /// Writes a value of `size` bytes `count` times in a row.
 ///
-/// # Safety There must be so many bytes, in elements of that size of an array.
-#[expect(clippy::cast_possible_truncation, reason = "bits beyond the type's mean nothing")]
+/// # Safety
+/// There must be so many bytes, in elements of that size of an array.
+#[expect(clippy::cast_possible_truncation, reason = "bits above the width of the type are ignored")]
 pub(crate) unsafe fn fill(to: NonNull<u8>, size: u32, count: usize, value: u128) {
     // SAFETY: guaranteed by the caller. Elements are aligned.
     unsafe {
@@ -113,13 +120,15 @@ pub(crate) unsafe fn fill(to: NonNull<u8>, size: u32, count: usize, value: u128)
             4 => fill_with(to, count, value as u32),
             8 => fill_with(to, count, value as u64),
             16 => fill_with(to, count, value),
-            _ => unreachable!("no element has {size} bytes"),
+            _ => unreachable!("elements never have {size} bytes"),
         }
     }
 }
 
+/// Writes a value `count` times in a row.
+///
 /// # Safety
-/// There must be `count` values of the type, aligned.
+/// `to` must point to `count` aligned values of the type.
 unsafe fn fill_with<T: Copy>(to: NonNull<u8>, count: usize, value: T) {
     // SAFETY: guaranteed by the caller. Nothing else accesses the array meanwhile.
     unsafe { std::slice::from_raw_parts_mut(to.cast::<T>().as_ptr(), count) }.fill(value);

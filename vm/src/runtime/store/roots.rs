@@ -16,7 +16,8 @@ impl StoreOpaque {
     /// Marks all objects that roots refer to. At `stack_pointer` and above are the callee-saved registers and the
     /// frames of this thread.
     ///
-    /// # Safety This thread must have exclusive access to the store.
+    /// # Safety
+    /// This thread must have exclusive access to the store.
     pub(super) unsafe fn mark_roots(&self, marker: &mut Marker<'_>, stack_pointer: usize) {
         // SAFETY: the caller's promise.
         unsafe { self.mark_stacks(marker, stack_pointer) };
@@ -70,7 +71,8 @@ impl StoreOpaque {
 
     /// Marks all objects that the stacks of threads and fibers refer to.
     ///
-    /// # Safety As for [`StoreOpaque::mark_roots`].
+    /// # Safety
+    /// As for [`StoreOpaque::mark_roots`].
     unsafe fn mark_stacks(&self, marker: &mut Marker<'_>, stack_pointer: usize) {
         let mut at = self.vm.activation.cast::<Activation>();
         // Either code of the innermost activation called the collector, or a host function that this code called did.

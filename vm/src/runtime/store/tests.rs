@@ -80,7 +80,8 @@ impl Fixture {
 
 /// Reads the fields of a node.
 ///
-/// # Safety `node` must be the address of a node.
+/// # Safety
+/// `node` must be the address of a node.
 unsafe fn read(node: u64) -> (u64, u64) {
     // SAFETY: the caller's promise.
     unsafe { ((node as *const u64).add(1).read(), (node as *const u64).add(2).read()) }
