@@ -51,8 +51,8 @@ unsafe extern "C" fn dispatch(record: *mut HostContext, registers: *mut Register
     // SAFETY: as above, after the function has returned.
     activation::reactivate(unsafe { (*store).vm.activation.cast() });
     let ended = ended.map(|returned| match returned {
-        // SAFETY: as above, after the function has returned. No collection happens before the exception is thrown.
         Err(Error::Exception(exception)) => {
+            // SAFETY: as above, after the function has returned. No collection happens before the exception is thrown.
             exception.0.resolve(unsafe { &*store }).map(|exception| exception as *mut _)
         }
         other => other.map(|()| null_mut()),

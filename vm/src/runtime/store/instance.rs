@@ -107,7 +107,7 @@ impl InstanceData {
 
     fn definition<T>(&self, offset: u32) -> NonNull<T> {
         // SAFETY: the context was filled when the instance was created.
-        let space = unsafe { *self.field::<VMStorage>(offset) };
+        let storage = unsafe { *self.field::<VMStorage>(offset) };
         NonNull::new(storage.definition.cast()).expect("the context was filled by instantiation")
     }
 
