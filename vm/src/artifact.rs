@@ -1,5 +1,7 @@
-//! The only thing that passes from compiling to running: a module's description, its code image and what the image
-//! was made for. Position-independent; it refers to the runtime only through the context pointer.
+//! Artifacts: a module's description, its code image, and what the image was compiled for.
+//!
+//! An artifact is the only thing that passes from the compiler to the runtime. It is position-independent, and its
+//! code refers to the runtime only through the context pointer.
 
 mod debug;
 pub(crate) mod format;

@@ -1,14 +1,15 @@
-//! Long arrays of an artifact, which stay where its bytes are: in a mapped file or in one copy of it.
+//! Long arrays of an artifact, which stay in its bytes: in a mapped file, or in one copy of it.
 
 use std::any::Any;
 use std::fmt;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-/// What holds the bytes that arrays are parts of, and drops them with the last array.
+/// The owner of the bytes that arrays are parts of. It is dropped with the last array.
 pub(crate) type Keeper = Arc<dyn Any + Send + Sync>;
 
-/// An array of plain numbers, `u8` or `u32`: its own, or a part of an artifact's bytes. Cloning a part copies nothing.
+/// An array of plain numbers, `u8` or `u32`: a vector of its own, or a part of the bytes of an artifact. Cloning a
+/// part copies nothing.
 #[derive(Clone)]
 pub struct Bulk<T: 'static>(Inner<T>);
 
@@ -19,7 +20,7 @@ enum Inner<T: 'static> {
 }
 
 struct Part<T> {
-    /// Of as many initialised elements as it says, which nobody writes while `keeper` lives.
+    /// Initialised elements that nobody writes while `keeper` lives.
     elements: *const [T],
     keeper: Keeper,
 }
@@ -30,13 +31,13 @@ impl<T> Clone for Part<T> {
     }
 }
 
-// SAFETY: the elements are only read, by whichever thread, and what holds them may be sent and shared.
+// SAFETY: the elements are only read, by any thread, and their owner may be sent and shared.
 unsafe impl<T: Send + Sync> Send for Part<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send + Sync> Sync for Part<T> {}
 
 impl<T> Bulk<T> {
-    /// A part of what `keeper` holds.
+    /// Creates an array that is a part of what `keeper` owns.
     ///
     /// # Safety
     /// The elements must be initialised, and neither written nor freed while `keeper` lives.
@@ -44,14 +45,14 @@ impl<T> Bulk<T> {
         Self(Inner::Part(Part { elements, keeper }))
     }
 
-    /// Some of the elements; none if there are not so many.
+    /// Returns the elements of a range; none if there are not as many.
     pub(crate) fn slice(&self, range: Range<usize>) -> Option<Self>
     where
         T: Clone,
     {
         let elements: *const [T] = self.get(range)?;
         Some(match &self.0 {
-            // SAFETY: a slice of a vector's elements.
+            // SAFETY: the pointer is to a slice of the elements of the vector.
             Inner::Own(_) => Self(Inner::Own(unsafe { &*elements }.to_vec())),
             Inner::Part(part) => Self(Inner::Part(Part { elements, keeper: Arc::clone(&part.keeper) })),
         })
@@ -59,7 +60,7 @@ impl<T> Bulk<T> {
 }
 
 impl<T: Clone> Bulk<T> {
-    /// The elements as a vector, a copy if they were part of something.
+    /// Returns the elements as a vector. A part is copied first.
     pub fn to_mut(&mut self) -> &mut Vec<T> {
         if let Inner::Part(_) = self.0 {
             self.0 = Inner::Own(self.to_vec());
@@ -70,14 +71,14 @@ impl<T: Clone> Bulk<T> {
         }
     }
 
-    /// Adds an element at the end.
+    /// Appends an element.
     pub fn push(&mut self, element: T) {
         self.to_mut().push(element);
     }
 }
 
 impl Bulk<u8> {
-    /// The same bytes as little-endian words; none if they are not aligned, or no whole number of words.
+    /// Returns the same bytes as little-endian words; none if they are not aligned, or no whole number of words.
     pub(crate) fn words(&self) -> Option<Bulk<u32>> {
         const { assert!(cfg!(target_endian = "little"), "words are stored as this host reads them") };
         let count = self.len() / size_of::<u32>();
@@ -87,7 +88,7 @@ impl Bulk<u8> {
         }
         let elements = std::ptr::slice_from_raw_parts(start, count);
         Some(match &self.0 {
-            // SAFETY: the bytes are those of a vector, aligned and enough; any bits are a word.
+            // SAFETY: the bytes are those of a vector, aligned and enough; any bits are a valid word.
             Inner::Own(_) => unsafe { &*elements }.to_vec().into(),
             Inner::Part(part) => Bulk(Inner::Part(Part { elements, keeper: Arc::clone(&part.keeper) })),
         })
@@ -100,7 +101,7 @@ impl<T> Deref for Bulk<T> {
     fn deref(&self) -> &[T] {
         match &self.0 {
             Inner::Own(elements) => elements,
-            // SAFETY: by the promise made to `part`: they are there as long as the keeper is.
+            // SAFETY: by the contract of `part` the elements exist as long as the keeper.
             Inner::Part(part) => unsafe { &*part.elements },
         }
     }
@@ -156,7 +157,7 @@ mod tests {
         let words: Arc<Vec<u32>> = Arc::new(vec![1, 2, 0x0403_0201]);
         let weak = Arc::downgrade(&words);
         let bytes = std::ptr::slice_from_raw_parts(words.as_ptr().cast::<u8>(), 12);
-        // SAFETY: the vector has 12 bytes, and the keeper is what holds it.
+        // SAFETY: the vector has 12 bytes, and the keeper owns it.
         let bytes = unsafe { Bulk::part(bytes, words as Keeper) };
         let last = bytes.slice(8..12).unwrap();
         assert_eq!(last[..], [1, 2, 3, 4]);

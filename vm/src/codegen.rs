@@ -5,6 +5,7 @@
 
 pub(crate) mod effort;
 mod fold_barrier;
+mod intrinsic;
 mod ir;
 pub(crate) mod link;
 pub(crate) mod machine;

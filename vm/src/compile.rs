@@ -1,4 +1,8 @@
-//! The compiler: from bytes to an artifact, by parsing, lowering, code generation and linking.
+//! The compiler: conducts all steps from the bytes of a module to an artifact.
+//!
+//! Calls go one way: the compiler calls parsing (`module/`), lowering (`lower/`) and code generation (`codegen/`), and
+//! none of these calls it. [`compiler`] is the entry, [`schedule`] runs the codegen units in parallel, [`unit`]
+//! compiles one of them.
 
 mod budget;
 mod compiler;

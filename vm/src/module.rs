@@ -1,4 +1,4 @@
-//! Modules as data: what the parser learned, apart from code, LLVM and stores.
+//! Modules as data: what parsing and validation find out, apart from code, LLVM and stores.
 
 mod const_expr;
 #[cfg(feature = "compiler")]

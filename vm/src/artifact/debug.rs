@@ -1,35 +1,35 @@
-//! Debug information of a code image.
+//! Debug information of a code image: DWARF sections of its codegen units.
 
 use crate::bulk::Bulk;
 use crate::error::{Error, Result};
 use std::ops::Range;
 
-/// DWARF of the codegen units: addresses in it are offsets in the text, lines are offsets in the module's bytes.
+/// DWARF of the codegen units. Addresses are offsets in the text, lines are offsets in the bytes of the module.
 #[derive(Clone, Debug, Default)]
 pub struct Debug {
-    /// What units there are, encoded: [`Debug::units`].
+    /// The list of units, encoded; see [`Debug::units`].
     pub(crate) index: Bulk<u8>,
-    /// The contents of their sections, one after the other.
+    /// Contents of the sections of all units, one after the other.
     pub(crate) bytes: Bulk<u8>,
 }
 
-/// DWARF sections of one codegen unit, relocated.
+/// Relocated DWARF sections of one codegen unit.
 #[derive(Clone, Debug, Default)]
 pub struct DebugUnit {
-    /// Part of the text that the unit covers.
+    /// Range of the text that the unit covers.
     pub text: Range<u32>,
-    /// Section name (`.debug_line`, ...) and contents.
+    /// Name (`.debug_line`, ...) and contents of each section.
     pub sections: Vec<(String, Bulk<u8>)>,
 }
 
-/// Text of a unit, and name and length of its sections.
+/// Text range of a unit, and name and length of each section.
 type UnitIndex = (Range<u32>, Vec<(String, u32)>);
 
 impl Debug {
-    /// All units as they are stored.
+    /// Encodes all units.
     ///
     /// # Errors
-    /// [`Error::Artifact`] when they can't be encoded.
+    /// [`Error::Artifact`] if they can't be encoded.
     pub fn new(units: &[DebugUnit]) -> Result<Self> {
         let mut bytes = Vec::new();
         let mut index: Vec<UnitIndex> = Vec::new();
@@ -37,7 +37,7 @@ impl Debug {
             let mut sections = Vec::new();
             for (name, contents) in &unit.sections {
                 let length =
-                    u32::try_from(contents.len()).map_err(|_| Error::Artifact("line tables of 4 GiB".into()))?;
+                    u32::try_from(contents.len()).map_err(|_| Error::Artifact("line tables of more than 4 GiB".into()))?;
                 sections.push((name.clone(), length));
                 bytes.extend_from_slice(contents);
             }
@@ -47,7 +47,7 @@ impl Debug {
         Ok(Self { index: index.into(), bytes: bytes.into() })
     }
 
-    /// The units, as far as they can be read: they are only a help.
+    /// Decodes the units, as far as they are readable: they only help people.
     #[must_use]
     pub fn units(&self) -> Vec<DebugUnit> {
         let index: Vec<UnitIndex> = postcard::from_bytes(&self.index).unwrap_or_default();

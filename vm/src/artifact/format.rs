@@ -1,17 +1,17 @@
-//! Artifacts as bytes, laid out so that a file of them can be mapped as it is.
+//! Binary format of artifacts, laid out so that a file can be mapped as it is.
 //!
 //! ```text
-//! header       magic number, fingerprint, length of the whole, hash of the header; for each section where it is, how
-//!              long, and its hash
-//! Meta         the description and what else is short, in postcard's encoding
+//! header       magic number, fingerprint, length of the whole, hash of the header; place, length and hash of each
+//! section
+//! Meta         description and other short data, in postcard's encoding
 //! Words        arrays of 32-bit numbers, one after the other
 //! Text         machine code
-//! ReadOnly     constants, unwind tables, words for the runtime to fill
+//! ReadOnly     constants, unwind tables, words for the runtime to fill in
 //! Bytes        names, data segments, line tables, one after the other
 //! ```
 //!
-//! Numbers are little-endian. Text and read-only data of large images begin at pages, as far from each other as they will
-//! be in memory. Hashes are there for damage, not for forgery: XXH3, <https://xxhash.com>.
+//! Numbers are little-endian. Text and read-only data of large images begin at page boundaries and are as far apart as
+//! they will be in memory. Hashes detect damage, not forgery: XXH3, <https://xxhash.com>.
 
 use super::debug::Debug;
 use super::header::{Entry, Header, Section, bad};
@@ -25,7 +25,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use twox_hash::XxHash3_64;
 
-/// What is decoded when an artifact is loaded.
+/// The data of an artifact that is decoded when it is loaded.
 #[derive(Serialize, Deserialize)]
 struct Meta {
     target: Target,
@@ -33,52 +33,52 @@ struct Meta {
     read_only_at: u32,
     eh_frame: Range<u32>,
     slots: Vec<RuntimeSlot>,
-    /// Length of each array of words, in elements.
+    /// Length in elements of each array of words.
     words: Vec<u32>,
     /// Length of each array of bytes.
     bytes: Vec<u32>,
 }
 
 impl Artifact {
-    /// As bytes, for a file or a cache.
+    /// Encodes the artifact for a file or a cache.
     ///
     /// # Errors
-    /// [`Error::Artifact`] when it can't be encoded.
+    /// [`Error::Artifact`] if it can't be encoded.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         encode(self)
     }
 
-    /// From bytes that [`Artifact::to_bytes`] gave, copied. Damage is noticed; whoever makes bytes on purpose makes code,
-    /// which must be trusted.
+    /// Decodes a copy of the bytes that [`Artifact::to_bytes`] returned. Damage anywhere is detected. Bytes that are
+    /// forged on purpose are code on purpose: they must be trusted.
     ///
     /// # Errors
-    /// [`Error::Artifact`] when the bytes are something else, of another build, or damaged.
+    /// [`Error::Artifact`] if the bytes are no artifact, of another build, or damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let header = Header::read(bytes, bytes.len() as u64)?;
         decode(&header, |section| copied(&bytes[header.range(section)]), true)
     }
 }
 
-/// A copy of an artifact's bytes.
+/// Copies the bytes of an artifact.
 fn copied(bytes: &[u8]) -> Bulk<u8> {
-    // In words, because there are words in it that are read as such.
+    // Allocated as words, because some sections are read as words.
     let mut words = vec![0_u64; bytes.len().div_ceil(size_of::<u64>())];
-    // SAFETY: there are as many bytes, and any are a word.
+    // SAFETY: the vector has at least as many bytes, and any bytes are valid words.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), words.as_mut_ptr().cast(), bytes.len()) };
     let words = Arc::new(words);
     let copy = std::ptr::slice_from_raw_parts(words.as_ptr().cast(), bytes.len());
-    // SAFETY: they were written just now, and nobody writes them again.
+    // SAFETY: the bytes were initialised just now, and are never written again.
     unsafe { Bulk::part(copy, words) }
 }
 
-/// An artifact as bytes.
+/// Encodes an artifact.
 fn encode(artifact: &Artifact) -> Result<Vec<u8>> {
     let Artifact { fingerprint, target, description, image } = artifact;
     let mut description = description.clone();
     let mut debug_index = image.debug.index.clone();
     let mut debug_bytes = image.debug.bytes.clone();
     let mut functions = image.functions.clone();
-    let narrow = |length: usize| u32::try_from(length).map_err(|_| bad("an array of it is too long"));
+    let narrow = |length: usize| u32::try_from(length).map_err(|_| bad("one of its arrays is longer than 4 GiB"));
 
     let (mut words, mut word_lengths) = (Vec::new(), Vec::new());
     for array in description.words().into_iter().chain([&mut functions]) {
@@ -122,11 +122,11 @@ fn encode(artifact: &Artifact) -> Result<Vec<u8>> {
     Ok(all)
 }
 
-/// The artifact of a header and the sections of the bytes that it belongs to, of which its arrays are parts. What is decoded and what
-/// code relies on is checked to be undamaged, and everything if `whole`.
+/// Decodes an artifact from its header and sections; its arrays are parts of the sections. The hashes of what is
+/// decoded and of what code relies on are checked, and those of all sections if `whole`.
 ///
 /// # Errors
-/// [`Error::Artifact`] for one that is damaged.
+/// [`Error::Artifact`] if it is damaged.
 pub(crate) fn decode(header: &Header, section: impl Fn(Section) -> Bulk<u8>, whole: bool) -> Result<Artifact> {
     let [meta, words, text, read_only, bytes] = Section::ALL.map(|which| (which, section(which)));
     for (which, bytes) in [&meta, &words, &text, &read_only, &bytes] {
@@ -138,13 +138,13 @@ pub(crate) fn decode(header: &Header, section: impl Fn(Section) -> Bulk<u8>, who
         }
     }
     let (all_words, all_bytes) = (words.1, bytes.1);
-    let (meta, rest) = postcard::take_from_bytes::<Meta>(&meta.1).map_err(|e| bad(format!("its description: {e}")))?;
+    let (meta, rest) = postcard::take_from_bytes::<Meta>(&meta.1).map_err(|e| bad(format!("its description can't be decoded: {e}")))?;
     if !rest.is_empty() {
-        return Err(bad("its description is longer than what it says"));
+        return Err(bad("its description has bytes left over"));
     }
     let Meta { target, mut description, read_only_at, eh_frame, slots, words, bytes } = meta;
 
-    let disagree = || bad("its arrays are not those of its description");
+    let disagree = || bad("its arrays do not match its description");
     let all_words = all_words.words().ok_or_else(disagree)?;
     let mut functions = Bulk::default();
     let arrays = description.words().into_iter().chain([&mut functions]);
@@ -165,7 +165,7 @@ pub(crate) fn decode(header: &Header, section: impl Fn(Section) -> Bulk<u8>, who
     Ok(Artifact { fingerprint: header.fingerprint, target, description, image })
 }
 
-/// Gives each array its part of what they all are, one after the other; none if that is more or less than there is.
+/// Cuts `all` into the arrays, one after the other; none if the lengths do not add up to all of it.
 fn fill<T: Clone>(arrays: Vec<&mut Bulk<T>>, lengths: &[u32], all: &Bulk<T>) -> Option<()> {
     if arrays.len() != lengths.len() {
         return None;
@@ -200,7 +200,7 @@ mod tests {
         Artifact::from_bytes(bytes)
     }
 
-    /// The same artifact with a header that says something else, and its right hash.
+    /// Returns the same artifact with a changed header and the right hash.
     fn with_header(bytes: &[u8], change: impl Fn(&mut Header)) -> Vec<u8> {
         let mut header = Header::read(bytes, bytes.len() as u64).unwrap();
         change(&mut header);
@@ -247,7 +247,7 @@ mod tests {
         assert!(read(&with_header(&bytes, |header| header.length += 1)).is_err());
     }
 
-    /// A description that says more or less than there is, with hashes that are right.
+    /// Descriptions with changed lengths and right hashes are refused.
     #[test]
     fn arrays_are_as_long_as_the_description_says() {
         let bytes = artifact().to_bytes().unwrap();

@@ -1,13 +1,14 @@
-//! The header of an artifact: where its sections are, and their hashes.
+//! Header of an artifact: the places of its sections, and their hashes.
 
 use super::target::check_fingerprint;
 use crate::error::{Error, Result};
 use std::ops::Range;
 use twox_hash::XxHash3_64;
 
+/// Magic number.
 const MAGIC: [u8; 8] = *b"\x7fwassay\x01";
 
-/// Parts of an artifact's bytes, in their order.
+/// Sections of an artifact, in their order in the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Section {
     Meta,
@@ -20,11 +21,11 @@ pub(crate) enum Section {
 impl Section {
     pub(super) const ALL: [Self; 5] = [Self::Meta, Self::Words, Self::Text, Self::ReadOnly, Self::Bytes];
 
-    /// What is decoded or trusted when an artifact is loaded, and so is always hashed.
+    /// Sections that are decoded or trusted when an artifact is loaded. Their hashes are always checked.
     pub(super) const DESCRIPTION: [Self; 2] = [Self::Meta, Self::Words];
 }
 
-/// Where a section is, and what its bytes hash to.
+/// Place and hash of a section.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entry {
     pub(super) start: u64,
@@ -32,23 +33,24 @@ pub(super) struct Entry {
     pub(super) hash: u64,
 }
 
-/// What an artifact begins with.
+/// The header of an artifact.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Header {
     pub(super) fingerprint: u64,
-    /// Bytes of the whole artifact.
+    /// Length of the whole artifact in bytes.
     pub(super) length: u64,
     pub(super) sections: [Entry; Section::ALL.len()],
 }
 
+/// Returns the error for a damaged or foreign artifact.
 pub(super) fn bad(what: impl Into<String>) -> Error {
     Error::Artifact(what.into())
 }
 
 impl Header {
-    /// Bytes of a header: words of 8 bytes.
+    /// Size of a header in bytes; it consists of words of 8 bytes.
     pub(crate) const SIZE: usize = 8 * (4 + 3 * Section::ALL.len());
-    /// The word that is the hash of the others.
+    /// Index of the word that is the hash of the others.
     const HASH: usize = 3;
 
     fn to_words(self) -> [u64; Self::SIZE / 8] {
@@ -70,19 +72,19 @@ impl Header {
         bytes
     }
 
-    /// The header of an artifact of `length` bytes that begins with `bytes`.
+    /// Reads the header of an artifact of `length` bytes that begins with `bytes`.
     ///
     /// # Errors
-    /// [`Error::Artifact`] for what is no artifact, or one of another build, or damaged.
+    /// [`Error::Artifact`] if this is no artifact, an artifact of another build, or damaged.
     pub(crate) fn read(bytes: &[u8], length: u64) -> Result<Self> {
         let Some(bytes) = bytes.first_chunk::<{ Self::SIZE }>().filter(|bytes| bytes.starts_with(&MAGIC)) else {
-            return Err(bad("its first bytes are not those of an artifact"));
+            return Err(bad("its first bytes are not the magic number of an artifact"));
         };
         let mut words = [0; Self::SIZE / 8];
         for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
             *word = u64::from_le_bytes(bytes.try_into().map_err(|_| bad("half a word"))?);
         }
-        // First, so that what another build wrote is called by its name.
+        // Checked first, so that an artifact of another build is reported as such.
         check_fingerprint(words[1])?;
         let mut header = Self { fingerprint: words[1], length: words[2], sections: Default::default() };
         for (entry, words) in header.sections.iter_mut().zip(words[4..].chunks_exact(3)) {
@@ -92,7 +94,7 @@ impl Header {
             return Err(bad("its header is damaged"));
         }
         if header.length != length {
-            return Err(bad(format!("it has {length} bytes, and should have {}", header.length)));
+            return Err(bad(format!("it has {length} bytes, but should have {}", header.length)));
         }
         let mut end = Self::SIZE as u64;
         for entry in header.sections {
@@ -106,10 +108,10 @@ impl Header {
         self.sections[section as usize]
     }
 
-    /// Where a section is.
+    /// Returns the range of a section.
     pub(crate) fn range(&self, section: Section) -> Range<usize> {
         let entry = self.entry(section);
-        // `read` checked that these are offsets in bytes that are in memory.
+        // `read` has checked that the section is inside of the bytes, which are in memory.
         entry.start as usize..(entry.start + entry.length) as usize
     }
 }

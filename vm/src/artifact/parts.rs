@@ -1,4 +1,4 @@
-//! An artifact and its parts.
+//! The artifact, its code image, and the words in it that the runtime fills in.
 
 use super::debug::Debug;
 use super::target::Target;
@@ -10,9 +10,9 @@ use std::ops::Range;
 /// A compiled module.
 #[derive(Clone, Debug)]
 pub struct Artifact {
-    /// The [`fingerprint`] it was made for.
+    /// Fingerprint of the build that made the artifact.
     pub fingerprint: u64,
-    /// What the code runs on.
+    /// What the code was compiled for.
     pub target: Target,
     /// The module without its code.
     pub description: Description,
@@ -20,37 +20,39 @@ pub struct Artifact {
     pub image: Image,
 }
 
-/// Code and what belongs to it. Addresses in it are counted from the begin of the text.
+/// A code image: machine code and the data that belongs to it. Addresses are counted from the beginning of the text.
 #[derive(Clone, Debug)]
 pub struct Image {
     /// Machine code. It refers to the read-only part by its distance.
     pub text: Bulk<u8>,
-    /// Everything that is only read: constants, unwind tables, and, on pages of their own, what `slots` says.
+    /// Read-only data: constants, unwind tables, and, on pages of their own, the words that `slots` lists.
     pub read_only: Bulk<u8>,
-    /// Address of the read-only part, a multiple of [`Image::PAGE`]: [`Image::SMALL_READ_ONLY`] if the image is small, so that
-    /// many of them can lie in one mapping of text and one of read-only data, and right behind the text if it is not.
+    /// Address of the read-only part, a multiple of [`Image::PAGE`]. In a small image it is
+    /// [`Image::SMALL_READ_ONLY`], so that many of them can share one mapping of text and one of read-only data. In a
+    /// large image it follows the text.
     pub read_only_at: u32,
-    /// The `.eh_frame` records inside the read-only part, closed by a zero terminator. Empty when there is no code.
+    /// Range of the `.eh_frame` records in the read-only part, closed by a zero terminator. Empty if there is no code.
     pub eh_frame: Range<u32>,
-    /// Where the code of each function that the module defines begins and ends in the text, by defined-function index.
+    /// Begin and end of the code of each function that the module defines, in the text, by position among these
+    /// functions.
     pub functions: Bulk<u32>,
-    /// Where code comes from.
+    /// Debug information.
     pub debug: Debug,
-    /// Where, in the read-only part, addresses of the runtime belong, 8 bytes each. They are zero here, so that an image
+    /// Places in the read-only part for addresses of the runtime, 8 bytes each. They are zero here, so that an image
     /// is the same wherever it is mapped.
     pub slots: Vec<RuntimeSlot>,
 }
 
-/// A place in an image that is filled when the image is mapped.
+/// A word of an image that is filled in when the image is mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuntimeSlot {
     /// Offset in the read-only part.
     pub at: u32,
-    /// What belongs there.
+    /// The symbol whose address belongs there.
     pub symbol: RuntimeSymbol,
 }
 
-/// What an image may refer to by address.
+/// A symbol of the runtime that an image may refer to by address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RuntimeSymbol {
     /// The personality routine of functions that catch exceptions.
@@ -58,7 +60,7 @@ pub enum RuntimeSymbol {
 }
 
 impl Default for Image {
-    /// A small one, of nothing.
+    /// An empty small image.
     fn default() -> Self {
         Self {
             text: Bulk::default(),
@@ -77,16 +79,16 @@ impl Image {
     pub const PAGE: u32 = 0x1000;
     /// Address of the read-only part of small images.
     pub const SMALL_READ_ONLY: u32 = 64 << 20;
-    /// Bytes that neither part of a small image outgrows.
+    /// Size in bytes that neither part of a small image exceeds.
     pub const SMALL: u32 = 1 << 20;
 
-    /// Whether it is placed among other small ones.
+    /// Returns whether the image is placed among other small ones.
     #[must_use]
     pub fn is_small(&self) -> bool {
         self.read_only_at == Self::SMALL_READ_ONLY
     }
 
-    /// Where the code of the `index`-th function that the module defines lies in the text.
+    /// Returns the range in the text of the `index`-th function that the module defines.
     #[must_use]
     pub fn function(&self, index: u32) -> Option<Range<u32>> {
         match self.functions.get(2 * index as usize..)? {

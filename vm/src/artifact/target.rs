@@ -1,4 +1,4 @@
-//! What an artifact was made for, and by what.
+//! Target of an artifact: what the code was compiled for, and by which LLVM.
 
 use crate::abi::fingerprint::fingerprint;
 use crate::config::{Config, MemoryMode, RelaxedSimd};
@@ -7,26 +7,26 @@ use crate::error::{Error, Result};
 use crate::llvm::version::llvm_version;
 use serde::{Deserialize, Serialize};
 
-/// What code was made for, and by what.
+/// What code was compiled for, and by which LLVM.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// Architecture as `std::env::consts::ARCH` names it.
     pub arch: String,
     /// Names of the CPU features that the code may use, as LLVM spells them (`avx2`, `bmi2`, ...).
     pub features: Vec<String>,
-    /// What its relaxed vector operators give: the same for all modules of an engine.
+    /// The choice of results of relaxed vector operators, which is the same for all modules of an engine.
     pub relaxed_simd: RelaxedSimd,
-    /// What its accesses out of bounds leave behind.
+    /// Memory mode of its accesses.
     pub memory_mode: MemoryMode,
-    /// Version of the LLVM that made the code; none if it was not made by LLVM.
+    /// Version of the LLVM that made the code; none if LLVM did not make it.
     pub llvm: Option<String>,
 }
 
 impl Target {
-    /// Whether code made so is what an engine of these settings promises. (How well it is optimised changes no result.)
+    /// Checks that the settings which change results are those of the engine. (The optimisation level changes none.)
     ///
     /// # Errors
-    /// [`Error::Artifact`] that says what is different.
+    /// [`Error::Artifact`] that names the difference.
     pub(crate) fn check_settings(&self, config: &Config) -> Result<()> {
         let differ = |what: &str, made: &dyn std::fmt::Debug, asked: &dyn std::fmt::Debug| {
             Err(Error::Artifact(format!("its {what} are {made:?}, those of the engine {asked:?}")))
@@ -45,8 +45,10 @@ impl Target {
     }
 }
 
+/// Checks the fingerprint of an artifact.
+///
 /// # Errors
-/// [`Error::Artifact`] when an artifact of the fingerprint `made` is one of another build.
+/// [`Error::Artifact`] if another build of this crate made the artifact.
 pub(crate) fn check_fingerprint(made: u64) -> Result<()> {
     let own = fingerprint();
     if made == own {

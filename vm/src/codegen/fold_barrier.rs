@@ -13,7 +13,9 @@
 //! into the instruction that computes that value, which needs all of it and runs unconditionally. All other uses keep
 //! their memory operands.
 
-use super::ir::{callee, operand, uncast, users};
+use super::intrinsic::Intrinsic::{Abs, SignedMax, SignedMin, UnsignedMax, UnsignedMin};
+use super::intrinsic::{Callee, callee};
+use super::ir::{operand, uncast, users};
 use crate::error::{Error, Result};
 use crate::llvm::opaque::empty_asm;
 use inkwell::basic_block::BasicBlock;
@@ -106,7 +108,7 @@ fn classify(value: InstructionValue<'_>, user: InstructionValue<'_>) -> Use {
         Op::And | Op::Or | Op::Xor if other().is_some_and(|other| may_be_mask(other, vector)) => Use::Selected,
         Op::Mul if !vector && other().is_some_and(|other| may_be_mask(other, false)) => Use::Selected,
         Op::Call if selects(user) => Use::Selected,
-        Op::Call if !is_intrinsic(user) => Use::Whole,
+        Op::Call if !matches!(callee(user), Callee::Intrinsic(_)) => Use::Whole,
         Op::ShuffleVector if !is_operand(1) && is_full_splat(value, user) => Use::Computed,
         Op::ShuffleVector | Op::ExtractElement => Use::Selected,
         Op::InsertElement if is_operand(0) => Use::Selected,
@@ -166,14 +168,9 @@ fn mask_lane(shuffle: InstructionValue<'_>, at: u32) -> i32 {
     unsafe { LLVMGetMaskValue(shuffle.as_value_ref(), at) }
 }
 
-fn is_intrinsic(call: InstructionValue<'_>) -> bool {
-    callee(call).is_some_and(|name| name.starts_with("llvm."))
-}
-
 /// Tests for intrinsics that are selected as comparisons and conditional moves.
 fn selects(call: InstructionValue<'_>) -> bool {
-    const NAMES: [&str; 5] = ["llvm.smin.", "llvm.smax.", "llvm.umin.", "llvm.umax.", "llvm.abs."];
-    callee(call).is_some_and(|name| NAMES.iter().any(|prefix| name.starts_with(prefix)))
+    matches!(callee(call), Callee::Intrinsic(SignedMin | SignedMax | UnsignedMin | UnsignedMax | Abs))
 }
 
 /// Returns the type and the register constraint with which a value passes through an `asm`; none if it fits in no

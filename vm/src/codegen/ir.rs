@@ -1,6 +1,7 @@
 //! Queries on LLVM IR, for our own passes.
 
-use inkwell::values::{AnyValueEnum, BasicValue, BasicValueEnum, CallSiteValue, InstructionOpcode, InstructionValue};
+use super::intrinsic::{Callee, Intrinsic, callee};
+use inkwell::values::{AnyValueEnum, BasicValue, BasicValueEnum, InstructionOpcode, InstructionValue};
 
 /// Returns an operand if it is a value.
 pub(super) fn operand(instruction: InstructionValue<'_>, index: u32) -> Option<BasicValueEnum<'_>> {
@@ -24,12 +25,6 @@ pub(super) fn users(value: InstructionValue<'_>) -> Vec<InstructionValue<'_>> {
     .collect()
 }
 
-/// Returns the name of the function that an instruction calls directly.
-pub(super) fn callee(call: InstructionValue<'_>) -> Option<String> {
-    let function = CallSiteValue::try_from(call).ok()?.get_called_fn_value()?;
-    Some(function.get_name().to_string_lossy().into_owned())
-}
-
 /// Returns the instruction behind bit casts; none if a cast value is no instruction.
 pub(super) fn uncast(mut value: InstructionValue<'_>) -> Option<InstructionValue<'_>> {
     while value.get_opcode() == InstructionOpcode::BitCast {
@@ -42,7 +37,7 @@ pub(super) fn uncast(mut value: InstructionValue<'_>) -> Option<InstructionValue
 pub(super) fn is_arithmetic(made: InstructionValue<'_>) -> bool {
     match made.get_opcode() {
         InstructionOpcode::FAdd | InstructionOpcode::FSub | InstructionOpcode::FMul | InstructionOpcode::FDiv => true,
-        InstructionOpcode::Call => callee(made).is_some_and(|name| name.starts_with("llvm.fma.")),
+        InstructionOpcode::Call => callee(made) == Callee::Intrinsic(Intrinsic::Fma),
         _ => false,
     }
 }

@@ -16,7 +16,9 @@
 
 mod search;
 
-use super::ir::{callee, is_arithmetic, operand, users};
+use super::intrinsic::Intrinsic::Canonicalize;
+use super::intrinsic::{Callee, callee, intrinsic};
+use super::ir::{is_arithmetic, operand, users};
 use crate::error::{Error, Result};
 use crate::llvm::intrinsics::KEEP_QUIET as KEEP;
 use inkwell::context::Context;
@@ -28,7 +30,7 @@ use search::Search;
 
 /// Tests whether a module has float arithmetic that may lose its quieting.
 pub(super) fn is_needed(module: &Module<'_>) -> bool {
-    module.get_functions().any(|function| function.get_name().to_string_lossy().starts_with(KEEP))
+    module.get_functions().any(|function| intrinsic(function) == Some(Canonicalize))
 }
 
 /// Removes the calls of [`KEEP`] whose operand is quiet anyway. Machine code is made next.
@@ -114,7 +116,7 @@ fn replace<'ctx>(call: InstructionValue<'ctx>, value: BasicValueEnum<'ctx>) {
 
 /// Tests whether an instruction is a call of [`KEEP`].
 fn is_quieting(made: InstructionValue<'_>) -> bool {
-    made.get_opcode() == Op::Call && callee(made).is_some_and(|name| name.starts_with(KEEP))
+    made.get_opcode() == Op::Call && callee(made) == Callee::Intrinsic(Canonicalize)
 }
 
 /// Quiets two lanes as two of four: LLVM 22 lacks a type for two and aborts.

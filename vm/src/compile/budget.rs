@@ -1,5 +1,5 @@
-//! How much is done for a function, so that compiling takes time in proportion to the bytes of a module, and how many
-//! functions are compiled together.
+//! Budgets: the effort for each function, and limits on modules, so that compiling takes time and memory in
+//! proportion to the bytes of a module.
 
 use crate::codegen::effort::Effort;
 use crate::config::OptLevel;
@@ -7,9 +7,11 @@ use crate::error::{Error, Result};
 use crate::module::description::Description;
 use crate::module::survey::Counts;
 
-/// What a function may contain at most, for an effort to be made. LLVM's passes are quadratic, or worse, in one or the other
-/// of these; up to here that is no more than what it takes in proportion to the bytes.
-struct Most {
+/// The most that a function may contain to be compiled with an effort.
+///
+/// LLVM's passes take quadratic time, or worse, in one or another of these counts. Up to these limits, that is no more
+/// than the time that is in proportion to the bytes.
+struct EffortLimits {
     effort: Effort,
     instructions: u64,
     blocks: u64,
@@ -17,16 +19,16 @@ struct Most {
     latches: u64,
     checks: u64,
     calls: u64,
-    targets: u64,
-    straight: u64,
-    /// Inputs of phis; as many more for each byte of the body.
-    met: u64,
-    met_per_byte: u64,
+    switch_targets: u64,
+    straight_line: u64,
+    /// Phi inputs; `phi_inputs_per_byte` more are allowed for each byte of the body.
+    phi_inputs: u64,
+    phi_inputs_per_byte: u64,
 }
 
-/// From the dearest on. What is over budget everywhere is [`Effort::Plain`].
-const BUDGETS: [Most; 2] = [
-    Most {
+/// Limits by effort, the most expensive first. A function beyond all of them is compiled as [`Effort::Plain`].
+const LIMITS: [EffortLimits; 2] = [
+    EffortLimits {
         effort: Effort::Full,
         instructions: 40_000,
         blocks: 4_000,
@@ -34,12 +36,12 @@ const BUDGETS: [Most; 2] = [
         latches: 200,
         checks: 300,
         calls: 2_000,
-        targets: 800,
-        straight: 5_000,
-        met: 20_000,
-        met_per_byte: 4,
+        switch_targets: 800,
+        straight_line: 5_000,
+        phi_inputs: 20_000,
+        phi_inputs_per_byte: 4,
     },
-    Most {
+    EffortLimits {
         effort: Effort::Light,
         instructions: 250_000,
         blocks: 20_000,
@@ -47,30 +49,31 @@ const BUDGETS: [Most; 2] = [
         latches: 600,
         checks: 2_400,
         calls: 10_000,
-        targets: 3_000,
-        straight: 8_000,
-        met: 40_000,
-        met_per_byte: 8,
+        switch_targets: 3_000,
+        straight_line: 8_000,
+        phi_inputs: 40_000,
+        phi_inputs_per_byte: 8,
     },
 ];
 
-impl Most {
-    fn allows(&self, counts: &Counts) -> bool {
+impl EffortLimits {
+    fn allow(&self, counts: &Counts) -> bool {
         counts.instructions <= self.instructions
             && counts.blocks <= self.blocks
             && counts.loops <= self.loops
             && counts.latches <= self.latches
             && counts.checks <= self.checks
             && counts.calls <= self.calls
-            && counts.targets <= self.targets
-            && counts.straight <= self.straight
-            && counts.met + counts.brought <= self.met + self.met_per_byte * counts.bytes
+            && counts.switch_targets <= self.switch_targets
+            && counts.straight_line <= self.straight_line
+            && counts.phi_inputs + counts.branch_values <= self.phi_inputs + self.phi_inputs_per_byte * counts.bytes
     }
 }
 
-/// How much is done for a function at a level, in a module of so many functions with so many bytes of code. LLVM takes a
-/// third of a millisecond to optimise nothing: where there are thousands of functions of a few bytes, none of these is
-/// optimised.
+/// Chooses the effort for a function of a module, of which the number of functions and the bytes of code are given.
+///
+/// LLVM takes a third of a millisecond to optimise an empty function. In modules with thousands of functions of a few
+/// bytes, such functions are not optimised.
 pub(super) fn effort_in_module(level: OptLevel, counts: &Counts, functions: usize, bytes: u64) -> Effort {
     const MANY: usize = 5_000;
     const FEW_BYTES: u64 = 24;
@@ -78,33 +81,37 @@ pub(super) fn effort_in_module(level: OptLevel, counts: &Counts, functions: usiz
     if tiny { Effort::Plain } else { effort(level, counts) }
 }
 
-/// How much is done for a function at a level.
+/// Chooses the effort for a function by its counts.
 fn effort(level: OptLevel, counts: &Counts) -> Effort {
     match level {
         OptLevel::None => Effort::Plain,
-        OptLevel::Speed => BUDGETS.iter().find(|most| most.allows(counts)).map_or(Effort::Plain, |most| most.effort),
+        OptLevel::Speed => {
+            LIMITS.iter().find(|limits| limits.allow(counts)).map_or(Effort::Plain, |limits| limits.effort)
+        }
     }
 }
 
-/// Bytes of memory that LLVM takes to compile what has these counts, about: measured, and within a third on nearly all of
-/// the families of `tests/all/hostile/families.rs`.
+/// Estimates the memory in bytes that LLVM takes to compile a function with these counts. The factors were measured;
+/// the estimate is within a third on nearly all families of `tests/all/hostile/families.rs`.
 pub(super) fn memory(effort: Effort, counts: &Counts) -> u64 {
-    let plain = 560 * counts.instructions + 500 * counts.blocks + 2_500 * counts.checks + 64 * counts.brought;
+    let plain = 560 * counts.instructions + 500 * counts.blocks + 2_500 * counts.checks + 64 * counts.branch_values;
     match effort {
         Effort::Plain => plain,
         Effort::Light | Effort::Full => 4 * plain,
     }
 }
 
-/// Instructions of LLVM that a module may become for each of its bytes, and so many more. What has more holds few operators
-/// that stand for much: calls with a thousand arguments, branches with a thousand values.
+/// LLVM instructions that a module may become for each of its bytes, and a constant that is added. A module beyond
+/// that has operators that stand for many instructions: calls with a thousand arguments, branches with a thousand
+/// values.
 const INSTRUCTIONS_PER_BYTE: u64 = 16;
 const MORE_INSTRUCTIONS: u64 = 2_000_000;
 
-/// Whether functions can be compiled within bounds. `counts` are those of the functions that the module defines.
+/// Checks that functions can be compiled within the limits. `counts` are those of the functions that the module
+/// defines.
 ///
 /// # Errors
-/// [`Error::Limit`] that names the function of which it is too much.
+/// [`Error::Limit`] with the name of the function that is too large.
 pub(super) fn check(description: &Description, level: OptLevel, counts: &[Counts], most_memory: u64) -> Result<()> {
     let name = |index: usize| {
         let index = description.func_imports + u32::try_from(index).unwrap_or(u32::MAX);
@@ -118,7 +125,7 @@ pub(super) fn check(description: &Description, level: OptLevel, counts: &[Counts
         && let Some((largest, part)) = counts.iter().enumerate().max_by_key(|(_, counts)| weight(counts))
     {
         return Err(Error::Limit(format!(
-            "the code would be about {all} instructions for LLVM, {} of them in {}, where {most} are the most",
+            "the code would become about {all} LLVM instructions, {} of them in {}; the limit is {most}",
             weight(part),
             name(largest)
         )));
@@ -127,7 +134,7 @@ pub(super) fn check(description: &Description, level: OptLevel, counts: &[Counts
         let memory = memory(effort(level, counts), counts);
         if memory > most_memory {
             return Err(Error::Limit(format!(
-                "{} has about {} instructions for LLVM, and compiling it would take {} MiB of memory, where {} are the most",
+                "{} would become about {} LLVM instructions, and compiling it would take {} MiB of memory; the limit is {} MiB",
                 name(index),
                 counts.instructions,
                 memory >> 20,
@@ -138,9 +145,10 @@ pub(super) fn check(description: &Description, level: OptLevel, counts: &[Counts
     Ok(())
 }
 
-/// Instructions, and what branches bring along as the part of an instruction that it is in time.
+/// Returns the number of instructions, with values of branches as the fraction of an instruction that they cost in
+/// time.
 fn weight(counts: &Counts) -> u64 {
-    counts.instructions + counts.brought / 8
+    counts.instructions + counts.branch_values / 8
 }
 
 #[cfg(test)]
@@ -150,7 +158,7 @@ mod tests {
     use crate::module::parse;
     use std::path::Path;
 
-    /// The benchmarks' modules: kernels, and 640 functions that are made to be compiled.
+    /// The kernels of the benchmarks, and 640 functions that are made to be compiled.
     #[test]
     fn ordinary_functions_get_all_passes() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench-suites/kernels/wasm");
@@ -170,21 +178,21 @@ mod tests {
 
     #[test]
     fn too_much_of_anything_is_done_less_for() {
-        let over: [fn(&mut Counts, &Most); 9] = [
+        let over: [fn(&mut Counts, &EffortLimits); 9] = [
             |c, most| c.instructions = most.instructions + 1,
             |c, most| c.blocks = most.blocks + 1,
             |c, most| c.loops = most.loops + 1,
             |c, most| c.latches = most.latches + 1,
             |c, most| c.checks = most.checks + 1,
             |c, most| c.calls = most.calls + 1,
-            |c, most| c.targets = most.targets + 1,
-            |c, most| c.straight = most.straight + 1,
-            |c, most| c.met = most.met + most.met_per_byte * c.bytes + 1,
+            |c, most| c.switch_targets = most.switch_targets + 1,
+            |c, most| c.straight_line = most.straight_line + 1,
+            |c, most| c.phi_inputs = most.phi_inputs + most.phi_inputs_per_byte * c.bytes + 1,
         ];
         for over in over {
             let mut counts = Counts { bytes: 10_000, ..Counts::default() };
             assert_eq!(effort(OptLevel::Speed, &counts), Effort::Full);
-            for (most, less) in BUDGETS.iter().zip([Effort::Light, Effort::Plain]) {
+            for (most, less) in LIMITS.iter().zip([Effort::Light, Effort::Plain]) {
                 over(&mut counts, most);
                 assert_eq!(effort(OptLevel::Speed, &counts), less, "{counts:?}");
                 assert_eq!(effort(OptLevel::None, &counts), Effort::Plain);
@@ -210,7 +218,7 @@ mod tests {
         let check = |counts: &[Counts], memory| check(&description, OptLevel::None, counts, memory);
         assert!(check(&[small; 10], 1 << 20).is_ok());
         let error = check(&[small, small], 100_000).unwrap_err().to_string();
-        assert!(error.contains("function 3 has about 200 instructions"), "{error}");
+        assert!(error.contains("function 3 would become about 200 LLVM instructions"), "{error}");
         let large = Counts { instructions: MORE_INSTRUCTIONS + 1_000_000, ..small };
         let error = check(&[small, large], u64::MAX).unwrap_err().to_string();
         assert!(error.contains("of them in function 4"), "{error}");

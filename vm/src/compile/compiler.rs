@@ -1,4 +1,4 @@
-//! The compiler of an engine: it conducts all steps from the bytes of a module to an artifact.
+//! The compiler of an engine: from the bytes of a module to an artifact.
 
 use super::contained::contained;
 use super::pool::CompilePool;
@@ -14,7 +14,7 @@ use crate::module::parse;
 use crate::module::parsed::Parsed;
 use std::sync::OnceLock;
 
-/// What compiling needs beyond the settings of an engine: the target, found out when it is first needed, and threads.
+/// The compiler of an engine: its target and its threads, both created when they are first needed.
 #[derive(Debug, Default)]
 pub(crate) struct Compiler {
     target: OnceLock<CodeTarget>,
@@ -22,7 +22,7 @@ pub(crate) struct Compiler {
 }
 
 impl Compiler {
-    /// What modules are compiled for, found out when it is first needed.
+    /// Returns the target that modules are compiled for.
     pub(crate) fn target(&self, config: &Config) -> Result<&CodeTarget> {
         if let Some(target) = self.target.get() {
             return Ok(target);
@@ -31,17 +31,20 @@ impl Compiler {
         Ok(self.target.get_or_init(|| target))
     }
 
-    /// Compiles a module. All compilations pass here: a cache of artifacts, by the bytes, the target and the settings that
-    /// artifacts record, belongs here.
+    /// Compiles a module.
+    ///
+    /// Every compilation for the engine's own target comes through here. A cache of artifacts belongs here: its key is
+    /// a hash of the bytes, the target, and the settings that artifacts record.
     pub(crate) fn compile(&self, config: &Config, bytes: &[u8]) -> Result<Artifact> {
         self.compile_for(config, self.target(config)?, bytes)
     }
 
-    /// Compiles a module for a target that is not the engine's own, perhaps.
+    /// Compiles a module for a target, which may differ from that of the engine.
     pub(super) fn compile_for(&self, config: &Config, target: &CodeTarget, bytes: &[u8]) -> Result<Artifact> {
         contained(|| "compiling".into(), || self.to_artifact(config, target, bytes))
     }
 
+    /// Parses, compiles and links a module.
     fn to_artifact(&self, config: &Config, target: &CodeTarget, bytes: &[u8]) -> Result<Artifact> {
         let parsed = parse::parse(bytes, config)?;
         let image = if parsed.bodies.is_empty() {
@@ -59,11 +62,12 @@ impl Compiler {
         })
     }
 
+    /// Compiles all codegen units of a parsed module to ELF objects.
     pub(super) fn to_objects(&self, config: &Config, target: &CodeTarget, parsed: &Parsed<'_>) -> Result<Vec<Vec<u8>>> {
         each_unit(config, target, self.pool.threads(config.compile_threads)?, parsed, unit::compile)
     }
 
-    /// The LLVM IR of each codegen unit, before any of LLVM's passes.
+    /// Returns the LLVM IR of each codegen unit, before any of LLVM's passes.
     pub(crate) fn llvm_ir(&self, config: &Config, bytes: &[u8]) -> Result<Vec<String>> {
         let target = self.target(config)?;
         let threads = self.pool.threads(config.compile_threads)?;
@@ -77,7 +81,7 @@ impl Compiler {
     }
 }
 
-/// Checks that `bytes` are a valid module under the engine's features.
+/// Checks that `bytes` are a valid module under the features of `config`.
 pub(crate) fn validate(config: &Config, bytes: &[u8]) -> Result<()> {
     contained(|| "validating".into(), || parse::validate(bytes, config))
 }

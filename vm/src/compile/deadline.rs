@@ -1,9 +1,10 @@
-//! The deadline of one compilation.
+//! Deadline of one compilation.
 
 use crate::error::{Error, Result};
 use std::time::{Duration, Instant};
 
-/// When compiling has to be done. Looked at between functions and passes: what LLVM does in one go is not interrupted.
+/// The time at which a compilation has to be done. It is checked between functions and between passes: a pass of LLVM
+/// is not interrupted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deadline {
     end: Option<Instant>,
@@ -11,19 +12,21 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    /// From now on.
+    /// Returns the deadline that ends `allowed` from now, if there is a limit.
     pub(super) fn after(allowed: Option<Duration>) -> Self {
-        // What is too far away for the clock is never.
+        // A time that the clock cannot express never comes.
         let end = allowed.and_then(|allowed| Instant::now().checked_add(allowed));
         Self { end, allowed: allowed.unwrap_or_default() }
     }
 
+    /// Checks that the deadline has not passed.
+    ///
     /// # Errors
-    /// [`Error::Limit`] when it is over.
+    /// [`Error::Limit`] if it has.
     pub(super) fn check(&self) -> Result<()> {
         match self.end {
             Some(end) if Instant::now() >= end => {
-                Err(Error::Limit(format!("compiling takes longer than the {:?} that it may", self.allowed)))
+                Err(Error::Limit(format!("compiling takes longer than the limit of {:?}", self.allowed)))
             }
             _ => Ok(()),
         }

@@ -1,8 +1,8 @@
-//! A semaphore of bytes: it bounds the memory that units take while they are compiled.
+//! Semaphore of bytes, which bounds the memory of codegen units that are compiled at the same time.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// Memory that units take while they are compiled. Those for which there is none wait.
+/// The memory that codegen units may take together. A unit for which there is not enough waits.
 #[derive(Debug)]
 pub(super) struct MemorySemaphore {
     free: Mutex<u64>,
@@ -15,7 +15,8 @@ impl MemorySemaphore {
         Self { free: Mutex::new(bytes), freed: Condvar::new(), all: bytes }
     }
 
-    /// Does `work`, which takes so many bytes meanwhile, once there is room. More than there is at all is as much as that.
+    /// Runs `work`, which takes so many bytes, once they are free. A unit that needs more than there is gets all of
+    /// it.
     pub(super) fn with<T>(&self, bytes: u64, work: impl FnOnce() -> T) -> T {
         let bytes = bytes.min(self.all);
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
@@ -27,7 +28,7 @@ impl MemorySemaphore {
     }
 }
 
-/// Gives its bytes back, whether or not the work ended with a panic.
+/// A share of the memory, which is returned even if the work panics.
 struct Permit<'r> {
     semaphore: &'r MemorySemaphore,
     bytes: u64,

@@ -1,4 +1,4 @@
-//! Threads that compile.
+//! Thread pool of the compiler. A forked process starts threads of its own.
 
 use crate::error::{Error, Result};
 use rayon::ThreadPool;
@@ -6,37 +6,37 @@ use std::mem::ManuallyDrop;
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 
-/// Stack of a compiling thread. LLVM recurses on nested expressions and loops; this is address space, of which only
-/// what is used takes memory.
+/// Stack of a compiling thread: LLVM recurses on nested expressions and loops. This is address space; only what is
+/// used takes memory.
 const STACK_BYTES: usize = 256 << 20;
 
 /// The threads that compile for an engine, started when they are first needed.
 #[derive(Debug, Default)]
 pub(super) struct CompilePool(OnceLock<Started>);
 
-/// Threads that compile. A process that was forked has the memory of its parent, and of its threads only the one that
-/// forked: it starts its own.
+/// The threads of one process. A forked process has the memory of its parent, but of its threads only the one that
+/// called `fork`, so it starts its own.
 #[derive(Debug)]
 struct Started {
-    /// The process that started them.
+    /// The process that started the threads.
     process: u32,
     threads: ManuallyDrop<ThreadPool>,
-    /// Those of a process that was forked.
+    /// The threads of a forked process.
     next: Box<OnceLock<Self>>,
 }
 
 impl Drop for Started {
     fn drop(&mut self) {
-        // Those of another process can't be asked to end, and may have held locks when it forked.
+        // Threads of another process can't be asked to end, and may have held locks when it forked.
         if self.process == std::process::id() {
-            // SAFETY: dropped once, here.
+            // SAFETY: the threads are dropped once, here.
             unsafe { ManuallyDrop::drop(&mut self.threads) };
         }
     }
 }
 
 impl CompilePool {
-    /// The threads of this process.
+    /// Returns the threads of this process, starting `count` if there are none.
     pub(super) fn threads(&self, count: NonZeroUsize) -> Result<&ThreadPool> {
         let process = std::process::id();
         let mut pool = &self.0;
@@ -51,7 +51,7 @@ impl CompilePool {
     }
 }
 
-/// LLVM's contexts and machines stay with the threads.
+/// Starts threads. LLVM contexts and target machines are kept in thread-local storage.
 fn start(threads: NonZeroUsize) -> Result<ThreadPool> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads.get())

@@ -1,4 +1,4 @@
-//! Work on all codegen units of a module, in parallel.
+//! Scheduler: runs work on all codegen units of a module in parallel, within bounds of time and memory.
 
 use super::budget;
 use super::contained::contained;
@@ -13,7 +13,10 @@ use crate::module::parsed::Parsed;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-/// Does `work` for every codegen unit, on the engine's threads.
+/// Runs `work` for every codegen unit on the threads of `pool`.
+///
+/// First it counts what each function contains, refuses what is beyond the limits, and cuts the functions into units.
+/// A unit waits until there is memory for it.
 pub(super) fn each_unit<T: Send>(
     config: &Config,
     target: &CodeTarget,
@@ -36,7 +39,7 @@ pub(super) fn each_unit<T: Send>(
         let counts = (0..parsed.bodies.len())
             .into_par_iter()
             .map(|index| {
-                let during = || format!("looking over function {}", parsed.description.func_imports as usize + index);
+                let during = || format!("surveying function {}", parsed.description.func_imports as usize + index);
                 contained(during, || Ok(parsed.survey(index)?.counts))
             })
             .collect::<Vec<Result<_>>>();
@@ -46,7 +49,8 @@ pub(super) fn each_unit<T: Send>(
             let during = || format!("compiling {}", unit.functions(parsed.description.func_imports));
             contained(during, || memory.with(unit.memory(), || work(&settings, unit)))
         };
-        // All of them, then the first error: which one is reported must not depend on timing.
+        // All units run to their end before the first error is chosen: which error is reported must not depend on
+        // timing.
         Ok::<_, Error>(partition(config.opt_level, &counts).par_iter().map(compiled).collect::<Vec<Result<_>>>())
     })?;
     done.into_iter().collect()

@@ -1,4 +1,4 @@
-//! Tests of the compiler.
+//! Tests of the compiler: broken invariants become errors, and intrinsics compute what generic operators do.
 
 use super::compiler::Compiler;
 use crate::codegen::target::CodeTarget;
@@ -8,7 +8,7 @@ use crate::module::parsed::Parsed;
 use crate::system::host_cpu;
 use crate::{CompositeType, Config, Engine, FuncType, Instance, Module, Store};
 
-/// What compiling says of a module of which `spoil` makes one that no validation lets through.
+/// Returns the error of compiling a module that `spoil` has made invalid after its validation.
 fn stops(text: &str, spoil: impl FnOnce(&mut Parsed<'_>)) -> String {
     let (compiler, config) = (Compiler::default(), Config::default());
     let target = compiler.target(&config).unwrap();
@@ -42,7 +42,7 @@ fn a_broken_invariant_stops_compiling_and_nothing_else() {
     assert!(error.contains("requires a structure type"), "{error}");
 }
 
-/// Operators that are lowered to intrinsics where there are any, of two operands at most.
+/// Operators that are lowered to intrinsics where the target has any, with their number of operands.
 const OPERATORS: [(&str, usize); 9] = [
     ("i8x16.swizzle", 2),
     ("i16x8.q15mulr_sat_s", 2),
@@ -55,7 +55,7 @@ const OPERATORS: [(&str, usize); 9] = [
     ("i32x4.trunc_sat_f64x2_u_zero", 1),
 ];
 
-/// Whether or not a target names intrinsics, the numbers are the same.
+/// Results do not depend on whether the target has intrinsics.
 #[test]
 fn intrinsics_of_the_target_do_as_generic_operators() {
     let function = |&(name, operands): &(&str, usize)| {

@@ -1,5 +1,4 @@
-//! The compilation of one codegen unit: its functions are lowered to an LLVM module, of which code generation makes an
-//! object.
+//! Compilation of one codegen unit: lowers its functions to an LLVM module, and has an ELF object made of that.
 
 use super::deadline::Deadline;
 use super::partition::CodegenUnit;
@@ -15,7 +14,7 @@ use crate::module::hints::BranchHints;
 use inkwell::targets::TargetMachine;
 use wasmparser::FunctionBody;
 
-/// What every unit of a module is compiled with.
+/// What all codegen units of a module are compiled with.
 #[derive(Debug)]
 pub(super) struct Settings<'m> {
     pub(super) description: &'m Description,
@@ -27,7 +26,7 @@ pub(super) struct Settings<'m> {
     pub(super) relaxed_simd: RelaxedSimd,
 }
 
-/// Compiles a unit to an object.
+/// Compiles a codegen unit to an ELF object.
 pub(super) fn compile(settings: &Settings<'_>, codegen_unit: &CodegenUnit) -> Result<Vec<u8>> {
     lower(settings, codegen_unit, |unit, machine| {
         if cfg!(debug_assertions) {
@@ -39,7 +38,7 @@ pub(super) fn compile(settings: &Settings<'_>, codegen_unit: &CodegenUnit) -> Re
     })
 }
 
-/// The LLVM IR of functions as text, as it is before LLVM's passes.
+/// Returns the LLVM IR of a codegen unit as text, before LLVM's passes.
 pub(super) fn print(settings: &Settings<'_>, codegen_unit: &CodegenUnit) -> Result<String> {
     lower(settings, codegen_unit, |unit, _| {
         verify(unit)?;
@@ -47,11 +46,12 @@ pub(super) fn print(settings: &Settings<'_>, codegen_unit: &CodegenUnit) -> Resu
     })
 }
 
+/// Verifies the IR that lowering made.
 fn verify(unit: &Unit<'_, '_>) -> Result<()> {
     unit.module.verify().map_err(|e| Error::Codegen(format!("invalid IR: {e}")))
 }
 
-/// Lowers a unit to an LLVM module and gives that to `then`.
+/// Lowers a codegen unit to an LLVM module and passes that to `then`.
 fn lower<T>(
     settings: &Settings<'_>,
     codegen_unit: &CodegenUnit,

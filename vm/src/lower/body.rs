@@ -28,7 +28,8 @@ pub(crate) fn lower_function(
 ) -> Result<()> {
     let description = unit.description;
     let ty = description.functions[index as usize];
-    let Survey { tail_calls, clauses, locals, .. } = survey::survey(description, description.signature(ty), body)?;
+    let Survey { tail_calls, resume_clauses, locals, .. } =
+        survey::survey(description, description.signature(ty), body)?;
     let convention = if tail_calls { Convention::Universal } else { Convention::Natural };
     let function = unit.function(index, convention);
     unit.add_definition_attributes(function);
@@ -62,8 +63,8 @@ pub(crate) fn lower_function(
         start: offset,
     };
     lowering.set_location();
-    if clauses != 0 {
-        let bytes = clauses.checked_mul(abi::continuation::HANDLER_SIZE).ok_or_else(too_many_clauses)?;
+    if resume_clauses != 0 {
+        let bytes = resume_clauses.checked_mul(abi::continuation::HANDLER_SIZE).ok_or_else(too_many_clauses)?;
         let bytes = unit.types.i8.array_type(bytes);
         let room = lowering.builder.build_alloca(bytes, "")?;
         set_alignment(loaded(&room), 8);

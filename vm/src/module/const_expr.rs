@@ -1,8 +1,9 @@
-//! Constant expressions as data.
+//! Constant expressions.
 
 use serde::{Deserialize, Serialize};
 
-/// A constant expression: operators in postfix order, without `end`; valid, so evaluating it needs no checks.
+/// A constant expression: operators in postfix order, without `end`. It has been validated, so evaluation needs no
+/// checks.
 /// Spec: <https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ConstExpr(pub Vec<ConstOp>);
@@ -54,6 +55,6 @@ pub enum ConstOp {
     ArrayNewDefault(u32),
     /// `array.new_fixed` of a type and a length.
     ArrayNewFixed(u32, u32),
-    /// `any.convert_extern` or `extern.convert_any`, which leave a reference as it is.
+    /// `any.convert_extern` or `extern.convert_any`, which do not change the representation of a reference.
     Convert,
 }

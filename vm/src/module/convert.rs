@@ -1,4 +1,4 @@
-//! From `wasmparser`'s types to ours. What the VM does not run has no type here and is refused by name.
+//! Conversion of `wasmparser`'s types to ours. A type that the VM does not run is refused by name.
 
 use super::description::Entity;
 use super::unsupported::unsupported;
@@ -27,7 +27,7 @@ pub(crate) fn sub_type(ty: &wasmparser::SubType, offset: u64) -> Result<SubType>
     let index = |index: Option<wasmparser::PackedIndex>| index.map(|it| type_index(it.unpack(), offset)).transpose();
     Ok(SubType {
         is_final: ty.is_final,
-        // Validation lets no more than one through.
+        // Validation allows one supertype at most.
         supertype: index(ty.supertype_idxs.first().copied())?,
         descriptor: index(ty.composite_type.descriptor_idx)?,
         describes: index(ty.composite_type.describes_idx)?,
@@ -44,7 +44,7 @@ fn field_type(ty: wasmparser::FieldType, offset: u64) -> Result<FieldType> {
     Ok(FieldType { storage, mutable: ty.mutable })
 }
 
-/// What is read from bytes refers to types by their index in the module.
+/// Returns the index of a type. In bytes, types are referred to by their index in the module.
 fn type_index(index: UnpackedIndex, offset: u64) -> Result<u32> {
     index.as_module_index().ok_or_else(|| unsupported("gc", "type that is not one of the module", offset))
 }
@@ -120,7 +120,7 @@ pub(crate) fn global_type(ty: wasmparser::GlobalType, offset: u64) -> Result<Glo
 
 pub(crate) fn entity(kind: ExternalKind, index: u32) -> Entity {
     match kind {
-        // No export says so of itself, but every function is of just the type it was defined with.
+        // An export does not say that it is exact, but every function has exactly the type that it was defined with.
         ExternalKind::Func | ExternalKind::FuncExact => Entity::Func(index),
         ExternalKind::Table => Entity::Table(index),
         ExternalKind::Memory => Entity::Memory(index),

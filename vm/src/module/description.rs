@@ -1,4 +1,4 @@
-//! What a module says, apart from its code: all that instantiating needs, and nothing of LLVM or of a store.
+//! Description of a module: everything but its code that instantiation needs, without LLVM or a store.
 
 use crate::abi::{ContextCounts, ContextLayout};
 use crate::bulk::Bulk;
@@ -9,40 +9,40 @@ pub use super::segment::{ActiveData, DataSegment, ElementItems, ElementMode, Ele
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// A module without its code. Index spaces are as in the spec: imported things first.
+/// A module without its code. In each index space imports come first, as in the spec.
 /// Spec: <https://webassembly.github.io/spec/core/syntax/modules.html>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Description {
     /// Name of the module, from the name section.
     pub name: Option<String>,
-    /// Types, by type index; they refer to each other by it.
+    /// Types, by type index. They refer to each other by type index.
     pub types: Vec<SubType>,
     /// Recursion groups of more than one type, ascending. Every other type is a group of its own.
     pub rec_groups: Vec<Range<u32>>,
-    /// Imports in their order.
+    /// Imports, in their order in the module.
     pub imports: Vec<Import>,
     /// Type index of each function.
     #[serde(skip)]
     pub functions: Bulk<u32>,
-    /// How many functions are imported.
+    /// Number of imported functions.
     pub func_imports: u32,
-    /// Each table.
+    /// Types of tables.
     pub tables: Vec<TableType>,
-    /// How many tables are imported.
+    /// Number of imported tables.
     pub table_imports: u32,
     /// Initial element of each table that the module defines; none means null.
     pub table_inits: Vec<Option<ConstExpr>>,
-    /// Each memory.
+    /// Types of memories.
     pub memories: Vec<MemoryType>,
-    /// How many memories are imported.
+    /// Number of imported memories.
     pub memory_imports: u32,
-    /// Each global.
+    /// Types of globals.
     pub globals: Vec<GlobalType>,
-    /// How many globals are imported.
+    /// Number of imported globals.
     pub global_imports: u32,
     /// Initial value of each global that the module defines.
     pub global_inits: Vec<ConstExpr>,
-    /// Exports in their order; names are unique.
+    /// Exports, in their order in the module; their names are unique.
     pub exports: Vec<Export>,
     /// The start function.
     pub start: Option<u32>,
@@ -50,36 +50,37 @@ pub struct Description {
     pub elements: Vec<ElementSegment>,
     /// Data segments.
     pub data: Vec<DataSegment>,
-    /// Functions that the module defines and that can become values (exported, in a segment, in a constant expression,
-    /// or declared for `ref.func`), ascending. Position in this list = index of the context's own func refs.
+    /// Functions that the module defines and that can become references, ascending: those that are exported, in a
+    /// segment, in a constant expression, or declared for `ref.func`. The position in this list is the index of the
+    /// function reference in the context.
     #[serde(skip)]
     pub func_refs: Bulk<u32>,
     /// Names of functions from the name section.
     #[serde(skip)]
     pub function_names: FunctionNames,
-    /// Offset in the module's bytes of the body of each function that the module defines, ascending.
+    /// Offsets of the bodies of the functions that the module defines, in the bytes of the module, ascending.
     #[serde(skip)]
     pub code_offsets: Bulk<u32>,
     /// Type index of each tag.
     pub tags: Vec<u32>,
-    /// How many tags are imported.
+    /// Number of imported tags.
     pub tag_imports: u32,
 }
 
 /// One import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
-    /// Module part of the name.
+    /// Module name of the import.
     pub module: String,
-    /// Name inside that module.
+    /// Field name of the import.
     pub name: String,
-    /// What is asked for.
+    /// What is imported.
     pub entity: Entity,
-    /// Whether a function must be of just the type asked for, and of no subtype of it.
+    /// Whether a function must have exactly this type, and no subtype of it.
     pub exact: bool,
 }
 
-/// Kind of an import or export, and the index of the thing in its index space.
+/// Kind of an import or export, and its index in the index space of that kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Entity {
     /// Function index.
@@ -97,15 +98,15 @@ pub enum Entity {
 /// One export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Export {
-    /// Its name.
+    /// Name of the export.
     pub name: String,
-    /// What it is.
+    /// What is exported.
     pub entity: Entity,
 }
 
 impl Description {
-    /// All long arrays of 32-bit numbers, in an order that depends on nothing but the rest of the description. Artifacts
-    /// keep these apart, so that loading one leaves them where they are.
+    /// Returns all long arrays of 32-bit numbers, in an order that depends only on the rest of the description.
+    /// Artifacts store them apart, so that loading an artifact leaves them where they are.
     pub(crate) fn words(&mut self) -> Vec<&mut Bulk<u32>> {
         let names = &mut self.function_names;
         let own =
@@ -117,13 +118,13 @@ impl Description {
         own.into_iter().chain(segments).collect()
     }
 
-    /// All long arrays of bytes, likewise.
+    /// Returns all long arrays of bytes, likewise.
     pub(crate) fn bytes(&mut self) -> Vec<&mut Bulk<u8>> {
         let segments = self.data.iter_mut().map(|segment| &mut segment.bytes);
         [&mut self.function_names.text].into_iter().chain(segments).collect()
     }
 
-    /// Counts of what an instance's context holds.
+    /// Returns the counts of what the context of an instance holds.
     #[must_use]
     pub fn context_counts(&self) -> ContextCounts {
         #[expect(clippy::cast_possible_truncation, reason = "wasm indices are 32-bit")]
@@ -139,54 +140,54 @@ impl Description {
         }
     }
 
-    /// Layout of an instance's context; none when it is too large to exist.
+    /// Returns the layout of the context of an instance; none if the context would be too large.
     #[must_use]
     pub fn context_layout(&self) -> Option<ContextLayout> {
         ContextLayout::new(self.context_counts())
     }
 
-    /// Type of function `index`.
+    /// Returns the type of function `index`.
     #[must_use]
     pub fn func_type(&self, index: u32) -> &FuncType {
         self.signature(self.functions[index as usize])
     }
 
-    /// The function type of index `index`.
+    /// Returns the function type with type index `index`.
     ///
     /// # Panics
-    /// If the type is none, which validation excludes where one is needed.
+    /// If the type is not a function type. Validation excludes that where a function type is required.
     #[must_use]
     pub fn signature(&self, index: u32) -> &FuncType {
-        self.types[index as usize].func().expect("validation asks for function types where functions are")
+        self.types[index as usize].func().expect("validation requires a function type here")
     }
 
-    /// The function type behind the continuation type of index `index`.
+    /// Returns the function type of the continuation type with type index `index`.
     ///
     /// # Panics
-    /// If the type is none, which validation excludes where one is needed.
+    /// If the type is not a continuation type. Validation excludes that where one is required.
     #[must_use]
     pub fn continuation(&self, index: u32) -> &FuncType {
         match self.types[index as usize].composite {
             CompositeType::Cont(function) => self.signature(function),
-            _ => panic!("validation asks for continuation types where continuations are"),
+            _ => panic!("validation requires a continuation type here"),
         }
     }
 
-    /// Number of types that a type is a subtype of.
+    /// Returns the number of supertypes of a type.
     #[must_use]
     pub fn supertypes(&self, index: u32) -> u32 {
         let next = |at: &u32| self.types[*at as usize].supertype;
-        // Validation bounds the chain.
+        // Validation bounds the length of the chain.
         std::iter::successors(next(&index), next).zip(1..).last().map_or(0, |(_, depth)| depth)
     }
 
-    /// Position of a function that the module defines among those that can become values.
+    /// Returns the position of a function in [`Description::func_refs`].
     #[must_use]
     pub fn func_ref_index(&self, function: u32) -> Option<u32> {
         self.func_refs.binary_search(&function).ok().and_then(|i| u32::try_from(i).ok())
     }
 
-    /// Type of an imported or exported thing.
+    /// Returns the type of an import or export.
     #[must_use]
     pub fn extern_type(&self, entity: Entity) -> ExternType {
         match entity {
@@ -198,7 +199,7 @@ impl Description {
         }
     }
 
-    /// Name of function `index`: from the name section, else the first export of it.
+    /// Returns the name of function `index`: from the name section, otherwise from its first export.
     #[must_use]
     pub fn function_name(&self, index: u32) -> Option<&str> {
         self.function_names.get(index).or_else(|| {

@@ -1,21 +1,21 @@
-//! Names of functions.
+//! Names of functions, from the name section.
 
 use crate::bulk::Bulk;
 
-/// Names of functions by index, as three arrays: so that a hundred thousand of them take no time to load.
+/// Names of functions by index. Three arrays hold them, so that loading a hundred thousand of them takes no time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FunctionNames {
-    /// Indices of functions that have a name, ascending.
+    /// Indices of the functions that have a name, ascending.
     pub(super) functions: Bulk<u32>,
-    /// Where each of the names ends in `text`.
+    /// End of each name in `text`.
     pub(super) ends: Bulk<u32>,
-    /// The names, one after the other, in UTF-8.
+    /// All names in UTF-8, one after the other.
     pub(super) text: Bulk<u8>,
 }
 
 impl FunctionNames {
-    /// From names of functions, of which the first counts where there are several. Those that go beyond 4 GiB of text are left
-    /// out.
+    /// Creates the table from pairs of function index and name. If a function has several names, the first one counts.
+    /// Names beyond 4 GiB of text are left out.
     #[must_use]
     pub fn new(mut names: Vec<(u32, &str)>) -> Self {
         names.sort_by_key(|(index, _)| *index);
@@ -30,7 +30,7 @@ impl FunctionNames {
         Self { functions: functions.into(), ends: ends.into(), text: text.into() }
     }
 
-    /// The name of function `index`.
+    /// Returns the name of function `index`.
     #[must_use]
     pub fn get(&self, index: u32) -> Option<&str> {
         let at = self.functions.binary_search(&index).ok()?;

@@ -1,16 +1,17 @@
-//! Branch hints: which way `br_if` and `if` mostly go, as the custom section `metadata.code.branch_hint` says.
+//! Branch hints: which way `br_if` and `if` usually go, from the custom section `metadata.code.branch_hint`.
 //! Spec: <https://webassembly.github.io/branch-hinting/metadata/code/binary.html>
 
 use std::collections::BTreeMap;
 use wasmparser::BranchHintSectionReader;
 
-/// The hints of a module: by function index and offset in the function's body, whether the branch is likely taken.
+/// The branch hints of a module: whether a branch is likely taken, by function index and offset in the body of the
+/// function.
 #[derive(Debug, Default)]
 pub(crate) struct BranchHints(BTreeMap<(u32, u64), bool>);
 
 impl BranchHints {
-    /// Hints are a help and no part of the module's validity: a section that breaks a rule counts as if it were not
-    /// there. Hints that name no branch are never asked for.
+    /// Reads the hints of a section. Hints are advice and no part of the validity of a module, so a malformed section
+    /// counts as absent. Hints for places without a branch are never looked up.
     pub(crate) fn read(section: BranchHintSectionReader<'_>) -> Self {
         Self::read_well_formed(section).unwrap_or_default()
     }
@@ -22,7 +23,7 @@ impl BranchHints {
             for hint in function.hints {
                 let hint = hint.ok()?;
                 let place = (function.func, hint.func_offset.into());
-                // Both functions and offsets have to ascend.
+                // Functions, and offsets in a function, have to ascend.
                 if hints.last_key_value().is_some_and(|(last, _)| *last >= place) {
                     return None;
                 }
@@ -32,7 +33,7 @@ impl BranchHints {
         Some(Self(hints))
     }
 
-    /// Whether the branch at an offset in the body of a function is likely taken, if anything is known of it.
+    /// Returns whether the branch at an offset in the body of a function is likely taken, if there is a hint.
     pub(crate) fn get(&self, function: u32, offset: u64) -> Option<bool> {
         self.0.get(&(function, offset)).copied()
     }

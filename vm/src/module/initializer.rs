@@ -1,4 +1,4 @@
-//! From constant expressions and element segments of the binary format to ours.
+//! Parsing of constant expressions and element segments.
 
 use super::convert;
 use super::description::{ConstExpr, ConstOp, ElementItems, ElementMode, ElementSegment};
@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::types::RefType;
 use wasmparser::Operator;
 
+/// Parses an element segment.
 pub(super) fn element_segment(segment: wasmparser::Element<'_>, offset: u64) -> Result<ElementSegment> {
     let mode = match segment.kind {
         wasmparser::ElementKind::Passive => ElementMode::Passive,
@@ -27,6 +28,7 @@ pub(super) fn element_segment(segment: wasmparser::Element<'_>, offset: u64) -> 
     Ok(ElementSegment { mode, ty, items })
 }
 
+/// Parses a constant expression.
 pub(super) fn const_expr(expr: &wasmparser::ConstExpr<'_>) -> Result<ConstExpr> {
     let mut ops = Vec::with_capacity(1);
     for op in expr.get_operators_reader().into_iter_with_offsets() {
@@ -61,7 +63,7 @@ pub(super) fn const_expr(expr: &wasmparser::ConstExpr<'_>) -> Result<ConstExpr> 
                 ConstOp::ArrayNewFixed(array_type_index, array_size)
             }
             Operator::End => break,
-            // Validation lets only constant operators through, and all others belong to this proposal.
+            // Validation allows constant operators only, and all others belong to this proposal.
             other => {
                 return Err(unsupported("custom_descriptors", &format!("{other:?} in a constant expression"), offset));
             }

@@ -1,4 +1,4 @@
-//! From bytes to a [`Description`] and function bodies: everything is validated here, before any code is made.
+//! Parsing and validation of a module: everything is validated before any code is made.
 //! Spec: <https://webassembly.github.io/spec/core/binary/modules.html>
 
 use super::description::Description;
@@ -10,13 +10,13 @@ use crate::error::{Error, Result};
 use std::ops::Range;
 use wasmparser::{FunctionBody, Parser, Payload, ValidPayload, Validator};
 
-/// Checks that `bytes` are a valid module under `features`, and nothing more.
+/// Checks that `bytes` are a valid module under the features of `config`.
 pub(crate) fn validate(bytes: &[u8], config: &Config) -> Result<()> {
     walk(bytes, config, |_| Ok(()))
 }
 
-/// Parses and validates `bytes`. A valid module that uses what the VM does not run is [`Error::Unsupported`], a
-/// verdict that is only given once all of the module is known to be valid.
+/// Parses and validates `bytes`. A valid module that needs what the VM does not run is [`Error::Unsupported`]; that is
+/// reported only after the whole module was found valid.
 pub(crate) fn parse<'a>(bytes: &'a [u8], config: &Config) -> Result<Parsed<'a>> {
     let parsed = Parsed { description: Description::default(), bodies: Vec::new(), hints: BranchHints::default() };
     let mut reader = Reader { parsed };
@@ -39,11 +39,12 @@ pub(crate) fn parse<'a>(bytes: &'a [u8], config: &Config) -> Result<Parsed<'a>> 
     }
 }
 
+/// Validates a module and passes its sections to `see`.
 fn walk<'a>(bytes: &'a [u8], config: &Config, mut see: impl FnMut(Payload<'a>) -> Result<()>) -> Result<()> {
     let Config { features, limits, .. } = *config;
     if bytes.len() as u64 > limits.module_size {
         let Limits { module_size, .. } = limits;
-        return Err(Error::Limit(format!("a module of {} bytes, where {module_size} are the most", bytes.len())));
+        return Err(Error::Limit(format!("a module of {} bytes; the limit is {module_size}", bytes.len())));
     }
     let mut validator = Validator::new_with_features(features);
     let mut parser = Parser::new(0);
@@ -60,7 +61,7 @@ fn walk<'a>(bytes: &'a [u8], config: &Config, mut see: impl FnMut(Payload<'a>) -
         }
         see(payload)?;
     }
-    // Bodies last: data and element counts that they refer to may come after them in the bytes.
+    // Bodies are validated last: they may refer to counts of data and elements that come later in the bytes.
     for (function, body) in functions {
         check_size(function.index, &body, &limits)?;
         let mut validator = function.into_validator(allocations);
@@ -70,10 +71,10 @@ fn walk<'a>(bytes: &'a [u8], config: &Config, mut see: impl FnMut(Payload<'a>) -
     Ok(())
 }
 
-/// Whether a body is within the limits that are asked for.
+/// Checks that a body is within the limits of `config`.
 fn check_size(function: u32, body: &FunctionBody<'_>, limits: &Limits) -> Result<()> {
     let exceeds = |what: &str, count: u64, most: u32| {
-        Err(Error::Limit(format!("function {function} has {count} {what}, where {most} are the most")))
+        Err(Error::Limit(format!("function {function} has {count} {what}; the limit is {most}")))
     };
     let Range { start, end } = body.range();
     if end - start > limits.function_size.into() {
@@ -83,7 +84,7 @@ fn check_size(function: u32, body: &FunctionBody<'_>, limits: &Limits) -> Result
     for declaration in body.get_locals_reader()? {
         locals += u64::from(declaration?.0);
     }
-    // More than there can be anywhere are for validation to refuse, which says where they are.
+    // A number above the limit of all implementations is left to validation, which reports the place.
     if locals > limits.locals.into() && locals <= Limits::default().locals.into() {
         return exceeds("locals", locals, limits.locals);
     }

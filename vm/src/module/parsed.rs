@@ -1,4 +1,4 @@
-//! A parsed and validated module.
+//! A parsed and validated module: its description, and the code that is still to be compiled.
 
 use super::description::Description;
 use super::hints::BranchHints;
@@ -6,7 +6,7 @@ use super::survey::{Survey, survey};
 use crate::error::Result;
 use wasmparser::FunctionBody;
 
-/// What the parser gives: the description, and the code that is still to be compiled.
+/// A parsed and validated module.
 pub(crate) struct Parsed<'a> {
     pub(crate) description: Description,
     pub(crate) bodies: Vec<FunctionBody<'a>>,
@@ -14,7 +14,7 @@ pub(crate) struct Parsed<'a> {
 }
 
 impl Parsed<'_> {
-    /// What body `index` contains.
+    /// Surveys the body at position `index`.
     pub(crate) fn survey(&self, index: usize) -> Result<Survey> {
         let function = self.description.func_imports as usize + index;
         let ty = self.description.signature(self.description.functions[function]);

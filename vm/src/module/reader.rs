@@ -1,4 +1,4 @@
-//! From sections of the binary format to a [`Description`] and function bodies.
+//! Reading of sections into a [`Description`] and function bodies.
 
 use super::convert;
 use super::description::{ActiveData, ConstExpr, ConstOp, DataSegment, ElementItems, Entity, Export, FunctionNames, Import};
@@ -8,11 +8,13 @@ use super::parsed::Parsed;
 use crate::error::{Error, Result};
 use wasmparser::{Payload, TypeRef};
 
+/// The module as read so far.
 pub(super) struct Reader<'a> {
     pub(super) parsed: Parsed<'a>,
 }
 
 impl<'a> Reader<'a> {
+    /// Reads one section or body.
     pub(super) fn payload(&mut self, payload: Payload<'a>) -> Result<()> {
         let module = &mut self.parsed.description;
         match payload {
@@ -95,7 +97,7 @@ impl<'a> Reader<'a> {
             }
             Payload::CodeSectionEntry(body) => {
                 let offset = u32::try_from(body.range().start)
-                    .map_err(|_| Error::Limit("a module has at most 4 GiB of bytes".into()))?;
+                    .map_err(|_| Error::Limit("a module of more than 4 GiB".into()))?;
                 module.code_offsets.push(offset);
                 self.parsed.bodies.push(body);
             }
@@ -109,9 +111,10 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Reads one import.
     fn import(&mut self, import: wasmparser::Import<'_>, offset: u64) -> Result<()> {
         let module = &mut self.parsed.description;
-        // Imports come first in every index space, so what has been seen so far are imports.
+        // Imports come first in every index space, so all entries so far are imports.
         let entity = match import.ty {
             TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
                 module.functions.push(ty);
@@ -144,9 +147,9 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Names are a help for people: a broken section is not an error, and what is not broken of it is read. That order is
-    /// not asked for is why the readers below are not those that ask for it.
-    /// Spec: <https://webassembly.github.io/spec/core/appendix/custom.html#name-section>, and for the names of what is in
+    /// Reads the name section. Names only help people: a malformed section is not an error, and its readable part is
+    /// used. The order of names is not checked, which is why this does not use the readers that check it.
+    /// Spec: <https://webassembly.github.io/spec/core/appendix/custom.html#name-section>, and for names that appear in
     /// no backtrace <https://github.com/WebAssembly/extended-name-section>.
     fn names(&mut self, names: wasmparser::NameSectionReader<'_>) {
         let module = &mut self.parsed.description;
@@ -163,7 +166,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Validation has made sure that whatever `ref.func` names is declared by one of these.
+    /// Collects the functions that can become references. Validation has checked that every function that `ref.func`
+    /// names is declared by one of these.
     pub(super) fn collect_func_refs(&mut self) {
         let module = &mut self.parsed.description;
         let exported = module.exports.iter().filter_map(|e| match e.entity {
@@ -186,6 +190,7 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Returns the functions that a constant expression names.
 fn funcs_of(expr: &ConstExpr) -> impl Iterator<Item = u32> {
     expr.0.iter().filter_map(|op| match op {
         ConstOp::RefFunc(index) => Some(*index),

@@ -1,4 +1,4 @@
-//! Element and data segments as data.
+//! Element segments and data segments.
 
 use super::const_expr::ConstExpr;
 use crate::bulk::Bulk;
@@ -23,12 +23,12 @@ pub enum ElementMode {
     Active {
         /// Table index.
         table: u32,
-        /// First element that is written.
+        /// First table index that is written.
         offset: ConstExpr,
     },
     /// Kept for `table.init`.
     Passive,
-    /// Dropped: it only declares functions for `ref.func`.
+    /// Dropped: the segment only declares functions for `ref.func`.
     Declared,
 }
 
@@ -37,14 +37,14 @@ pub enum ElementMode {
 pub enum ElementItems {
     /// Function indices.
     Funcs(#[serde(skip)] Bulk<u32>),
-    /// One expression each.
+    /// One expression for each element.
     Exprs(Vec<ConstExpr>),
 }
 
 /// A data segment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataSegment {
-    /// Where it is copied when the module is instantiated; none: kept for `memory.init`.
+    /// Destination of an active segment. A passive segment has none and is kept for `memory.init`.
     pub active: Option<ActiveData>,
     /// The bytes.
     #[serde(skip)]
@@ -56,6 +56,6 @@ pub struct DataSegment {
 pub struct ActiveData {
     /// Memory index.
     pub memory: u32,
-    /// First byte that is written.
+    /// First address that is written.
     pub offset: ConstExpr,
 }

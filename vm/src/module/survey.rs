@@ -1,5 +1,4 @@
-//! What has to be known of a function body before its first operator is lowered, found in one pass over its operators:
-//! what it needs of its frame, and how much there will be to compile.
+//! Survey of a function body: one pass that finds what lowering needs in advance, and how much there is to compile.
 
 mod counts;
 mod size;
@@ -12,44 +11,45 @@ use crate::error::Result;
 use crate::types::{CompositeType, FuncType};
 use wasmparser::{BlockType, FunctionBody, Operator};
 
-/// What a body contains.
+/// What a function body contains.
 #[derive(Default)]
 pub(crate) struct Survey {
-    /// Whether it contains tail calls.
+    /// Whether the body contains a tail call.
     pub(crate) tail_calls: bool,
-    /// Most clauses of a `resume`.
-    pub(crate) clauses: u32,
-    /// The locals that it uses, parameters among them, in order. Others need no place: a body of ten bytes may declare
-    /// 50,000 locals and have a type of 1,000 parameters.
+    /// Largest number of handler clauses of a `resume`.
+    pub(crate) resume_clauses: u32,
+    /// The locals that the body uses, including parameters, in ascending order. Other locals need no place: a body of
+    /// ten bytes may declare 50,000 locals and have a type with 1,000 parameters.
     pub(crate) locals: Vec<u32>,
     pub(crate) counts: Counts,
 }
 
 /// An entry of the control stack.
 struct Frame {
-    /// Values that a branch to it brings along.
+    /// Number of values that a branch to the block passes.
     values: u64,
-    /// Branches to its label so far.
+    /// Branches to the label of the block so far.
     branches: u64,
-    /// How often locals had been set when it began.
+    /// Assignments to locals before the block began.
     sets: u64,
     is_loop: bool,
 }
 
+/// The state of a survey.
 struct Surveyor<'m> {
     description: &'m Description,
     survey: Survey,
     frames: Vec<Frame>,
     used: Vec<u64>,
-    /// How many different locals are used.
+    /// Number of different locals that are used.
     locals: u64,
-    /// How often locals were set.
+    /// Number of assignments to locals.
     sets: u64,
-    /// Instructions when control last might have gone elsewhere.
+    /// Instruction count at the last place where control might go elsewhere.
     straight: u64,
-    /// Whether what comes is never executed, which nothing is made of.
+    /// Whether the code is unreachable: nothing is made of it.
     dead: bool,
-    /// Blocks opened since.
+    /// Blocks opened since the code became unreachable.
     dead_depth: u32,
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn survey(description: &Description, ty: &FuncType, body: &FunctionBo
 }
 
 impl Surveyor<'_> {
-    /// As lowering goes through a body: what is never executed is passed over.
+    /// Passes over unreachable operators as lowering does.
     fn next(&mut self, operator: &Operator<'_>) -> Result<()> {
         if self.dead {
             match operator {
@@ -96,7 +96,7 @@ impl Surveyor<'_> {
                     self.dead = false;
                 }
                 Operator::End => {
-                    // What goes on behind it is what branched there.
+                    // The code after the block is reachable if something branches to its end.
                     let reached = self.frames.last().is_some_and(|frame| frame.branches > 0);
                     self.close();
                     self.dead = !reached;
@@ -154,7 +154,7 @@ impl Surveyor<'_> {
         let Some(frame) = self.frames.pop() else { return };
         let set = (self.sets - frame.sets).min(self.locals);
         let counts = &mut self.survey.counts;
-        counts.met += (frame.branches + 1) * (set + 1);
+        counts.phi_inputs += (frame.branches + 1) * (set + 1);
         if frame.is_loop {
             counts.latches = counts.latches.max(frame.branches);
         }
@@ -165,10 +165,10 @@ impl Surveyor<'_> {
         let frame = &mut self.frames[at];
         frame.branches += 1;
         if frame.branches == 1 {
-            // A phi each.
+            // Each value is a phi.
             self.survey.counts.instructions += frame.values;
         }
-        self.survey.counts.brought += frame.values;
+        self.survey.counts.branch_values += frame.values;
         self.survey.counts.blocks += 1;
     }
 
@@ -193,7 +193,7 @@ impl Surveyor<'_> {
         let (instructions, checks) = size(operator);
         self.survey.counts.instructions += instructions;
         let straight = self.survey.counts.instructions - self.straight;
-        self.survey.counts.straight = self.survey.counts.straight.max(straight);
+        self.survey.counts.straight_line = self.survey.counts.straight_line.max(straight);
         if checks > 0 || is_control(operator) {
             self.straight = self.survey.counts.instructions;
         }
@@ -209,7 +209,7 @@ impl Surveyor<'_> {
             Operator::If { blockty } | Operator::Try { blockty } => {
                 self.survey.counts.blocks += 2;
                 self.block(blockty, false);
-                // An `if` without `else` goes to its end, and what a `try` catches may.
+                // An `if` without `else` branches to its end, and so may an exception that a `try` catches.
                 self.branch(0);
             }
             Operator::Loop { blockty } => {
@@ -244,7 +244,7 @@ impl Surveyor<'_> {
                 depths.push(targets.default());
                 depths.sort_unstable();
                 depths.dedup();
-                self.survey.counts.targets += depths.len() as u64;
+                self.survey.counts.switch_targets += depths.len() as u64;
                 for depth in depths {
                     self.branch(depth);
                 }
@@ -259,12 +259,12 @@ impl Surveyor<'_> {
                 self.survey.tail_calls = true;
                 self.call(type_index);
             }
-            Operator::Return => self.survey.counts.brought += self.frames.first().map_or(0, |frame| frame.values),
+            Operator::Return => self.survey.counts.branch_values += self.frames.first().map_or(0, |frame| frame.values),
             Operator::Resume { cont_type_index, ref resume_table }
             | Operator::ResumeThrow { cont_type_index, ref resume_table, .. }
             | Operator::ResumeThrowRef { cont_type_index, ref resume_table } => {
                 let clauses = u32::try_from(resume_table.len()).unwrap_or(u32::MAX);
-                self.survey.clauses = self.survey.clauses.max(clauses);
+                self.survey.resume_clauses = self.survey.resume_clauses.max(clauses);
                 self.survey.counts.instructions +=
                     16 * u64::from(clauses) + passed(self.description.continuation(cont_type_index));
                 for handle in &resume_table.handlers {
@@ -283,7 +283,7 @@ impl Surveyor<'_> {
             Operator::ContBind { argument_index, .. } => {
                 self.survey.counts.instructions += passed(self.description.continuation(argument_index));
             }
-            // Those without initial values are cleared by the runtime when they are many.
+            // Objects without initial values are cleared by the runtime if they are large.
             Operator::StructNew { struct_type_index } | Operator::StructNewDesc { struct_type_index } => {
                 if let CompositeType::Struct(fields) = &self.description.types[struct_type_index as usize].composite {
                     self.survey.counts.instructions += 3 * fields.len() as u64;

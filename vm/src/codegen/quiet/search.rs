@@ -1,6 +1,10 @@
 //! Search through operands: whether a value may be a signalling NaN.
 
-use crate::codegen::ir::{callee, is_arithmetic, operand, uncast};
+use crate::codegen::intrinsic::Intrinsic::{
+    Canonicalize, Ceil, CopySign, Fabs, Floor, Fma, Maximum, Minimum, RoundEven, Sqrt, Trunc,
+};
+use crate::codegen::intrinsic::{Callee, callee};
+use crate::codegen::ir::{is_arithmetic, operand, uncast};
 use inkwell::llvm_sys::core::LLVMIsAConstantFP;
 use inkwell::values::{
     AsValueRef, BasicValue, BasicValueEnum, FloatValue, InstructionOpcode as Op, InstructionValue, PhiValue,
@@ -43,10 +47,10 @@ impl<'ctx> Search<'ctx> {
         let Some(made) = value.as_instruction_value() else { return !is_constant(value) };
         match made.get_opcode() {
             Op::Load | Op::Invoke => true,
-            Op::Call => match callee(made).as_deref().and_then(intrinsic) {
-                None => true,
-                Some("canonicalize" | "fma" | "sqrt") => self.is_unknown(operand(made, 0)),
-                Some(_) => false,
+            Op::Call => match callee(made) {
+                Callee::Unnamed | Callee::Function => true,
+                Callee::Intrinsic(Canonicalize | Fma | Sqrt) => self.is_unknown(operand(made, 0)),
+                Callee::Intrinsic(_) => false,
             },
             Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => {
                 self.is_unknown(operand(made, 0)) || self.is_unknown(operand(made, 1))
@@ -70,10 +74,10 @@ impl<'ctx> Search<'ctx> {
             }
             Op::Select => self.is_quiet(operand(made, 1)) && self.is_quiet(operand(made, 2)),
             Op::Phi => self.is_quiet_phi(made),
-            Op::Call => match callee(made).as_deref().and_then(intrinsic) {
-                Some("canonicalize" | "sqrt" | "floor" | "ceil" | "trunc" | "roundeven") => true,
-                Some("fma") => !self.may_vanish(made),
-                Some("fabs" | "copysign") => self.is_quiet(operand(made, 0)),
+            Op::Call => match callee(made) {
+                Callee::Intrinsic(Canonicalize | Sqrt | Floor | Ceil | Trunc | RoundEven) => true,
+                Callee::Intrinsic(Fma) => !self.may_vanish(made),
+                Callee::Intrinsic(Fabs | CopySign) => self.is_quiet(operand(made, 0)),
                 _ => false,
             },
             _ => false,
@@ -124,15 +128,15 @@ impl<'ctx> Search<'ctx> {
             }),
             Op::FNeg | Op::FPExt | Op::FPTrunc => self.may_be(operand(made, 0), ANY),
             Op::SIToFP | Op::UIToFP | Op::BitCast => self.may_be_known(operand(made, 0)),
-            Op::Call => match callee(made).as_deref().and_then(intrinsic) {
-                None => false,
-                Some("canonicalize" | "fabs" | "copysign" | "sqrt" | "floor" | "ceil" | "trunc" | "roundeven") => {
+            Op::Call => match callee(made) {
+                Callee::Unnamed | Callee::Function => false,
+                Callee::Intrinsic(Canonicalize | Fabs | CopySign | Sqrt | Floor | Ceil | Trunc | RoundEven) => {
                     self.may_be(operand(made, 0), ANY)
                 }
-                Some("minimum" | "maximum" | "fma") => {
+                Callee::Intrinsic(Minimum | Maximum | Fma) => {
                     (0..2).all(|index| operand(made, index).is_some_and(is_constant))
                 }
-                Some(_) => true,
+                Callee::Intrinsic(_) => true,
             },
             _ => true,
         }
@@ -147,7 +151,7 @@ impl<'ctx> Search<'ctx> {
             Op::SExt | Op::ZExt | Op::Trunc | Op::BitCast | Op::ShuffleVector | Op::ExtractElement => {
                 self.may_be_known(operand(made, 0))
             }
-            Op::Call => callee(made).is_none_or(|name| intrinsic(&name).is_some()),
+            Op::Call => callee(made) != Callee::Function,
             _ => true,
         }
     }
@@ -177,11 +181,6 @@ fn is_no_extension(value: BasicValueEnum<'_>) -> bool {
             )
         }),
     }
-}
-
-/// Returns `sqrt` for `llvm.sqrt.f64`; none for a function that is no intrinsic.
-fn intrinsic(name: &str) -> Option<&str> {
-    name.strip_prefix("llvm.")?.split('.').next()
 }
 
 fn is_constant(value: BasicValueEnum<'_>) -> bool {

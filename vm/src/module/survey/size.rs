@@ -1,18 +1,19 @@
-//! How many instructions and checks an operator becomes.
+//! Estimates of the number of LLVM instructions and checks that an operator becomes.
 
 use crate::abi;
 use crate::types::FuncType;
 use wasmparser::Operator;
 
-/// Instructions that pass the arguments and results of a call: those without a register go through memory.
+/// Estimates the instructions that pass the arguments and results of a call. Values without a register go through
+/// memory.
 pub(super) fn passed(ty: &FuncType) -> u64 {
     let (parameters, results) = (ty.params.len() as u64, ty.results.len() as u64);
     let outside = |count: u64, registers: usize| count.saturating_sub(registers as u64);
     parameters.min(8) + results.min(4) + 4 * (outside(parameters, abi::INT_PARAMS) + outside(results, abi::INT_RESULTS))
 }
 
-/// Of an operator, without its arguments: about how many instructions and how many checks it becomes.
-#[expect(unreachable_patterns, reason = "what is named one by one is in its proposal's group too")]
+/// Estimates the numbers of instructions and of checks that an operator becomes, apart from its arguments.
+#[expect(unreachable_patterns, reason = "operators that are named are in their proposal's group too")]
 pub(crate) fn size(operator: &Operator<'_>) -> (u64, u64) {
     macro_rules! by_proposal {
         ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
@@ -49,7 +50,7 @@ pub(crate) fn size(operator: &Operator<'_>) -> (u64, u64) {
     wasmparser::for_each_operator!(by_proposal)
 }
 
-/// Whether an operator begins or ends a basic block.
+/// Tests whether an operator begins or ends a basic block.
 pub(super) fn is_control(operator: &Operator<'_>) -> bool {
     matches!(
         operator,
