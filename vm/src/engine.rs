@@ -86,7 +86,7 @@ impl Engine {
     }
 
     /// Compiles a module to the bytes that [`Module::deserialize`](crate::Module::deserialize) takes, without loading
-    /// it: the CPU that the engine compiles for ([`Config::cpu`](crate::Config::cpu)) need not be this one.
+    /// it. The CPU that the engine compiles for ([`Config::cpu`](crate::Config::cpu)) need not be that of the host.
     ///
     /// # Errors
     /// As [`Module::new`](crate::Module::new).
@@ -95,11 +95,12 @@ impl Engine {
         self.compile(bytes)?.to_bytes()
     }
 
-    /// The LLVM IR that a module's functions are lowered to, before any of LLVM's passes: one text of an LLVM module for
-    /// each run of functions that are compiled together. Function `n` of the module's index space is `@fn`; its type says
-    /// which registers its values travel in (`abi`), and its first parameter is the instance's context.
+    /// Returns the LLVM IR that the functions of a module are lowered to, before LLVM's passes, as one text for each
+    /// codegen unit.
     ///
-    /// For people and tests: what it looks like may change with every version.
+    /// Function `n` of the module's index space is `@fn`. Its type says which registers hold its values (`abi`); its
+    /// first parameter is the context of the instance. The IR is for people and tests, and may change with every
+    /// version.
     ///
     /// # Errors
     /// As [`Module::new`](crate::Module::new).

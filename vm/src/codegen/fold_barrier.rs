@@ -132,8 +132,8 @@ fn classify(value: InstructionValue<'_>, user: InstructionValue<'_>) -> Use {
 
 /// Tests whether a value may be a mask of all ones or zeros by a condition: `value & mask` is a selection then.
 fn may_be_mask(value: BasicValueEnum<'_>, vector: bool) -> bool {
-    let Some(made) = value.as_instruction_value() else { return vector };
-    let Some(source) = uncast(made) else { return vector };
+    let Some(instruction) = value.as_instruction_value() else { return vector };
+    let Some(source) = uncast(instruction) else { return vector };
     match source.get_opcode() {
         Op::SExt | Op::ZExt | Op::AShr | Op::Sub | Op::Select | Op::ICmp | Op::FCmp => true,
         Op::And | Op::Or | Op::Xor | Op::ShuffleVector | Op::Call => vector,
@@ -143,7 +143,9 @@ fn may_be_mask(value: BasicValueEnum<'_>, vector: bool) -> bool {
 
 /// Tests whether a shuffle fills a whole vector with a scalar: such a scalar is loaded whole.
 fn is_full_splat(value: InstructionValue<'_>, shuffle: InstructionValue<'_>) -> bool {
-    let Some(inserted) = uncast(value).filter(|made| made.get_opcode() == Op::InsertElement) else { return false };
+    let Some(inserted) = uncast(value).filter(|instruction| instruction.get_opcode() == Op::InsertElement) else {
+        return false;
+    };
     let (Some(scalar), Ok(vector)) = (operand(inserted, 1), BasicTypeEnum::try_from(shuffle.get_type())) else {
         return false;
     };

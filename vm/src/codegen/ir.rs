@@ -34,10 +34,10 @@ pub(super) fn uncast(mut value: InstructionValue<'_>) -> Option<InstructionValue
 }
 
 /// Tests whether an instruction is float arithmetic whose result may be one of its operands.
-pub(super) fn is_arithmetic(made: InstructionValue<'_>) -> bool {
-    match made.get_opcode() {
+pub(super) fn is_arithmetic(instruction: InstructionValue<'_>) -> bool {
+    match instruction.get_opcode() {
         InstructionOpcode::FAdd | InstructionOpcode::FSub | InstructionOpcode::FMul | InstructionOpcode::FDiv => true,
-        InstructionOpcode::Call => callee(made) == Callee::Intrinsic(Intrinsic::Fma),
+        InstructionOpcode::Call => callee(instruction) == Callee::Intrinsic(Intrinsic::Fma),
         _ => false,
     }
 }

@@ -13,11 +13,11 @@ use std::sync::Once;
 
 /// Numbers of units and instructions after which a context is replaced: a context keeps every type, constant and name
 /// that it ever created.
-const UNITS_OF_A_CONTEXT: u32 = 64;
-const INSTRUCTIONS_OF_A_CONTEXT: u64 = 200_000;
+const MAX_CONTEXT_UNITS: u32 = 64;
+const MAX_CONTEXT_INSTRUCTIONS: u64 = 200_000;
 
 /// The context and the target machines of a thread.
-struct Kit {
+struct ThreadContext {
     context: Context,
     units: u32,
     instructions: u64,
@@ -26,15 +26,15 @@ struct Kit {
 }
 
 thread_local! {
-    static KIT: Cell<Option<Kit>> = const { Cell::new(None) };
+    static THREAD_CONTEXT: Cell<Option<ThreadContext>> = const { Cell::new(None) };
 }
 
-impl Kit {
+impl ThreadContext {
     /// Counts a unit of so many instructions, and replaces the context if it has grown large.
-    fn used(&mut self, instructions: u64) {
+    fn count_unit(&mut self, instructions: u64) {
         self.units += 1;
         self.instructions += instructions;
-        if self.units >= UNITS_OF_A_CONTEXT || self.instructions >= INSTRUCTIONS_OF_A_CONTEXT {
+        if self.units >= MAX_CONTEXT_UNITS || self.instructions >= MAX_CONTEXT_INSTRUCTIONS {
             self.context = Context::create();
             (self.units, self.instructions) = (0, 0);
         }
@@ -49,14 +49,14 @@ pub(crate) fn with_machine<T>(
     instructions: u64,
     work: impl FnOnce(&Context, &TargetMachine) -> Result<T>,
 ) -> Result<T> {
-    // Taken out of the cell, so that a kit in which `work` panicked is not used again.
-    let kit = KIT.take().unwrap_or_else(|| Kit {
+    // Taken out of the cell, so that a context in which `work` panicked is not used again.
+    let own = THREAD_CONTEXT.take().unwrap_or_else(|| ThreadContext {
         context: Context::create(),
         units: 0,
         instructions: 0,
         machines: [None, None, None],
     });
-    let Kit { context, mut machines, .. } = kit;
+    let ThreadContext { context, mut machines, .. } = own;
     let slot = effort as usize;
     let machine = match machines[slot].take().filter(|(_, for_target)| for_target == target) {
         Some((machine, _)) => machine,
@@ -64,9 +64,9 @@ pub(crate) fn with_machine<T>(
     };
     let done = work(&context, &machine);
     machines[slot] = Some((machine, target.clone()));
-    let mut kit = Kit { context, machines, ..kit };
-    kit.used(instructions);
-    KIT.set(Some(kit));
+    let mut own = ThreadContext { context, machines, ..own };
+    own.count_unit(instructions);
+    THREAD_CONTEXT.set(Some(own));
     done
 }
 

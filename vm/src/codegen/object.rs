@@ -31,7 +31,7 @@ pub(crate) fn generate<'ctx>(
     if effort != Effort::Plain {
         bound_code_generation(module, context);
     }
-    quiet::remove(module, context)?;
+    quiet::remove_superfluous(module, context)?;
     if memory_mode == MemoryMode::Precise {
         insert_fold_barriers(module, context, effort != Effort::Plain)?;
     }

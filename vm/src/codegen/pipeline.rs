@@ -57,14 +57,14 @@ pub(super) fn run<'ctx>(
             run(EARLY)?;
             rebase_counters(module)?;
             run(SPEED)?;
-            if quiet::is_needed(module) {
+            if quiet::is_present(module) {
                 for (passes, by_cost) in LATE {
                     if by_cost {
-                        quiet::take_out(module)?;
+                        quiet::suspend(module)?;
                     }
                     run(&format!("function({passes})"))?;
                     if by_cost {
-                        quiet::put_back(module, context)?;
+                        quiet::restore(module, context)?;
                     }
                 }
             } else {

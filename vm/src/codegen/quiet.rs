@@ -3,16 +3,16 @@
 //! To LLVM `x * 1.0` is `x`, even if `x` is a signalling NaN (<https://llvm.org/docs/LangRef.html#floatnan>), while
 //! WebAssembly wants a quiet one (<https://webassembly.github.io/spec/core/exec/numerics.html#nan-propagation>). LLVM
 //! learns factors in many ways: by conversions, inlined calls, unrolled loops, values that pass through memory. So
-//! lowering passes each result that can lose its quieting through `llvm.canonicalize` ([`KEEP`]). That quiets by
+//! lowering passes each result that can lose its quieting through `llvm.canonicalize` ([`QUIETING`]). That quiets by
 //! definition, whatever its operand turns into, and LLVM inlines, hoists and vectorises it like any operator.
 //!
 //! Nearly all of these calls are superfluous: an addition that still exists when machine code is made quiets by
-//! itself. [`remove`] removes those after the last pass. Instruction selection folds identities too, so the operands
-//! must leave it no identity to find (`search`). A call that is left becomes a multiplication by one that LLVM does
-//! not fold.
+//! itself. [`remove_superfluous`] removes those after the last pass. Instruction selection folds identities too, so the
+//! operands must leave it no identity to find (`search`). A call that is left becomes a multiplication by one that LLVM
+//! does not fold.
 //!
 //! Passes that vectorise and unroll decide by counting instructions. They see the code without the calls
-//! ([`take_out`], [`put_back`]) where nothing that they find out can make a call necessary.
+//! ([`suspend`], [`restore`]) where nothing that they find out can make a call necessary.
 
 mod search;
 
@@ -20,7 +20,7 @@ use super::intrinsic::Intrinsic::Canonicalize;
 use super::intrinsic::{Callee, callee, intrinsic};
 use super::ir::{is_arithmetic, operand, users};
 use crate::error::{Error, Result};
-use crate::llvm::intrinsics::KEEP_QUIET as KEEP;
+use crate::llvm::intrinsics::QUIETING;
 use inkwell::context::Context;
 use inkwell::intrinsics::Intrinsic;
 use inkwell::module::Module;
@@ -29,15 +29,15 @@ use inkwell::values::{AnyValue, BasicValue, BasicValueEnum, InstructionOpcode as
 use search::Search;
 
 /// Tests whether a module has float arithmetic that may lose its quieting.
-pub(super) fn is_needed(module: &Module<'_>) -> bool {
+pub(super) fn is_present(module: &Module<'_>) -> bool {
     module.get_functions().any(|function| intrinsic(function) == Some(Canonicalize))
 }
 
-/// Removes the calls of [`KEEP`] whose operand is quiet anyway. Machine code is made next.
+/// Removes the calls of [`QUIETING`] whose operand is quiet anyway. Machine code is made next.
 ///
 /// # Errors
 /// [`Error::Codegen`] if LLVM does not behave as expected.
-pub(super) fn remove<'ctx>(module: &Module<'ctx>, context: &'ctx Context) -> Result<()> {
+pub(super) fn remove_superfluous<'ctx>(module: &Module<'ctx>, context: &'ctx Context) -> Result<()> {
     each(module, |call| {
         let Some(value) = operand(call, 0).filter(|_| is_quieting(call)) else { return Ok(()) };
         if Search::new().is_quiet(Some(value)) {
@@ -52,17 +52,17 @@ pub(super) fn remove<'ctx>(module: &Module<'ctx>, context: &'ctx Context) -> Res
     })
 }
 
-/// Removes calls of [`KEEP`] for one pass; [`put_back`] must follow.
+/// Removes calls of [`QUIETING`] for one pass; [`restore`] must follow.
 ///
 /// The pass must not replace loads by stored values, and must not replace a value that is computed from loads and
 /// arguments by a constant.
 ///
 /// # Errors
 /// None of its own.
-pub(super) fn take_out(module: &Module<'_>) -> Result<()> {
+pub(super) fn suspend(module: &Module<'_>) -> Result<()> {
     each(module, |call| {
         if let Some(value) = operand(call, 0).filter(|_| is_quieting(call))
-            && Search::new().is_lasting(Some(value))
+            && Search::new().never_folds(Some(value))
         {
             replace(call, value);
         }
@@ -70,23 +70,23 @@ pub(super) fn take_out(module: &Module<'_>) -> Result<()> {
     })
 }
 
-/// Passes the results of all arithmetic through [`KEEP`] again, since all of it comes from operators that quiet.
+/// Passes the results of all arithmetic through [`QUIETING`] again, since all of it comes from operators that quiet.
 ///
 /// # Errors
 /// [`Error::Codegen`] if LLVM does not behave as expected.
-pub(super) fn put_back<'ctx>(module: &Module<'ctx>, context: &'ctx Context) -> Result<()> {
+pub(super) fn restore<'ctx>(module: &Module<'ctx>, context: &'ctx Context) -> Result<()> {
     let broken = || Error::Codegen("LLVM has no `canonicalize` for an arithmetic result".into());
     let builder = context.create_builder();
-    each(module, |made| {
-        if !is_arithmetic(made) || matches!(users(made)[..], [only] if is_quieting(only)) {
+    each(module, |instruction| {
+        if !is_arithmetic(instruction) || matches!(users(instruction)[..], [only] if is_quieting(only)) {
             return Ok(());
         }
-        let value = BasicValueEnum::try_from(made.as_any_value_enum()).map_err(|()| broken())?;
-        builder.position_before(&made.get_next_instruction().ok_or_else(broken)?);
-        let keep = Intrinsic::find(KEEP).and_then(|found| found.get_declaration(module, &[value.get_type()]));
+        let value = BasicValueEnum::try_from(instruction.as_any_value_enum()).map_err(|()| broken())?;
+        builder.position_before(&instruction.get_next_instruction().ok_or_else(broken)?);
+        let keep = Intrinsic::find(QUIETING).and_then(|found| found.get_declaration(module, &[value.get_type()]));
         let call = builder.build_call(keep.ok_or_else(broken)?, &[value.into()], "")?;
         let kept = call.try_as_basic_value().basic().and_then(|kept| kept.as_instruction_value()).ok_or_else(broken)?;
-        made.replace_all_uses_with(&kept);
+        instruction.replace_all_uses_with(&kept);
         kept.set_operand(0, value);
         Ok(())
     })
@@ -108,15 +108,15 @@ fn each<'ctx>(module: &Module<'ctx>, mut act: impl FnMut(InstructionValue<'ctx>)
 
 /// Replaces a call by a value.
 fn replace<'ctx>(call: InstructionValue<'ctx>, value: BasicValueEnum<'ctx>) {
-    if let Some(made) = value.as_instruction_value() {
-        call.replace_all_uses_with(&made);
+    if let Some(instruction) = value.as_instruction_value() {
+        call.replace_all_uses_with(&instruction);
         call.erase_from_basic_block();
     }
 }
 
-/// Tests whether an instruction is a call of [`KEEP`].
-fn is_quieting(made: InstructionValue<'_>) -> bool {
-    made.get_opcode() == Op::Call && callee(made) == Callee::Intrinsic(Canonicalize)
+/// Tests whether an instruction is a call of [`QUIETING`].
+fn is_quieting(instruction: InstructionValue<'_>) -> bool {
+    instruction.get_opcode() == Op::Call && callee(instruction) == Callee::Intrinsic(Canonicalize)
 }
 
 /// Quiets two lanes as two of four: LLVM 22 lacks a type for two and aborts.
@@ -135,7 +135,8 @@ fn widen<'ctx>(
         )
     };
     let four = builder.build_shuffle_vector(pair, pair, lanes(&[0, 1, 0, 1]), "")?;
-    let intrinsic = Intrinsic::find(KEEP).and_then(|found| found.get_declaration(module, &[four.get_type().into()]));
+    let intrinsic =
+        Intrinsic::find(QUIETING).and_then(|found| found.get_declaration(module, &[four.get_type().into()]));
     let call = builder.build_call(intrinsic.ok_or_else(broken)?, &[four.into()], "")?;
     let quiet = call.try_as_basic_value().basic().ok_or_else(broken)?.into_vector_value();
     let two = builder.build_shuffle_vector(quiet, quiet, lanes(&[0, 1]), "")?;

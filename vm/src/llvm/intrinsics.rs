@@ -32,4 +32,4 @@ pub(crate) struct VectorIntrinsics {
 /// The intrinsic that quiets the result of arithmetic: it returns its operand, and a quiet NaN for a signalling one.
 /// `codegen/quiet` removes it where machine code quiets anyway.
 /// <https://llvm.org/docs/LangRef.html#llvm-canonicalize-intrinsic>
-pub(crate) const KEEP_QUIET: &str = "llvm.canonicalize";
+pub(crate) const QUIETING: &str = "llvm.canonicalize";

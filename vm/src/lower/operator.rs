@@ -49,10 +49,12 @@ impl Lowering<'_, '_, '_> {
     }
 }
 
-/// Features that this VM does not run, by `wasmparser`'s names ([`WasmFeatures`](wasmparser::WasmFeatures) in lower case),
-/// and why. With the feature on, a module that needs it is valid and [`Error::Unsupported`](crate::Error::Unsupported);
-/// single operators of a proposal may be there all the same. What is part of the component model is in components only,
-/// which are not modules: [`Error::Invalid`](crate::Error::Invalid).
+/// Features that this VM does not run, with the reason for each.
+///
+/// Names are those of `wasmparser` ([`WasmFeatures`](wasmparser::WasmFeatures) in lower case). If such a feature is
+/// enabled, a module that needs it is valid, and compiling it is [`Error::Unsupported`](crate::Error::Unsupported).
+/// Single operators of a listed proposal may be built nevertheless. Features of the component model occur only in
+/// components, which are no modules: [`Error::Invalid`](crate::Error::Invalid).
 pub const NOT_BUILT: &[(&str, &str)] = &[
     ("cm64", COMPONENTS),
     ("cm_accessors", COMPONENTS),
@@ -70,16 +72,16 @@ pub const NOT_BUILT: &[(&str, &str)] = &[
     ("cm_threading", COMPONENTS),
     ("cm_values", COMPONENTS),
     ("component_model", COMPONENTS),
-    ("memory_control", "phase 1: its ideas compete, and `wasmparser` reads `memory.discard` alone"),
+    ("memory_control", "phase 1: several designs compete, and `wasmparser` parses only `memory.discard`"),
     (
         "multibyte_array_access",
-        "phase 2: loads and stores of numbers in arrays of bytes, of which there is an overview (December 2025), and \
-         neither formal text nor a script",
+        "phase 2: loads and stores of numbers in arrays of bytes; there is an overview (December 2025), but neither formal \
+         text nor a script",
     ),
     (
         "shared_everything_threads",
         "phase 1: functions, globals, tables and heap objects that threads share; there are an overview (June 2026) and 11 \
-         scripts of what is valid, but a heap of this VM belongs to one store, and so to one thread at a time",
+         scripts about validation, but a heap of this VM belongs to one store, and so to one thread at a time",
     ),
 ];
 
@@ -90,7 +92,7 @@ mod tests {
     use super::NOT_BUILT;
     use std::collections::BTreeSet;
 
-    /// Every operator that `wasmparser` knows, with its proposal, and whether it is built.
+    /// Returns every operator that `wasmparser` knows, with its proposal, and whether it is built.
     fn operators() -> Vec<(&'static str, &'static str, bool)> {
         macro_rules! probe {
             ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
@@ -107,14 +109,14 @@ mod tests {
         let refused = operators.iter().filter(|(.., built)| !built);
         let unlisted: Vec<_> =
             refused.clone().filter(|(proposal, ..)| NOT_BUILT.iter().all(|(listed, _)| listed != proposal)).collect();
-        assert!(unlisted.is_empty(), "refused, but their proposals are not listed: {unlisted:?}");
+        assert!(unlisted.is_empty(), "refused operators whose proposals are not listed: {unlisted:?}");
         let refusing: BTreeSet<_> = refused.map(|(proposal, ..)| *proposal).collect();
         let known: BTreeSet<_> = operators.iter().map(|(proposal, ..)| *proposal).collect();
         let listed: BTreeSet<_> = NOT_BUILT.iter().map(|(proposal, _)| *proposal).collect();
         assert_eq!(listed.len(), NOT_BUILT.len(), "a proposal is listed twice");
-        // Some have no operators of their own: `tests/all/compile/features.rs` has a module for each.
+        // Some proposals have no operators of their own: `tests/all/compile/features.rs` has a module for each.
         let stale: Vec<_> = listed.intersection(&known).filter(|listed| !refusing.contains(*listed)).collect();
-        assert!(stale.is_empty(), "listed as not built, but every operator of them is: {stale:?}");
+        assert!(stale.is_empty(), "proposals that are listed although all their operators are built: {stale:?}");
         assert!(NOT_BUILT.iter().all(|(_, reason)| !reason.is_empty()), "no reason");
     }
 }

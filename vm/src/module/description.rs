@@ -118,7 +118,7 @@ impl Description {
         own.into_iter().chain(segments).collect()
     }
 
-    /// Returns all long arrays of bytes, likewise.
+    /// Returns all long arrays of bytes, in an order that depends only on the rest of the description.
     pub(crate) fn bytes(&mut self) -> Vec<&mut Bulk<u8>> {
         let segments = self.data.iter_mut().map(|segment| &mut segment.bytes);
         [&mut self.function_names.text].into_iter().chain(segments).collect()

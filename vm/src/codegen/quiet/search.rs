@@ -11,31 +11,31 @@ use inkwell::values::{
 };
 
 /// Number of values that a search visits before it gives up, which keeps the quieting.
-const MOST: u32 = 64;
+const MAX_STEPS: u32 = 64;
 
 /// A value, or none where an operand is no value.
 type MaybeValue<'ctx> = Option<BasicValueEnum<'ctx>>;
 
 /// The state of one search.
 pub(super) struct Search<'ctx> {
-    left: u32,
+    steps_left: u32,
     phis: Vec<InstructionValue<'ctx>>,
 }
 
 impl<'ctx> Search<'ctx> {
     pub(super) fn new() -> Self {
-        Self { left: MOST, phis: Vec::new() }
+        Self { steps_left: MAX_STEPS, phis: Vec::new() }
     }
 
     /// Tests whether arithmetic never returns one of its operands, even if passes find out that loads and arguments
     /// are certain values.
-    pub(super) fn is_lasting(&mut self, value: MaybeValue<'ctx>) -> bool {
-        let Some(made) = value.and_then(|value| value.as_instruction_value()) else { return false };
-        let operands = if made.get_opcode() == Op::Call { 3 } else { 2 };
-        is_arithmetic(made)
-            && !self.may_vanish(made)
+    pub(super) fn never_folds(&mut self, value: MaybeValue<'ctx>) -> bool {
+        let Some(instruction) = value.and_then(|value| value.as_instruction_value()) else { return false };
+        let operands = if instruction.get_opcode() == Op::Call { 3 } else { 2 };
+        is_arithmetic(instruction)
+            && !self.may_fold(instruction)
             && (0..operands).all(|index| {
-                let operand = operand(made, index);
+                let operand = operand(instruction, index);
                 operand.is_some_and(is_constant) || self.is_unknown(operand)
             })
     }
@@ -44,18 +44,18 @@ impl<'ctx> Search<'ctx> {
     /// it.
     fn is_unknown(&mut self, value: MaybeValue<'ctx>) -> bool {
         let Some(value) = value.filter(|_| self.step()) else { return false };
-        let Some(made) = value.as_instruction_value() else { return !is_constant(value) };
-        match made.get_opcode() {
+        let Some(instruction) = value.as_instruction_value() else { return !is_constant(value) };
+        match instruction.get_opcode() {
             Op::Load | Op::Invoke => true,
-            Op::Call => match callee(made) {
+            Op::Call => match callee(instruction) {
                 Callee::Unnamed | Callee::Function => true,
-                Callee::Intrinsic(Canonicalize | Fma | Sqrt) => self.is_unknown(operand(made, 0)),
+                Callee::Intrinsic(Canonicalize | Fma | Sqrt) => self.is_unknown(operand(instruction, 0)),
                 Callee::Intrinsic(_) => false,
             },
             Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => {
-                self.is_unknown(operand(made, 0)) || self.is_unknown(operand(made, 1))
+                self.is_unknown(operand(instruction, 0)) || self.is_unknown(operand(instruction, 1))
             }
-            Op::FNeg | Op::FPExt | Op::FPTrunc | Op::BitCast => self.is_unknown(operand(made, 0)),
+            Op::FNeg | Op::FPExt | Op::FPTrunc | Op::BitCast => self.is_unknown(operand(instruction, 0)),
             _ => false,
         }
     }
@@ -63,21 +63,22 @@ impl<'ctx> Search<'ctx> {
     /// Tests whether a value is never a signalling NaN, as machine code computes it.
     pub(super) fn is_quiet(&mut self, value: MaybeValue<'ctx>) -> bool {
         let Some(value) = value.filter(|_| self.step()) else { return false };
-        let Some(made) = value.as_instruction_value() else { return is_number(value) };
-        match made.get_opcode() {
-            Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => !self.may_vanish(made),
-            Op::FPTrunc => operand(made, 0).is_some_and(is_no_extension),
+        let Some(instruction) = value.as_instruction_value() else { return is_number(value) };
+        match instruction.get_opcode() {
+            Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => !self.may_fold(instruction),
+            Op::FPTrunc => operand(instruction, 0).is_some_and(is_no_extension),
             Op::FPExt | Op::SIToFP | Op::UIToFP => true,
-            Op::FNeg | Op::Freeze | Op::ExtractElement => self.is_quiet(operand(made, 0)),
+            Op::FNeg | Op::Freeze | Op::ExtractElement => self.is_quiet(operand(instruction, 0)),
             Op::InsertElement | Op::ShuffleVector => {
-                self.is_quiet(operand(made, 0)) && (is_poison(operand(made, 1)) || self.is_quiet(operand(made, 1)))
+                self.is_quiet(operand(instruction, 0))
+                    && (is_poison(operand(instruction, 1)) || self.is_quiet(operand(instruction, 1)))
             }
-            Op::Select => self.is_quiet(operand(made, 1)) && self.is_quiet(operand(made, 2)),
-            Op::Phi => self.is_quiet_phi(made),
-            Op::Call => match callee(made) {
+            Op::Select => self.is_quiet(operand(instruction, 1)) && self.is_quiet(operand(instruction, 2)),
+            Op::Phi => self.is_quiet_phi(instruction),
+            Op::Call => match callee(instruction) {
                 Callee::Intrinsic(Canonicalize | Sqrt | Floor | Ceil | Trunc | RoundEven) => true,
-                Callee::Intrinsic(Fma) => !self.may_vanish(made),
-                Callee::Intrinsic(Fabs | CopySign) => self.is_quiet(operand(made, 0)),
+                Callee::Intrinsic(Fma) => !self.may_fold(instruction),
+                Callee::Intrinsic(Fabs | CopySign) => self.is_quiet(operand(instruction, 0)),
                 _ => false,
             },
             _ => false,
@@ -94,7 +95,7 @@ impl<'ctx> Search<'ctx> {
     }
 
     /// Tests whether instruction selection may find that arithmetic returns one of its operands.
-    fn may_vanish(&mut self, arithmetic: InstructionValue<'ctx>) -> bool {
+    fn may_fold(&mut self, arithmetic: InstructionValue<'ctx>) -> bool {
         let op = arithmetic.get_opcode();
         let operands = if op == Op::Call { 3 } else { 2 };
         (0..operands).any(|index| {
@@ -106,35 +107,35 @@ impl<'ctx> Search<'ctx> {
                 Op::FDiv => index == 1 && c.abs() == 1.0,
                 _ => c.abs() == 1.0 || c == 0.0,
             };
-            self.may_be(operand(arithmetic, index), &is_identity)
+            self.may_match(operand(arithmetic, index), &is_identity)
         })
     }
 
     /// Tests whether instruction selection may find that a value, or a lane or choice of it, is a constant for which
     /// `is` holds.
-    fn may_be(&mut self, value: MaybeValue<'ctx>, is: &dyn Fn(f64) -> bool) -> bool {
+    fn may_match(&mut self, value: MaybeValue<'ctx>, is: &dyn Fn(f64) -> bool) -> bool {
         const ANY: &dyn Fn(f64) -> bool = &|c| c.abs() == 1.0 || c == 0.0;
         let Some(value) = value.filter(|_| self.step()) else { return true };
-        let Some(made) = value.as_instruction_value() else {
+        let Some(instruction) = value.as_instruction_value() else {
             return is_constant(value) && constants(value).is_none_or(|lanes| lanes.into_iter().any(is));
         };
-        match made.get_opcode() {
+        match instruction.get_opcode() {
             Op::Load | Op::Phi | Op::FAdd | Op::FSub | Op::FMul | Op::FDiv | Op::ExtractValue | Op::Invoke => false,
-            Op::Select => self.may_be(operand(made, 1), is) || self.may_be(operand(made, 2), is),
-            Op::ExtractElement | Op::Freeze => self.may_be(operand(made, 0), is),
+            Op::Select => self.may_match(operand(instruction, 1), is) || self.may_match(operand(instruction, 2), is),
+            Op::ExtractElement | Op::Freeze => self.may_match(operand(instruction, 0), is),
             Op::InsertElement | Op::ShuffleVector => [0, 1].into_iter().any(|index| {
-                let part = operand(made, index);
-                !is_poison(part) && self.may_be(part, is)
+                let part = operand(instruction, index);
+                !is_poison(part) && self.may_match(part, is)
             }),
-            Op::FNeg | Op::FPExt | Op::FPTrunc => self.may_be(operand(made, 0), ANY),
-            Op::SIToFP | Op::UIToFP | Op::BitCast => self.may_be_known(operand(made, 0)),
-            Op::Call => match callee(made) {
+            Op::FNeg | Op::FPExt | Op::FPTrunc => self.may_match(operand(instruction, 0), ANY),
+            Op::SIToFP | Op::UIToFP | Op::BitCast => self.may_be_constant(operand(instruction, 0)),
+            Op::Call => match callee(instruction) {
                 Callee::Unnamed | Callee::Function => false,
                 Callee::Intrinsic(Canonicalize | Fabs | CopySign | Sqrt | Floor | Ceil | Trunc | RoundEven) => {
-                    self.may_be(operand(made, 0), ANY)
+                    self.may_match(operand(instruction, 0), ANY)
                 }
                 Callee::Intrinsic(Minimum | Maximum | Fma) => {
-                    (0..2).all(|index| operand(made, index).is_some_and(is_constant))
+                    (0..2).all(|index| operand(instruction, index).is_some_and(is_constant))
                 }
                 Callee::Intrinsic(_) => true,
             },
@@ -143,23 +144,23 @@ impl<'ctx> Search<'ctx> {
     }
 
     /// Tests whether instruction selection may find that an integer, or bits, are one of a few constants.
-    fn may_be_known(&mut self, value: MaybeValue<'ctx>) -> bool {
+    fn may_be_constant(&mut self, value: MaybeValue<'ctx>) -> bool {
         let Some(value) = value.filter(|_| self.step()) else { return true };
-        let Some(made) = value.as_instruction_value() else { return is_constant(value) };
-        match made.get_opcode() {
+        let Some(instruction) = value.as_instruction_value() else { return is_constant(value) };
+        match instruction.get_opcode() {
             Op::Load | Op::Phi | Op::Add | Op::Sub | Op::Mul | Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => false,
             Op::SExt | Op::ZExt | Op::Trunc | Op::BitCast | Op::ShuffleVector | Op::ExtractElement => {
-                self.may_be_known(operand(made, 0))
+                self.may_be_constant(operand(instruction, 0))
             }
-            Op::Call => callee(made) != Callee::Function,
+            Op::Call => callee(instruction) != Callee::Function,
             _ => true,
         }
     }
 
     /// Counts one visited value. Returns false if the limit is reached.
     fn step(&mut self) -> bool {
-        let goes_on = self.left > 0;
-        self.left -= u32::from(goes_on);
+        let goes_on = self.steps_left > 0;
+        self.steps_left -= u32::from(goes_on);
         goes_on
     }
 }
@@ -168,7 +169,7 @@ impl<'ctx> Search<'ctx> {
 fn is_no_extension(value: BasicValueEnum<'_>) -> bool {
     match value.as_instruction_value() {
         None => !is_constant(value),
-        Some(made) => uncast(made).is_none_or(|source| {
+        Some(instruction) => uncast(instruction).is_none_or(|source| {
             !matches!(
                 source.get_opcode(),
                 Op::FPExt

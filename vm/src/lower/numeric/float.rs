@@ -4,11 +4,11 @@
 //! LLVM's default float environment is that of WebAssembly with one exception: LLVM may return a signalling NaN where
 //! WebAssembly wants a quiet one (<https://llvm.org/docs/LangRef.html#floatnan>). That happens where LLVM takes an
 //! operation for an identity: sums, products and quotients with one operand known, and `demote`. Their results pass
-//! through [`KEEP_QUIET`]. LLVM never takes roots for identities, and roundings only of operands that are quiet
+//! through [`QUIETING`]. LLVM never takes roots for identities, and roundings only of operands that are quiet
 //! already.
 
 use crate::error::Result;
-use crate::llvm::intrinsics::KEEP_QUIET;
+use crate::llvm::intrinsics::QUIETING;
 use crate::lower::function::Lowering;
 use inkwell::FloatPredicate;
 use inkwell::builder::{Builder, BuilderError};
@@ -94,7 +94,7 @@ impl<'ctx> Lowering<'_, 'ctx, '_> {
 
     /// Quiets the result of arithmetic, in case LLVM finds that it is one of the operands.
     pub(crate) fn quieted(&self, value: BasicValueEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
-        self.intrinsic(KEEP_QUIET, &[value.get_type()], &[value])
+        self.intrinsic(QUIETING, &[value.get_type()], &[value])
     }
 
     fn float_compare(&mut self, predicate: FloatPredicate) -> Result<()> {
