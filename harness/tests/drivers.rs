@@ -1,4 +1,4 @@
-//! Engines in other programs: a driver that works, runners of whole scripts, and every way in which they can be broken.
+//! Tests of drivers and runners: some that work, and every way in which they can be broken.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -12,9 +12,9 @@ const SCRIPT: &str = r#"(module (func (export "f") (result i32) (i32.const 1)))
 (assert_return (invoke "f") (i32.const 1))
 "#;
 
-/// A driver in the shell. Its one function returns 1; in place of the answer to the second request of a kind it does
-/// `deed`, once. `say` answers.
-fn driver(kind: &str, deed: &str) -> String {
+/// A driver as a shell script. Its one function returns 1. Instead of the answer to the second request of a kind it runs
+/// `action`, once. `say` writes an answer.
+fn driver(kind: &str, action: &str) -> String {
     let answers = r#"
 modules=0 instances=0 count=0
 say() { echo "{\"id\":$id,$1}"; }
@@ -35,10 +35,10 @@ while read -r line; do
   esac
 done
 "#;
-    answers.replace("KIND", kind).replace("DEED", deed)
+    answers.replace("KIND", kind).replace("DEED", action)
 }
 
-/// Runs the script on an engine that a file of the catalogue's form describes.
+/// Runs the script on an engine with this description.
 fn run(place: &Place, drive: &str, args: &[&str]) -> Output {
     let engines = place.describe(drive);
     let mut command = wassay();
@@ -51,24 +51,24 @@ fn outcomes(place: &Place) -> Vec<(Outcome, String)> {
     place.rows().into_iter().map(|row| (row.outcome, row.detail)).collect()
 }
 
-/// What comes of each directive of `script` when the driver does `deed` at the second request of a kind, and the exit code.
-fn with_deed(script: &str, kind: &str, deed: &str, args: &[&str]) -> (Vec<(Outcome, String)>, Option<i32>) {
+/// The result of each directive of `script` if the driver runs `action` at the second request of a kind, and the exit code.
+fn with_action(script: &str, kind: &str, action: &str, args: &[&str]) -> (Vec<(Outcome, String)>, Option<i32>) {
     let place = Place::new(&[("a.wast", script)]);
     let file = place.path("driver.sh");
-    std::fs::write(&file, driver(kind, deed)).expect("a file");
+    std::fs::write(&file, driver(kind, action)).expect("a file");
     let drive = format!(
         "[drive]\nkind = \"driver\"\n[[drive.mode]]\nname = \"default\"\nabout = \"\"\ncommand = [\"sh\", {:?}]",
         file.display().to_string()
     );
     let output = run(&place, &drive, args);
     let outcomes = outcomes(&place);
-    assert_eq!(outcomes.len(), script.lines().count(), "{deed}: {}", stderr(&output));
+    assert_eq!(outcomes.len(), script.lines().count(), "{action}: {}", stderr(&output));
     (outcomes, code(&output))
 }
 
-/// What comes of the last of three directives when the driver does `deed` there.
-fn third(deed: &str, args: &[&str]) -> (Outcome, String) {
-    let (mut outcomes, code) = with_deed(SCRIPT, "invoke", deed, args);
+/// The result of the last of three directives if the driver runs `action` there.
+fn third(action: &str, args: &[&str]) -> (Outcome, String) {
+    let (mut outcomes, code) = with_action(SCRIPT, "invoke", action, args);
     let last = outcomes.pop().expect("three");
     assert!(outcomes.iter().all(|(outcome, _)| *outcome == Pass), "{outcomes:?}");
     let red = !matches!(last.0, Pass | Unsupported);
@@ -92,7 +92,7 @@ fn a_driver_that_answers_no() {
         (r#""ok":[{"ref":"extern","host":-1}]"#, Fail, "is no value"),
         (r#""ok":[{"dance":1}]"#, Fail, "is no value"),
         (r#""stop":"trap","message":"unreachable""#, Fail, "trap: unreachable"),
-        (r#""stop":"dance""#, Fail, "which is none of the protocol"),
+        (r#""stop":"dance""#, Fail, "which the protocol does not have"),
         (r#""stop":"unsupported","feature":"gc","what":"x""#, Unsupported, "gc: x"),
     ] {
         let (outcome, detail) = third(&format!("say '{answer}'"), &[]);
@@ -102,11 +102,11 @@ fn a_driver_that_answers_no() {
 
 #[test]
 fn a_driver_that_talks_nonsense() {
-    for (deed, words) in [
+    for (action, words) in [
         ("echo nonsense", "it answers `nonsense`"),
         ("printf '\\377\\n'", "utf-8"),
         ("say '\"ok\":7'", "`ok`: invalid type: integer `7`, expected a sequence"),
-        ("say '\"fine\":7'", "it has no `ok`"),
+        ("say '\"fine\":7'", "it has neither `ok`"),
         (r#"echo '{"id":0,"ok":[{"i32":1}]}'"#, "it has the `id` 0, not "),
         (r#"echo '{"ok":[{"i32":1}]}'"#, "it has no `id`"),
         ("exit 3", "it died"),
@@ -115,42 +115,42 @@ fn a_driver_that_talks_nonsense() {
         ("exec >&-; sleep 60", "it died"),
         ("head -c 20000000 /dev/zero | tr '\\0' x >&2; exit 3", "it died"),
     ] {
-        let (outcome, detail) = third(deed, &[]);
-        assert_eq!(outcome, Crash, "{deed}: {detail}");
-        assert!(detail.to_lowercase().contains(words), "{deed}: {detail}");
+        let (outcome, detail) = third(action, &[]);
+        assert_eq!(outcome, Crash, "{action}: {detail}");
+        assert!(detail.to_lowercase().contains(words), "{action}: {detail}");
     }
 }
 
-/// What never ends is cut off before it takes memory: with all of it, the worker would not live to tell the reason.
+/// A message without an end is cut off before it uses up memory; otherwise the worker would die before it gave the reason.
 #[test]
 fn a_driver_that_talks_without_end() {
-    for (deed, words) in [("cat /dev/zero", "an answer without an end"), ("yes", "it answers `y`")] {
-        let (outcome, detail) = third(deed, &["--memory", "200"]);
-        assert!(outcome == Crash && detail.contains(words), "{deed}: {outcome} {detail}");
+    for (action, words) in [("cat /dev/zero", "an answer without an end"), ("yes", "it answers `y`")] {
+        let (outcome, detail) = third(action, &["--memory", "200"]);
+        assert!(outcome == Crash && detail.contains(words), "{action}: {outcome} {detail}");
     }
 }
 
-/// What it prints elsewhere is nobody's business.
+/// Output on standard error does no harm.
 #[test]
 fn a_driver_that_floods_standard_error() {
     let flood = r#"head -c 20000000 /dev/zero | tr '\0' x >&2; say '"ok":[{"i32":1}]'"#;
     assert_eq!(third(flood, &[]).0, Pass);
 }
 
-/// Its deed shows at the directive after the one that it was asked about, and costs that one only.
+/// An error after an answer is noticed at the next directive, and affects only that one.
 #[test]
 fn a_driver_that_goes_wrong_after_its_answer() {
     let script = SCRIPT.to_owned() + "(assert_return (invoke \"f\") (i32.const 1))\n".repeat(2).as_str();
-    for (deed, words) in [
+    for (action, words) in [
         ("ANSWER; ANSWER", "it has the `id` "),
         ("exec 0<&-; ANSWER; sleep 60", "it died, or does not listen any more"),
         ("ANSWER; exit 0", "it died"),
     ] {
-        let deed = deed.replace("ANSWER", r#"say '"ok":[{"i32":1}]'"#);
-        let (outcomes, code) = with_deed(&script, "invoke", &deed, &[]);
+        let action = action.replace("ANSWER", r#"say '"ok":[{"i32":1}]'"#);
+        let (outcomes, code) = with_action(&script, "invoke", &action, &[]);
         let red: Vec<_> = outcomes.iter().enumerate().filter(|(_, (outcome, _))| *outcome != Pass).collect();
-        let [(3, (Crash, detail))] = red[..] else { panic!("{deed}: {outcomes:?}") };
-        assert!(detail.contains(words), "{deed}: {detail}");
+        let [(3, (Crash, detail))] = red[..] else { panic!("{action}: {outcomes:?}") };
+        assert!(detail.contains(words), "{action}: {detail}");
         assert_eq!(code, Some(1));
     }
 }
@@ -163,7 +163,7 @@ fn a_driver_that_can_not_count() {
         ("compile", "-1", "`ok`: invalid value: integer `-1`"),
         ("instantiate", "0", "it calls instance 1 number 0"),
     ] {
-        let (outcomes, _) = with_deed(SCRIPT, kind, &format!("say '\"ok\":{number}'"), &[]);
+        let (outcomes, _) = with_action(SCRIPT, kind, &format!("say '\"ok\":{number}'"), &[]);
         let (outcome, detail) = &outcomes[0];
         assert!(*outcome == Crash && detail.contains(words), "{kind} {number}: {outcome} {detail}");
         let rest = outcomes[1..].iter().map(|(_, detail)| detail.as_str());
@@ -236,14 +236,14 @@ fn a_runner_of_whole_scripts() {
 #[test]
 fn a_runner_that_takes_for_ever() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
-    // A script may take six times as long as a directive.
+    // The time limit of a whole script is six times that of a directive.
     let output = run(&place, &runner("", "sleep 0.5"), &["--timeout", "0.3"]);
     assert_eq!(outcomes(&place)[0].0, Pass, "{}", stderr(&output));
     let output = run(&place, &runner("", "exec sleep 60"), &["--timeout", "0.1"]);
     assert_eq!(outcomes(&place)[0].0, Timeout, "{}", stderr(&output));
 }
 
-/// A runner in the shell of version 7, and more about it. Its commands see the script's path as `$1`.
+/// A runner as a shell command, of version 7, with further keys `extra`. The path of the script is `$1`.
 fn runner(extra: &str, command: &str) -> String {
     format!(
         "[drive]\nkind = \"runner\"\nversion = [\"echo\", \"Shell v7 (today)\"]\n{extra}[[drive.mode]]\nname = \"default\"\n\
@@ -253,22 +253,22 @@ fn runner(extra: &str, command: &str) -> String {
 
 #[test]
 fn what_a_runner_can_not_judge() {
-    // Pages are of one size in 3.0, which is what scripts of no proposal are of.
+    // 3.0, which scripts without a proposal belong to, has one page size.
     let dated = "(module)\n(assert_invalid (module (memory 1 (pagesize 1))) \"no such page\")\n";
     let simd = "(module (func (param v128)))\n";
     for (script, command, wanted, words) in [
-        // Words about rejections are not there to be compared.
+        // Messages of rejected modules have been removed.
         (dated, "! grep -q 'no such' \"$1\"", Pass, ""),
-        // It has what the script wants to be without, and cannot leave it.
+        // It has a feature that the script excludes, and cannot switch it off.
         (dated, "! grep pagesize \"$1\"", Unsupported, "feature-selection: exit status: 1: (assert_invalid"),
         (dated, "grep pagesize \"$1\" || echo none; false", Fail, "exit status: 1: none"),
-        // It lacks what a module needs.
+        // It lacks a feature that a module needs.
         (simd, "echo no; false", Unsupported, "simd: exit status: 1: no"),
-        // It has that, and fails nonetheless.
+        // It has the feature and fails.
         (simd, "grep -q binary \"$1\" || { echo no; false; }", Fail, "exit status: 1: no"),
-        // It dies of that: no reason to die with it.
+        // It crashes for lack of the feature; the worker must not.
         (simd, "grep -q binary \"$1\" && kill -11 $$; echo no; false", Unsupported, "simd: exit status: 1: no"),
-        // Our parser takes it for no script; the runner knows better, or does not.
+        // The harness's parser rejects the script; the runner accepts it, or does not.
         ("(module", "grep -q module \"$1\"", Pass, ""),
         ("(module", "echo what; false", Fail, "exit status: 1: what"),
     ] {
@@ -294,20 +294,20 @@ fn what_is_known_of_another_version_is_a_hint() {
         let output = run(&place, &runner(&measured, command), &[]);
         assert_eq!(outcomes(&place)[0].0, wanted, "{measured}{command}: {}", stderr(&output));
         assert_eq!(code(&output), Some(exit), "{measured}{command}: {}", stderr(&output));
-        // A row that speaks of nothing is only wrong about the version that it is about.
+        // A row that matches nothing is only an error for the version that was measured.
         std::fs::write(place.suite().join("expectations.csv"), rows.replace(",1,", ",2,")).expect("a file");
         let output = run(&place, &runner(&measured, "true"), &[]);
         assert_eq!(code(&output), Some(i32::from(measured.contains('7'))), "{measured}: {}", stderr(&output));
     }
 }
 
-/// Python, if it is there.
+/// Python, if it is installed.
 fn python() -> Option<&'static str> {
     let there = std::process::Command::new("python3").arg("--version").output().is_ok_and(|done| done.status.success());
     there.then_some("python3")
 }
 
-/// `stranger.py` is written after DRIVERS.md and nothing else.
+/// `stranger.py` was written from DRIVERS.md alone.
 #[test]
 fn a_driver_in_another_language() {
     let Some(python) = python() else {

@@ -1,4 +1,4 @@
-//! `wassay engines`, and what is said of engines that can't be run here.
+//! Tests of `wassay engines`, and of the messages about engines that cannot run here.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -7,11 +7,11 @@ use common::{Place, code, stderr, stdout, wassay};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-/// The keys of a description that none of these tests is about.
+/// Keys of a description that these tests do not test.
 const KEYS: &str = "title = 'One'\nlanguages = []\ncompiler = ''\nexecution = []\ninterop = []\nfeatures = ['x', 'y']\n\
                     host_apis = []\nstandards = []\nplatforms = []\nstatus = 'alive'\nlink = ''\nget = 'dig for it'\n";
 
-/// A folder with a description.
+/// Writes a description.
 fn describe(place: &Place, name: &str, drive: &str) {
     let folder = place.path("engines");
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -141,7 +141,7 @@ fn lines_fit_a_terminal() {
     let call = format!("stty cols 80; {} engines; {0} engines wamr", env!("CARGO_BIN_EXE_wassay"));
     let mut command = Command::new("script");
     command.args(["-qec", &call, "/dev/null"]).stdin(Stdio::null());
-    // Where there is no such program, there is no such terminal.
+    // Without the program `script` there is no terminal to test with.
     let Ok(output) = command.output() else { return };
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(shown.contains("More of one: wassay engines NAME") && shown.contains("wamr: WAMR"), "{shown}");

@@ -1,13 +1,14 @@
-//! Generated modules do the same on our VM, at both levels, as on Wasmtime: results, traps, globals, memories.
+//! Differential tests: generated modules have the same results, traps, globals and memories on the VM, at both optimisation
+//! levels, as on Wasmtime.
 //!
-//! `wasm-smith` makes the modules from seeds, a set of features a test. NaNs are made canonical in the modules
-//! themselves, so that bits can be compared; fuel ends every loop. `WASSAY_GENERATED` says how many modules of each set
-//! are run, 20 if it is not there; the full thousand, which takes a while:
+//! `wasm-smith` generates the modules from seeds, with one set of features for each test. The modules make their NaNs
+//! canonical, so that bits can be compared, and fuel ends every loop. `WASSAY_GENERATED` is the number of modules of each
+//! set, 20 by default. A thousand take a while:
 //!
 //!     WASSAY_GENERATED=1000 cargo test --release -p wassay --features generated --test generated -- --nocapture
 //!
-//! A module that makes a difference is left in `target/generated`, and so is the one that was running if the process
-//! dies. `WASSAY_GENERATED_SEED` runs one seed alone.
+//! A module with a difference is kept in `target/generated`, and so is the running module if the process dies.
+//! `WASSAY_GENERATED_SEED` runs a single seed.
 
 use arbitrary::Unstructured;
 use std::fmt::Write as _;
@@ -18,19 +19,19 @@ use wasmparser::{HeapType, Operator, Parser, Payload, ValType, Validator, WasmFe
 use wassay::engine::value::{Heap, Ref, Value, list};
 use wassay::engine::{self, Engine, MESSAGE_SEPARATOR, SessionError, SessionResult};
 
-/// Loops and calls that an instance may begin.
+/// Number of loops and calls that an instance may begin.
 const FUEL: u32 = 500;
 
-/// Calls of each exported function.
+/// Number of calls of each exported function.
 const CALLS: usize = 3;
 
-/// Features under which all sessions run; each set makes modules with fewer.
+/// Features of all sessions. The modules of each set use fewer.
 const FEATURES: WasmFeatures = WasmFeatures::WASM3
     .union(WasmFeatures::THREADS)
     .union(WasmFeatures::WIDE_ARITHMETIC)
     .union(WasmFeatures::CUSTOM_PAGE_SIZES);
 
-/// A small generator of numbers (SplitMix64), so that seeds mean the same everywhere and always.
+/// A random number generator (SplitMix64), the same on every platform and in every version.
 struct Random(u64);
 
 impl Random {
@@ -46,7 +47,7 @@ impl Random {
         choices[(self.next() % choices.len() as u64) as usize]
     }
 
-    /// A value of a type; none where there is no null to give.
+    /// A random value of a type; `None` for references that cannot be null.
     fn value(&mut self, ty: ValType) -> Option<Value> {
         let any = self.next();
         Some(match ty {
@@ -78,7 +79,7 @@ impl Random {
     }
 }
 
-/// A module, and what to do with it.
+/// A module, with the calls and reads to do.
 struct Case {
     wasm: Vec<u8>,
     calls: Vec<(String, Vec<Value>)>,
@@ -87,11 +88,11 @@ struct Case {
 }
 
 impl Case {
-    /// The case of a seed; none if the module may wait for ever.
+    /// Creates the case of a seed; `None` if the module may wait for ever.
     fn of(config: &Config, seed: u64) -> Option<Self> {
         let mut random = Random(seed);
         let bytes: Vec<u8> = (0..4096).flat_map(|_| random.next().to_le_bytes()).collect();
-        // Left to chance nearly every access is out of bounds: half of the modules are made so that nothing traps.
+        // By chance nearly every access would be out of bounds, so half of the modules are generated without traps.
         let config = Config { disallow_traps: seed.is_multiple_of(2), ..config.clone() };
         let mut module = wasm_smith::Module::new(config, &mut Unstructured::new(&bytes)).ok()?;
         module.ensure_termination(FUEL).ok()?;
@@ -119,7 +120,7 @@ impl Case {
         Some(case)
     }
 
-    /// What an engine makes of it, or the feature that the engine does not have.
+    /// Runs the case on an engine. The error is the feature that the engine does not have.
     fn run(&self, engine: &dyn Engine, mode: &str) -> Result<Vec<(String, SessionResult<Seen>)>, String> {
         let unsupported = |stop: &SessionError| match stop {
             SessionError::Unsupported { feature, .. } => Some(feature.clone()),
@@ -131,7 +132,7 @@ impl Case {
             Ok(module) => module,
             Err(stop) => return unsupported(&stop).map_or_else(|| Ok(vec![("compile".to_owned(), Err(stop))]), Err),
         };
-        // An instance for each function: fuel that one has used up would leave nothing for the others.
+        // Each function gets an instance, because it may use up the fuel.
         for calls in self.calls.chunk_by(|a, b| a.0 == b.0) {
             let instance = match session.instantiate(module) {
                 Ok(instance) => instance,
@@ -167,14 +168,14 @@ impl Case {
     }
 }
 
-/// What can be seen of a step.
+/// The observable result of a step.
 #[derive(Debug, PartialEq)]
 enum Seen {
     Values(Vec<Value>),
     Bytes(Vec<u8>),
 }
 
-/// Whether a module has an instruction that may wait.
+/// Whether a module has an operator that may wait.
 fn waits(wasm: &[u8]) -> bool {
     let bodies = Parser::new(0).parse_all(wasm).filter_map(|payload| match payload {
         Ok(Payload::CodeSectionEntry(body)) => Some(body),
@@ -185,18 +186,18 @@ fn waits(wasm: &[u8]) -> bool {
         .any(|operator| matches!(operator, Operator::MemoryAtomicWait32 { .. } | Operator::MemoryAtomicWait64 { .. }))
 }
 
-/// How much fits on a stack or a heap is each engine's own business, and what was done until then too.
+/// Whether a resource was exhausted. Engines have different stacks and heaps, and so different effects until then.
 fn ran_out(done: &SessionResult<Seen>) -> bool {
     match done {
         Err(SessionError::Exhaustion(_)) => true,
-        // An array of gigabytes: a trap for the VM, and for Wasmtime a trap or an error of its own.
+        // An array of gigabytes is a trap in the VM, and a trap or another error in Wasmtime.
         Err(SessionError::Trap(message)) => message.starts_with("allocation"),
         Err(SessionError::Other(message)) => message.starts_with("GC heap out of memory"),
         _ => false,
     }
 }
 
-/// Whether two engines saw the same. Of references, only what scripts can tell.
+/// Whether two results are the same. References are compared as far as scripts can distinguish them.
 fn same(a: &SessionResult<Seen>, b: &SessionResult<Seen>) -> bool {
     match (a, b) {
         (Ok(Seen::Values(a)), Ok(Seen::Values(b))) => {
@@ -219,7 +220,7 @@ fn same_value(a: Value, b: Value) -> bool {
     }
 }
 
-/// The first step at which two engines part, in words.
+/// Describes the first step with different results.
 fn difference(a: &[(String, SessionResult<Seen>)], b: &[(String, SessionResult<Seen>)]) -> Option<String> {
     for ((step, a), (_, b)) in a.iter().zip(b) {
         if ran_out(a) || ran_out(b) {
@@ -253,7 +254,7 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
 }
 
-/// Runs as many modules of a set as are wanted, and fails if engines part.
+/// Runs the modules of a set, and fails if results differ.
 fn compare(set: &str, change: impl Fn(&mut Config)) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("generated");
     std::fs::create_dir_all(&folder).unwrap();
@@ -267,7 +268,7 @@ fn compare(set: &str, change: impl Fn(&mut Config)) {
     let (mut run, mut seed, mut returned, mut stopped) = (0, 0, 0, 0);
     let mut left_out = std::collections::BTreeMap::<String, u64>::new();
     let mut parted = Vec::new();
-    // Some seeds make modules that cannot be compared; a set of nothing else is of no use.
+    // Some seeds give modules that cannot be compared. A set of only such modules would test nothing.
     while run < wanted && seed < 20 * wanted {
         let this = only.unwrap_or(seed);
         seed += 1;
@@ -313,7 +314,7 @@ fn compare(set: &str, change: impl Fn(&mut Config)) {
     assert!(parted.is_empty(), "{} of {run} modules of {set}: {parted:#?}", parted.len());
 }
 
-/// WebAssembly 1.0, small, closed, and with all growth bounded: an engine may refuse to grow whenever it likes.
+/// WebAssembly 1.0: small modules without imports. All growth is bounded, because an engine may refuse any growth.
 fn base() -> Config {
     Config {
         allow_start_export: true,

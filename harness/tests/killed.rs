@@ -1,4 +1,4 @@
-//! Things that come from outside: a worker that is killed, a run that is interrupted and goes on.
+//! Tests of workers that are killed, and of runs that are interrupted and resumed.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -16,7 +16,7 @@ fn kill(pid: u32, signal: Signal) {
 fn a_worker_is_killed() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let run = place.start("hang@3", &["--timeout", "60", "--jobs", "1"]);
-    // It hangs at the third directive when the two before it are on record.
+    // The worker hangs at the third directive, when the record has the first two.
     wait_for(|| has_judged(&place, 1).then_some(()));
     let worker = wait_for(|| children(run.id()).first().copied());
     kill(worker, Signal::KILL);
@@ -31,8 +31,8 @@ fn workers_are_killed_at_any_time() {
     let files: Vec<String> = (0..8).map(|n| format!("{n}.wast")).collect();
     let scripts: Vec<(&str, &str)> = files.iter().map(|file| (file.as_str(), SCRIPT)).collect();
     let place = Place::new(&scripts);
-    // Each script hangs once, long enough to be hit. In turn, so that each worker has time to start: one that is killed
-    // again and again before it has said which directives there are costs its script all rows but one.
+    // Each script hangs once, long enough to be killed. One at a time, so that each worker has time to start: if workers are
+    // killed repeatedly before they have listed the directives, the script gets only one row.
     let run = place.start("hang@6+crash@9", &["--timeout", "30"]);
     let id = run.id();
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
@@ -44,7 +44,7 @@ fn workers_are_killed_at_any_time() {
             let workers = children(id);
             let worker = workers.get(turn % workers.len().max(1)).copied();
             if let Some(pid) = worker.and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw) {
-                // It may be gone by now.
+                // It may have ended by now.
                 let _ = kill_process(pid, Signal::KILL);
             }
         }
@@ -99,7 +99,7 @@ fn a_run_that_was_killed_goes_on() {
     for worker in workers {
         wait_for(|| (!alive(worker)).then_some(()));
     }
-    // And what was being written may be cut off anywhere.
+    // The last entry of the record may be cut off anywhere.
     let path = place.out().join("conformance.part");
     let record = std::fs::read(&path).expect("a record");
     std::fs::write(&path, &record[..record.len() - 7]).expect("a file");
@@ -119,7 +119,7 @@ fn a_record_of_something_else_is_not_resumed() {
     assert!(stderr(&output).contains("is not the record of a run"), "{}", stderr(&output));
 }
 
-/// Whether a process is there, and not just waiting for its parent to look.
+/// Whether a process is running, and not a zombie.
 fn alive(pid: u32) -> bool {
     let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
     !stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))

@@ -1,7 +1,7 @@
-//! Our figures for other engines agree with those of the engines' own runners, and do not cost much more.
+//! Tests that the harness's results for peers agree with those of their own runners, and do not take much longer.
 //!
-//! Wasmtime and Wasmi each have a runner for scripts, as a crate. They stop at the first directive that fails, so what
-//! can be compared is which files pass as a whole: each embedded script, under the same features, in both.
+//! Wasmtime and Wasmi each have a script runner as a crate. These stop at the first directive that fails, so the tests
+//! compare which scripts pass as a whole: each embedded script, with the same features, in both.
 //!
 //!     cargo test --release -p wassay --features peers-check --test peers -- --nocapture
 //!     cargo test --release -p wassay --features peers-check --test peers -- --nocapture --ignored cost
@@ -13,11 +13,11 @@ use std::time::{Duration, Instant};
 use wasmparser::WasmFeatures;
 use wasmtime::wasmparser::WasmFeatures as Flags;
 use wassay::engine::{self, Engine};
-use wassay::model::Outcome;
-use wassay::script::{self, Context, ResumePlan, Sink, Tokens, Verdict};
+use wassay::model::{Outcome, Verdict};
+use wassay::script::{self, Context, ResumePlan, Sink, Tokens};
 use wassay::suite::{self, ScriptFile};
 
-/// Where the two may differ: engine, which of the two passes a file, words from why the other does not, and why that is.
+/// Known differences: the engine, which side passes a file, words from the other side's message, and the reason.
 const KNOWN: &[(&str, Side, &str, &str)] = &[
     ("wasmtime", Side::Ours, "uninitialized element 7", "traps do not name the element, and we do not ask for more"),
     (
@@ -38,14 +38,14 @@ const KNOWN: &[(&str, Side, &str, &str)] = &[
     ("wasmi", Side::Theirs, ": unsupported: ", "what is rejected for the lack of a feature is no pass with us"),
 ];
 
-/// Which of the two passes.
+/// The side that passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
     Ours,
     Theirs,
 }
 
-/// Notes the first directive of a script that does not pass.
+/// Records the first directive of a script that does not pass.
 #[derive(Default)]
 struct First(Mutex<Option<(u32, Verdict)>>);
 
@@ -61,7 +61,7 @@ impl Sink for First {
     }
 }
 
-/// What we make of a script: nothing to say, or the first thing that does not pass.
+/// Runs a script with the harness. The error is the first directive that does not pass.
 fn ours(engine: &dyn Engine, mode: &str, script: &ScriptFile, text: &str) -> Result<(), String> {
     let tokens = Tokens::new(text).map_err(|error| error.to_string())?;
     let mut parsed = tokens.parse().map_err(|error| error.to_string())?;
@@ -75,7 +75,7 @@ fn ours(engine: &dyn Engine, mode: &str, script: &ScriptFile, text: &str) -> Res
     }
 }
 
-/// Features in the words of our `wasmparser` and of Wasmtime's, and whether Wasmtime has them.
+/// Flags of the harness's `wasmparser` and of Wasmtime's, and whether Wasmtime has the feature.
 static FLAGS: LazyLock<Vec<(WasmFeatures, Flags, bool)>> = LazyLock::new(|| {
     let pair = |(name, flag)| Some((flag, Flags::from_name(name)?));
     let available = |theirs| wasmtime::Engine::new(wasmtime::Config::new().wasm_features(theirs, true)).is_ok();
@@ -83,11 +83,11 @@ static FLAGS: LazyLock<Vec<(WasmFeatures, Flags, bool)>> = LazyLock::new(|| {
     pairs.map(|(flag, theirs)| (flag, theirs, available(theirs))).collect()
 });
 
-/// What Wasmtime's own runner makes of it.
+/// Runs a script with Wasmtime's runner.
 fn wasmtime(script: &ScriptFile, text: &str) -> Result<(), String> {
     let words = |error: wasmtime::Error| format!("{error:#}").replace('\n', " ");
     let mut config = wasmtime::Config::new();
-    // Those that it does not have it cannot have on; its runner then fails on the first module that needs one.
+    // A feature that Wasmtime lacks cannot be switched on; its runner then fails at the first module that needs it.
     for (flag, theirs, available) in FLAGS.iter() {
         let on = script.features.contains(*flag);
         if *available || !on {
@@ -98,12 +98,12 @@ fn wasmtime(script: &ScriptFile, text: &str) -> Result<(), String> {
     let engine = wasmtime::Engine::new(&config).map_err(words)?;
     let mut runner = wasmtime_wast::WastContext::new(&engine, wasmtime_wast::Async::No, |_| ());
     let spectest = wasmtime_wast::SpectestConfig { use_shared_memory: true, suppress_prints: true };
-    // Neither do we compare why a module is rejected.
+    // The harness does not compare messages of rejected modules either.
     runner.generate_dwarf(false).ignore_error_messages(true).register_spectest(&spectest).map_err(words)?;
     runner.run_wast(&script.file, text.as_bytes()).map_err(words)
 }
 
-/// What Wasmi's own runner makes of it.
+/// Runs a script with Wasmi's runner.
 fn wasmi(script: &ScriptFile, text: &str) -> Result<(), String> {
     let on = |flag| script.features.contains(flag);
     let mut config = wasmi::Config::default();
@@ -125,13 +125,13 @@ fn wasmi(script: &ScriptFile, text: &str) -> Result<(), String> {
         .wasm_relaxed_simd(on(WasmFeatures::RELAXED_SIMD));
     let mut runner = wasmi_wast::WastRunner::new(&config);
     runner.register_spectest().map_err(|error| error.to_string())?;
-    // It panics on what it does not know.
+    // It panics at directives that it does not know.
     let run = AssertUnwindSafe(|| runner.process_directives(&script.file, text));
     let done = std::panic::catch_unwind(run).map_err(|_| "panics".to_owned())?;
     done.map_err(|error| format!("{error:#}").replace('\n', " "))
 }
 
-/// Scripts of the suites that are compiled in, and of those in the folders that `WASSAY_SUITES` names, with their texts.
+/// The scripts of the embedded suites and of the folders that `WASSAY_SUITES` names, with their texts.
 fn scripts() -> Vec<(ScriptFile, String)> {
     let folders = std::env::var_os("WASSAY_SUITES").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&folders).filter(|folder| !folder.as_os_str().is_empty()).collect();
@@ -140,7 +140,7 @@ fn scripts() -> Vec<(ScriptFile, String)> {
     all.map(|script| (script.clone(), script.source().unwrap().into_owned())).collect()
 }
 
-/// Compares file by file; fails on a difference that is not known, and on a known one that is gone.
+/// Compares file by file. Fails at a difference that is not known, and at a known difference that no longer exists.
 fn compare(name: &str, mode: &str, theirs: fn(&ScriptFile, &str) -> Result<(), String>) {
     let engine = engine::find(name).unwrap();
     let (mut both, mut neither, mut unexplained) = (0, 0, Vec::new());
@@ -184,9 +184,9 @@ fn wasmi_agrees_with_its_own_runner() {
     compare("wasmi", "eager", wasmi);
 }
 
-/// CPU time of this process, or of those it has waited for.
+/// CPU time of this process, or of its children that have ended.
 fn cpu(who: libc::c_int) -> Duration {
-    // SAFETY: all zeros is a valid `rusage`, and the pointer is to a whole one.
+    // SAFETY: all zeros is a valid `rusage`, and the pointer is to a whole `rusage`.
     let usage = unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
         libc::getrusage(who, &raw mut usage);
@@ -201,7 +201,7 @@ fn cpu(who: libc::c_int) -> Duration {
 #[test]
 #[ignore = "a measurement: run it alone"]
 fn cost() {
-    // Only what both run to the end: who stops early is quick.
+    // Only scripts that both run to the end; stopping early would be fast.
     let engine = engine::find("wasmtime").unwrap();
     let all = scripts();
     let all: Vec<_> = all

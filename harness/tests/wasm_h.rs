@@ -1,6 +1,6 @@
-//! The driver for engines with the C API `wasm.h`.
+//! Tests of the driver for engines with the C API `wasm.h`.
 //!
-//! There is no such engine in this package: what works is tested where `WASSAY_WASM_H` names a library.
+//! This package has no such engine. Working calls are tested if `WASSAY_WASM_H` names a library.
 #![cfg(target_os = "linux")]
 
 mod common;

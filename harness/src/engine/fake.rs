@@ -1,12 +1,15 @@
-//! An engine that runs nothing and behaves as its mode says: it shows that the harness can go red.
+//! A fake engine, which runs nothing and behaves as its mode says. With it, tests show that the harness can go red.
 //!
-//! A mode is a list of deeds, joined by `+`. Each is `DEED`, for every directive, or `DEED@N`, for the N-th directive
-//! of each script (from 1), or `DEED@rN`, for that directive when it is replayed after a worker died. The first that
-//! fits is done; where none fits, the engine does what the script expects.
+//! A mode is a list of rules, joined with `+`. A rule is a behaviour for every directive (`crash`), for the N-th directive
+//! of each script, from 1 (`crash@N`), or for that directive when it is replayed after the death of a worker (`crash@rN`).
+//! The first matching rule applies. If none matches, the engine does what the script expects.
 //!
-//! `pass`, `fail`, `trap`, `unsupported`: answers. `crash` (aborts), `segfault`, `panic`, `exit` (leaves quietly), `hang`,
-//! `eat` (takes memory until something stops it): deaths. `print`: writes to standard output, then passes. `flaky`: fails
-//! as long as there is no file of the directive's number in the folder that `WASSAY_FAKE_FOLDER` names, and makes it.
+//! - Results: `pass`, `fail`, `trap`, `unsupported`.
+//! - Deaths: `crash` (aborts), `segfault`, `panic`, `exit` (exits with code 0), `hang`, `eat` (allocates memory until it is
+//!   stopped).
+//! - `print` writes to standard output, then passes.
+//! - `flaky` fails and creates a file with the directive's number in the folder that `WASSAY_FAKE_FOLDER` names. If the file
+//!   exists, it passes.
 
 use super::error::{Error, SessionError, SessionResult};
 use super::interface::{
@@ -17,13 +20,13 @@ use rustix::process::{Signal, getpid, kill_process};
 use std::time::Duration;
 use wasmparser::WasmFeatures;
 
-/// The engine; all it is lies in its modes.
+/// The engine.
 #[derive(Debug)]
 pub struct Fake;
 
-/// What to do instead of running wasm.
+/// What the engine does with a directive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
+enum Behaviour {
     Pass,
     Fail,
     Trap,
@@ -38,50 +41,50 @@ enum Deed {
     Flaky,
 }
 
-/// A deed and when to do it.
+/// A behaviour and the directives that it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Plan {
-    deed: Deed,
-    /// Number of the directive; none for every one.
+struct Rule {
+    behaviour: Behaviour,
+    /// Number of the directive; `None` for every directive.
     number: Option<usize>,
-    /// Whether it is for the replay of that directive.
+    /// Whether the rule is for the replay of that directive.
     replayed: bool,
 }
 
-impl Plan {
+impl Rule {
     fn parse(text: &str) -> Option<Self> {
-        let (deed, when) = match text.split_once('@') {
-            Some((deed, when)) => (deed, Some(when)),
+        let (behaviour, when) = match text.split_once('@') {
+            Some((behaviour, when)) => (behaviour, Some(when)),
             None => (text, None),
         };
-        let deed = match deed {
-            "pass" => Deed::Pass,
-            "fail" => Deed::Fail,
-            "trap" => Deed::Trap,
-            "unsupported" => Deed::Unsupported,
-            "crash" => Deed::Crash,
-            "segfault" => Deed::Segfault,
-            "panic" => Deed::Panic,
-            "exit" => Deed::Exit,
-            "hang" => Deed::Hang,
-            "eat" => Deed::Eat,
-            "print" => Deed::Print,
-            "flaky" => Deed::Flaky,
+        let behaviour = match behaviour {
+            "pass" => Behaviour::Pass,
+            "fail" => Behaviour::Fail,
+            "trap" => Behaviour::Trap,
+            "unsupported" => Behaviour::Unsupported,
+            "crash" => Behaviour::Crash,
+            "segfault" => Behaviour::Segfault,
+            "panic" => Behaviour::Panic,
+            "exit" => Behaviour::Exit,
+            "hang" => Behaviour::Hang,
+            "eat" => Behaviour::Eat,
+            "print" => Behaviour::Print,
+            "flaky" => Behaviour::Flaky,
             _ => return None,
         };
-        let Some(when) = when else { return Some(Self { deed, number: None, replayed: false }) };
+        let Some(when) = when else { return Some(Self { behaviour, number: None, replayed: false }) };
         let (replayed, number) = match when.strip_prefix('r') {
             Some(number) => (true, number),
             None => (false, when),
         };
-        Some(Self { deed, number: Some(number.parse().ok()?), replayed })
+        Some(Self { behaviour, number: Some(number.parse().ok()?), replayed })
     }
 
     fn parse_mode(mode: &str) -> Option<Vec<Self>> {
         mode.split('+').map(Self::parse).collect()
     }
 
-    fn fits(self, directive: &DirectiveInfo<'_>) -> bool {
+    fn matches(self, directive: &DirectiveInfo<'_>) -> bool {
         self.replayed == directive.replayed && self.number.is_none_or(|number| number == directive.number)
     }
 }
@@ -104,7 +107,7 @@ impl Engine for Fake {
     }
 
     fn has_mode(&self, mode: &str) -> bool {
-        Plan::parse_mode(mode).is_some()
+        Rule::parse_mode(mode).is_some()
     }
 
     fn missing(&self) -> Vec<String> {
@@ -112,22 +115,22 @@ impl Engine for Fake {
     }
 
     fn session(&self, mode: &str, _features: WasmFeatures) -> Result<Box<dyn Session>, Error> {
-        let plans = Plan::parse_mode(mode).ok_or_else(|| unknown_mode(self, mode))?;
-        Ok(Box::new(FakeSession::new(plans)))
+        let rules = Rule::parse_mode(mode).ok_or_else(|| unknown_mode(self, mode))?;
+        Ok(Box::new(FakeSession::new(rules)))
     }
 }
 
-/// One script's fake modules: numbers.
+/// A session, whose modules and instances are numbers.
 struct FakeSession {
-    plans: Vec<Plan>,
+    rules: Vec<Rule>,
     made: usize,
-    now: Deed,
+    now: Behaviour,
     expected: Expected,
 }
 
 impl FakeSession {
-    fn new(plans: Vec<Plan>) -> Self {
-        Self { plans, made: 0, now: Deed::Pass, expected: Expected::Success }
+    fn new(rules: Vec<Rule>) -> Self {
+        Self { rules, made: 0, now: Behaviour::Pass, expected: Expected::Success }
     }
 
     fn next(&mut self) -> usize {
@@ -135,30 +138,31 @@ impl FakeSession {
         self.made
     }
 
-    /// Ends a call that would make something: as the script expects, or not, on demand.
-    fn make(&mut self, expected: impl Fn(&SessionError) -> bool) -> SessionResult<usize> {
+    /// The result of an operation that creates a module or instance. `expected` selects the errors that the operation can
+    /// have.
+    fn create(&mut self, expected: impl Fn(&SessionError) -> bool) -> SessionResult<usize> {
         match (self.now, &self.expected) {
-            (Deed::Fail, Expected::Error(stop)) if expected(stop) => Ok(self.next()),
-            (Deed::Fail, Expected::Success | Expected::Values(_)) => {
+            (Behaviour::Fail, Expected::Error(stop)) if expected(stop) => Ok(self.next()),
+            (Behaviour::Fail, Expected::Success | Expected::Values(_)) => {
                 Err(SessionError::Other("fails on demand".to_owned()))
             }
-            (Deed::Trap, Expected::Success | Expected::Values(_)) => {
+            (Behaviour::Trap, Expected::Success | Expected::Values(_)) => {
                 Err(SessionError::Trap("traps on demand".to_owned()))
             }
-            (Deed::Unsupported, _) => Err(unsupported()),
+            (Behaviour::Unsupported, _) => Err(unsupported()),
             (_, Expected::Error(stop)) if expected(stop) => Err(stop.clone()),
             _ => Ok(self.next()),
         }
     }
 
-    /// Ends a call that returns values.
+    /// The result of a call.
     fn answer(&self) -> SessionResult<Vec<Value>> {
         match (self.now, &self.expected) {
-            (Deed::Unsupported, _) => Err(unsupported()),
-            (Deed::Trap, _) => Err(SessionError::Trap("traps on demand".to_owned())),
-            (Deed::Fail, Expected::Success) => Err(SessionError::Other("fails on demand".to_owned())),
-            (Deed::Fail, Expected::Error(_)) | (_, Expected::Success) => Ok(Vec::new()),
-            (Deed::Fail, Expected::Values(values)) => {
+            (Behaviour::Unsupported, _) => Err(unsupported()),
+            (Behaviour::Trap, _) => Err(SessionError::Trap("traps on demand".to_owned())),
+            (Behaviour::Fail, Expected::Success) => Err(SessionError::Other("fails on demand".to_owned())),
+            (Behaviour::Fail, Expected::Error(_)) | (_, Expected::Success) => Ok(Vec::new()),
+            (Behaviour::Fail, Expected::Values(values)) => {
                 let mut values = values.clone();
                 if values.pop().is_none() {
                     values.push(Value::I32(0));
@@ -174,52 +178,52 @@ impl FakeSession {
 impl Session for FakeSession {
     fn begin_directive(&mut self, directive: &DirectiveInfo<'_>) {
         self.expected = (directive.expected)();
-        let plan = self.plans.iter().find(|plan| plan.fits(directive));
-        self.now = plan.map_or(Deed::Pass, |plan| plan.deed);
-        if self.now == Deed::Flaky {
-            self.now = if is_first(directive.number) { Deed::Fail } else { Deed::Pass };
+        let rule = self.rules.iter().find(|rule| rule.matches(directive));
+        self.now = rule.map_or(Behaviour::Pass, |rule| rule.behaviour);
+        if self.now == Behaviour::Flaky {
+            self.now = if is_first(directive.number) { Behaviour::Fail } else { Behaviour::Pass };
         }
         match self.now {
-            Deed::Crash => std::process::abort(),
-            // More than once, because Rust's runtime takes the first for a stack overflow that it does not find.
-            Deed::Segfault => loop {
+            Behaviour::Crash => std::process::abort(),
+            // In a loop, because Rust's handler returns from the first signal after it has found no stack overflow.
+            Behaviour::Segfault => loop {
                 let _ = kill_process(getpid(), Signal::SEGV);
             },
-            Deed::Panic => panic!("on demand"),
-            Deed::Exit => std::process::exit(0),
-            Deed::Hang => loop {
+            Behaviour::Panic => panic!("on demand"),
+            Behaviour::Exit => std::process::exit(0),
+            Behaviour::Hang => loop {
                 std::thread::sleep(Duration::from_secs(3600));
             },
-            Deed::Eat => {
+            Behaviour::Eat => {
                 let mut eaten: Vec<Vec<u8>> = Vec::new();
                 loop {
                     eaten.push(vec![1; 1 << 20]);
                     std::hint::black_box(&eaten);
                 }
             }
-            Deed::Print => {
+            Behaviour::Print => {
                 println!(
                     "{{\"end\":{{\"at\":0,\"outcome\":\"fail\",\"detail\":\"not the worker's words\",\"micros\":0}}}}"
                 );
             }
-            Deed::Pass | Deed::Fail | Deed::Trap | Deed::Unsupported | Deed::Flaky => {}
+            Behaviour::Pass | Behaviour::Fail | Behaviour::Trap | Behaviour::Unsupported | Behaviour::Flaky => {}
         }
     }
 
     fn compile(&mut self, _wasm: &[u8]) -> SessionResult<ModuleId> {
-        self.make(|stop| matches!(stop, SessionError::Invalid(_))).map(ModuleId)
+        self.create(|stop| matches!(stop, SessionError::Invalid(_))).map(ModuleId)
     }
 
     fn validate(&mut self, _wasm: &[u8]) -> SessionResult<()> {
-        self.make(|stop| matches!(stop, SessionError::Invalid(_))).map(|_| ())
+        self.create(|stop| matches!(stop, SessionError::Invalid(_))).map(|_| ())
     }
 
     fn instantiate(&mut self, _module: ModuleId) -> SessionResult<InstanceId> {
-        self.make(|stop| !matches!(stop, SessionError::Invalid(_))).map(InstanceId)
+        self.create(|stop| !matches!(stop, SessionError::Invalid(_))).map(InstanceId)
     }
 
     fn register(&mut self, _name: &str, _instance: InstanceId) -> SessionResult<()> {
-        self.make(|_| true).map(|_| ())
+        self.create(|_| true).map(|_| ())
     }
 
     fn invoke(&mut self, _instance: InstanceId, _name: &str, _args: &[Value]) -> SessionResult<Vec<Value>> {
@@ -232,14 +236,14 @@ impl Session for FakeSession {
     }
 
     fn thread(&mut self, shared: Option<InstanceId>) -> SessionResult<ThreadSession> {
-        if self.now == Deed::Unsupported {
+        if self.now == Behaviour::Unsupported {
             return Err(unsupported());
         }
-        Ok((Box::new(Self::new(self.plans.clone())), shared))
+        Ok((Box::new(Self::new(self.rules.clone())), shared))
     }
 }
 
-/// Whether this is the first time, for all processes that share a folder.
+/// Whether no process that shares the folder has run this directive before.
 fn is_first(number: usize) -> bool {
     let Some(folder) = std::env::var_os("WASSAY_FAKE_FOLDER") else { return true };
     std::fs::File::create_new(std::path::Path::new(&folder).join(number.to_string())).is_ok()
@@ -254,17 +258,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modes_are_lists_of_deeds() {
+    fn modes_are_lists_of_rules() {
         assert_eq!(
-            Plan::parse_mode("crash@7+fail"),
+            Rule::parse_mode("crash@7+fail"),
             Some(vec![
-                Plan { deed: Deed::Crash, number: Some(7), replayed: false },
-                Plan { deed: Deed::Fail, number: None, replayed: false },
+                Rule { behaviour: Behaviour::Crash, number: Some(7), replayed: false },
+                Rule { behaviour: Behaviour::Fail, number: None, replayed: false },
             ])
         );
-        assert_eq!(Plan::parse("hang@r3"), Some(Plan { deed: Deed::Hang, number: Some(3), replayed: true }));
-        assert_eq!(Plan::parse_mode("crash@"), None);
-        assert_eq!(Plan::parse_mode("dance"), None);
+        assert_eq!(Rule::parse("hang@r3"), Some(Rule { behaviour: Behaviour::Hang, number: Some(3), replayed: true }));
+        assert_eq!(Rule::parse_mode("crash@"), None);
+        assert_eq!(Rule::parse_mode("dance"), None);
         assert!(!Fake.has_mode(""));
     }
 }

@@ -13,6 +13,11 @@ mod session;
 #[cfg(feature = "stitch")]
 mod stitch;
 mod store;
+#[cfg(all(
+    test,
+    any(feature = "stitch", feature = "wasm3", feature = "wasmi", feature = "wasmer", feature = "wasmtime")
+))]
+mod tests;
 mod vm;
 #[cfg(feature = "wamr")]
 mod wamr;

@@ -1,4 +1,6 @@
-//! Engines that bring a runner of scripts along, run as they are: one verdict a script, read from how the runner ends.
+//! Engines with a runner of their own, which runs a whole script and gives one verdict.
+//!
+//! The verdict is read from the exit code and the output of the runner. `engines/README.md` says how.
 
 mod adapted_script;
 
@@ -18,23 +20,24 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use wasmparser::WasmFeatures;
 
-/// Stands for the script's path in a command.
+/// Placeholder for the path of the script in a command.
 pub const SCRIPT: &str = "{script}";
 
-/// How a runner is started, and how its verdict is read.
+/// How to start a runner and read its verdict.
 #[derive(Debug)]
 pub struct RunnerConfig {
     /// Name of the engine.
     pub name: &'static str,
-    /// What it is, in one line.
+    /// Description in one line.
     pub about: &'static str,
-    /// Its modes, and the command of each; `{script}` is the path of a script.
+    /// Its modes and their commands, in which `{script}` stands for the path of the script.
     pub modes: Vec<(Mode, Vec<String>)>,
-    /// Prints the version, in its first line.
+    /// A command that prints the version in its first line.
     pub version: Vec<String>,
-    /// What it prints when it has run the script and all was well; if not given, its exit code says so.
+    /// A pattern in its output when a script has passed. Without one, exit code 0 means that it has passed.
     pub passed: Option<Regex>,
-    /// What it prints about a failure, whatever its exit code says. Groups, if there are any, are what is worth being told.
+    /// A pattern in its output when a script has failed, whatever the exit code is. If it has groups, they are the detail of
+    /// the verdict, otherwise the whole match is.
     pub failed: Option<Regex>,
 }
 
@@ -42,21 +45,21 @@ pub struct RunnerConfig {
 pub struct Runner {
     config: RunnerConfig,
     version: LazyLock<String, Box<dyn FnOnce() -> String + Send>>,
-    /// What is known of its features in each mode.
+    /// Results of the probes in each mode.
     features: Mutex<HashMap<&'static str, ProbeResults>>,
 }
 
-/// How a runner ended.
+/// How a run of a script ended.
 enum Ended {
     Passed,
-    /// What it said about it.
+    /// With this message.
     Failed(String),
-    /// By this signal; what it said before.
+    /// By this signal, after this message.
     Killed(i32, String),
 }
 
 impl Runner {
-    /// An engine of such a config.
+    /// Creates an engine from its configuration.
     #[must_use]
     pub fn new(config: RunnerConfig) -> Self {
         let command = config.version.clone();
@@ -64,8 +67,8 @@ impl Runner {
         Self { config, version: LazyLock::new(version), features: Mutex::default() }
     }
 
-    /// Runs a script, in the form of a text. It lies in a folder of its own, where a runner may put what it makes of it, and
-    /// has its own name: some are more lenient with what is called `names.wast`.
+    /// Runs a script with this text. Its file is in a folder of its own, where the runner may create other files. It keeps
+    /// its name, because some runners are more lenient with a file called `names.wast`.
     fn start(&self, command: &[String], file: &str, text: &str) -> io::Result<Ended> {
         let folder = tempfile::Builder::new().prefix("wassay-").tempdir()?;
         let name = Path::new(file).file_name().unwrap_or_else(|| "script.wast".as_ref());
@@ -75,15 +78,16 @@ impl Runner {
         let mut words = command.iter().map(|word| word.replace(SCRIPT, &path));
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words).stdin(Stdio::null());
-        // SAFETY: between fork and exec only a system call is made. Who waits for the runner may be ended for its slowness.
+        // The runner must not survive this worker, which is killed if the script takes too long.
+        // SAFETY: between fork and exec the closure makes one system call and does nothing else.
         unsafe { command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?)) };
         Ok(self.ended(&command.output()?, &path))
     }
 
-    /// What to make of what a runner printed about the script at `path`.
+    /// Reads the exit code and output of a runner about the script at `path`.
     fn ended(&self, output: &Output, path: &str) -> Ended {
         let printed = [&output.stdout[..], &output.stderr[..]].concat();
-        // Nobody wants a name of a temporary file in a report, where it differs from run to run.
+        // The name of a temporary file would make reports differ from run to run.
         let printed = String::from_utf8_lossy(&printed).replace(path, "the script");
         if let Some(signal) = output.status.signal().or_else(|| output.status.code().and_then(signal_in_shell)) {
             return Ended::Killed(signal, telling_line(&printed));
@@ -100,7 +104,7 @@ impl Runner {
         Ended::Failed(format!("{}: {}", output.status, telling_line(&printed)))
     }
 
-    /// The first of the features that a script's modules need and the engine lacks in a mode.
+    /// Finds the first of the features that a script's modules need and the engine lacks in a mode.
     fn missing_feature(&self, mode: &'static str, command: &[String], needed: &[&'static str]) -> Option<&'static str> {
         let mut features = self.features.lock().unwrap_or_else(PoisonError::into_inner);
         features.entry(mode).or_default().first_missing(needed, |module| {
@@ -108,7 +112,7 @@ impl Runner {
         })
     }
 
-    /// Runs a script, and asks why if it fails.
+    /// Runs and judges a script. If it fails, finds out whether a missing feature is the reason.
     fn judge(&self, mode: &'static str, command: &[String], script: &WholeScript<'_>) -> io::Result<Verdict> {
         let WholeScript { file, source, features } = *script;
         let Some(AdaptedScript { text, timeless, needed }) = AdaptedScript::new(source, features) else {
@@ -135,19 +139,19 @@ fn verdict(ended: Ended) -> Verdict {
         Ended::Passed => Verdict::pass(),
         Ended::Failed(why) => Verdict::fail(why),
         Ended::Killed(signal, words) => {
-            // The same end for this worker, which the supervisor knows how to report.
+            // Ends this worker as well, so that the supervisor reports a crash.
             eprintln!("the runner was ended by signal {signal}: {words}");
             std::process::abort()
         }
     }
 }
 
-/// The signal that an exit code stands for where a shell has run the program that was ended.
+/// The signal in an exit code of a shell: 128 plus the number of the signal that ended its command.
 fn signal_in_shell(code: i32) -> Option<i32> {
     (129..=192).contains(&code).then(|| code - 128)
 }
 
-/// The line that says most: the first about an error, or the last that is more than marks under another one.
+/// Finds the most telling line: the first with the word "error", otherwise the last that has a letter or digit.
 fn telling_line(printed: &str) -> String {
     let wordy = |line: &&str| line.contains(|char: char| char.is_alphanumeric());
     let mut lines = printed.lines().map(str::trim);

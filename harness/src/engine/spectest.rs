@@ -1,16 +1,16 @@
-//! The host module `spectest` that official scripts import from, as data: each engine builds its own from it.
+//! The host module `spectest` that official scripts import from, as data. Each engine creates its own from it.
 //!
-//! Described in the reference interpreter's notes on its scripts:
+//! The documentation of the reference interpreter describes it:
 //! <https://github.com/WebAssembly/spec/tree/main/interpreter#spectest-host-module>.
 
 use super::value::Value;
 use wast::Wat;
 use wast::parser::{ParseBuffer, parse};
 
-/// Name under which scripts import it.
+/// The module name that scripts import from.
 pub const NAME: &str = "spectest";
 
-/// Number types: all that the host functions take.
+/// A number type. Host functions have parameters of these types only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NumType {
     /// `i32`.
@@ -26,31 +26,31 @@ pub enum NumType {
 /// One export of the host module.
 #[derive(Clone, Copy, Debug)]
 pub enum HostItem {
-    /// A function that takes these, prints nothing and returns nothing.
+    /// A function with these parameters, which does nothing.
     Func(&'static [NumType]),
     /// An immutable global.
     Global(Value),
-    /// A table of `funcref`, all null.
+    /// A table of `funcref`, filled with nulls.
     Table {
-        /// Entries at first.
+        /// Initial number of elements.
         min: u64,
-        /// Most entries.
+        /// Maximum number of elements.
         max: u64,
-        /// Whether it is indexed with `i64` (memory64).
+        /// Whether its index type is `i64` (proposal memory64).
         table64: bool,
     },
-    /// A memory; sizes in pages of 64 KiB.
+    /// A memory.
     Memory {
-        /// Pages at first.
+        /// Initial size in pages of 64 KiB.
         min: u64,
-        /// Most pages.
+        /// Maximum size in pages of 64 KiB.
         max: u64,
-        /// Whether threads share it (threads).
+        /// Whether it is shared (proposal threads).
         shared: bool,
     },
 }
 
-/// Every export, in the order of the notes.
+/// Every export, in the order of that documentation.
 pub const ITEMS: &[(&str, HostItem)] = &[
     ("global_i32", HostItem::Global(Value::I32(666))),
     ("global_i64", HostItem::Global(Value::I64(666))),
@@ -69,8 +69,8 @@ pub const ITEMS: &[(&str, HostItem)] = &[
     ("print_f64_f64", HostItem::Func(&[NumType::F64, NumType::F64])),
 ];
 
-/// The host module as wasm, for engines that have no other way to make one: first with everything, then without what
-/// some engines lack. Its functions do nothing.
+/// Encodes the host module as wasm, for engines that have no other way to create one. The first module has every export,
+/// the others leave out what some engines lack. The functions do nothing.
 #[must_use]
 pub fn modules() -> Vec<Vec<u8>> {
     let without = [&[][..], &["shared_memory"], &["table64"], &["shared_memory", "table64"]];
@@ -111,7 +111,7 @@ fn num(ty: NumType) -> &'static str {
     }
 }
 
-/// A module of the text format as binary.
+/// Encodes a module in the text format as a binary module.
 pub(crate) fn encode(text: &str) -> Option<Vec<u8>> {
     let buffer = ParseBuffer::new(text).ok()?;
     parse::<Wat<'_>>(&buffer).ok()?.encode().ok()

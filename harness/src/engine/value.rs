@@ -1,7 +1,6 @@
-//! Values as scripts write them and engines return them.
+//! Values, as scripts write them and engines return them.
 //!
-//! Floats are kept as bits: scripts tell NaNs apart by their payload, and passing one through a float register of
-//! the harness may quiet it.
+//! Floats are bits. Scripts distinguish NaNs by their payload, and a float register may quiet a signalling NaN.
 
 use std::fmt;
 
@@ -22,20 +21,20 @@ pub enum Value {
     Ref(Ref),
 }
 
-/// A reference, as far as a script can tell it from others.
+/// A reference, as far as scripts can distinguish it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ref {
-    /// A null. Engines that do not know more name the top of its hierarchy.
+    /// A null. An engine that does not know the exact type gives the top type of the hierarchy.
     Null(Heap),
     /// A function.
     Func,
-    /// An external reference: the host's number where it is one that the script made (`ref.extern 7`).
+    /// An external reference, with its number if the script created it (`ref.extern 7`).
     Extern(Option<u32>),
-    /// A host reference inside `any` (`ref.host 7`).
+    /// A host reference as a value of `any` (`ref.host 7`).
     Host(u32),
-    /// Something of the `any` hierarchy that the engine cannot tell more about.
+    /// A value of the `any` hierarchy whose type the engine does not tell.
     Any,
-    /// Something of `eq` that the engine cannot tell more about.
+    /// A value of `eq` whose type the engine does not tell.
     Eq,
     /// An `i31`.
     I31,
@@ -51,18 +50,18 @@ pub enum Ref {
     Cont,
 }
 
-/// Heap types that a null can have.
+/// Heap type of a null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heap {
-    /// `func`, the top of the functions.
+    /// `func`, the top type of functions.
     Func,
     /// `nofunc`.
     NoFunc,
-    /// `extern`, the top of the external references.
+    /// `extern`, the top type of external references.
     Extern,
     /// `noextern`.
     NoExtern,
-    /// `any`, the top of the data.
+    /// `any`, the top type of data references.
     Any,
     /// `eq`.
     Eq,
@@ -74,15 +73,15 @@ pub enum Heap {
     Array,
     /// `none`.
     None,
-    /// `exn`, the top of the exceptions.
+    /// `exn`, the top type of exceptions.
     Exn,
     /// `noexn`.
     NoExn,
-    /// `cont`, the top of the continuations.
+    /// `cont`, the top type of continuations.
     Cont,
     /// `nocont`.
     NoCont,
-    /// A type that the module defines; which one is the module's business.
+    /// A type that the module defines.
     Concrete,
 }
 
@@ -109,7 +108,7 @@ impl Heap {
         }
     }
 
-    /// The top of the hierarchy; none for a concrete type, which can be in several.
+    /// The top type of the hierarchy; `None` for a concrete type, whose hierarchy is not known.
     #[must_use]
     pub fn top(self) -> Option<Self> {
         match self {
@@ -122,7 +121,7 @@ impl Heap {
         }
     }
 
-    /// Whether a null of one type can be a null of the other: there is one null a hierarchy.
+    /// Whether both types can have the same null. Each hierarchy has one null.
     #[must_use]
     pub fn shares_null(self, other: Self) -> bool {
         match (self.top(), other.top()) {
@@ -171,7 +170,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// Shows the bits of an `f32` as the text format writes them.
+/// Formats the bits of an `f32` as the text format does.
 pub(crate) struct F32(pub(crate) u32);
 
 impl fmt::Display for F32 {
@@ -185,7 +184,7 @@ impl fmt::Display for F32 {
     }
 }
 
-/// Shows the bits of an `f64` as the text format writes them.
+/// Formats the bits of an `f64` as the text format does.
 pub(crate) struct F64(pub(crate) u64);
 
 impl fmt::Display for F64 {
@@ -199,7 +198,7 @@ impl fmt::Display for F64 {
     }
 }
 
-/// Shows a list of values, as scripts write them.
+/// Formats a list of values as scripts write them.
 #[must_use]
 pub fn list(values: &[Value]) -> String {
     if values.is_empty() {

@@ -41,7 +41,7 @@ const PROBES: &[(&str, &str)] = &[
     ("saturating_float_to_int", "(func (param f32) (drop (i32.trunc_sat_f32_s (local.get 0))))"),
     ("shared_everything_threads", "(global (shared i32) (i32.const 0))"),
     ("sign_extension", "(func (param i32) (drop (i32.extend8_s (local.get 0))))"),
-    ("simd", "(func (param v128))"),
+    ("simd", "(func (param v128) (drop (v128.not (local.get 0))))"),
     ("stack_switching", "(type $f (func)) (type $c (cont $f)) (func (param (ref null $c)))"),
     ("tail_call", "(func $f (return_call $f))"),
     ("threads", "(memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0))))"),

@@ -7,13 +7,13 @@ fn wasm(text: &str) -> Vec<u8> {
     wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap()
 }
 
-/// What the table's module needs, all of which `allowed` has.
+/// The needed features of a module in the text format, with all features allowed.
 fn of(text: &str) -> String {
     required(&wasm(text), WasmFeatures::all()).map_or("invalid".to_owned(), |names| names.join("+"))
 }
 
 #[test]
-fn what_an_invalid_module_mentions() {
+fn features_that_an_invalid_module_mentions() {
     let of = |text: &str| mentioned(&wasm(text), WasmFeatures::WASM3).join("+");
     assert_eq!(of("(module (func (param v128) (result i32)))"), "simd");
     assert_eq!(of("(module (func (result i32)) (func (param v128)))"), "simd");
@@ -93,14 +93,14 @@ fn invalid_is_invalid() {
 fn upwards_and_downwards_agree() {
     for text in ["(module (memory i64 1))", "(module (func return_call 0))", "(module)"] {
         let module = wasm(text);
-        let grown = grow(&module, WasmFeatures::all()).unwrap();
-        assert_eq!(names(shrink(&module, WasmFeatures::all()).unwrap()), names(grown), "{text}");
+        let grown = minimal_upwards(&module, WasmFeatures::all()).unwrap();
+        assert_eq!(names(minimal_downwards(&module, WasmFeatures::all()).unwrap()), names(grown), "{text}");
     }
     // `wasmparser` does not say which feature more than one memory would take.
     let module = wasm("(module (memory i64 1) (memory 1))");
-    assert_eq!(grow(&module, WasmFeatures::all()), None);
+    assert_eq!(minimal_upwards(&module, WasmFeatures::all()), None);
     assert_eq!(required(&module, WasmFeatures::all()), Some(vec!["memory64", "multi_memory"]));
-    assert_eq!(shrink(b"", WasmFeatures::all()), None);
+    assert_eq!(minimal_downwards(b"", WasmFeatures::all()), None);
 }
 
 #[test]

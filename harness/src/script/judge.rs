@@ -1,4 +1,4 @@
-//! Judges what an engine did against what a script expects, directive kind by directive kind.
+//! Verdicts: compares the result of an operation with what a script expects.
 
 use super::pattern;
 use crate::engine::error::{MESSAGE_SEPARATOR, SessionError, SessionResult};
@@ -7,23 +7,23 @@ use crate::engine::value::{Value, list};
 use crate::model::Verdict;
 use wast::{WastDirective, WastRet};
 
-/// The verdict on something that had to work.
+/// Judges an operation that must succeed.
 pub(super) fn success<T>(done: &SessionResult<T>) -> Verdict {
     match done {
         Ok(_) => Verdict::pass(),
-        Err(stop) => unexpected("success", stop),
+        Err(error) => unexpected("success", error),
     }
 }
 
-/// The verdict on a stop where something else was expected.
-pub(super) fn unexpected(expected: &str, stop: &SessionError) -> Verdict {
-    match stop {
-        SessionError::Unsupported { .. } => Verdict::unsupported(stop.to_string()),
-        _ => Verdict::fail(format!("expected {expected}, got {stop}")),
+/// Judges an error where something else was expected.
+pub(super) fn unexpected(expected: &str, error: &SessionError) -> Verdict {
+    match error {
+        SessionError::Unsupported { .. } => Verdict::unsupported(error.to_string()),
+        _ => Verdict::fail(format!("expected {expected}, got {error}")),
     }
 }
 
-/// The verdict on returned values.
+/// Judges returned values.
 pub(super) fn values(done: &SessionResult<Vec<Value>>, expected: &[WastRet<'_>]) -> Verdict {
     match done {
         Ok(actual) => {
@@ -34,47 +34,47 @@ pub(super) fn values(done: &SessionResult<Vec<Value>>, expected: &[WastRet<'_>])
                 Verdict::fail(format!("expected {}, got {}", pattern::show(expected), list(actual)))
             }
         }
-        Err(stop) => unexpected(&pattern::show(expected), stop),
+        Err(error) => unexpected(&pattern::show(expected), error),
     }
 }
 
-/// The verdict on something that had to stop: `kind` picks the message out of the right kind of stop.
+/// Judges an operation that must end with an error. `message_of` returns the message of an error of the right sort.
 ///
-/// Engines word their messages more or less fully than scripts do (`uninitialized element 2`), so that one need only
-/// begin with the other; an empty expectation allows any.
-pub(super) fn stop(
+/// Engines' messages are more or less detailed than those of scripts (`uninitialized element 2`), so one must only begin
+/// with the other. An empty expectation matches every message.
+pub(super) fn error(
     done: Result<SessionResult<Vec<Value>>, Verdict>,
     name: &str,
     message: &str,
-    kind: impl Fn(&SessionError) -> Option<&str>,
+    message_of: impl Fn(&SessionError) -> Option<&str>,
 ) -> Verdict {
     let expected = format_args!("{name}: {message}");
     match done {
         Ok(Ok(values)) => Verdict::fail(format!("expected {expected}, got {}", list(&values))),
-        Ok(Err(stop)) => match kind(&stop) {
-            Some(actual) if agree(message, actual) => Verdict::pass(),
-            _ => unexpected(&expected.to_string(), &stop),
+        Ok(Err(error)) => match message_of(&error) {
+            Some(actual) if messages_match(message, actual) => Verdict::pass(),
+            _ => unexpected(&expected.to_string(), &error),
         },
         Err(verdict) => verdict,
     }
 }
 
-fn agree(expected: &str, actual: &str) -> bool {
+fn messages_match(expected: &str, actual: &str) -> bool {
     let one = |actual: &str| actual.starts_with(expected) || !actual.is_empty() && expected.starts_with(actual);
     expected.is_empty() || actual.split(MESSAGE_SEPARATOR).any(one)
 }
 
-/// The verdict on a module that had to be rejected, by the text format's parser or by the engine. Unavailable it is rejected
-/// is not compared: no two validators use the same words.
+/// Judges a module that must be rejected, by the parser of the text format or by the engine. Messages are not compared,
+/// because every validator has its own.
 pub(super) fn rejection(text: Result<&SessionResult<()>, &str>, message: &str) -> Verdict {
     match text {
         Err(_) | Ok(Err(SessionError::Invalid(_))) => Verdict::pass(),
         Ok(Ok(())) => Verdict::fail(format!("accepted a module with `{message}`")),
-        Ok(Err(stop)) => unexpected(&format!("invalid: {message}"), stop),
+        Ok(Err(error)) => unexpected(&format!("invalid: {message}"), error),
     }
 }
 
-/// What the script expects of a directive, for engines that want to know.
+/// The expectation of a directive, in the form that sessions receive.
 pub(super) fn expected(directive: &WastDirective<'_>) -> Expected {
     let message = |message: &str| message.to_owned();
     Expected::Error(match directive {

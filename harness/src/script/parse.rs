@@ -7,37 +7,37 @@ use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::{Wast, WastDirective};
 
-/// A script that is no script.
+/// The error for a text that is not a script.
 #[derive(Debug, Error)]
 #[error("line {line}: {what}")]
 pub struct Malformed {
-    /// Where, from 1.
+    /// The line, from 1.
     pub line: u32,
-    /// What is wrong, in the parser's words.
+    /// The parser's message.
     pub what: String,
 }
 
-/// Where lines begin: `wast` counts them anew for each question, which is quadratic over a script.
+/// The line breaks of a text. `wast` would count them again for each directive, which is quadratic.
 #[derive(Debug)]
 pub struct Lines {
     ends: Vec<usize>,
 }
 
 impl Lines {
-    /// Finds the lines of a text.
+    /// Finds the line breaks of a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self { ends: text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect() }
     }
 
-    /// The line, from 1, that an offset is on.
+    /// The line of an offset, from 1.
     #[must_use]
     pub fn of(&self, offset: usize) -> u32 {
         u32::try_from(self.ends.partition_point(|end| *end < offset) + 1).unwrap_or(u32::MAX)
     }
 }
 
-/// A text that has been cut into tokens; parsed scripts borrow from it.
+/// A tokenized script, which the parsed script borrows.
 pub struct Tokens<'a> {
     text: &'a str,
     buffer: ParseBuffer<'a>,
@@ -50,24 +50,24 @@ pub struct ParsedScript<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// Cuts a script's text into tokens.
+    /// Tokenizes the text of a script.
     ///
     /// # Errors
     ///
-    /// When it cannot be cut.
+    /// When the text has an invalid token.
     pub fn new(text: &'a str) -> Result<Self, Malformed> {
         let mut lexer = Lexer::new(text);
-        // `names.wast` is full of characters that look like others, on purpose.
+        // `names.wast` has confusable characters on purpose.
         lexer.allow_confusing_unicode(true);
         let buffer = ParseBuffer::new_with_lexer(lexer).map_err(|error| malformed(text, &error))?;
         Ok(Self { text, buffer })
     }
 
-    /// Parses the script. Quoted modules are left alone until they are needed: many are malformed on purpose.
+    /// Parses the script. Quoted modules are not parsed until they are needed, because many are malformed on purpose.
     ///
     /// # Errors
     ///
-    /// When it is not a script.
+    /// When the tokens are not a script.
     pub fn parse<'b>(&'b self) -> Result<ParsedScript<'b>, Malformed>
     where
         'a: 'b,
@@ -82,12 +82,12 @@ fn malformed(text: &str, error: &wast::Error) -> Malformed {
 }
 
 impl<'a> ParsedScript<'a> {
-    /// Where its lines are, and its directives.
+    /// Its line breaks and its directives.
     pub(crate) fn parts(&mut self) -> (&Lines, &mut [WastDirective<'a>]) {
         (&self.lines, &mut self.wast.directives)
     }
 
-    /// Every directive in order; those of a thread follow it.
+    /// Every directive in order. The directives of a thread follow it.
     #[must_use]
     pub fn directives(&self) -> Vec<Directive> {
         let mut list = Vec::new();
@@ -105,6 +105,7 @@ fn collect(directives: &[WastDirective<'_>], lines: &Lines, list: &mut Vec<Direc
     }
 }
 
+/// The kind of a directive, as reports name it.
 pub(crate) fn kind(directive: &WastDirective<'_>) -> &'static str {
     match directive {
         WastDirective::Module(_) => "module",
@@ -127,7 +128,7 @@ pub(crate) fn kind(directive: &WastDirective<'_>) -> &'static str {
     }
 }
 
-/// How many numbers a directive takes: its own, and those of the directives in it.
+/// Number of directives in a directive: itself, and those of a thread.
 pub(super) fn size(directive: &WastDirective<'_>) -> u32 {
     match directive {
         WastDirective::Thread(thread) => 1 + thread.directives.iter().map(size).sum::<u32>(),

@@ -1,11 +1,11 @@
-//! What a script passes and expects, against what an engine returned.
+//! Values in scripts: arguments, and patterns that results must match.
 //! Spec: <https://github.com/WebAssembly/spec/tree/main/interpreter#scripts>
 
 use crate::engine::value::{F32, F64, Heap, Ref, Value};
 use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
 use wast::{WastArg, WastRet};
 
-/// The value of an argument; none if it is not one of core wasm.
+/// Converts an argument; `None` if it is not a value of core wasm.
 pub(crate) fn argument(arg: &WastArg<'_>) -> Option<Value> {
     let WastArg::Core(arg) = arg else { return None };
     Some(match arg {
@@ -40,7 +40,7 @@ fn heap(ty: &HeapType<'_>) -> Heap {
     }
 }
 
-/// Something that a lane or a scalar float can be asked to be.
+/// A float type of patterns, for scalars and for lanes.
 trait Float {
     type Bits: Copy + PartialEq;
     fn bits(&self) -> Self::Bits;
@@ -94,14 +94,14 @@ fn float_sample<F: Float>(pattern: &NanPattern<F>) -> F::Bits {
     }
 }
 
-/// The bits of a vector's lanes, lane 0 first.
+/// Splits a vector into its lanes, lane 0 first.
 fn lanes<const N: usize>(bits: u128) -> [u64; N] {
     let width = 128 / N;
     let mask = u64::MAX >> (64 - width);
     std::array::from_fn(|lane| (bits >> (lane * width)) as u64 & mask)
 }
 
-/// A vector of these lanes.
+/// Joins lanes of `width` bits to a vector, lane 0 first.
 fn vector(width: usize, lanes: impl IntoIterator<Item = u64>) -> u128 {
     lanes.into_iter().enumerate().fold(0, |bits, (lane, value)| bits | u128::from(value) << (lane * width))
 }
@@ -129,7 +129,7 @@ fn v128_sample(pattern: &V128Pattern) -> u128 {
     }
 }
 
-/// Whether a value is what a script expects.
+/// Whether a value matches what a script expects.
 pub(crate) fn matches(expected: &WastRet<'_>, actual: &Value) -> bool {
     match expected {
         WastRet::Core(expected) => core_matches(expected, actual),
@@ -172,7 +172,7 @@ fn reference_matches(expected: &WastRetCore<'_>, actual: Ref) -> bool {
     }
 }
 
-/// A value that is what a script expects.
+/// A value that matches what a script expects.
 pub(crate) fn sample(expected: &WastRet<'_>) -> Option<Value> {
     match expected {
         WastRet::Core(expected) => core_sample(expected),
@@ -202,7 +202,7 @@ fn core_sample(expected: &WastRetCore<'_>) -> Option<Value> {
     })
 }
 
-/// Shows what a script expects, as scripts write it.
+/// Formats what a script expects, as scripts write it.
 pub(crate) fn show(expected: &[WastRet<'_>]) -> String {
     if expected.is_empty() {
         return "nothing".to_owned();

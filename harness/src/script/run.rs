@@ -1,4 +1,4 @@
-//! Runs a script on a session, directive by directive, and says what came of each.
+//! Runs a script on a session, directive by directive, and reports a verdict on each.
 
 use super::parse::{Lines, ParsedScript, size};
 use super::symbols::{self, Binding, Definition, SymbolTable, Unavailable};
@@ -16,35 +16,35 @@ use wasmparser::WasmFeatures;
 use wast::token::Id;
 use wast::{QuoteWat, WastDirective, WastExecute, WastInvoke, WastThread, Wat};
 
-/// Stack of each thread that a script starts.
+/// Stack size of each thread that a script starts.
 const THREAD_STACK: usize = 8 << 20;
 
-/// Hears what happens, from all threads of a script.
+/// Receives the events of a run, from all threads of the script.
 pub trait Sink: Sync {
-    /// A directive is about to run. `features` is what its module needs.
+    /// A directive is about to run. `features` are those that its module needs.
     fn begin(&self, at: u32, features: &str);
-    /// A directive is about to run for its effects: it has been judged already.
+    /// A directive that has been judged is about to be replayed.
     fn replay(&self, at: u32);
     /// A directive has run.
     fn end(&self, at: u32, verdict: Verdict, micros: u64);
 }
 
-/// What of a script is left to do, after a worker died on it. Empty for a first run.
+/// How to resume a script after the death of a worker. Empty for the first run.
 #[derive(Clone, Debug, Default)]
 pub struct ResumePlan {
-    /// Directives that have been judged: they run for their effects and are not reported.
+    /// Directives that have been judged. They are replayed for their effects and not reported.
     pub judged: HashSet<u32>,
-    /// Directives that must not run again: they killed a worker.
+    /// Directives that killed a worker. They do not run again.
     pub deadly: HashSet<u32>,
 }
 
-/// What all threads of a script share.
+/// Data that all threads of a script share.
 pub struct Context<'a> {
     /// Features that the script's modules may use.
     pub features: WasmFeatures,
-    /// What is left to do.
+    /// How to resume the script.
     pub resume: &'a ResumePlan,
-    /// Who hears what happens.
+    /// Receiver of the events.
     pub sink: &'a dyn Sink,
 }
 
@@ -53,12 +53,12 @@ pub fn run(script: &mut ParsedScript<'_>, session: Box<dyn Session>, context: &C
     let (lines, directives) = script.parts();
     std::thread::scope(|threads| {
         let mut runner =
-            Runner { session, context, lines, threads, names: SymbolTable::new(), running: HashMap::new() };
+            Runner { session, context, lines, threads, symbols: SymbolTable::new(), running: HashMap::new() };
         runner.all(directives, 0);
     });
 }
 
-/// A thread of the script, or why it is not there.
+/// A thread of the script, or why it does not exist.
 type Running<'scope> = Result<ScopedJoinHandle<'scope, ()>, Unavailable>;
 
 struct Runner<'scope, 'env> {
@@ -66,11 +66,11 @@ struct Runner<'scope, 'env> {
     context: &'env Context<'env>,
     lines: &'env Lines,
     threads: &'scope Scope<'scope, 'env>,
-    names: SymbolTable,
+    symbols: SymbolTable,
     running: HashMap<String, Running<'scope>>,
 }
 
-/// The module in a directive as bytes, or why the text format's parser does not take it.
+/// The module of a directive in binary form, or the error of the parser of the text format.
 pub(crate) type Wasm = Result<Vec<u8>, String>;
 
 impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
@@ -87,15 +87,15 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
         let resume = self.context.resume;
         let line = self.lines.of(directive.span().offset());
         if resume.deadly.contains(&at) {
-            return self.lose(directive, at, line);
+            return self.skip(directive, at, line);
         }
         let replayed = resume.judged.contains(&at);
         if replayed && !has_effects(directive) {
             return;
         }
-        // All that is ours is done before the announcement, so that what follows it is the engine's fault.
+        // The harness does its own work before `begin`, so that a crash after it is the engine's.
         let wasm = encode(directive);
-        let features = self.features(directive, wasm.as_ref());
+        let features = self.required_features(directive, wasm.as_ref());
         if replayed {
             self.context.sink.replay(at);
         } else {
@@ -117,30 +117,30 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
         }
     }
 
-    /// Notes that what a directive would have made is not there, because it must not run again.
-    fn lose<'a: 'env>(&mut self, directive: &'env mut WastDirective<'a>, at: u32, line: u32) {
+    /// Skips a directive that must not run again: records that its module or instance does not exist.
+    fn skip<'a: 'env>(&mut self, directive: &'env mut WastDirective<'a>, at: u32, line: u32) {
         match directive {
             WastDirective::Module(module) => {
-                self.names.set_module(module.name(), Err(Unavailable::Failed(line)));
-                self.names.set_instance(module.name(), Err(Unavailable::Failed(line)));
+                self.symbols.set_module(module.name(), Err(Unavailable::Failed(line)));
+                self.symbols.set_instance(module.name(), Err(Unavailable::Failed(line)));
             }
             WastDirective::ModuleDefinition(module) => {
-                self.names.set_module(module.name(), Err(Unavailable::Failed(line)));
+                self.symbols.set_module(module.name(), Err(Unavailable::Failed(line)));
             }
             WastDirective::ModuleInstance { instance, .. } => {
-                self.names.set_instance(*instance, Err(Unavailable::Failed(line)));
+                self.symbols.set_instance(*instance, Err(Unavailable::Failed(line)));
             }
-            WastDirective::Register { name, .. } => self.names.register(name, Err(Unavailable::Failed(line))),
+            WastDirective::Register { name, .. } => self.symbols.register(name, Err(Unavailable::Failed(line))),
             WastDirective::Thread(thread) => {
-                self.give_up(&thread.directives, at + 1, &Unavailable::Failed(line).verdict());
+                self.judge_all(&thread.directives, at + 1, &Unavailable::Failed(line).verdict());
                 self.running.insert(thread.name.name().to_owned(), Err(Unavailable::Failed(line)));
             }
             _ => {}
         }
     }
 
-    /// The features that the module in question needs; nothing for a module that should not be one.
-    fn features(&self, directive: &WastDirective<'_>, wasm: Option<&Wasm>) -> Arc<str> {
+    /// The features that the directive's module needs; empty for a module that must be rejected.
+    fn required_features(&self, directive: &WastDirective<'_>, wasm: Option<&Wasm>) -> Arc<str> {
         let of = |slot: Binding<InstanceId>| slot.map_or_else(|_| Arc::from(""), |known| known.features);
         match directive {
             WastDirective::AssertMalformed { .. }
@@ -150,14 +150,14 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
             | WastDirective::Thread(_)
             | WastDirective::Wait { .. } => Arc::from(""),
             WastDirective::ModuleInstance { module, .. } => {
-                self.names.module(*module).map_or_else(|_| Arc::from(""), |known| known.features)
+                self.symbols.module(*module).map_or_else(|_| Arc::from(""), |known| known.features)
             }
-            WastDirective::Register { module, .. } => of(self.names.instance(*module)),
+            WastDirective::Register { module, .. } => of(self.symbols.instance(*module)),
             _ => match (wasm, target(directive)) {
                 (Some(Ok(wasm)), _) => {
                     features::required(wasm, self.context.features).unwrap_or_default().join("+").into()
                 }
-                (None, Some(instance)) => of(self.names.instance(instance)),
+                (None, Some(instance)) => of(self.symbols.instance(instance)),
                 _ => Arc::from(""),
             },
         }
@@ -168,28 +168,28 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
         match directive {
             WastDirective::Module(module) => {
                 let (verdict, compiled) = self.define(wasm, features, line);
-                self.names.set_module(module.name(), compiled.clone());
+                self.symbols.set_module(module.name(), compiled.clone());
                 let (verdict, instance) = match compiled {
                     Ok(compiled) => self.instantiate(compiled, line),
                     Err(why) => (verdict, Err(why)),
                 };
-                self.names.set_instance(module.name(), instance);
+                self.symbols.set_instance(module.name(), instance);
                 verdict
             }
             WastDirective::ModuleDefinition(module) => {
                 let (verdict, compiled) = self.define(wasm, features, line);
-                self.names.set_module(module.name(), compiled);
+                self.symbols.set_module(module.name(), compiled);
                 verdict
             }
             WastDirective::ModuleInstance { instance, module, .. } => {
-                let (verdict, slot) = match self.names.module(*module) {
+                let (verdict, slot) = match self.symbols.module(*module) {
                     Ok(compiled) => self.instantiate(compiled, line),
                     Err(why) => (why.verdict(), Err(why)),
                 };
-                self.names.set_instance(*instance, slot);
+                self.symbols.set_instance(*instance, slot);
                 verdict
             }
-            WastDirective::Register { name, module, .. } => self.register(name, self.names.instance(*module), line),
+            WastDirective::Register { name, module, .. } => self.register(name, self.symbols.instance(*module), line),
             WastDirective::AssertMalformed { message, .. }
             | WastDirective::AssertMalformedCustom { message, .. }
             | WastDirective::AssertInvalid { message, .. }
@@ -198,18 +198,18 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
                 Err(text) => judge::rejection(Err(&text), message),
             },
             WastDirective::AssertUnlinkable { message, .. } => match self.run_module(wasm) {
-                // Here too, that it is rejected counts, not in which words.
+                // The message is not compared here either.
                 Ok(Err(SessionError::Unlinkable(_))) => Verdict::pass(),
                 Ok(Ok(_)) => Verdict::fail(format!("linked a module with `{message}`")),
-                Ok(Err(stop)) => judge::unexpected(&format!("unlinkable: {message}"), &stop),
+                Ok(Err(error)) => judge::unexpected(&format!("unlinkable: {message}"), &error),
                 Err(verdict) => verdict,
             },
             WastDirective::Invoke(invoke) => match self.invoke(invoke) {
                 Ok(done) => {
-                    // A call that asserts nothing is there for what it does to the instance. What comes after it would
-                    // meet a state that the script does not mean.
-                    if let Err(stop @ SessionError::Unsupported { .. }) = &done {
-                        self.names.lose(invoke.module, &Unavailable::of(stop, line));
+                    // A call without an assertion has an effect on the instance. Without the effect, later directives would
+                    // find a state that the script does not expect.
+                    if let Err(error @ SessionError::Unsupported { .. }) = &done {
+                        self.symbols.remove(invoke.module, &Unavailable::of(error, line));
                     }
                     judge::success(&done)
                 }
@@ -221,28 +221,28 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
             },
             WastDirective::AssertTrap { exec, message, .. } => {
                 let done = self.execute(exec, wasm);
-                judge::stop(done, "trap", message, |stop| match stop {
+                judge::error(done, "trap", message, |error| match error {
                     SessionError::Trap(message) => Some(message),
                     _ => None,
                 })
             }
             WastDirective::AssertExhaustion { call, message, .. } => {
                 let done = self.invoke(call);
-                judge::stop(done, "exhaustion", message, |stop| match stop {
+                judge::error(done, "exhaustion", message, |error| match error {
                     SessionError::Exhaustion(message) => Some(message),
                     _ => None,
                 })
             }
             WastDirective::AssertException { exec, .. } => {
                 let done = self.execute(exec, wasm);
-                judge::stop(done, "exception", "", |stop| match stop {
+                judge::error(done, "exception", "", |error| match error {
                     SessionError::Exception(message) => Some(message),
                     _ => None,
                 })
             }
             WastDirective::AssertSuspension { exec, message, .. } => {
                 let done = self.execute(exec, wasm);
-                judge::stop(done, "suspension", message, |stop| match stop {
+                judge::error(done, "suspension", message, |error| match error {
                     SessionError::Suspension(message) => Some(message),
                     _ => None,
                 })
@@ -255,7 +255,7 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
                 Some(Err(why)) => why.verdict(),
                 None => Unavailable::Missing.verdict(),
             },
-            // Runs elsewhere, because it takes its directives along.
+            // `one` handles threads, because it must pass on the directives.
             WastDirective::Thread(_) => Verdict::fail("a thread cannot be judged by itself"),
         }
     }
@@ -269,20 +269,20 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
         let verdict = judge::success(&done);
         let slot = match done {
             Ok(id) => Ok(Definition { id, features, imports: symbols::imports(&wasm).into() }),
-            Err(stop) => Err(Unavailable::of(&stop, line)),
+            Err(error) => Err(Unavailable::of(&error, line)),
         };
         (verdict, slot)
     }
 
     fn instantiate(&mut self, module: Definition<ModuleId>, line: u32) -> (Verdict, Binding<InstanceId>) {
-        if let Some(why) = self.names.broken_import(&module.imports) {
+        if let Some(why) = self.symbols.broken_import(&module.imports) {
             return (why.verdict(), Err(why));
         }
         let done = self.session.instantiate(module.id);
         let verdict = judge::success(&done);
         let slot = match done {
             Ok(id) => Ok(Definition { id, features: module.features, imports: module.imports }),
-            Err(stop) => Err(Unavailable::of(&stop, line)),
+            Err(error) => Err(Unavailable::of(&error, line)),
         };
         (verdict, slot)
     }
@@ -291,47 +291,47 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
         let (verdict, result) = match instance {
             Ok(known) => {
                 let done = self.session.register(name, known.id);
-                (judge::success(&done), done.map_err(|stop| Unavailable::of(&stop, line)))
+                (judge::success(&done), done.map_err(|error| Unavailable::of(&error, line)))
             }
             Err(why) => (why.verdict(), Err(why)),
         };
-        self.names.register(name, result);
+        self.symbols.register(name, result);
         verdict
     }
 
-    /// What a call or the like came to; a verdict if what it needs is not there.
+    /// Executes an action. Returns a verdict if a module or instance that it needs does not exist.
     fn execute(&mut self, execute: &WastExecute<'_>, wasm: Wasm) -> Result<SessionResult<Vec<Value>>, Verdict> {
         match execute {
             WastExecute::Invoke(invoke) => self.invoke(invoke),
             WastExecute::Wat(_) => self.run_module(wasm),
             WastExecute::Get { module, global, .. } => {
-                let instance = self.names.instance(*module).map_err(|why| why.verdict())?;
+                let instance = self.symbols.instance(*module).map_err(|why| why.verdict())?;
                 Ok(self.session.get(instance.id, global).map(|value| vec![value]))
             }
         }
     }
 
     fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<SessionResult<Vec<Value>>, Verdict> {
-        let instance = self.names.instance(invoke.module).map_err(|why| why.verdict())?;
+        let instance = self.symbols.instance(invoke.module).map_err(|why| why.verdict())?;
         let args: Option<Vec<Value>> = invoke.args.iter().map(pattern::argument).collect();
         let args = args.ok_or_else(|| Verdict::fail("an argument is not of core wasm"))?;
         Ok(self.session.invoke(instance.id, invoke.name, &args))
     }
 
-    /// Compiles and instantiates a module that nothing will refer to.
+    /// Compiles and instantiates a module that no later directive refers to.
     fn run_module(&mut self, wasm: Wasm) -> Result<SessionResult<Vec<Value>>, Verdict> {
         let wasm = wasm.map_err(|text| text_verdict(&text))?;
         let module = match self.session.compile(&wasm) {
             Ok(module) => module,
-            Err(stop) => return Ok(Err(stop)),
+            Err(error) => return Ok(Err(error)),
         };
-        match self.names.broken_import(&symbols::imports(&wasm)) {
+        match self.symbols.broken_import(&symbols::imports(&wasm)) {
             Some(why) => Err(why.verdict()),
             None => Ok(self.session.instantiate(module).map(|_| Vec::new())),
         }
     }
 
-    /// Starts a thread on a session of its own. Its directives are judged there, as they run.
+    /// Starts a thread with a session of its own, where its directives run and are judged.
     fn thread<'a: 'env>(&mut self, thread: &'env mut WastThread<'a>, at: u32, line: u32) -> Verdict {
         let name = thread.name.name().to_owned();
         let (verdict, running) = match self.start(thread, at, line) {
@@ -348,42 +348,42 @@ impl<'scope, 'env: 'scope> Runner<'scope, 'env> {
         at: u32,
         line: u32,
     ) -> Result<ScopedJoinHandle<'scope, ()>, (Verdict, Unavailable)> {
-        let shared = match thread.shared_module.map(|name| self.names.instance(Some(name))).transpose() {
+        let shared = match thread.shared_module.map(|name| self.symbols.instance(Some(name))).transpose() {
             Ok(shared) => shared,
             Err(why) => {
-                self.give_up(&thread.directives, at + 1, &why.verdict());
+                self.judge_all(&thread.directives, at + 1, &why.verdict());
                 return Err((why.verdict(), why));
             }
         };
         let (session, id) = match self.session.thread(shared.as_ref().map(|known| known.id)) {
             Ok(made) => made,
-            Err(stop) => {
-                let why = Unavailable::of(&stop, line);
-                self.give_up(&thread.directives, at + 1, &why.verdict());
-                // What the thread would have done to the instance that it shares is not done.
+            Err(error) => {
+                let why = Unavailable::of(&error, line);
+                self.judge_all(&thread.directives, at + 1, &why.verdict());
+                // The effects of the thread on the shared instance are missing.
                 if thread.shared_module.is_some() {
-                    self.names.lose(thread.shared_module, &why);
+                    self.symbols.remove(thread.shared_module, &why);
                 }
-                return Err((judge::unexpected("success", &stop), why));
+                return Err((judge::unexpected("success", &error), why));
             }
         };
-        let mut names = SymbolTable::new();
+        let mut symbols = SymbolTable::new();
         if let (Some(name), Some(known), Some(id)) = (thread.shared_module, shared, id) {
-            names.share(name, Ok(Definition { id, ..known }));
+            symbols.bind(name, Ok(Definition { id, ..known }));
         }
         let (context, lines, threads) = (self.context, self.lines, self.threads);
         let directives = &mut thread.directives;
         std::thread::Builder::new()
             .stack_size(THREAD_STACK)
             .spawn_scoped(threads, move || {
-                let mut runner = Runner { session, context, lines, threads, names, running: HashMap::new() };
+                let mut runner = Runner { session, context, lines, threads, symbols, running: HashMap::new() };
                 runner.all(directives, at + 1);
             })
             .map_err(|error| (Verdict::fail(format!("the thread does not start: {error}")), Unavailable::Failed(line)))
     }
 
-    /// Judges the directives of a thread that did not start.
-    fn give_up(&self, directives: &[WastDirective<'_>], first: u32, verdict: &Verdict) {
+    /// Reports the same verdict for all directives of a thread that did not start.
+    fn judge_all(&self, directives: &[WastDirective<'_>], first: u32, verdict: &Verdict) {
         let count: u32 = directives.iter().map(size).sum();
         for at in first..first + count {
             if !self.context.resume.judged.contains(&at) && !self.context.resume.deadly.contains(&at) {
@@ -398,7 +398,7 @@ fn text_verdict(text: &str) -> Verdict {
     Verdict::fail(format!("the text is not accepted: {text}"))
 }
 
-/// The bytes of the module in a directive, if there is one.
+/// Encodes the module in a directive, if there is one.
 pub(crate) fn encode(directive: &mut WastDirective<'_>) -> Option<Wasm> {
     fn quoted(module: &mut QuoteWat<'_>) -> Wasm {
         module.encode().map_err(|error| error.message())
@@ -430,7 +430,7 @@ pub(crate) fn encode(directive: &mut WastDirective<'_>) -> Option<Wasm> {
     }
 }
 
-/// The name, or the lack of one, of the instance that a directive is about.
+/// The instance that a directive refers to. The inner `None` means the latest instance.
 fn target<'a>(directive: &WastDirective<'a>) -> Option<Option<Id<'a>>> {
     match directive {
         WastDirective::Invoke(invoke) | WastDirective::AssertExhaustion { call: invoke, .. } => Some(invoke.module),
@@ -446,8 +446,8 @@ fn target<'a>(directive: &WastDirective<'a>) -> Option<Option<Id<'a>>> {
     }
 }
 
-/// Whether a directive can leave anything behind that later ones see. A module that must not link does not get as far
-/// as writing anywhere; one that must trap may have written to what it imports.
+/// Whether a directive can have effects that later ones see. A module that must not link writes nothing. A module that must
+/// trap may write to its imports before.
 fn has_effects(directive: &WastDirective<'_>) -> bool {
     !matches!(
         directive,

@@ -1,5 +1,6 @@
-//! What a script's names stand for, the broken included: what depends on a module that is not there is judged by why
-//! it is not there.
+//! Symbol table of a script: the modules and instances that its names stand for.
+//!
+//! A name may stand for a module that does not exist. Directives that depend on it are judged by the reason why.
 
 use crate::engine::error::SessionError;
 use crate::engine::interface::{InstanceId, ModuleId};
@@ -9,42 +10,42 @@ use std::sync::Arc;
 use wasmparser::{Parser, Payload};
 use wast::token::Id;
 
-/// How the detail begins of what failed because something before it did.
+/// Beginning of the detail of a directive that failed because an earlier one did.
 const DEPENDS: &str = "depends on line ";
 
-/// Whether a failure only follows from an earlier one.
+/// Whether a failure is the consequence of an earlier one, by its detail.
 #[must_use]
 pub(crate) fn is_consequence(detail: &str) -> bool {
     detail.starts_with(DEPENDS)
 }
 
-/// The line of what did not pass, if a failure only follows from it.
+/// The line of the directive that did not pass, if a failure is its consequence.
 #[must_use]
 pub(crate) fn cause(detail: &str) -> Option<&str> {
     detail.strip_prefix(DEPENDS)?.split(',').next()
 }
 
-/// Unavailable a module or an instance is not there.
+/// Why a module or an instance does not exist.
 #[derive(Clone, Debug)]
 pub(super) enum Unavailable {
-    /// The engine does not do this.
+    /// The engine lacks this feature.
     Unsupported(String),
-    /// The directive on this line did not do what it should.
+    /// The directive on this line failed.
     Failed(u32),
-    /// The script never made it.
+    /// The script does not define it.
     Missing,
 }
 
 impl Unavailable {
-    /// Unavailable a stop on some line leaves nothing behind.
-    pub(super) fn of(stop: &SessionError, line: u32) -> Self {
-        match stop {
+    /// The reason, when the directive on a line ended with this error.
+    pub(super) fn of(error: &SessionError, line: u32) -> Self {
+        match error {
             SessionError::Unsupported { feature, .. } => Self::Unsupported(feature.clone()),
             _ => Self::Failed(line),
         }
     }
 
-    /// The verdict on a directive that needs what is not there.
+    /// The verdict on a directive that needs it.
     pub(super) fn verdict(&self) -> Verdict {
         match self {
             Self::Unsupported(feature) => Verdict::unsupported(feature.clone()),
@@ -54,27 +55,27 @@ impl Unavailable {
     }
 }
 
-/// Something that is there, and what it takes.
+/// A module or an instance.
 #[derive(Clone, Debug)]
 pub(super) struct Definition<T> {
     pub(super) id: T,
-    /// Features that its module needs.
+    /// Features that the module needs, joined with `+`.
     pub(super) features: Arc<str>,
-    /// SymbolTable of the modules that its module imports from.
+    /// Names of the modules that the module imports from.
     pub(super) imports: Arc<[String]>,
 }
 
-/// Something, or why it is not there.
+/// The meaning of a name: a module or an instance, or why it does not exist.
 pub(super) type Binding<T> = Result<Definition<T>, Unavailable>;
 
-/// One kind of things: by name, and the latest.
+/// The bindings of one sort: by name, and the latest, which directives without a name mean.
 #[derive(Debug)]
-struct Table<T> {
+struct Bindings<T> {
     named: HashMap<String, Binding<T>>,
     latest: Binding<T>,
 }
 
-impl<T: Copy> Table<T> {
+impl<T: Copy> Bindings<T> {
     fn new() -> Self {
         Self { named: HashMap::new(), latest: Err(Unavailable::Missing) }
     }
@@ -94,18 +95,18 @@ impl<T: Copy> Table<T> {
     }
 }
 
-/// What the names of one script, or of one of its threads, stand for.
+/// The symbol table of a script, or of one of its threads.
 #[derive(Debug)]
 pub(super) struct SymbolTable {
-    modules: Table<ModuleId>,
-    instances: Table<InstanceId>,
-    /// Registered names with nothing behind them.
+    modules: Bindings<ModuleId>,
+    instances: Bindings<InstanceId>,
+    /// Registered module names whose instance does not exist.
     broken: HashMap<String, Unavailable>,
 }
 
 impl SymbolTable {
     pub(super) fn new() -> Self {
-        Self { modules: Table::new(), instances: Table::new(), broken: HashMap::new() }
+        Self { modules: Bindings::new(), instances: Bindings::new(), broken: HashMap::new() }
     }
 
     pub(super) fn module(&self, name: Option<Id<'_>>) -> Binding<ModuleId> {
@@ -124,8 +125,8 @@ impl SymbolTable {
         self.instances.set(name, slot);
     }
 
-    /// Forgets an instance, under all its names.
-    pub(super) fn lose(&mut self, name: Option<Id<'_>>, why: &Unavailable) {
+    /// Removes an instance, under all its names.
+    pub(super) fn remove(&mut self, name: Option<Id<'_>>, why: &Unavailable) {
         let Ok(lost) = self.instance(name) else { return };
         let slots = self.instances.named.values_mut().chain([&mut self.instances.latest]);
         for slot in slots.filter(|slot| slot.as_ref().is_ok_and(|known| known.id == lost.id)) {
@@ -133,12 +134,12 @@ impl SymbolTable {
         }
     }
 
-    /// Gives an instance a name and leaves the latest as it is.
-    pub(super) fn share(&mut self, name: Id<'_>, slot: Binding<InstanceId>) {
+    /// Binds a name to an instance, and leaves the latest instance as it is.
+    pub(super) fn bind(&mut self, name: Id<'_>, slot: Binding<InstanceId>) {
         self.instances.named.insert(name.name().to_owned(), slot);
     }
 
-    /// Notes whether there is something behind a registered name.
+    /// Records whether the instance of a registered name exists.
     pub(super) fn register(&mut self, name: &str, result: Result<(), Unavailable>) {
         match result {
             Ok(()) => self.broken.remove(name),
@@ -146,13 +147,13 @@ impl SymbolTable {
         };
     }
 
-    /// Unavailable something that imports from these modules cannot be instantiated, whatever the engine does.
+    /// The reason why a module that imports from these modules cannot be instantiated, whatever the engine does.
     pub(super) fn broken_import(&self, imports: &[String]) -> Option<Unavailable> {
         imports.iter().find_map(|module| self.broken.get(module)).cloned()
     }
 }
 
-/// SymbolTable of the modules that a binary module imports from.
+/// Finds the names of the modules that a binary module imports from, each once.
 pub(super) fn imports(wasm: &[u8]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {

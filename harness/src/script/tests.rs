@@ -1,4 +1,4 @@
-//! Whole scripts, run on a session that does what a table says.
+//! Tests that run whole scripts on a mock session.
 
 use super::*;
 use crate::engine::error::{SessionError, SessionResult};
@@ -9,12 +9,13 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use wasmparser::WasmFeatures;
 
-/// Calls answer what stands here by the name of the export; other calls return nothing.
+/// Results of calls, by the name of the export. Other calls return nothing.
 type Answers = HashMap<&'static str, SessionResult<Vec<Value>>>;
 
-/// Compiles what `wasmparser` accepts, links what imports from registered names only, and answers as it is told.
+/// A mock session: it compiles modules that `wasmparser` accepts, links modules that import from registered names only, and
+/// returns the results that it was given.
 #[derive(Clone, Default)]
-struct Told {
+struct MockSession {
     answers: Answers,
     registered: Vec<String>,
     modules: Vec<Vec<String>>,
@@ -22,7 +23,7 @@ struct Told {
     threads: bool,
 }
 
-impl Session for Told {
+impl Session for MockSession {
     fn compile(&mut self, wasm: &[u8]) -> SessionResult<ModuleId> {
         self.validate(wasm)?;
         if let Some(feature) = crate::features::required(wasm, WasmFeatures::all()).unwrap_or_default().first() {
@@ -70,15 +71,15 @@ impl Session for Told {
     }
 }
 
-/// Remembers events.
+/// Records events.
 #[derive(Default)]
-struct Heard {
+struct Recorder {
     begun: Mutex<Vec<(u32, String)>>,
     replayed: Mutex<Vec<u32>>,
     ended: Mutex<Vec<(u32, Verdict)>>,
 }
 
-impl Sink for Heard {
+impl Sink for Recorder {
     fn begin(&self, at: u32, features: &str) {
         self.begun.lock().expect("no panic").push((at, features.to_owned()));
     }
@@ -90,21 +91,21 @@ impl Sink for Heard {
     }
 }
 
-fn run_todo(text: &str, session: Told, resume: &ResumePlan) -> (Vec<Directive>, Heard) {
+fn run_resumed(text: &str, session: MockSession, resume: &ResumePlan) -> (Vec<Directive>, Recorder) {
     let tokens = Tokens::new(text).expect("lexes");
     let mut script = tokens.parse().expect("parses");
     let directives = script.directives();
-    let heard = Heard::default();
-    run(&mut script, Box::new(session), &Context { features: WasmFeatures::all(), resume, sink: &heard });
-    (directives, heard)
+    let recorder = Recorder::default();
+    run(&mut script, Box::new(session), &Context { features: WasmFeatures::all(), resume, sink: &recorder });
+    (directives, recorder)
 }
 
-/// The line, kind, outcome and detail of each directive, having checked that each began and ended once.
-fn judge(text: &str, session: Told) -> Vec<String> {
-    let (directives, heard) = run_todo(text, session, &ResumePlan::default());
-    let mut ended = heard.ended.into_inner().expect("no panic");
+/// Runs a script and returns line, kind, outcome and detail of each directive. Checks that each begins and ends once.
+fn judge(text: &str, session: MockSession) -> Vec<String> {
+    let (directives, recorder) = run_resumed(text, session, &ResumePlan::default());
+    let mut ended = recorder.ended.into_inner().expect("no panic");
     ended.sort_by_key(|(at, _)| *at);
-    let mut begun = heard.begun.into_inner().expect("no panic");
+    let mut begun = recorder.begun.into_inner().expect("no panic");
     begun.sort();
     let count = u32::try_from(directives.len()).expect("few");
     assert!(ended.iter().map(|(at, _)| *at).eq(0..count), "{ended:?}");
@@ -116,8 +117,8 @@ fn judge(text: &str, session: Told) -> Vec<String> {
     directives.iter().zip(ended).map(show).collect()
 }
 
-fn stops(name: &'static str, stop: SessionError) -> Told {
-    Told { answers: HashMap::from([(name, Err(stop))]), ..Told::default() }
+fn fails_with(name: &'static str, error: SessionError) -> MockSession {
+    MockSession { answers: HashMap::from([(name, Err(error))]), ..MockSession::default() }
 }
 
 #[test]
@@ -153,7 +154,7 @@ fn every_kind_of_directive() {
 (thread $t (shared (module $m))
   (invoke $m "nothing"))
 (wait $t)"#;
-    let verdicts = judge(text, Told { answers, threads: true, ..Told::default() });
+    let verdicts = judge(text, MockSession { answers, threads: true, ..MockSession::default() });
     let bad: Vec<&String> = verdicts.iter().filter(|verdict| !verdict.ends_with("pass")).collect();
     assert!(bad.is_empty(), "{bad:#?}");
     assert_eq!(verdicts.len(), 24);
@@ -165,9 +166,9 @@ fn every_kind_of_directive() {
 fn other_outcomes_than_expected() {
     let text = "(module)\n(assert_return (invoke \"f\") (i32.const 1))\n(assert_trap (invoke \"f\") \"overflow\")\n\
                 (assert_exhaustion (invoke \"f\") \"\")\n(assert_exception (invoke \"f\"))\n(invoke \"f\")";
-    let told = stops("f", SessionError::Trap("unreachable".to_owned()));
+    let mock = fails_with("f", SessionError::Trap("unreachable".to_owned()));
     assert_eq!(
-        judge(text, told),
+        judge(text, mock),
         [
             "1 module pass",
             "2 assert_return fail expected (i32.const 1), got trap: unreachable",
@@ -177,15 +178,18 @@ fn other_outcomes_than_expected() {
             "6 invoke fail expected success, got trap: unreachable",
         ]
     );
-    let told = Told { answers: HashMap::from([("f", Ok(vec![Value::I32(2), Value::I32(3)]))]), ..Told::default() };
-    assert_eq!(judge(text, told)[1], "2 assert_return fail expected (i32.const 1), got (i32.const 2) (i32.const 3)");
+    let mock = MockSession {
+        answers: HashMap::from([("f", Ok(vec![Value::I32(2), Value::I32(3)]))]),
+        ..MockSession::default()
+    };
+    assert_eq!(judge(text, mock)[1], "2 assert_return fail expected (i32.const 1), got (i32.const 2) (i32.const 3)");
 }
 
 #[test]
 fn messages_need_only_begin_alike() {
     let trap = |expected: &str, actual: &str| {
         let text = format!("(module)\n(assert_trap (invoke \"f\") \"{expected}\")");
-        judge(&text, stops("f", SessionError::Trap(actual.to_owned())))[1] == "2 assert_trap pass"
+        judge(&text, fails_with("f", SessionError::Trap(actual.to_owned())))[1] == "2 assert_trap pass"
     };
     assert!(trap("uninitialized element 2", "uninitialized element"));
     assert!(trap("out of bounds", "out of bounds memory access"));
@@ -199,7 +203,7 @@ fn a_script_goes_on_and_what_depends_on_a_failure_says_so() {
                 (module $b (import \"a\" \"f\" (func)))\n(module $c)\n(invoke \"f\")\n(invoke $a \"f\")\n(invoke $x \"f\")\n\
                 (register \"a\" $c)\n(module (import \"a\" \"f\" (func)))\n(module quote \"(fun)\")\n(invoke \"f\")";
     let lost = "fail depends on line 1, which did not pass";
-    let verdicts = judge(text, Told::default());
+    let verdicts = judge(text, MockSession::default());
     assert_eq!(verdicts[0], "1 module fail expected success, got unlinkable: unknown import nowhere");
     assert_eq!(verdicts[1..4], [format!("2 register {lost}"), format!("3 invoke {lost}"), format!("4 module {lost}")]);
     assert_eq!(verdicts[4..6], ["5 module pass", "6 invoke pass"]);
@@ -214,8 +218,8 @@ fn a_script_goes_on_and_what_depends_on_a_failure_says_so() {
 fn what_comes_after_an_unsupported_change_is_unsupported_too() {
     let text = "(module $a (func (export \"f\")) (func (export \"g\")))\n(invoke \"f\")\n(invoke $a \"g\")\n\
                 (invoke \"g\")\n(module $b (func (export \"g\")))\n(invoke \"g\")\n(invoke $a \"g\")";
-    let stop = SessionError::Unsupported { feature: "x".to_owned(), what: String::new() };
-    let verdicts = judge(text, stops("f", stop));
+    let error = SessionError::Unsupported { feature: "x".to_owned(), what: String::new() };
+    let verdicts = judge(text, fails_with("f", error));
     assert_eq!(verdicts[1..4], ["2 invoke unsupported x", "3 invoke unsupported x", "4 invoke unsupported x"]);
     assert_eq!(verdicts[4..], ["5 module pass", "6 invoke pass", "7 invoke unsupported x"]);
 }
@@ -227,7 +231,7 @@ fn what_depends_on_the_unsupported_is_unsupported_too() {
                 (assert_unlinkable (module (import \"a\" \"f\" (func))) \"x\")\n\
                 (assert_unlinkable (module (func (param v128))) \"x\")\n(assert_invalid (module (func (result v128))) \"x\")";
     assert_eq!(
-        judge(text, Told::default()),
+        judge(text, MockSession::default()),
         [
             "1 module unsupported simd: all of it",
             "2 register unsupported simd",
@@ -245,7 +249,7 @@ fn threads_that_an_engine_does_not_have() {
     let text = "(module $m)\n(thread $t (shared (module $m))\n(invoke $m \"f\")\n(thread $u (invoke \"f\"))\n(wait $u))\n\
                 (wait $t)\n(wait $v)";
     assert_eq!(
-        judge(text, Told::default()),
+        judge(text, MockSession::default()),
         [
             "1 module pass",
             "2 thread unsupported threads",
@@ -265,9 +269,9 @@ fn features_are_those_of_the_module_in_question() {
                 (assert_invalid (module (func (param v128) (result i32))) \"x\")\n\
                 (assert_trap (module (func (param v128))) \"x\")";
     let text = text.replace("$b definition", "definition $b");
-    let (_, heard) = run_todo(&text, Told::default(), &ResumePlan::default());
+    let (_, recorder) = run_resumed(&text, MockSession::default(), &ResumePlan::default());
     let features: Vec<String> =
-        heard.begun.into_inner().expect("no panic").into_iter().map(|(_, features)| features).collect();
+        recorder.begun.into_inner().expect("no panic").into_iter().map(|(_, features)| features).collect();
     assert_eq!(features, ["", "simd", "", "", "simd"]);
 }
 
@@ -276,17 +280,17 @@ fn what_was_judged_is_replayed_and_what_is_deadly_is_not_run() {
     let text = "(module $a)\n(module $b)\n(assert_invalid (module (func (result i32))) \"x\")\n(invoke $a \"f\")\n\
                 (invoke $b \"f\")\n(invoke $a \"f\")";
     let resume = ResumePlan { judged: [0, 2, 3].into(), deadly: [1].into() };
-    let (_, heard) = run_todo(text, Told::default(), &resume);
-    assert_eq!(heard.replayed.into_inner().expect("no panic"), [0, 3], "what leaves nothing behind is not replayed");
-    let ended = heard.ended.into_inner().expect("no panic");
+    let (_, recorder) = run_resumed(text, MockSession::default(), &resume);
+    assert_eq!(recorder.replayed.into_inner().expect("no panic"), [0, 3], "what leaves nothing behind is not replayed");
+    let ended = recorder.ended.into_inner().expect("no panic");
     assert_eq!(ended, [(4, Verdict::fail("depends on line 2, which did not pass")), (5, Verdict::pass())]);
 }
 
 #[test]
 fn scripts_of_unusual_form() {
-    assert_eq!(judge("(func)\n(memory 1)", Told::default()), ["1 module pass"], "a module without `(module`");
+    assert_eq!(judge("(func)\n(memory 1)", MockSession::default()), ["1 module pass"], "a module without `(module`");
     let confusing = "(module (func (export \"\u{202e}\")))\n(invoke \"\u{202e}\")";
-    assert_eq!(judge(confusing, Told::default()), ["1 module pass", "2 invoke pass"]);
+    assert_eq!(judge(confusing, MockSession::default()), ["1 module pass", "2 invoke pass"]);
     let malformed = |text: &str| {
         let tokens = match Tokens::new(text) {
             Ok(tokens) => tokens,

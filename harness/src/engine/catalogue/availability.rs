@@ -6,24 +6,24 @@ use crate::engine::built_in::built_in;
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// What there is of a runtime on this machine.
+/// Whether an engine can run here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
-    /// It can be run.
+    /// It can run.
     Here,
-    /// A program that it is driven by is not there.
+    /// This program, which it needs, is not installed.
     NoProgram(String),
-    /// The variable that says where it is says nothing.
+    /// This environment variable, which must name its location, is not set.
     NoVariable(String),
-    /// This build of the harness does not have it.
+    /// This build does not have the cargo feature.
     NotBuilt(String),
-    /// It can't be driven.
+    /// It cannot be driven.
     Never,
 }
 
 impl Runtime {
-    /// What there is of it here.
+    /// Finds out whether it can run here.
     #[must_use]
     pub fn availability(&'static self) -> Availability {
         match &self.drive {
@@ -44,7 +44,7 @@ impl Runtime {
         }
     }
 
-    /// The programs that its modes need, each once.
+    /// Programs that its modes need, each once.
     fn needs(&self) -> Vec<&str> {
         let needs = if let Drive::Runner { needs, .. } = &self.drive { needs.as_slice() } else { &[] };
         let mut all = Vec::new();
@@ -56,14 +56,14 @@ impl Runtime {
         all
     }
 
-    /// Where those of them are that are its own: not this program, and no shell.
+    /// Paths of the engine's own programs: without this program and shells.
     #[must_use]
     pub fn programs(&self) -> Vec<PathBuf> {
         let own = self.needs().into_iter().filter(|program| !["{wassay}", "sh"].contains(program));
         own.filter_map(command::find_program).collect()
     }
 
-    /// Why it can't be run here and what would help; nothing if it can.
+    /// Why it cannot run here and what would help; `None` if it can.
     #[must_use]
     pub fn why_unavailable(&'static self) -> Option<String> {
         let get = &self.get;

@@ -1,15 +1,15 @@
-//! What a description of an engine can get wrong though it has all its keys.
+//! Checks of a description, beyond what its TOML types demand.
 
 use super::description::{Drive, DriveMode, Runtime};
 use crate::engine::built_in::built_in;
 use crate::engine::runner::SCRIPT;
 use regex::Regex;
 
-/// Looks for the first thing that is wrong.
+/// Checks a description.
 ///
 /// # Errors
 ///
-/// Says what it is.
+/// The first fault.
 pub(super) fn check(runtime: &Runtime) -> Result<(), String> {
     let Runtime { name, execution, drive, .. } = runtime;
     let plain = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || "_-".contains(char);

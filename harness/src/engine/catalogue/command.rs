@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 const JS: &str = include_str!("../../../drivers/js.mjs");
 
-/// A word of a command, with what stands for the shipped drivers replaced by where they are.
+/// Replaces the placeholders in a word of a command with the paths of the shipped drivers.
 pub(super) fn expand(word: &str) -> String {
     let mut word = word.to_owned();
     if word.contains("{js}") {
@@ -19,8 +19,8 @@ pub(super) fn expand(word: &str) -> String {
     word
 }
 
-/// The driver for JavaScript engines as a file. It is in the user's own cache folder, where it is written once a version:
-/// workers end in ways that leave no time to tidy up, and what lies in a folder for all may be somebody else's.
+/// Path of the driver for JavaScript engines. Each version of it is written once, to the user's cache folder. It is not a
+/// temporary file, because a worker may be killed before it could remove it, and other users may write to a shared folder.
 fn js_driver() -> &'static Path {
     static FILE: LazyLock<PathBuf> = LazyLock::new(|| {
         let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
@@ -32,7 +32,7 @@ fn js_driver() -> &'static Path {
         if std::fs::read(&path).is_ok_and(|there| there == JS.as_bytes()) {
             return path;
         }
-        // What can't be written is reported when the engine does not find it.
+        // If the file cannot be written, the engine reports that it does not find it.
         let _ = std::fs::create_dir_all(&folder).and_then(|()| {
             let mut file = tempfile::NamedTempFile::new_in(&folder)?;
             std::io::Write::write_all(&mut file, JS.as_bytes())?;
@@ -43,7 +43,7 @@ fn js_driver() -> &'static Path {
     &FILE
 }
 
-/// Where a program is: it has a path, or is in one of the folders of `PATH`.
+/// Finds a program: by its path, or in the folders of `PATH`.
 pub(super) fn find_program(program: &str) -> Option<PathBuf> {
     if program.contains("{wassay}") {
         return Some(PathBuf::from(expand(program)));

@@ -2,101 +2,101 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A runtime.
+/// The description of an engine.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Runtime {
     /// Name in reports and on the command line.
     pub name: String,
-    /// Name for people.
+    /// Name in texts.
     pub title: String,
-    /// Its row in the list "Awesome WebAssembly Runtimes".
+    /// Number of its row in the list "Awesome WebAssembly Runtimes".
     pub row: Option<u8>,
-    /// What it is written in.
+    /// Languages that it is written in.
     pub languages: Vec<String>,
-    /// What makes its machine code; empty if nothing does.
+    /// The compiler of its machine code; empty if it has none.
     pub compiler: String,
-    /// Of `interpreter`, `jit`, `aot`.
+    /// Ways of execution: any of `interpreter`, `jit`, `aot`.
     pub execution: Vec<String>,
     /// Languages that can embed it.
     pub interop: Vec<String>,
-    /// Proposals beyond 1.0 that it says it has.
+    /// Proposals beyond 1.0 that its documentation lists.
     pub features: Vec<String>,
-    /// What it offers to programs.
+    /// Interfaces that it offers to programs.
     pub host_apis: Vec<String>,
-    /// WASI and its like.
+    /// Standards that it implements, such as WASI.
     pub standards: Vec<String>,
-    /// Where it runs.
+    /// Platforms that it runs on.
     pub platforms: Vec<String>,
-    /// Whether it is alive.
+    /// Whether it is maintained.
     pub status: String,
-    /// Where it lives.
+    /// Its website.
     pub link: String,
-    /// The command that would bring it, or what it takes.
+    /// The command that installs it, or a description of what it takes.
     pub get: String,
-    /// How it is driven.
+    /// How the harness drives it.
     pub drive: Drive,
 }
 
-/// How a runtime is driven.
+/// How the harness drives an engine.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Drive {
     /// In process, behind a cargo feature.
     #[serde(rename = "crate")]
     InProcess {
-        /// The feature; empty for what is always there.
+        /// The cargo feature; empty for engines that are in every build.
         feature: String,
     },
     /// By a program that speaks the driver protocol.
     Driver {
-        /// Its modes, the first of which introduces it.
+        /// Its modes. The first one is started to ask for the version.
         mode: Vec<DriveMode>,
-        /// A variable of the environment that says where the engine is.
+        /// An environment variable that must name the engine's location.
         variable: Option<String>,
-        /// Prints the version of an engine whose driver has no way to know it.
+        /// A command that prints the version, for drivers that do not know it.
         #[serde(default)]
         version: Vec<String>,
-        /// The version that its known failures were measured with.
+        /// The version with which its known failures were measured.
         measured: Option<String>,
     },
     /// By its own runner of scripts.
     Runner {
         /// Its modes.
         mode: Vec<DriveMode>,
-        /// Prints its version.
+        /// A command that prints the version.
         version: Vec<String>,
-        /// What it prints when all is well.
+        /// A pattern in its output when a script has passed.
         passed: Option<String>,
-        /// What it prints about a failure.
+        /// A pattern in its output when a script has failed.
         failed: Option<String>,
-        /// Programs that its commands need besides the first word.
+        /// Programs that its commands need, besides their first words.
         #[serde(default)]
         needs: Vec<String>,
-        /// The version that its known failures were measured with.
+        /// The version with which its known failures were measured.
         measured: Option<String>,
     },
-    /// Not at all.
+    /// It cannot be driven.
     None {
-        /// Why.
+        /// The reason.
         why: String,
     },
 }
 
-/// A mode and how it is started.
+/// A mode and its command.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DriveMode {
     /// Name of the mode.
     pub name: String,
-    /// What is special about it.
+    /// Description in one line.
     pub about: String,
     /// The program and its arguments.
     pub command: Vec<String>,
 }
 
 impl Runtime {
-    /// Its modes, as the catalogue has them.
+    /// Its modes; empty for engines in process, which have them in code.
     #[must_use]
     pub fn modes(&self) -> &[DriveMode] {
         match &self.drive {
@@ -105,7 +105,8 @@ impl Runtime {
         }
     }
 
-    /// The version that its known failures were measured with, if that is not settled by this program's own.
+    /// The version with which its known failures were measured. `None` for engines in process, whose version is part of this
+    /// program.
     #[must_use]
     pub fn measured(&self) -> Option<&str> {
         match &self.drive {

@@ -12,7 +12,8 @@ pub(super) const SHIPPED: &str = "engines";
 /// The environment variable that names further folders of descriptions.
 pub const FOLDERS: &str = "WASSAY_ENGINES";
 
-/// The shipped catalogue and that of the folders in `WASSAY_ENGINES`, by name; an entry of a folder replaces a shipped one.
+/// All descriptions by name, and the faults that were found. A description in a folder of `WASSAY_ENGINES` replaces a
+/// shipped one of the same name.
 pub(super) static CATALOGUE: LazyLock<(Vec<Runtime>, Vec<String>)> = LazyLock::new(|| {
     let mut faults = Vec::new();
     let mut all: Vec<Runtime> = Vec::new();
@@ -57,7 +58,7 @@ pub(super) fn parse(path: &Path, text: &str, faults: &mut Vec<String>) -> Option
     }
 }
 
-/// The files of a folder that describe engines, in the order of their names.
+/// Reads the descriptions in a folder, in the order of their file names.
 fn read(folder: &Path, faults: &mut Vec<String>) -> Vec<(PathBuf, String)> {
     let mut files = Vec::new();
     let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);

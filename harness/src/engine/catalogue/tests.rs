@@ -1,4 +1,4 @@
-//! The shipped catalogue, and every way in which a description can be wrong.
+//! Tests of the shipped catalogue, and of every fault that a description can have.
 
 use super::load::{SHIPPED, is_description, parse};
 use super::*;
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 #[test]
-fn the_shipped_catalogue_is_sound() {
+fn the_shipped_catalogue_has_no_faults() {
     assert_eq!(faults(), [] as [String; 0]);
     let shipped = crate::data::texts(SHIPPED);
     let files: Vec<_> = shipped.iter().map(|(name, _)| Path::new(name)).filter(|path| is_description(path)).collect();
@@ -17,7 +17,7 @@ fn the_shipped_catalogue_is_sound() {
     }
 }
 
-/// The list "Awesome WebAssembly Runtimes", in its order, by the names of today.
+/// The list "Awesome WebAssembly Runtimes", in its order, with the present names.
 const LIST: [&str; 28] = [
     "cmm_of_wasm",
     "eos-vm",
@@ -69,7 +69,7 @@ fn every_entry_says_what_there_is_to_say() {
         assert!(!runtime.platforms.is_empty(), "{name}: `platforms` says nothing");
         let compiles = runtime.execution.iter().any(|way| way != "interpreter");
         assert_eq!(compiles, !runtime.compiler.is_empty(), "{name}: `compiler` and `execution` do not fit");
-        // Whoever else drives a program that is installed has a version in mind.
+        // Known failures of an installed program are those of one version.
         if let Drive::Runner { measured, .. } = &runtime.drive {
             let rows = include_str!("../../../data/expectations.csv");
             let known = rows.lines().any(|row| row.split(',').nth(3) == Some(name));
@@ -78,7 +78,6 @@ fn every_entry_says_what_there_is_to_say() {
     }
 }
 
-/// Features of this package by name. Before there are any, no engine is built in.
 #[test]
 fn engines_in_process_have_features() {
     let manifest: toml::Table = include_str!("../../../Cargo.toml").parse().unwrap();
@@ -95,7 +94,7 @@ fn engines_in_process_have_features() {
 }
 
 #[test]
-fn what_can_be_wrong_is_told() {
+fn every_fault_is_found() {
     let driver = "kind = 'driver'\n[[drive.mode]]\nname = 'a'\nabout = ''\ncommand = ['x']";
     let runner = "kind = 'runner'\nversion = []\n[[drive.mode]]\nname = 'a'\nabout = ''\ncommand = ['x', '{script}']";
     let cases = [
@@ -131,7 +130,7 @@ fn what_can_be_wrong_is_told() {
     assert_eq!((fault("", driver), fault("", runner)), (None, None));
 }
 
-/// What is wrong with a description in which a line stands in for that of the same key, or is one more.
+/// The fault of a description in which `line` replaces the line with the same key, or is added.
 fn fault(line: &str, drive: &str) -> Option<String> {
     let mut text = String::new();
     for (key, value) in [

@@ -1,8 +1,8 @@
-//! Engines in other programs: a driver is a program that speaks lines of JSON, one answer a request.
+//! The harness's end of the driver protocol: an engine that sends requests to a driver.
 //!
-//! A worker starts the driver, and shares its fate: where the driver dies or says what makes no sense, the worker ends
-//! itself, so that the supervisor sees a crash and goes on with another one. A driver that is silent is noticed there as
-//! well, by its time running out.
+//! A worker starts the driver and shares its fate. If the driver dies or sends an answer that does not follow the protocol,
+//! the worker aborts, so that the supervisor sees a crash and continues with another worker. The time limit of the
+//! supervisor also applies to a driver that does not answer.
 
 mod process;
 mod session;
@@ -19,37 +19,38 @@ use std::process::Stdio;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use wasmparser::WasmFeatures;
 
-/// How a driver is started, in each of its modes.
+/// How to start a driver in each of its modes.
 #[derive(Clone, Debug)]
 pub struct DriverConfig {
     /// Name of the engine.
     pub name: &'static str,
-    /// What it is, in one line.
+    /// Description in one line.
     pub about: &'static str,
-    /// Its modes, and the command of each: the program and its arguments.
+    /// Its modes and their commands: the program and its arguments.
     pub modes: Vec<(Mode, Vec<String>)>,
-    /// Prints the version of an engine whose driver has no way to know it.
+    /// A command that prints the version, for drivers that do not know it.
     pub version: Vec<String>,
 }
 
 /// An engine that a driver runs.
 pub struct Driver {
     config: DriverConfig,
-    /// A running driver of the first mode, and what it said of itself.
+    /// The answer of the first mode to `hello`. The driver is started when this is needed.
     hello: LazyHello,
+    /// The running drivers by mode.
     running: Mutex<HashMap<String, Arc<Mutex<Process>>>>,
 }
 
 type LazyHello = LazyLock<Result<Hello, String>, Box<dyn FnOnce() -> Result<Hello, String> + Send>>;
 
 impl Driver {
-    /// An engine that is started when it is needed.
+    /// Creates an engine. It starts the driver when it is needed.
     #[must_use]
     pub fn new(config: DriverConfig) -> Self {
         let command = config.modes.first().map(|(_, command)| command.clone()).unwrap_or_default();
         let version = config.version.clone();
         let hello: Box<dyn FnOnce() -> _ + Send> = Box::new(move || {
-            let mut hello = Process::introduce(&command)?;
+            let mut hello = Process::hello(&command)?;
             if hello.version.is_empty() {
                 hello.version = version_of(&version);
             }

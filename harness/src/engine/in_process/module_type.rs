@@ -1,23 +1,23 @@
-//! What a module imports and exports, read from its bytes: for engines whose interface does not tell.
+//! Imports and exports of a module, decoded from its bytes: for engines whose interface does not tell them.
 
 use crate::engine::error::{SessionError, SessionResult};
 use std::collections::HashMap;
 use wasmparser::types::EntityType;
 use wasmparser::{FuncType, ValType, Validator, WasmFeatures};
 
-/// What a module shows to the outside.
+/// The imports and exports of a module.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ModuleType {
-    /// Names of imports, in order, and of each that is a function its type.
+    /// Module name and name of each import, in order, and the type of those that are functions.
     pub(super) imports: Vec<(String, String, Option<FuncType>)>,
     /// Exports by name.
     pub(super) exports: HashMap<String, Export>,
-    /// Whether a type of a function that is imported or exported has supertypes, may have subtypes, or is one of a group:
-    /// parameters and results alone do not tell it from others then.
+    /// Whether the type of an imported or exported function has supertypes, may have subtypes, or is in a larger recursion
+    /// group. Then comparing parameters and results is not enough to compare the types.
     pub(super) nominal: bool,
 }
 
-/// An export, as far as such engines can do anything with it.
+/// The type of an export, as far as such engines can use it.
 #[derive(Clone, Debug)]
 pub(super) enum Export {
     /// A function of a type.
@@ -29,7 +29,7 @@ pub(super) enum Export {
 }
 
 impl ModuleType {
-    /// Reads a module; of an invalid one, nothing.
+    /// Decodes a module. An invalid module has no imports and exports.
     pub(super) fn of(wasm: &[u8]) -> Self {
         Self::read(wasm).unwrap_or_default()
     }
@@ -63,7 +63,7 @@ impl ModuleType {
     }
 }
 
-/// Stops what has values of other types than numbers: engines of this kind have no form of those.
+/// Checks that all types are number types: the interfaces of such engines have no other values.
 pub(super) fn only_numbers(types: &[ValType]) -> SessionResult<()> {
     let other = types.iter().find(|ty| !matches!(ty, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64));
     match other {
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_is_outside() {
+    fn reads_imports_and_exports() {
         let text = r#"(module (import "a" "b" (func (param f32))) (import "c" "d" (global i64)) (memory (export "m") 0)
             (func (export "f") (result i32) i32.const 0) (export "g" (global 0)))"#;
         let buffer = wast::parser::ParseBuffer::new(text).unwrap();

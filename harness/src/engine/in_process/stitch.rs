@@ -1,4 +1,4 @@
-//! Stitch, Makepad's interpreter, as an engine.
+//! Stitch, Makepad's interpreter (feature `stitch`).
 
 use super::engine::{EngineInfo, InProcessEngine};
 use super::host_references::HostReferences;
@@ -29,7 +29,7 @@ impl InProcessEngine for Stitch {
     }
 }
 
-/// One script's store.
+/// The store of one script.
 pub(super) struct Store {
     store: stitch::Store,
     host_references: HostReferences<stitch::ExternRef>,
@@ -84,7 +84,7 @@ impl EngineStore for Store {
     }
 
     fn instantiate(&mut self, module: &Self::Module, imports: Vec<ExternVal>) -> SessionResult<Self::Instance> {
-        // Its linker takes each name once; what is imported twice under one name is the same thing.
+        // The linker accepts each name once. Two imports of the same name are the same external value.
         let mut linker = stitch::Linker::new();
         let mut defined = std::collections::HashSet::new();
         for ((from, name), item) in self.imports(module).into_iter().zip(imports) {
@@ -92,7 +92,7 @@ impl EngineStore for Store {
                 linker.define(&from, &name, item);
             }
         }
-        linker.instantiate(&mut self.store, module).map_err(|failure| stop(&failure))
+        linker.instantiate(&mut self.store, module).map_err(|failure| error(&failure))
     }
 
     fn export(&mut self, instance: &Self::Instance, name: &str) -> Option<ExternVal> {
@@ -103,7 +103,7 @@ impl EngineStore for Store {
         let function = function.to_func().ok_or_else(|| SessionError::Other("not a function".to_owned()))?;
         let params = args.iter().map(|arg| self.argument(*arg)).collect::<SessionResult<Vec<_>>>()?;
         let mut results: Vec<Val> = function.type_(&self.store).results().iter().map(|ty| Val::default(*ty)).collect();
-        function.call(&mut self.store, &params, &mut results).map_err(|failure| stop(&failure))?;
+        function.call(&mut self.store, &params, &mut results).map_err(|failure| error(&failure))?;
         Ok(results.into_iter().map(|value| self.result(value)).collect())
     }
 
@@ -119,7 +119,7 @@ impl EngineStore for Store {
             stitch::Limits { min, max: Some(max) }
         };
         Ok(match item {
-            // It makes host functions of closures whose types it reads at compile time.
+            // It creates host functions from closures, whose types must be known at compile time.
             HostItem::Func([]) => stitch::Func::wrap(store, || {}).into(),
             HostItem::Func([NumType::I32]) => stitch::Func::wrap(store, |_: i32| {}).into(),
             HostItem::Func([NumType::I64]) => stitch::Func::wrap(store, |_: i64| {}).into(),
@@ -152,7 +152,7 @@ impl EngineStore for Store {
     }
 }
 
-fn stop(failure: &stitch::Error) -> SessionError {
+fn error(failure: &stitch::Error) -> SessionError {
     let memory = "out of bounds memory access";
     let table = ["out of bounds table access", "undefined element"];
     match failure {
@@ -160,7 +160,7 @@ fn stop(failure: &stitch::Error) -> SessionError {
         stitch::Error::Instantiate(error) => SessionError::Unlinkable(error.to_string()),
         stitch::Error::Table(_) => SessionError::any_trap_of(&table),
         stitch::Error::Memory(_) => SessionError::from_trap_message(memory),
-        // The type of traps is not public; their words are.
+        // The type of traps is private, so they are identified by their messages.
         stitch::Error::Trap(error) => match error.to_string().as_str() {
             "type mismatch" => SessionError::from_trap_message("indirect call type mismatch"),
             "element uninitialized" => SessionError::from_trap_message("uninitialized element"),

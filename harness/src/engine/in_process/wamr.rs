@@ -1,9 +1,9 @@
-//! WAMR, the WebAssembly Micro Runtime, as an engine: its fast interpreter.
+//! WAMR, the WebAssembly Micro Runtime, with its fast interpreter (feature `wamr`).
 //!
-//! A function of another instance comes to a module as a host function that calls it. WAMR has no way to give a module
-//! another instance's global, memory or table: that is `unsupported`. From modules that are registered a module can import
-//! all of them, but of an instance of its own, which is right for the host module alone: its globals do not change, and no
-//! script looks at what others did to its memory and table.
+//! A module imports a function of another instance as a host function that calls it. WAMR cannot import another instance's
+//! global, memory or table; such an import is `unsupported`. From a registered module everything can be imported, but each
+//! importer gets a new instance of that module. That is correct for the host module only: its globals do not change, and no
+//! script reads what other modules wrote to its memory and table.
 
 mod cells;
 mod messages;
@@ -39,32 +39,33 @@ impl InProcessEngine for Wamr {
     }
 }
 
-/// A module, loaded anew for each instance: what a module imports is looked for when it is loaded.
+/// A module. It is loaded again for each instance, because WAMR resolves imports when it loads a module.
 pub(super) struct Module {
     wasm: Vec<u8>,
     module_type: Rc<ModuleType>,
 }
 
-/// What can be imported or exported.
+/// An external value.
 #[derive(Clone)]
 pub(super) enum Exported {
-    /// Something of an instance.
+    /// An export of an instance: its number, and the name.
     Of(usize, String),
-    /// Something of the host module.
+    /// An export of the host module.
     Host(HostItem),
 }
 
-/// An instance, and what it shows.
+/// An instance, with its imports and exports.
 struct Instance {
     number: usize,
     module_type: Rc<ModuleType>,
-    /// The instances whose functions it imports.
+    /// Numbers of the instances whose functions it imports.
     uses: Vec<usize>,
-    /// Whether an instance that could not be made was to import from it: its state is not what scripts expect then.
+    /// Whether an instance that could not be created imports from this one. Then effects on its state are missing, which
+    /// scripts expect.
     shared: bool,
 }
 
-/// One script's instances.
+/// The instances of one script.
 pub(super) struct Instances {
     instances: Vec<Instance>,
     runtime: Runtime,
@@ -73,7 +74,7 @@ pub(super) struct Instances {
 impl Instances {
     fn new() -> Result<Self, String> {
         let mut runtime = Runtime::start().ok_or("the runtime does not start")?;
-        // The last of the variants of the host module is the one without what WAMR does not have.
+        // The last variant of the host module is the one without the exports that WAMR does not support.
         let host = spectest::modules().pop().ok_or("there is no host module")?;
         let host = runtime.load(&host, &[])?;
         runtime.register(c"spectest", host)?;
@@ -83,23 +84,20 @@ impl Instances {
     fn of(&mut self, item: &Exported) -> SessionResult<(usize, Export, String)> {
         let Exported::Of(index, name) = item else { return Err(SessionError::Other("not an instance's".to_owned())) };
         if self.stale(*index) {
-            return Err(SessionError::unsupported(
-                "linking",
-                "what another instance should have done to this one is not done",
-            ));
+            return Err(SessionError::unsupported("linking", "effects of another instance on this one are missing"));
         }
         let instance = &self.instances[*index];
         let export = instance.module_type.exports.get(name).cloned().unwrap_or(Export::Other);
         Ok((instance.number, export, name.clone()))
     }
 
-    /// Whether the state of an instance, or of one that it calls, is not what scripts expect.
+    /// Whether effects on an instance, or on one that it calls, are missing.
     fn stale(&self, index: usize) -> bool {
         let instance = &self.instances[index];
         instance.shared || instance.uses.iter().any(|used| self.stale(*used))
     }
 
-    /// The stop for an import that cannot be expressed.
+    /// Creates the error for an import that WAMR cannot do, and marks the exporting instance.
     fn cannot_link(&mut self, exporter: usize, what: &str) -> SessionError {
         self.instances[exporter].shared = true;
         SessionError::unsupported("linking", format!("import of another instance's {what}"))
@@ -113,7 +111,7 @@ impl Instances {
             _ if zero => {
                 SessionError::unsupported("names", "the engine's interface takes names that end with a zero byte")
             }
-            // Imports are looked at when a module is loaded.
+            // Imports are resolved when a module is loaded.
             stop @ SessionError::Unlinkable(_) => stop,
             _ => SessionError::invalid(text),
         })
@@ -147,7 +145,7 @@ impl EngineStore for Instances {
                         return Err(unlinkable());
                     }
                 }
-                // WAMR looks at the types itself.
+                // WAMR checks these types itself.
                 (None, Exported::Host(_)) => {}
                 (Some(_), Exported::Host(_)) => return Err(unlinkable()),
                 (ty, Exported::Of(exporter, export)) => {
@@ -212,7 +210,7 @@ impl EngineStore for Instances {
     }
 }
 
-/// Whether host functions can have this type: objects belong to one instance, and vectors have no slot.
+/// Whether host functions can have this type: an object belongs to one instance, and a slot is too small for a vector.
 fn only_scalars(ty: &FuncType) -> bool {
     let scalar = |ty: &ValType| matches!(ty, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64);
     ty.params().iter().chain(ty.results()).all(scalar)
@@ -230,11 +228,12 @@ fn number(ty: NumType) -> ValType {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::in_process::engine::InProcess;
     use crate::engine::value::{Heap, Ref};
     use crate::engine::{Engine, InstanceId, Session};
 
     fn session() -> Box<dyn Session> {
-        Wamr.session("fast-interpreter", WasmFeatures::WASM3).unwrap()
+        InProcess::<Wamr>::default().session("fast-interpreter", WasmFeatures::WASM3).unwrap()
     }
 
     fn instance(session: &mut dyn Session, text: &str) -> SessionResult<InstanceId> {
@@ -328,8 +327,8 @@ mod tests {
     }
 
     #[test]
-    fn what_it_has_is_found_by_trying() {
-        let able = Wamr.able("fast-interpreter");
+    fn features_are_found_by_probes() {
+        let able = Wamr.features("fast-interpreter").supported;
         assert!(able.contains(WasmFeatures::GC | WasmFeatures::TAIL_CALL | WasmFeatures::THREADS), "{able:?}");
         assert!(!able.intersects(WasmFeatures::MEMORY64 | WasmFeatures::MULTI_MEMORY | WasmFeatures::STACK_SWITCHING));
     }

@@ -1,7 +1,7 @@
-//! Wasm3, an interpreter in C, as an engine.
+//! Wasm3, an interpreter in C (feature `wasm3`).
 //!
-//! Its interface gives modules nothing but host functions: what imports anything else, be it from the host or from
-//! another instance, is `unsupported`.
+//! Modules can import host functions only. A module that imports anything else from the host, or anything from another
+//! instance, is `unsupported`.
 
 use super::engine::{EngineInfo, InProcessEngine};
 use super::module_type::{Export, ModuleType, only_numbers};
@@ -34,31 +34,32 @@ impl InProcessEngine for Wasm3 {
     }
 }
 
-/// A module: its bytes as Wasm3 keeps them, and what they show.
+/// A parsed module, with its imports and exports.
 pub(super) struct Module {
     module: wasm3x::Module,
     module_type: Rc<ModuleType>,
 }
 
-/// An instance has a store of its own, because Wasm3 looks functions up in all modules of a store at once.
+/// An instance. It has a store of its own, because Wasm3 searches for functions in all modules of a store.
 struct Instance {
     store: wasm3x::Store<()>,
     instance: wasm3x::Instance,
     module_type: Rc<ModuleType>,
-    /// Whether an instance that could not be made was to import from it: its state is not what scripts expect then.
+    /// Whether an instance that could not be created imports from this one. Then effects on its state are missing, which
+    /// scripts expect.
     shared: bool,
 }
 
-/// What can be imported or exported.
+/// An external value.
 #[derive(Clone)]
 pub(super) enum Exported {
-    /// Something of an instance.
+    /// An export of an instance: its number, and the name.
     Of(usize, String),
-    /// A host function, by its place among them.
+    /// A host function, by its number.
     Host(usize),
 }
 
-/// One script's instances.
+/// The instances of one script.
 pub(super) struct Stores {
     engine: wasm3x::Engine,
     instances: Vec<Instance>,
@@ -77,10 +78,7 @@ impl Stores {
         }
         let instance = &mut self.instances[*index];
         if instance.shared {
-            return Err(SessionError::unsupported(
-                "linking",
-                "what another instance should have done to this one is not done",
-            ));
+            return Err(SessionError::unsupported("linking", "effects of another instance on this one are missing"));
         }
         let export = instance.module_type.exports.get(name).cloned().unwrap_or(Export::Other);
         Ok((instance, export, name.clone()))
@@ -92,7 +90,7 @@ impl Stores {
             true => linker.instantiate_and_start(&mut store, &module.module),
             false => linker.instantiate(&mut store, &module.module),
         };
-        let instance = made.map_err(|failure| stop(&failure))?;
+        let instance = made.map_err(|failure| error(&failure))?;
         Ok(Instance { store, instance, module_type: Rc::clone(&module.module_type), shared: false })
     }
 }
@@ -108,12 +106,12 @@ impl EngineStore for Stores {
         Ok(Module { module, module_type: Rc::new(ModuleType::of(wasm)) })
     }
 
-    /// Functions are checked when they are translated, which is when a module is instantiated.
+    /// Wasm3 checks functions when it translates them, which is when a module is instantiated.
     fn validate(&mut self, wasm: &[u8]) -> SessionResult<()> {
         let module = self.compile(wasm)?;
         match self.make(&module, &wasm3x::Linker::new(&self.engine), false) {
             Err(SessionError::Other(text)) => Err(SessionError::invalid(text)),
-            // A segment out of bounds, say, is another matter.
+            // Other errors, such as a segment out of bounds, do not make a module invalid.
             _ => Ok(()),
         }
     }
@@ -133,7 +131,7 @@ impl EngineStore for Stores {
                         return Err(SessionError::Unlinkable(format!("incompatible import type: `{from}` `{name}`")));
                     }
                     let ty = wasm3x::FuncType::new(params.iter().map(|ty| num(*ty)), []);
-                    linker.func_new(from, name, ty, |_, _, _| Ok(())).map_err(|failure| stop(&failure))?;
+                    linker.func_new(from, name, ty, |_, _, _| Ok(())).map_err(|failure| error(&failure))?;
                 }
                 Exported::Of(exporter, _) => {
                     self.instances[exporter].shared = true;
@@ -161,7 +159,7 @@ impl EngineStore for Stores {
         let mut results = vec![Val::I32(0); ty.results().len()];
         let found = instance.get_func(&*store, &name);
         let found = found.ok_or_else(|| SessionError::Other(format!("`{name}` is not found, or does not compile")))?;
-        found.call(store, &params, &mut results).map_err(|failure| stop(&failure))?;
+        found.call(store, &params, &mut results).map_err(|failure| error(&failure))?;
         results.into_iter().map(result).collect()
     }
 
@@ -172,7 +170,7 @@ impl EngineStore for Stores {
         only_numbers(&[ty])?;
         let found = instance.get_global(&*store, &name);
         let found = found.ok_or_else(|| SessionError::Other(format!("`{name}` is not found")))?;
-        found.get(&*store).map_err(|failure| stop(&failure)).and_then(result)
+        found.get(&*store).map_err(|failure| error(&failure)).and_then(result)
     }
 
     fn host_item(&mut self, item: HostItem) -> SessionResult<Exported> {
@@ -207,11 +205,11 @@ fn result(value: Val) -> SessionResult<Value> {
     })
 }
 
-/// What an error is. Wasm3 has only words for it, traps' in brackets.
-fn stop(failure: &wasm3x::Error) -> SessionError {
+/// Converts an error. Wasm3 has messages only; those of traps begin with `[trap]`.
+fn error(failure: &wasm3x::Error) -> SessionError {
     let text = failure.to_string();
     let Some((_, message)) = text.split_once("[trap] ") else {
-        // Segments are no traps to it.
+        // Wasm3 does not treat a segment out of bounds as a trap.
         return match text.trim_start_matches("wasm3 error: ") {
             "data segment out of bounds" => SessionError::from_trap_message("out of bounds memory access"),
             "out of bounds table access" => SessionError::from_trap_message("out of bounds table access"),

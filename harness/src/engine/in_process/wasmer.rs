@@ -1,7 +1,7 @@
-//! Wasmer as an engine, with its Cranelift back end.
+//! Wasmer with its Cranelift back end (feature `wasmer`).
 //!
-//! Its other back ends, LLVM and Singlepass, are under the Business Source License since 6.0: they may be measured as
-//! programs of their own, but never linked.
+//! Its other back ends, LLVM and Singlepass, are under the Business Source License since 6.0. They may be measured as
+//! separate programs, but must not be linked.
 
 use super::engine::{EngineInfo, InProcessEngine};
 use super::host_references::HostReferences;
@@ -71,13 +71,12 @@ fn engine(on: WasmFeatures) -> wasmer::Engine {
     EngineBuilder::new(wasmer::sys::Cranelift::default()).set_features(Some(features)).engine().into()
 }
 
-/// One script's store.
+/// The store of one script. It cannot be sent to another thread, so threads of scripts are `unsupported`.
 pub(super) struct Store {
     store: wasmer::Store,
     host_references: HostReferences<wasmer::ExternRef>,
 }
 
-/// It cannot be sent to a thread, so scripts' threads are `unsupported`.
 impl Store {
     fn new(engine: &wasmer::Engine) -> Self {
         Self { store: wasmer::Store::new(engine.clone()), host_references: HostReferences::new() }
@@ -128,11 +127,11 @@ impl EngineStore for Store {
     type Extern = Extern;
 
     fn compile(&mut self, wasm: &[u8]) -> SessionResult<Self::Module> {
-        wasmer::Module::from_binary(&self.store, wasm).map_err(|failure| uncompiled(&failure))
+        wasmer::Module::from_binary(&self.store, wasm).map_err(|failure| compile_error(&failure))
     }
 
     fn validate(&mut self, wasm: &[u8]) -> SessionResult<()> {
-        wasmer::Module::validate(&self.store, wasm).map_err(|failure| uncompiled(&failure))
+        wasmer::Module::validate(&self.store, wasm).map_err(|failure| compile_error(&failure))
     }
 
     fn imports(&self, module: &Self::Module) -> Vec<(String, String)> {
@@ -142,7 +141,7 @@ impl EngineStore for Store {
     fn instantiate(&mut self, module: &Self::Module, imports: Vec<Extern>) -> SessionResult<Self::Instance> {
         wasmer::Instance::new_by_index(&mut self.store, module, &imports).map_err(|failure| match failure {
             InstantiationError::Link(LinkError::Import(..)) => SessionError::Unlinkable(failure.to_string()),
-            InstantiationError::Link(LinkError::Trap(error)) | InstantiationError::Start(error) => stopped(error),
+            InstantiationError::Link(LinkError::Trap(error)) | InstantiationError::Start(error) => runtime_error(error),
             other => SessionError::Other(other.to_string()),
         })
     }
@@ -194,7 +193,7 @@ impl EngineStore for Store {
     }
 }
 
-fn uncompiled(failure: &CompileError) -> SessionError {
+fn compile_error(failure: &CompileError) -> SessionError {
     match failure {
         CompileError::Validate(text) => SessionError::invalid(text.clone()),
         CompileError::Wasm(wasmer::WasmError::InvalidWebAssembly { message, .. }) => {
@@ -206,8 +205,8 @@ fn uncompiled(failure: &CompileError) -> SessionError {
     }
 }
 
-/// What a trap is in the words of scripts. Where one trap stands for several of theirs, any of them may be meant.
-fn stopped(failure: RuntimeError) -> SessionError {
+/// Converts a trap to the messages of scripts. Where one trap stands for several of theirs, it has all of their messages.
+fn runtime_error(failure: RuntimeError) -> SessionError {
     use wasmer::sys::vm::TrapCode;
     if failure.is_exception() {
         return SessionError::Exception(failure.message());

@@ -1,4 +1,4 @@
-//! Wasmi as an engine.
+//! Wasmi (feature `wasmi`).
 
 use super::engine::{EngineInfo, InProcessEngine};
 use super::host_references::HostReferences;
@@ -11,7 +11,7 @@ use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{Extern, Nullable, TrapCode, Val};
 use wasmparser::WasmFeatures;
 
-/// Every feature that Wasmi can have on, and how to say so.
+/// Features that Wasmi has a switch for, and the switch.
 const SWITCHES: [(WasmFeatures, Switch); 13] = [
     (WasmFeatures::MUTABLE_GLOBAL, wasmi::Config::wasm_mutable_global),
     (WasmFeatures::SIGN_EXTENSION, wasmi::Config::wasm_sign_extension),
@@ -61,7 +61,7 @@ impl InProcessEngine for Wasmi {
     }
 }
 
-/// One script's store.
+/// The store of one script.
 pub(super) struct Store {
     store: wasmi::Store<()>,
     host_references: HostReferences<wasmi::ExternRef>,
@@ -110,11 +110,11 @@ impl EngineStore for Store {
     type Extern = Extern;
 
     fn compile(&mut self, wasm: &[u8]) -> SessionResult<Self::Module> {
-        wasmi::Module::new(self.store.engine(), wasm).map_err(|failure| stop(&failure))
+        wasmi::Module::new(self.store.engine(), wasm).map_err(|failure| error(&failure))
     }
 
     fn validate(&mut self, wasm: &[u8]) -> SessionResult<()> {
-        wasmi::Module::validate(self.store.engine(), wasm).map_err(|failure| stop(&failure))
+        wasmi::Module::validate(self.store.engine(), wasm).map_err(|failure| error(&failure))
     }
 
     fn imports(&self, module: &Self::Module) -> Vec<(String, String)> {
@@ -122,7 +122,7 @@ impl EngineStore for Store {
     }
 
     fn instantiate(&mut self, module: &Self::Module, imports: Vec<Extern>) -> SessionResult<Self::Instance> {
-        wasmi::Instance::new(&mut self.store, module, &imports).map_err(|failure| stop(&failure))
+        wasmi::Instance::new(&mut self.store, module, &imports).map_err(|failure| error(&failure))
     }
 
     fn export(&mut self, instance: &Self::Instance, name: &str) -> Option<Extern> {
@@ -133,7 +133,7 @@ impl EngineStore for Store {
         let function = function.into_func().ok_or_else(|| SessionError::Other("not a function".to_owned()))?;
         let params = args.iter().map(|arg| self.argument(*arg)).collect::<SessionResult<Vec<_>>>()?;
         let mut results = vec![Val::I32(0); function.ty(&self.store).results().len()];
-        function.call(&mut self.store, &params, &mut results).map_err(|failure| stop(&failure))?;
+        function.call(&mut self.store, &params, &mut results).map_err(|failure| error(&failure))?;
         Ok(results.iter().map(|value| self.result(value)).collect())
     }
 
@@ -163,7 +163,7 @@ impl EngineStore for Store {
                     _ => wasmi::TableType::new64(wasmi::RefType::Func, min, Some(max)),
                 };
                 let null = wasmi::Ref::default_for_ty(wasmi::RefType::Func);
-                Extern::Table(wasmi::Table::new(&mut self.store, ty, null).map_err(|failure| stop(&failure))?)
+                Extern::Table(wasmi::Table::new(&mut self.store, ty, null).map_err(|failure| error(&failure))?)
             }
             HostItem::Memory { shared: true, .. } => {
                 return Err(SessionError::Unsupported {
@@ -176,13 +176,13 @@ impl EngineStore for Store {
                 ty.min(min).max(Some(max));
                 let ty = ty.build();
                 let ty = ty.map_err(|failure| SessionError::Other(failure.to_string()))?;
-                Extern::Memory(wasmi::Memory::new(&mut self.store, ty).map_err(|failure| stop(&failure))?)
+                Extern::Memory(wasmi::Memory::new(&mut self.store, ty).map_err(|failure| error(&failure))?)
             }
         })
     }
 }
 
-fn stop(failure: &wasmi::Error) -> SessionError {
+fn error(failure: &wasmi::Error) -> SessionError {
     if let Some(code) = failure.as_trap_code() {
         return trapped(code);
     }
@@ -208,7 +208,7 @@ fn stop(failure: &wasmi::Error) -> SessionError {
     }
 }
 
-/// What a trap is in the words of scripts. Where one trap stands for several of theirs, any of them may be meant.
+/// Converts a trap to the messages of scripts. Where one trap stands for several of theirs, it has all of their messages.
 fn trapped(code: TrapCode) -> SessionError {
     match code {
         TrapCode::UnreachableCodeReached => SessionError::from_trap_message("unreachable"),

@@ -1,4 +1,4 @@
-//! Wasmtime as an engine: its optimising compiler, its baseline compiler and its portable interpreter.
+//! Wasmtime (feature `wasmtime`): its optimising compiler, its baseline compiler and its portable interpreter.
 
 use super::engine::{EngineInfo, InProcessEngine};
 use super::feature_gate::FeatureGate;
@@ -15,11 +15,11 @@ use wasmparser::WasmFeatures;
 use wasmtime::wasmparser::WasmFeatures as Flags;
 use wasmtime::{Extern, HeapType, RefType, Strategy, Trap, Val};
 
-/// What the names of modes end in where relaxed vector instructions do as the deterministic profile says.
+/// Suffix of modes in which relaxed vector operators follow the deterministic profile.
 /// <https://webassembly.github.io/spec/core/appendix/profiles.html#deterministic-profile-det>
 const DETERMINISTIC: &str = "-deterministic";
 
-/// The engine. It keeps Wasmtime's engines, one a mode and set of features.
+/// The engine. It keeps Wasmtime's engines by mode and features.
 #[derive(Default)]
 pub(super) struct Wasmtime {
     engines: Mutex<HashMap<(String, u64), wasmtime::Engine>>,
@@ -38,7 +38,7 @@ impl InProcessEngine for Wasmtime {
     };
     type Store = Store;
 
-    /// Beside the modes that are listed, each of them as the deterministic profile wants it.
+    /// Besides the modes that are listed, each of them with the deterministic profile.
     fn has_mode(&self, mode: &str) -> bool {
         Self::INFO.modes.iter().any(|known| known.name == mode.trim_end_matches(DETERMINISTIC))
     }
@@ -67,12 +67,12 @@ impl InProcessEngine for Wasmtime {
     }
 }
 
-/// The same features in the words of Wasmtime's own, older `wasmparser`; none if it does not know one of them.
+/// Converts features to the flags of Wasmtime's own, older `wasmparser`; `None` if it does not know one of them.
 fn flags(features: WasmFeatures) -> Option<Flags> {
     features.iter_names().map(|(name, _)| Flags::from_name(name)).collect()
 }
 
-/// One of Wasmtime's engines with these features and no others.
+/// Creates one of Wasmtime's engines with these features and no others.
 fn engine(mode: &str, features: WasmFeatures) -> wasmtime::Result<wasmtime::Engine> {
     let mut config = wasmtime::Config::new();
     let base = mode.trim_end_matches(DETERMINISTIC);
@@ -81,19 +81,19 @@ fn engine(mode: &str, features: WasmFeatures) -> wasmtime::Result<wasmtime::Engi
     if base == "pulley" {
         config.target(if cfg!(target_endian = "big") { "pulley64be" } else { "pulley64" })?;
     }
-    let on = flags(features).ok_or_else(|| wasmtime::Error::msg("a feature that Wasmtime has not heard of"))?;
+    let on = flags(features).ok_or_else(|| wasmtime::Error::msg("a feature that Wasmtime does not know"))?;
     config.wasm_features(on, true).wasm_features(!on, false);
     config.shared_memory(features.contains(WasmFeatures::THREADS));
     wasmtime::Engine::new(&config)
 }
 
-/// One script's store.
+/// The store of one script.
 pub(super) struct Store {
     store: wasmtime::Store<()>,
     host_references: HostReferences<wasmtime::Rooted<wasmtime::ExternRef>>,
-    /// Whether the compiler is one that has not learnt every instruction of the features it has.
+    /// Whether the compiler may lack single operators of a feature that it has.
     partial: bool,
-    /// Whether there can be shared memories.
+    /// Whether shared memories can be created.
     threads: bool,
 }
 
@@ -102,7 +102,7 @@ impl Store {
         Self { store: wasmtime::Store::new(engine, ()), host_references: HostReferences::new(), partial, threads }
     }
 
-    /// The host's reference that scripts know by a number.
+    /// The host's reference of a number.
     fn host_value(&mut self, number: u32) -> SessionResult<wasmtime::Rooted<wasmtime::ExternRef>> {
         let store = &mut self.store;
         self.host_references
@@ -126,7 +126,7 @@ impl Store {
                 (Some(Heap::Any), _) => Val::AnyRef(None),
                 (Some(Heap::Exn), _) => Val::ExnRef(None),
                 (Some(Heap::Cont), _) => Val::ContRef(None),
-                // Which null it is, only the parameter says.
+                // The script does not say which null it is; the parameter does.
                 (None, Some(wasmtime::ValType::Ref(ty))) => Val::null_ref(ty.heap_type()),
                 _ => return Err(SessionError::no_value(value)),
             },
@@ -175,9 +175,9 @@ impl Store {
         })
     }
 
-    fn stop(&mut self, failure: &wasmtime::Error) -> SessionError {
+    fn session_error(&mut self, failure: &wasmtime::Error) -> SessionError {
         if failure.is::<wasmtime::ThrownException>() {
-            // Else the store would still hold it when the next call throws.
+            // Otherwise the store would still have it when the next call throws.
             let _ = self.store.take_pending_exception();
             return SessionError::Exception(failure.to_string());
         }
@@ -199,12 +199,12 @@ impl EngineStore for Store {
                 return SessionError::invalid(format!("{refusal:#}"));
             }
             let text = format!("{failure:#}");
-            // `Module::validate` takes some encodings that no feature which is on allows; compiling does not.
+            // `Module::validate` accepts some encodings of features that are off; compiling does not.
             if ["failed to parse WebAssembly module", "Invalid input WebAssembly code"].iter().any(|w| text.contains(w))
             {
                 return SessionError::invalid(text);
             }
-            // The baseline compiler says of single instructions that it has not learnt them yet.
+            // The baseline compiler rejects single operators that it does not implement yet.
             match self.partial && (text.contains("nimplemented") || text.contains("nsupported")) {
                 true => SessionError::unsupported(last_feature(wasm), text),
                 false => SessionError::Other(text),
@@ -221,7 +221,7 @@ impl EngineStore for Store {
             let text = format!("{failure:#}");
             match text.starts_with("incompatible import type") {
                 true => SessionError::Unlinkable(text),
-                false => self.stop(&failure),
+                false => self.session_error(&failure),
             }
         })
     }
@@ -241,7 +241,7 @@ impl EngineStore for Store {
         let params = args.iter().enumerate().map(|(index, arg)| self.argument(*arg, ty.param(index)));
         let params = params.collect::<SessionResult<Vec<_>>>()?;
         let mut results = vec![Val::FuncRef(None); ty.results().len()];
-        function.call(&mut self.store, &params, &mut results).map_err(|failure| self.stop(&failure))?;
+        function.call(&mut self.store, &params, &mut results).map_err(|failure| self.session_error(&failure))?;
         results.into_iter().map(|value| self.result(value)).collect()
     }
 
@@ -254,8 +254,8 @@ impl EngineStore for Store {
     fn read_memory(&mut self, memory: Extern) -> SessionResult<Vec<u8>> {
         match memory {
             Extern::Memory(memory) => Ok(memory.data(&self.store).to_vec()),
-            // SAFETY: each byte is in bounds of the memory, and valid to read as long as the memory is there; scripts
-            // have no thread running when they are asked.
+            // SAFETY: each byte is in bounds of the memory and valid to read as long as the memory exists. No thread of the
+            // script runs when this is called.
             Extern::SharedMemory(memory) => Ok(memory.data().iter().map(|byte| unsafe { *byte.get() }).collect()),
             _ => Err(SessionError::Other("not a memory".to_owned())),
         }
@@ -294,7 +294,7 @@ impl EngineStore for Store {
         made.map_err(|failure| error(&failure))
     }
 
-    /// A store belongs to one thread, so the thread has one of its own, and of the instance what is shared.
+    /// A store is used by one thread at a time, so the thread gets a store of its own. Shared memories are in both.
     fn thread(&self, gate: &FeatureGate, shared: Option<Vec<(String, Extern)>>) -> SessionResult<ThreadSession> {
         let id = shared.as_ref().map(|_| InstanceId(0));
         Ok((
@@ -312,13 +312,13 @@ fn error(failure: &wasmtime::Error) -> SessionError {
     SessionError::Other(format!("{failure:#}"))
 }
 
-/// What a trap is in the words of scripts. Where one trap stands for several of theirs, any of them may be meant.
+/// Converts a trap to the messages of scripts. Where one trap stands for several of theirs, it has all of their messages.
 fn trapped(code: Trap) -> SessionError {
     match code {
         Trap::UnreachableCodeReached => SessionError::from_trap_message("unreachable"),
         Trap::IndirectCallToNull => SessionError::any_trap_of(&["uninitialized element", "null function reference"]),
         Trap::TableOutOfBounds => SessionError::any_trap_of(&["undefined element", "out of bounds table access"]),
-        // Null what, it does not say.
+        // It does not tell which type of null reference.
         Trap::NullReference => SessionError::from_trap_message("null"),
         Trap::AtomicWaitNonSharedMemory => SessionError::from_trap_message("expected shared memory"),
         Trap::UnhandledTag => SessionError::Suspension("unhandled tag".to_owned()),
@@ -335,7 +335,7 @@ fn num(ty: NumType) -> wasmtime::ValType {
     }
 }
 
-/// What to call a gap in a compiler after: of the features that a module needs, the youngest.
+/// The feature that a gap in a compiler is named after: the newest that the module needs.
 fn last_feature(wasm: &[u8]) -> &'static str {
     let needed = crate::features::required(wasm, WasmFeatures::all()).unwrap_or_default();
     let young = ["relaxed_simd", "simd", "threads", "wide_arithmetic", "memory64", "custom_page_sizes"];

@@ -1,8 +1,8 @@
-//! What of a script is a runner's to judge.
+//! Scripts adapted to runners.
 //!
-//! A runner stops at the first thing that it takes for a failure, and is not told which version of the specification a
-//! script is of. Judged as they are, many scripts would fail for words, or for what no version of the engine is to blame
-//! for. So runners get scripts in which the first is settled beforehand, and of those that fail it is asked why.
+//! A runner stops at its first failure and does not know which version of the spec a script belongs to. Unchanged, many
+//! scripts would fail because a message has other words, or because of a rule that a later version of the spec has
+//! changed. So runners get scripts without such messages, and for a script that fails the harness finds out why.
 
 use crate::features;
 use crate::script::{Tokens, encode, kind};
@@ -11,27 +11,27 @@ use std::ops::Range;
 use wasmparser::{Validator, WasmFeatures};
 use wast::lexer::{Lexer, TokenKind};
 
-/// A script as a runner gets it.
+/// A script, adapted to a runner.
 #[derive(Debug)]
 pub(super) struct AdaptedScript {
-    /// The script without the words that say why a module is rejected, for no two validators use the same, and without
-    /// numbers in those about traps: which element it is that is not initialised, few engines say.
+    /// The script without the messages of rejected modules, because every validator has its own, and without the numbers in
+    /// messages of traps, because few engines tell which element is not initialized.
     pub(super) text: String,
-    /// The same without modules that are to be rejected and are valid once newer features are on: runners can't be told to
-    /// have them off. Nothing if there are no such modules.
+    /// The same without the modules that must be rejected but are valid with newer features on: runners have no switches for
+    /// features. `None` if there are no such modules.
     pub(super) timeless: Option<String>,
-    /// Features that the script's modules need or mention, as reports name them, each once.
+    /// Names of the features that the script's modules need or mention, each once.
     pub(super) needed: Vec<&'static str>,
 }
 
 impl AdaptedScript {
-    /// Looks at a script whose modules may use `features`. Nothing for what is no script to our own parser: the runner's may
-    /// know better.
+    /// Adapts a script whose modules may use `features`. `None` if the harness's parser rejects the script; the runner's
+    /// parser may accept it.
     pub(super) fn new(source: &str, features: WasmFeatures) -> Option<Self> {
         let tokens = Tokens::new(source).ok()?;
         let mut script = tokens.parse().ok()?;
         let (_, directives) = script.parts();
-        // A script may also be the inside of a single module.
+        // A script may also be the fields of a single module, without `(module`.
         let forms = forms(source).filter(|forms| forms.len() == directives.len()).unwrap_or_default();
         let mut words: Vec<Edit> = Vec::new();
         let mut dated: Vec<Edit> = Vec::new();
@@ -49,9 +49,9 @@ impl AdaptedScript {
                 needed.extend(features::required(&wasm, features).unwrap_or_default());
                 continue;
             }
-            // An engine without them rejects the module for the lack of them, or does not get as far.
+            // An engine without these features rejects the module for another reason.
             needed.extend(features::mentioned(&wasm, features));
-            if let Some(form) = form.filter(|_| is_dated(&wasm, features)) {
+            if let Some(form) = form.filter(|_| is_outdated(&wasm, features)) {
                 dated.push((form.place.clone(), ""));
             }
         }
@@ -68,10 +68,10 @@ impl AdaptedScript {
     }
 }
 
-/// A place in a text, and what is to stand there instead.
+/// An edit: a range of a text, and its replacement.
 type Edit = (Range<usize>, &'static str);
 
-/// The text after some edits, which are in order. Every line stays where it is.
+/// Applies edits, which are in order. Line numbers stay the same.
 fn edited(source: &str, edits: &[Edit]) -> String {
     let mut text = String::with_capacity(source.len());
     let mut end = 0;
@@ -84,7 +84,7 @@ fn edited(source: &str, edits: &[Edit]) -> String {
     text + &source[end..]
 }
 
-/// Where the number is that a string ends with, and the space before it.
+/// Finds the number at the end of a string literal, with the space before it.
 fn number(source: &str, string: Range<usize>) -> Option<Range<usize>> {
     let text = source[string.clone()].strip_suffix('"')?;
     let rest = text.trim_end_matches(|char: char| char.is_ascii_digit());
@@ -92,7 +92,7 @@ fn number(source: &str, string: Range<usize>) -> Option<Range<usize>> {
     Some(string.start + before.len()..string.start + text.len())
 }
 
-/// A script that does nothing but define a module.
+/// Creates a script that defines a module and does nothing else.
 pub(super) fn definition(wasm: &[u8]) -> String {
     let mut text = "(module binary \"".to_owned();
     for byte in wasm {
@@ -102,21 +102,21 @@ pub(super) fn definition(wasm: &[u8]) -> String {
     text + "\")\n"
 }
 
-/// Whether a module is invalid only because newer features are off.
-fn is_dated(wasm: &[u8], features: WasmFeatures) -> bool {
+/// Whether a module is invalid with `features` and valid with all features.
+fn is_outdated(wasm: &[u8], features: WasmFeatures) -> bool {
     let valid = |features| Validator::new_with_features(features).validate_all(wasm).is_ok();
     !valid(features) && valid(WasmFeatures::all())
 }
 
-/// A directive in the text of a script.
+/// The place of a directive in the text of a script.
 struct Form {
-    /// From parenthesis to parenthesis.
+    /// From its opening to its closing parenthesis.
     place: Range<usize>,
-    /// The last string directly in it.
+    /// The last string literal directly inside.
     words: Option<Range<usize>>,
 }
 
-/// The directives of a script, in order.
+/// Finds the directives of a script, in order.
 fn forms(source: &str) -> Option<Vec<Form>> {
     let mut lexer = Lexer::new(source);
     lexer.allow_confusing_unicode(true);

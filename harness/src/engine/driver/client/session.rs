@@ -23,8 +23,9 @@ pub(super) struct DriverSession {
     process: Arc<Mutex<Process>>,
     features: WasmFeatures,
     selects_features: bool,
-    /// What each module exports, by the driver's number.
+    /// Types of the exports of each module, by number.
     modules: Vec<Arc<HashMap<String, Signature>>>,
+    /// Types of the exports of each instance, by number.
     instances: Vec<Arc<HashMap<String, Signature>>>,
 }
 
@@ -47,7 +48,7 @@ impl DriverSession {
         lock(&self.process).ask(request)
     }
 
-    /// Gives the driver the host module as wasm: so it need not know of it, and its functions have types.
+    /// Sends the host module to the driver as wasm. So drivers need not know it, and the types of its exports are known.
     fn add_host_module(&mut self) -> SessionResult<()> {
         let mut refused = None;
         for wasm in spectest::modules() {
@@ -60,16 +61,16 @@ impl DriverSession {
         Err(refused.unwrap_or_else(|| SessionError::Other("no host module".to_owned())))
     }
 
-    /// What an instance exports under a name.
+    /// Finds the type of an export.
     fn export(&self, instance: InstanceId, name: &str) -> SessionResult<&Signature> {
         let exports =
             self.instances.get(instance.0).ok_or_else(|| SessionError::Other("no such instance".to_owned()))?;
         exports.get(name).ok_or_else(|| SessionError::Other(format!("no function or global `{name}` is exported")))
     }
 
-    /// An engine that can't do without a feature accepts modules that older versions of the spec reject. That is no fault
-    /// of its validation.
-    fn rejected_for_a_feature(&self, wasm: &[u8]) -> bool {
+    /// Whether a module is invalid only because the script does not allow a feature, and the engine has no switches for
+    /// features. That the engine accepts it is then no fault of its validation.
+    fn needs_feature_switch(&self, wasm: &[u8]) -> bool {
         let accepts = |features| Validator::new_with_features(features).validate_all(wasm).is_ok();
         !self.selects_features && !accepts(self.features) && accepts(WasmFeatures::all())
     }
@@ -81,7 +82,7 @@ impl Session for DriverSession {
         let mut process = lock(&self.process);
         let module: usize = process.ask_about(wasm, &request, self.features)?;
         if module != self.modules.len() {
-            process.give_up(&format!("it calls module {} number {module}", self.modules.len()));
+            process.abort(&format!("it calls module {} number {module}", self.modules.len()));
         }
         self.modules.push(Arc::new(signatures::exports(wasm)));
         Ok(ModuleId(module))
@@ -90,7 +91,7 @@ impl Session for DriverSession {
     fn validate(&mut self, wasm: &[u8]) -> SessionResult<()> {
         let request = Request::Validate { wasm: Binary(wasm.into()) };
         lock(&self.process).ask_about::<IgnoredAny>(wasm, &request, self.features)?;
-        if self.rejected_for_a_feature(wasm) {
+        if self.needs_feature_switch(wasm) {
             let what = "the engine can't do without a feature that makes the module valid".to_owned();
             return Err(SessionError::Unsupported { feature: "feature-selection".to_owned(), what });
         }
@@ -103,7 +104,7 @@ impl Session for DriverSession {
         let mut process = lock(&self.process);
         let instance: usize = process.ask(&Request::Instantiate { module: module.0 })?;
         if instance != self.instances.len() {
-            process.give_up(&format!("it calls instance {} number {instance}", self.instances.len()));
+            process.abort(&format!("it calls instance {} number {instance}", self.instances.len()));
         }
         self.instances.push(exports);
         Ok(InstanceId(instance))

@@ -1,4 +1,4 @@
-//! Types of what a module exports: drivers of engines whose API does not tell them need to know.
+//! Types of a module's exports, for drivers of engines whose API does not tell them.
 
 use std::collections::HashMap;
 use wasmparser::types::{EntityType, TypesRef};
@@ -7,14 +7,14 @@ use wasmparser::{
     WasmFeatures,
 };
 
-/// An exported function or global; there is no need to know more of the rest.
+/// The type of an exported function or global. Drivers do not need the types of other exports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Signature {
     Func { params: Vec<String>, results: Vec<String> },
     Global { content: String, mutable: bool },
 }
 
-/// Types of the exported functions and globals, by name; empty for what is no valid module.
+/// Finds the types of the exported functions and globals, by name. An invalid module has none.
 pub(super) fn exports(wasm: &[u8]) -> HashMap<String, Signature> {
     let Ok(types) = Validator::new_with_features(WasmFeatures::all()).validate_all(wasm) else {
         return HashMap::new();
@@ -45,7 +45,7 @@ fn func(ty: &FuncType, types: TypesRef<'_>) -> Signature {
     Signature::Func { params: names(ty.params()), results: names(ty.results()) }
 }
 
-/// A type as the text format writes it; of a type that the module defines, only what kind it is: `(ref $struct)`.
+/// Formats a type as the text format does. A type that the module defines becomes its kind: `(ref $struct)`.
 fn name(ty: ValType, types: TypesRef<'_>) -> String {
     match ty {
         ValType::Ref(ty) => reference(ty, types),

@@ -3,17 +3,17 @@
 use crate::engine::value::{Heap, Ref, Value};
 use serde::{Deserialize, Serialize};
 
-/// A value, as a driver writes it.
+/// Decodes a value.
 ///
 /// # Errors
 ///
-/// Says what is no value.
+/// A message with the text that is not a value.
 pub(in super::super) fn decode(written: serde_json::Value) -> Result<Value, String> {
     let text = written.to_string();
     serde_json::from_value::<WireValue>(written).map_err(|_| format!("`{text}` is no value"))?.try_into()
 }
 
-/// A value. Numbers that JSON readers may round are strings; bits are in hexadecimal.
+/// A value in a message. Numbers that JSON parsers may round are strings; bits are hexadecimal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(in super::super) enum WireValue {
@@ -34,13 +34,13 @@ pub(in super::super) enum WireValue {
     },
     Ref {
         r#ref: String,
-        /// Of a null: its heap type.
+        /// The heap type of a null.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         heap: Option<String>,
-        /// Of a value of the host: its number.
+        /// The number of a value of the host.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         host: Option<u32>,
-        /// What the driver knows it by: the same reference has the same number only if it is the same thing.
+        /// The driver's number of the reference. The same number is the same reference.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<u64>,
     },

@@ -1,13 +1,13 @@
-//! The functions of `wasm.h` that the driver calls, loaded by name from a shared library.
+//! Bindings of the functions of `wasm.h` that the driver calls, loaded by name from a shared library.
 //!
-//! Signatures are those of the header's current form, in which calls take vectors:
+//! The signatures are those of the current header, in which calls take vectors:
 //! <https://github.com/WebAssembly/wasm-c-api/blob/main/include/wasm.h>.
 
 use super::crash_handler;
 use libloading::Library;
 use std::path::Path;
 
-/// Types that the header only names: they are met behind pointers.
+/// Declares opaque types, which are used behind pointers only.
 macro_rules! opaque {
     ($($name:ident)*) => { $(
         #[repr(C)]
@@ -18,7 +18,7 @@ macro_rules! opaque {
 
 opaque! { Engine Store Module Instance Trap Extern Func Global Ref Foreign FuncType GlobalType ValType ImportType ExportType }
 
-/// A `wasm_*_vec_t`: a number of elements, and where they are.
+/// `wasm_*_vec_t`: a number of elements and a pointer to them.
 #[repr(C)]
 #[derive(Debug)]
 pub(super) struct Vector<T> {
@@ -27,26 +27,26 @@ pub(super) struct Vector<T> {
 }
 
 impl<T> Vector<T> {
-    /// None, for the library to fill.
+    /// An empty vector, which the library fills.
     pub(super) fn empty() -> Self {
         Self { size: 0, data: std::ptr::null_mut() }
     }
 
-    /// A view of elements that the library only reads.
+    /// Borrows elements that the library only reads.
     pub(super) fn of(elements: &[T]) -> Self {
         Self { size: elements.len(), data: elements.as_ptr().cast_mut() }
     }
 
-    /// The elements.
+    /// Borrows the elements.
     ///
     /// # Safety
     ///
-    /// `data` points to `size` elements, or `size` is 0, for as long as the slice is in use.
+    /// `data` must point to `size` elements, or `size` must be 0, as long as the slice is in use.
     pub(super) unsafe fn elements(&self) -> &[T] {
         if self.size == 0 || self.data.is_null() {
             return &[];
         }
-        // SAFETY: what the caller promises.
+        // SAFETY: the caller guarantees that `data` points to `size` elements.
         unsafe { std::slice::from_raw_parts(self.data, self.size) }
     }
 }
@@ -61,7 +61,7 @@ pub(super) mod kind {
     pub(in super::super) const FUNCREF: u8 = 129;
 }
 
-/// `wasm_val_t`. Floats are kept as bits: a float register may change a NaN.
+/// `wasm_val_t`. Floats are bits, because a float register may change a NaN.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(super) struct Val {
@@ -69,7 +69,7 @@ pub(super) struct Val {
     pub(super) of: ValData,
 }
 
-/// The union in a [`Val`].
+/// The union in [`Val`].
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(super) union ValData {
@@ -80,7 +80,8 @@ pub(super) union ValData {
     pub(super) reference: *mut Ref,
 }
 
-/// Makes a struct of function pointers, which loads them by name, and a method for each that notes which one is called.
+/// Defines a table of function pointers, which loads them by name, and a method for each function. The method records that
+/// the function is called, for the crash handler.
 macro_rules! functions {
     (
         $(#[$about:meta])* $table:ident
@@ -93,19 +94,19 @@ macro_rules! functions {
         }
 
         impl $table {
-            /// Finds every function.
+            /// Loads every function.
             ///
             /// # Errors
             ///
-            /// Names the first one that the library does not have.
+            /// The name of the first function that the library does not have.
             ///
             /// # Safety
             ///
-            /// What the library has under these names is what `wasm.h` says.
+            /// The functions of these names in the library must have the signatures of `wasm.h`.
             pub(super) unsafe fn load(library: &'static Library) -> Result<Self, String> {
                 Ok(Self {
                     $(
-                        // SAFETY: the library is never unloaded, and the type is what the caller promises.
+                        // SAFETY: the library is never unloaded, and the caller guarantees the type.
                         $name: *unsafe { library.get(concat!(stringify!($name), "\0")) }
                             .map_err(|_| concat!("it has no `", stringify!($name), "`").to_owned())?,
                     )*
@@ -113,14 +114,14 @@ macro_rules! functions {
             }
 
             $(
-                /// The function of this name.
+                /// Calls the function of this name.
                 ///
                 /// # Safety
                 ///
-                /// What `wasm.h` asks of the arguments.
+                /// The arguments must meet the requirements of `wasm.h`.
                 pub(super) unsafe fn $name(&self $(, $arg: $ty)*) $(-> $result)? {
                     crash_handler::enter(concat!(stringify!($name), "\0"));
-                    // SAFETY: what the caller promises.
+                    // SAFETY: the caller guarantees the requirements.
                     unsafe { (self.$name)($($arg),*) }
                 }
             )*
@@ -129,7 +130,7 @@ macro_rules! functions {
 }
 
 functions! {
-    /// What every engine needs.
+    /// Functions that every engine needs.
     Api
     fn wasm_engine_new() -> *mut Engine;
     fn wasm_engine_delete(engine: *mut Engine);
@@ -172,7 +173,7 @@ functions! {
 }
 
 functions! {
-    /// What values of the host need, which some libraries do without.
+    /// Functions for values of the host, which some libraries do not have.
     ForeignApi
     fn wasm_foreign_new(store: *mut Store) -> *mut Foreign;
     fn wasm_foreign_as_ref(foreign: *mut Foreign) -> *mut Ref;
@@ -180,14 +181,15 @@ functions! {
     fn wasm_ref_same(one: *const Ref, other: *const Ref) -> bool;
 }
 
-/// Loads a library, for good: engines leave threads and handlers of signals behind, which must stay where they are.
+/// Loads a library and never unloads it: engines leave threads and signal handlers behind, whose code must stay mapped.
 ///
 /// # Errors
 ///
-/// Says what is wrong with the library.
+/// The message of the loader.
 pub(super) fn open(path: &Path) -> Result<&'static Library, String> {
     crash_handler::enter("dlopen\0");
-    // SAFETY: the library's constructors run. Whoever names a library wants it run, and its crash is told by `crash`.
+    // SAFETY: this runs the constructors of the library. The user has named the library to run it, and the crash handler
+    // reports a crash.
     let library = unsafe { Library::new(path) }.map_err(|error| {
         let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
         format!("it can't be loaded: {reason}")
@@ -195,7 +197,7 @@ pub(super) fn open(path: &Path) -> Result<&'static Library, String> {
     Ok(Box::leak(Box::new(library)))
 }
 
-/// Something that the library gave away, and takes back in the end.
+/// An owned object of the library, which is deleted when this is dropped.
 #[derive(Debug)]
 pub(super) struct Owned<T> {
     pointer: *mut T,
@@ -204,17 +206,17 @@ pub(super) struct Owned<T> {
 }
 
 impl<T> Owned<T> {
-    /// Takes care of what a function returned; nothing if that was null.
+    /// Takes ownership of an object; `None` if the pointer is null.
     ///
     /// # Safety
     ///
-    /// `pointer` is null, or nobody else's and deleted by `delete`.
+    /// `pointer` must be null, or an object that has no other owner and that `delete` deletes.
     pub(super) unsafe fn new(api: &'static Api, pointer: *mut T, delete: unsafe fn(&Api, *mut T)) -> Option<Self> {
-        // Not `then_some`: what it is given is dropped, hence deleted, where the condition is false.
+        // Not `then_some`, which would create and drop the value, and so delete the object, if the condition is false.
         (!pointer.is_null()).then(|| Self { pointer, api, delete })
     }
 
-    /// To be lent to the library.
+    /// The pointer, for calls of the library.
     pub(super) fn pointer(&self) -> *mut T {
         self.pointer
     }
@@ -222,7 +224,7 @@ impl<T> Owned<T> {
 
 impl<T> Drop for Owned<T> {
     fn drop(&mut self) {
-        // SAFETY: it is alive until here, and `new` was told that this is how it ends.
+        // SAFETY: the object is alive, and the caller of `new` guaranteed that `delete` deletes it.
         unsafe { (self.delete)(self.api, self.pointer) }
     }
 }

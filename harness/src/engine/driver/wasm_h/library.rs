@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-/// A loaded library, and the session that it is in.
+/// A loaded library with its current session.
 pub(super) struct Library {
     api: &'static Api,
     foreigns: &'static Result<ForeignApi, String>,
@@ -25,11 +25,11 @@ pub(super) struct Library {
 impl Library {
     pub(super) fn open(path: &Path) -> Result<Self, String> {
         let library = api::open(path)?;
-        // SAFETY: who says that the library implements `wasm.h` is taken at their word; it can't be checked.
+        // SAFETY: the user claims that the library implements `wasm.h`. This cannot be checked.
         let api: &'static Api = Box::leak(Box::new(unsafe { Api::load(library) }?));
-        // SAFETY: likewise.
+        // SAFETY: as above.
         let foreigns: &'static _ = Box::leak(Box::new(unsafe { ForeignApi::load(library) }));
-        // SAFETY: the engine is ours.
+        // SAFETY: `wasm_engine_new` passes ownership of the engine.
         let engine = unsafe { Owned::new(api, api.wasm_engine_new(), Api::wasm_engine_delete) };
         let engine = engine.ok_or("it makes no engine")?;
         let (version, mut probes) = (version(path), Probes::new(path));
@@ -51,7 +51,7 @@ impl Library {
                 }));
             }
             (Request::Session { .. }, session) => {
-                // The old one is gone before there is a new one.
+                // Deletes the old session before it creates the new one.
                 *session = None;
                 *session = Some(CApiSession::new(self.api, &self.engine, ForeignObjects::new(self.foreigns))?);
                 return Ok(Value::Null);
@@ -76,10 +76,10 @@ impl Library {
     }
 }
 
-/// The header tells no version: the library is known by its file's name and the hash of what is in it.
+/// The version of a library: its file name and the beginning of its SHA-256. The header has no function for the version.
 fn version(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    // What the loader finds by name alone is not looked for a second time.
+    // A library that the loader found by its name alone is not searched for again.
     let Ok(bytes) = std::fs::read(path) else { return name };
     let hash: String = Sha256::digest(bytes)[..4].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{name} {hash}")

@@ -1,11 +1,12 @@
-//! The suite's words for what engines say when they stop.
+//! Translation of engines' messages to the messages of the suite.
 
 use super::error::unsupported;
 use crate::engine::error::{MESSAGE_SEPARATOR, SessionError};
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// What engines say of traps (some the names of their own codes), and what the suite may call them: more than one where engines have one message for several.
+/// Patterns in engines' messages of traps (some engines give the names of their codes), and the messages of the suite.
+/// There are several where engines have one message for several traps.
 const TRAPS: &[(&str, &[&str])] = &[
     ("unreachable", &["unreachable"]),
     ("divi(de|sion) ?by ?zero|remainder by zero", &["integer divide by zero"]),
@@ -50,10 +51,10 @@ static UNLINKABLE: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"import|expected (global|table|memory|func|tag)|types? (do not match|incompatible)"));
 static UNSUPPORTED: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern("not (enabled|supported|implemented)|unsupported|(is|are) disabled"));
-/// A line of a backtrace: names of functions are anyone's words. Numbered causes are no such lines.
+/// A line of a backtrace, which has names of functions and so may match any pattern. Numbered causes are not such lines.
 static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^\s*(#\d+|\d+:.*!)"));
 
-/// Patterns are in small letters, and so is what they are matched with.
+/// Compiles a pattern. Patterns and the texts that they are matched with are in lower case.
 fn pattern(pattern: &str) -> Option<Regex> {
     Regex::new(pattern).ok()
 }
@@ -62,7 +63,7 @@ fn says(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(&text.to_lowercase()))
 }
 
-/// How a call ended that ended with this message.
+/// Classifies the message of a call.
 pub(super) fn call_error(message: &str) -> SessionError {
     let message = without_frames(message);
     if says(&EXHAUSTION, &message) {
@@ -77,10 +78,10 @@ pub(super) fn call_error(message: &str) -> SessionError {
     SessionError::Trap(known(&message).unwrap_or(message))
 }
 
-/// How an instantiation ended: some engines make a trap of imports that do not fit.
+/// Classifies the message of an instantiation. Some engines report imports that do not match as a trap.
 pub(super) fn instantiation_error(message: &str) -> SessionError {
     let clean = without_frames(message);
-    // Names of imports are anyone's words.
+    // Checked first, because names of imports may match any pattern.
     if says(&IMPORT, &clean) {
         return SessionError::Unlinkable(clean);
     }

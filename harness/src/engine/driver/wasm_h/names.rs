@@ -1,30 +1,30 @@
-//! Names of what a module imports and exports, in order.
+//! Names of a module's imports and exports, in order.
 //!
-//! The library tells them along with their types. It is not asked where `wasm.h` has no words for one of the types:
-//! some libraries crash then, though they run the module well.
+//! The library gives them together with their types. If `wasm.h` cannot express one of the types, the names are read from
+//! the binary instead, because some libraries crash there although they run the module correctly.
 
 use super::api::{Api, Module, Owned, Vector};
 use wasmparser::types::{EntityType, TypesRef};
 use wasmparser::{HeapType, Parser, Payload, ValType, Validator, WasmFeatures};
 
-/// Names of imports (module, name) and exports.
+/// Names of imports (module and name) and exports.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     pub(super) imports: Vec<(String, String)>,
     pub(super) exports: Vec<String>,
 }
 
-/// The names of a module that the library has accepted.
+/// Finds the names of a module that the library has accepted.
 pub(super) fn of(api: &'static Api, module: &Owned<Module>, wasm: &[u8]) -> Names {
-    decoded(wasm).unwrap_or_else(|| told(api, module))
+    from_binary(wasm).unwrap_or_else(|| from_library(api, module))
 }
 
-/// What the library says.
-fn told(api: &Api, module: &Owned<Module>) -> Names {
+/// Asks the library for the names.
+fn from_library(api: &Api, module: &Owned<Module>) -> Names {
     let mut names = Names::default();
     let (mut imports, mut exports) = (Vector::empty(), Vector::empty());
-    // SAFETY: the module is alive; the vectors are the library's to fill and ours to give back; names live as long as
-    // the types, which the vectors own.
+    // SAFETY: the module is alive. The library fills the vectors, and they are deleted here. Names live as long as the
+    // types, which the vectors own.
     unsafe {
         api.wasm_module_imports(module.pointer(), &raw mut imports);
         for &import in imports.elements() {
@@ -39,19 +39,19 @@ fn told(api: &Api, module: &Owned<Module>) -> Names {
     names
 }
 
-/// A name as text.
+/// Copies a name.
 ///
 /// # Safety
 ///
-/// `name` is null or points to a vector of the library's that is alive.
+/// `name` must be null or point to a vector of the library that is alive.
 unsafe fn text(name: *const Vector<u8>) -> String {
-    // SAFETY: what the caller promises.
+    // SAFETY: the caller guarantees that `name` is null or valid.
     let bytes = unsafe { name.as_ref().map_or(&[][..], |name| name.elements()) };
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The names in the binary, if the header has no words for the type of one of them.
-fn decoded(wasm: &[u8]) -> Option<Names> {
+/// Decodes the names from the binary; `None` if the header can express the types of all of them.
+fn from_binary(wasm: &[u8]) -> Option<Names> {
     let types = Validator::new_with_features(WasmFeatures::all()).validate_all(wasm).ok()?;
     let types = types.as_ref();
     let mut names = Names::default();
@@ -61,14 +61,14 @@ fn decoded(wasm: &[u8]) -> Option<Names> {
             Payload::ImportSection(section) => {
                 for import in section.into_imports() {
                     let import = import.ok()?;
-                    foreign |= !types.entity_type_from_import(&import).is_some_and(|ty| has_words(ty, types));
+                    foreign |= !types.entity_type_from_import(&import).is_some_and(|ty| is_expressible(ty, types));
                     names.imports.push((import.module.to_owned(), import.name.to_owned()));
                 }
             }
             Payload::ExportSection(section) => {
                 for export in section {
                     let export = export.ok()?;
-                    foreign |= !types.entity_type_from_export(&export).is_some_and(|ty| has_words(ty, types));
+                    foreign |= !types.entity_type_from_export(&export).is_some_and(|ty| is_expressible(ty, types));
                     names.exports.push(export.name.to_owned());
                 }
             }
@@ -79,20 +79,20 @@ fn decoded(wasm: &[u8]) -> Option<Names> {
 }
 
 /// Whether the header can express a type.
-fn has_words(ty: EntityType, types: TypesRef<'_>) -> bool {
+fn is_expressible(ty: EntityType, types: TypesRef<'_>) -> bool {
     match ty {
         EntityType::Func(id) => {
             let ty = types[id].unwrap_func();
-            ty.params().iter().chain(ty.results()).all(|&ty| has_word(ty))
+            ty.params().iter().chain(ty.results()).all(|&ty| is_expressible_value(ty))
         }
-        EntityType::Global(ty) => has_word(ty.content_type),
-        EntityType::Table(ty) => !ty.table64 && !ty.shared && has_word(ValType::Ref(ty.element_type)),
+        EntityType::Global(ty) => is_expressible_value(ty.content_type),
+        EntityType::Table(ty) => !ty.table64 && !ty.shared && is_expressible_value(ValType::Ref(ty.element_type)),
         EntityType::Memory(ty) => !ty.memory64 && !ty.shared && ty.page_size_log2.is_none(),
         EntityType::FuncExact(_) | EntityType::Tag(_) => false,
     }
 }
 
-fn has_word(ty: ValType) -> bool {
+fn is_expressible_value(ty: ValType) -> bool {
     match ty {
         ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 => true,
         ValType::V128 => false,

@@ -1,4 +1,4 @@
-//! What a library crashes on though the header has it: tried once, in a process that may die of it.
+//! Probes of references, which some libraries crash on although the header has them. Each runs once, in a process of its own.
 
 use super::error::unsupported;
 use crate::engine::error::SessionResult;
@@ -7,16 +7,16 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What is tried.
+/// A use of references that a library may crash on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
 pub(crate) enum ReferenceProbe {
-    /// Whether a null goes in as an `externref`.
+    /// A null as an `externref` argument.
     ExternNull,
-    /// Whether a value of the host goes in and comes out again, and is the same.
+    /// A value of the host as an argument and result, which must be the same.
     Extern,
-    /// Whether a null goes in as a `funcref`.
+    /// A null as a `funcref` argument.
     FuncNull,
-    /// Whether a function comes out.
+    /// A function as a result.
     Func,
 }
 
@@ -31,34 +31,34 @@ impl ReferenceProbe {
     }
 }
 
-/// What has been tried.
+/// Results of the probes.
 #[derive(Debug)]
 pub(super) struct Probes {
     library: PathBuf,
-    found: HashMap<ReferenceProbe, Result<(), String>>,
-    /// In the process that may die there is no other one.
+    results: HashMap<ReferenceProbe, Result<(), String>>,
+    /// Whether this is the process of a probe, which starts no further process.
     pub(super) here: bool,
 }
 
 impl Probes {
-    /// Nothing yet.
+    /// No results yet.
     pub(super) fn new(library: &Path) -> Self {
-        Self { library: library.to_path_buf(), found: HashMap::new(), here: false }
+        Self { library: library.to_path_buf(), results: HashMap::new(), here: false }
     }
 
-    /// Whether the library can do something.
+    /// Checks that a library supports a use of references. Runs the probe the first time.
     pub(super) fn check(&mut self, probe: ReferenceProbe) -> SessionResult<()> {
         if self.here {
             return Ok(());
         }
         let library = &self.library;
-        let found = self.found.entry(probe).or_insert_with(|| elsewhere(library, probe));
-        found.clone().map_err(|why| unsupported(format!("{}: {why}", probe.about())))
+        let result = self.results.entry(probe).or_insert_with(|| run_in_process(library, probe));
+        result.clone().map_err(|why| unsupported(format!("{}: {why}", probe.about())))
     }
 }
 
-/// Tries something in a process of its own.
-fn elsewhere(library: &Path, probe: ReferenceProbe) -> Result<(), String> {
+/// Runs a probe in a process of its own.
+fn run_in_process(library: &Path, probe: ReferenceProbe) -> Result<(), String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let name = probe.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     let mut command = Command::new(program);

@@ -6,7 +6,7 @@ use crate::engine::driver::protocol::{Binary, Request, WireValue};
 use crate::engine::error::{SessionError, SessionResult};
 use std::path::Path;
 
-/// Tries something here.
+/// Runs a probe. The process may crash.
 pub(super) fn run(path: &Path, probe: ReferenceProbe) -> Result<(), String> {
     let ty = match probe {
         ReferenceProbe::Extern | ReferenceProbe::ExternNull => 0x6f,
@@ -52,8 +52,8 @@ pub(super) fn run(path: &Path, probe: ReferenceProbe) -> Result<(), String> {
     }
 }
 
-/// A module with functions that take a reference and return it (`same`), only take one (`take`), and only make one: a
-/// null, or the first function (`make`).
+/// Encodes a module with three functions: `same` returns its argument, `take` has an argument and no result, and `make`
+/// returns a null or the first function. `ty` is the encoding of the reference type.
 fn identity(ty: u8) -> Vec<u8> {
     let make: &[u8] = if ty == 0x70 { &[0xd2, 0] } else { &[0xd0, 0x6f] };
     let mut wasm = vec![0, b'a', b's', b'm', 1, 0, 0, 0];

@@ -1,4 +1,4 @@
-//! One script's modules, instances and values in a library.
+//! The session of one script in a library.
 
 use super::api::{Api, Engine, Extern, Instance, Module, Owned, Ref, Store, Trap, Val, ValData, ValType, Vector, kind};
 use super::error::{error, unsupported};
@@ -12,7 +12,7 @@ use crate::engine::spectest;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// The store of a script, and all that is in it. What is in the store goes before it.
+/// The store of a script and the objects in it. Fields are dropped in order, so the store is deleted last.
 #[derive(Debug)]
 pub(super) struct CApiSession {
     api: &'static Api,
@@ -24,7 +24,7 @@ pub(super) struct CApiSession {
     store: Owned<Store>,
 }
 
-/// What an instance exports.
+/// The exports of an instance.
 #[derive(Debug)]
 struct Exports {
     api: &'static Api,
@@ -35,15 +35,15 @@ struct Exports {
 
 impl Drop for Exports {
     fn drop(&mut self) {
-        // SAFETY: the library filled the vector, and nothing of it is used any more.
+        // SAFETY: the library filled the vector, and nothing uses its elements any more.
         unsafe { self.api.wasm_extern_vec_delete(&raw mut self.vector) }
     }
 }
 
 impl CApiSession {
-    /// A store of its own.
+    /// Creates a session with a new store.
     pub(super) fn new(api: &'static Api, engine: &Owned<Engine>, foreign: ForeignObjects) -> SessionResult<Self> {
-        // SAFETY: the engine is alive, the store is ours.
+        // SAFETY: the engine is alive, and `wasm_store_new` passes ownership of the store.
         let store = unsafe { Owned::new(api, api.wasm_store_new(engine.pointer()), Api::wasm_store_delete) };
         Ok(Self {
             api,
@@ -63,14 +63,14 @@ impl CApiSession {
         Ok(self.modules.len() - 1)
     }
 
-    /// By compiling, not by `wasm_module_validate`: libraries find modules valid that they can't compile, and what they lack
-    /// for that would not be known.
+    /// Validates a module by compiling it. `wasm_module_validate` accepts modules that a library cannot compile, and then the
+    /// missing feature would not be noticed.
     pub(super) fn validate(&self, wasm: &[u8]) -> SessionResult<()> {
         self.new_module(wasm).map(|_| ())
     }
 
     fn new_module(&self, wasm: &[u8]) -> SessionResult<Owned<Module>> {
-        // SAFETY: the store is alive, the bytes are only read, and the module is ours.
+        // SAFETY: the store is alive, the bytes are only read, and `wasm_module_new` passes ownership of the module.
         let module = unsafe {
             let module = self.api.wasm_module_new(self.store.pointer(), &Vector::of(wasm));
             Owned::new(self.api, module, Api::wasm_module_delete)
@@ -87,7 +87,7 @@ impl CApiSession {
         }
         let mut trap = std::ptr::null_mut();
         let mut vector = Vector::empty();
-        // SAFETY: store, module and imports are alive; a trap, the instance and what it exports are ours.
+        // SAFETY: store, module and imports are alive. The library passes ownership of the instance and the trap.
         let instance = unsafe {
             let imports = Vector::of(&imports);
             let instance =
@@ -101,7 +101,7 @@ impl CApiSession {
                 |message| messages::instantiation_error(&message),
             ));
         };
-        // SAFETY: the instance is alive; the vector is the library's to fill.
+        // SAFETY: the instance is alive, and the library fills the vector.
         let externs = unsafe {
             self.api.wasm_instance_exports(instance.pointer(), &raw mut vector);
             vector.elements()
@@ -127,8 +127,8 @@ impl CApiSession {
         exports.by_name.get(name).copied().ok_or_else(|| error(format!("no export `{name}`")))
     }
 
-    /// Calls a function. The types that the harness knows are looked at first: about those that the header has no words
-    /// for the library is not asked.
+    /// Calls a function. The types that the harness gives are checked first, because the library must not be asked about
+    /// types that the header cannot express.
     pub(super) fn invoke(
         &mut self,
         instance: usize,
@@ -138,12 +138,12 @@ impl CApiSession {
         probes: &mut Probes,
     ) -> SessionResult<Vec<WireValue>> {
         expressible(types)?;
-        // SAFETY: exports live as long as their instance.
+        // SAFETY: exports live as long as their instance, which is alive.
         let func = unsafe { self.api.wasm_extern_as_func(self.export(instance, name)?) };
         if func.is_null() {
             return Err(error(format!("`{name}` is no function")));
         }
-        // SAFETY: the function is alive; its type is ours, and what it is made of lives as long.
+        // SAFETY: the function is alive. `wasm_func_type` passes ownership of the type, whose parts live as long as it.
         let (params, results) = unsafe {
             let ty = Owned::new(self.api, self.api.wasm_func_type(func), Api::wasm_functype_delete);
             let ty = ty.ok_or_else(|| error(format!("`{name}` has no type")))?;
@@ -163,7 +163,7 @@ impl CApiSession {
             .collect::<SessionResult<_>>()?;
         let mut values = vec![Val { kind: kind::I32, of: ValData { i64: 0 } }; results.len()];
         let mut out = Vector { size: values.len(), data: values.as_mut_ptr() };
-        // SAFETY: arguments and room for the results are as many as the type has.
+        // SAFETY: there are as many arguments, and as much room for results, as the type of the function has.
         let trap = unsafe { self.api.wasm_func_call(func, &Vector::of(&args), &raw mut out) };
         if let Some(message) = self.message(trap) {
             return Err(messages::call_error(&message));
@@ -179,38 +179,38 @@ impl CApiSession {
         probes: &mut Probes,
     ) -> SessionResult<WireValue> {
         expressible(&[ty])?;
-        // SAFETY: exports live as long as their instance.
+        // SAFETY: exports live as long as their instance, which is alive.
         let global = unsafe { self.api.wasm_extern_as_global(self.export(instance, name)?) };
         if global.is_null() {
             return Err(error(format!("`{name}` is no global")));
         }
         let mut value = Val { kind: kind::I32, of: ValData { i64: 0 } };
-        // SAFETY: the global is alive; its type is ours, and what it is made of lives as long.
+        // SAFETY: the global is alive. `wasm_global_type` passes ownership of the type, whose parts live as long as it.
         let content = unsafe {
             let ty = Owned::new(self.api, self.api.wasm_global_type(global), Api::wasm_globaltype_delete);
             let ty = ty.ok_or_else(|| error(format!("`{name}` has no type")))?;
             self.api.wasm_valtype_kind(self.api.wasm_globaltype_content(ty.pointer()))
         };
         self.check_result(content, probes)?;
-        // SAFETY: the global is alive, and there is room for a value.
+        // SAFETY: the global is alive, and `value` has room for a value.
         unsafe { self.api.wasm_global_get(global, &raw mut value) };
         self.value(value)
     }
 
-    /// The kinds of a list of types.
+    /// Reads the kinds of a list of types.
     ///
     /// # Safety
     ///
-    /// `types` is null or a vector of the library's that is alive.
+    /// `types` must be null or point to a vector of the library that is alive.
     unsafe fn kinds(&self, types: *const Vector<*mut ValType>) -> Vec<u8> {
-        // SAFETY: what the caller promises.
+        // SAFETY: the caller guarantees that `types` is null or valid.
         unsafe {
             let types = types.as_ref().map_or(&[][..], |types| types.elements());
             types.iter().map(|&ty| self.api.wasm_valtype_kind(ty)).collect()
         }
     }
 
-    /// Some libraries crash when a value of the kind comes out of them.
+    /// Checks that the library can return a value of a kind without a crash.
     fn check_result(&self, kind: u8, probes: &mut Probes) -> SessionResult<()> {
         match kind {
             kind::EXTERNREF => probes.check(ReferenceProbe::Extern),
@@ -219,6 +219,7 @@ impl CApiSession {
         }
     }
 
+    /// Converts an argument for a parameter of the kind `wanted`.
     fn argument(&mut self, value: &WireValue, wanted: u8, probes: &mut Probes) -> SessionResult<Val> {
         let of = match (value, wanted) {
             (WireValue::I32 { i32 }, kind::I32) => ValData { i32: *i32 },
@@ -242,7 +243,7 @@ impl CApiSession {
                         let known = usize::try_from(*id).ok().and_then(|id| self.references.get(id));
                         known.map(Owned::pointer).ok_or_else(|| error(format!("no reference has number {id}")))?
                     }
-                    (None, None) => return Err(unsupported("a reference that is only told by its type")),
+                    (None, None) => return Err(unsupported("a reference of which only the type is known")),
                 };
                 ValData { reference }
             }
@@ -251,9 +252,9 @@ impl CApiSession {
         Ok(Val { kind: wanted, of })
     }
 
-    /// What a call returned; a reference is ours from now on.
+    /// Converts a result. Takes ownership of a reference.
     fn value(&mut self, value: Val) -> SessionResult<WireValue> {
-        // SAFETY: the kind says which member of the union is there.
+        // SAFETY: the kind tells which field of the union is valid.
         Ok(unsafe {
             match value.kind {
                 kind::I32 => WireValue::I32 { i32: value.of.i32 },
@@ -267,13 +268,13 @@ impl CApiSession {
         })
     }
 
-    /// A reference that the library gave away.
+    /// Converts a reference and takes ownership of it.
     ///
     /// # Safety
     ///
-    /// `reference` is null, or alive and ours.
+    /// `reference` must be null, or alive and without another owner.
     unsafe fn reference(&mut self, heap: &str, reference: *mut Ref) -> SessionResult<WireValue> {
-        // SAFETY: what the caller promises.
+        // SAFETY: the caller guarantees that `reference` is null, or alive and without another owner.
         let owned = unsafe { Owned::new(self.api, reference, Api::wasm_ref_delete) };
         let Some(owned) = owned else {
             let heap = Some(heap.to_owned());
@@ -285,10 +286,10 @@ impl CApiSession {
         Ok(WireValue::Ref { r#ref: heap.to_owned(), heap: None, host, id })
     }
 
-    /// What a trap says, if there is one.
+    /// Reads and deletes a trap; `None` if the pointer is null.
     fn message(&self, trap: *mut Trap) -> Option<String> {
         let mut text = Vector::empty();
-        // SAFETY: a trap that the library returned is ours; so is its message, which ends with a zero.
+        // SAFETY: the library has passed ownership of the trap and of its message, which ends with a zero byte.
         unsafe {
             let trap = Owned::new(self.api, trap, Api::wasm_trap_delete)?;
             self.api.wasm_trap_message(trap.pointer(), &raw mut text);
@@ -304,7 +305,8 @@ fn bits(text: &str) -> SessionResult<u64> {
     digits.ok_or_else(|| error(format!("`{text}` is no hexadecimal number")))
 }
 
-/// What an import of nothing is: the harness leaves out of its own module what the library refuses there.
+/// Creates the error for an import that does not exist. It is `unsupported` if it is an export of the host module that the
+/// library rejects and the harness has therefore left out.
 fn unknown(from: &str, name: &str) -> SessionError {
     let left_out = from == spectest::NAME && spectest::ITEMS.iter().any(|(item, _)| *item == name);
     if left_out {
@@ -313,7 +315,7 @@ fn unknown(from: &str, name: &str) -> SessionError {
     SessionError::Unlinkable(format!("unknown import: {from} {name}"))
 }
 
-/// Says so if the header has no words for one of the types.
+/// Checks that the header can express all types of a signature.
 fn expressible(types: &[String]) -> SessionResult<()> {
     const WORDS: [&str; 6] = ["i32", "i64", "f32", "f64", "(ref null func)", "(ref null extern)"];
     match types.iter().find(|ty| !WORDS.contains(&ty.as_str())) {

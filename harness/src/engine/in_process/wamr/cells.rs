@@ -1,4 +1,4 @@
-//! Values as WAMR passes them: cells of 32 bits, as many as a value needs, references being pointers to objects.
+//! Conversion of values to the cells of 32 bits in which WAMR passes them. References are pointers to objects.
 
 use crate::engine::error::{SessionError, SessionResult};
 use crate::engine::value::{Heap, Ref, Value};
@@ -9,17 +9,17 @@ use wasmparser::{AbstractHeapType, HeapType, ValType};
 
 type Object = *mut c_void;
 
-/// Cells of a reference.
+/// Number of cells of a reference.
 const POINTER: usize = size_of::<Object>() / size_of::<u32>();
 
-/// An object that is not to be collected while the host holds it.
+/// A root: an object that must not be collected while the host holds it.
 #[repr(C)]
 struct Root {
     previous: *mut Root,
     object: Object,
 }
 
-// What `gc_export.h` declares; `wamrx-sys` binds `wasm_export.h` alone.
+// Functions of `gc_export.h`; `wamrx-sys` binds `wasm_export.h` only.
 unsafe extern "C" {
     fn wasm_externref_obj_new(env: sys::wasm_exec_env_t, host: *const c_void) -> Object;
     fn wasm_externref_obj_to_internal_obj(object: Object) -> Object;
@@ -35,15 +35,15 @@ unsafe extern "C" {
     fn wasm_runtime_pop_local_obj_refs(env: sys::wasm_exec_env_t, count: u32);
 }
 
-/// Objects that arguments refer to, held until the call has returned.
+/// The roots of the arguments of a call, held until the call has returned.
 pub(super) struct Roots {
     env: sys::wasm_exec_env_t,
-    /// Never more than it had room for at first: WAMR has pointers to them.
+    /// It never exceeds its initial capacity, because WAMR keeps pointers to the elements.
     roots: Vec<Root>,
 }
 
 impl Roots {
-    /// For at most so many objects of the instance whose environment this is.
+    /// Creates a list for at most `most` objects of the instance with this environment.
     pub(super) fn new(env: sys::wasm_exec_env_t, most: usize) -> Self {
         Self { env, roots: Vec::with_capacity(most) }
     }
@@ -54,8 +54,8 @@ impl Roots {
         }
         self.roots.push(Root { previous: ptr::null_mut(), object });
         let root = self.roots.last_mut().map_or(ptr::null_mut(), ptr::from_mut);
-        // SAFETY: the environment is live, and the root stays where it is until it is popped. What it refers to is set
-        // again, because WAMR clears it.
+        // SAFETY: the environment is live, and the root does not move until it is popped. `object` is set again, because WAMR
+        // clears it.
         unsafe {
             wasm_runtime_push_local_obj_ref(self.env, root);
             (*root).object = object;
@@ -68,13 +68,13 @@ impl Drop for Roots {
     fn drop(&mut self) {
         let count = u32::try_from(self.roots.len()).unwrap_or(u32::MAX);
         if count > 0 {
-            // SAFETY: so many were pushed, and whatever was pushed after them has been popped.
+            // SAFETY: this many roots were pushed, and all roots that were pushed later have been popped.
             unsafe { wasm_runtime_pop_local_obj_refs(self.env, count) };
         }
     }
 }
 
-/// How many cells values of these types take.
+/// Number of cells of values of these types.
 pub(super) fn count(types: &[ValType]) -> usize {
     types.iter().map(|ty| width(*ty)).sum()
 }
@@ -90,7 +90,7 @@ fn width(ty: ValType) -> usize {
 
 /// Appends a value.
 pub(super) fn push(cells: &mut Vec<u32>, value: Value, roots: &mut Roots) -> SessionResult<()> {
-    // Of a host's reference, the number and one, because none may be null.
+    // A reference of the host is its number plus one, because it must not be null.
     let host = |number: u32| (number as usize + 1) as *const c_void;
     let (bits, count) = match value {
         Value::I32(n) => (n.cast_unsigned().into(), 1),
@@ -102,7 +102,7 @@ pub(super) fn push(cells: &mut Vec<u32>, value: Value, roots: &mut Roots) -> Ses
             let object = match reference {
                 Ref::Null(_) => ptr::null_mut(),
                 Ref::Extern(Some(number)) => {
-                    // SAFETY: the environment is live; what stands for the host's object is never followed.
+                    // SAFETY: the environment is live, and WAMR never dereferences the pointer.
                     let made = unsafe { wasm_externref_obj_new(roots.env, host(number)) };
                     roots.hold(made)?
                 }
@@ -124,12 +124,12 @@ fn append(cells: &mut Vec<u32>, bits: u128, count: usize) {
     cells.extend((0..count).map(|at| (bits >> (32 * at)) as u32));
 }
 
-/// Appends an argument of a host function, a number.
+/// Appends an argument of a host function, which is a number.
 pub(super) fn push_slot(cells: &mut Vec<u32>, slot: u64, ty: ValType) {
     append(cells, slot.into(), width(ty));
 }
 
-/// The first cells as the result of a host function.
+/// Converts the first cells to the result of a host function.
 pub(super) fn slot(cells: &[u32]) -> u64 {
     bits(&cells[..cells.len().min(2)]) as u64
 }
@@ -138,7 +138,7 @@ fn bits(cells: &[u32]) -> u128 {
     cells.iter().rev().fold(0, |bits, cell| bits << 32 | u128::from(*cell))
 }
 
-/// Values of these types, which an instance that is live has returned.
+/// Converts cells to values of these types. A live instance must have returned them.
 pub(super) fn read(cells: &[u32], types: &[ValType]) -> Vec<Value> {
     let mut rest = cells;
     let mut value = |ty: &ValType| {
@@ -157,13 +157,13 @@ pub(super) fn read(cells: &[u32], types: &[ValType]) -> Vec<Value> {
     types.iter().map(&mut value).collect()
 }
 
-/// What an object that an instance returned is.
+/// Classifies an object that an instance has returned.
 fn reference(object: Object, ty: HeapType) -> Ref {
     if object.is_null() {
         return Ref::Null(heap(ty));
     }
-    // SAFETY: it has just been returned by WAMR or read from a global, and nothing has been collected since. An `i31`,
-    // which is no pointer, is told from the others first.
+    // SAFETY: WAMR has just returned the object, or it was read from a global, and no collection has happened since. The
+    // `i31` check comes first, because an `i31` is not a pointer.
     unsafe {
         if wasm_obj_is_i31_obj(object) {
             Ref::I31
@@ -185,13 +185,13 @@ fn reference(object: Object, ty: HeapType) -> Ref {
     }
 }
 
-/// The host's number in an object that holds one.
+/// Reads the host's number from an object.
 ///
 /// # Safety
 ///
-/// It is such an object, and live.
+/// The object must be live and have been created by `wasm_anyref_obj_new`.
 unsafe fn number(object: Object) -> u32 {
-    // SAFETY: the caller's word.
+    // SAFETY: the caller guarantees a live object with a host value.
     let value = unsafe { wasm_anyref_obj_get_value(object) } as usize;
     value.wrapping_sub(1) as u32
 }

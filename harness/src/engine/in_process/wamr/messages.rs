@@ -1,9 +1,9 @@
-//! The meaning of WAMR's messages.
+//! Translation of WAMR's messages.
 
 use crate::engine::error::SessionError;
 
-/// What a message means. WAMR has only words for it; those of traps are the scripts' for the most part. What comes of a call
-/// is always a trap, what comes of an instantiation may be one of the start function.
+/// Converts an error. WAMR has messages only; most of those of traps are the messages of scripts. An error of a call is
+/// always a trap; an error of an instantiation may be a trap of the start function.
 pub(super) fn error(text: &str, called: bool) -> SessionError {
     let message = text
         .trim_start_matches("WASM module load failed: ")
@@ -29,9 +29,9 @@ pub(super) fn error(text: &str, called: bool) -> SessionError {
     }
 }
 
-/// Traps of start functions, which come as errors of instantiation.
+/// Beginnings of messages of traps, for traps of start functions.
 const TRAPS: [&str; 5] =
     ["unreachable", "integer", "invalid conversion to integer", "indirect call type mismatch", "unaligned atomic"];
 
-/// What is said of imports that do not fit.
+/// Parts of messages about imports that do not match.
 const UNLINKABLE: [&str; 3] = ["incompatible import type", "unknown import", "failed to link import"];
