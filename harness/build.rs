@@ -1,4 +1,4 @@
-//! Notes which revision of the project is built.
+//! Build script: passes the revision of the project and the versions of linked engines to the crate.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,9 +9,9 @@ fn main() {
     for tracked in ["src", "data", "../spec", "../proposals"].into_iter().filter(|p| Path::new(p).exists()) {
         println!("cargo::rerun-if-changed={tracked}");
     }
-    // `logs/HEAD` grows with each commit and checkout, `HEAD` itself only with the latter.
+    // `logs/HEAD` changes with each commit and checkout, `HEAD` itself only with a checkout.
     for name in ["HEAD", "logs/HEAD"] {
-        // A file that is not there would have this run each time.
+        // Cargo would run this script in every build if the file did not exist.
         if let Some(path) = git(&["rev-parse", "--git-path", name]).filter(|p| Path::new(p).exists()) {
             println!("cargo::rerun-if-changed={path}");
         }
@@ -26,9 +26,9 @@ fn main() {
     versions();
 }
 
-/// Notes which versions of other engines are linked; most of them do not tell at run time.
+/// Passes the versions of linked engines, since most engines do not report them at run time.
 fn versions() {
-    // In the repository it is the workspace's, in a package the crate's own.
+    // In the repository the lock file is the workspace's, in a package it is the crate's.
     let lock = ["../Cargo.lock", "Cargo.lock"].into_iter().find(|path| Path::new(path).exists());
     let text = lock.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
     for (engine, package) in ENGINES {
@@ -41,7 +41,7 @@ fn versions() {
     }
 }
 
-/// Engines that are crates, and the crates.
+/// In-process engines and their crates.
 const ENGINES: [(&str, &str); 6] = [
     ("STITCH", "makepad-stitch"),
     ("WAMR", "wamrx-sys"),
@@ -52,7 +52,7 @@ const ENGINES: [(&str, &str); 6] = [
 ];
 
 fn git(arguments: &[&str]) -> Option<String> {
-    // Unpacked from a registry, this crate may lie in a repository that is not ours.
+    // A copy of this crate from a registry may lie in another project's repository.
     if !Path::new("../.git").exists() {
         return None;
     }

@@ -1,15 +1,15 @@
-//! Alignment of two sequences, as a text comparison finds it.
+//! Alignment of two sequences with Myers' algorithm, as in a text comparison.
 
 use similar::{Algorithm, DiffTag};
 use std::hash::Hash;
 use std::time::{Duration, Instant};
 
-/// Longest time to look for the best alignment of one script; what is found by then is taken.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Time limit of one alignment. After it, the algorithm returns an alignment that may not be the best.
+const TIME_LIMIT: Duration = Duration::from_secs(2);
 
-/// Places in two lists that belong together, as a text comparison finds them; each place of each list once, in order.
+/// Pairs the indices of equal elements of two slices; every index of both slices is in one pair, in order.
 pub(crate) fn pairs<T: Eq + Hash + Ord>(old: &[T], new: &[T]) -> Vec<(Option<usize>, Option<usize>)> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIME_LIMIT;
     let mut pairs = Vec::new();
     for op in similar::capture_diff_slices_deadline(Algorithm::Myers, old, new, Some(deadline)) {
         let (tag, old, new) = op.as_tag_tuple();

@@ -1,6 +1,7 @@
-//! The command line: what there is to say, and what comes of it as an exit code.
+//! Command line: subcommands, their dispatch, and exit codes.
 //!
-//! 0: all as expected; 1: something was not; 2: the call or its input was wrong; 130: interrupted.
+//! Exit codes are 0 (every outcome is as expected), 1 (an outcome is not), 2 (the command line or its input is wrong)
+//! and 130 (interrupted). Each subcommand has a file below this one; no file there names this one.
 
 mod compare;
 mod completions;
@@ -24,14 +25,14 @@ use crate::escape;
 use clap::error::ContextValue;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use error::Error;
-use output::complain;
+use output::print_error;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use suites::SuitesArgs;
 use test_args::{MEMORY, TestArgs};
 
-/// Runs WebAssembly test suites on many engines and reports what happened.
+/// Conformance harness for WebAssembly engines: runs test suites and reports the outcome of every directive.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, after_help = AFTER)]
 struct Cli {
@@ -40,72 +41,78 @@ struct Cli {
 }
 
 const AFTER: &str = "\
-Exit codes: 0 all is as expected; 1 something is not (`fail`, `xpass`, `crash`, `timeout`, or an expectation \
-that matches nothing); 2 the call or its input is wrong; 130 interrupted.
+Exit codes:
+  0    every outcome is as expected
+  1    an outcome is not as expected (`fail`, `xpass`, `crash` or `timeout`), or an expectation \
+matches no directive
+  2    the command line or its input is wrong
+  130  interrupted
 
 Examples:
-  wassay test                          all scripts on the VM, in all of its modes, into reports/
-  wassay test spec:2.0 --mode o0       what belongs to WebAssembly 2.0, compiled quickly
-  wassay test 'simd_*.wast'            scripts with such a name
-  wassay test --suites ../testsuite    other people's scripts as well
-  wassay matrix                        who can do what, from reports/
-  wassay diff vm:o0 vm:o3 spec:1.0     where two engines, or modes, disagree
-  wassay compare old/ reports/         what got better and worse since another run";
+  wassay test                          run all scripts on the VM, in its default modes, into reports/
+  wassay test spec:2.0 --mode o0       run the scripts of WebAssembly 2.0 in mode o0
+  wassay test 'simd_*.wast'            run the scripts whose file names match a glob
+  wassay test --suites ../testsuite    run the scripts in a folder as well
+  wassay matrix                        show passed directives by proposal and engine, from reports/
+  wassay diff vm:o0 vm:o3 spec:1.0     list the directives on which two modes disagree
+  wassay compare old/ reports/         list regressions and fixes since an earlier run";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run conformance scripts on engines, and write reports.
+    /// Run scripts on engines and write a report.
     Test(TestArgs),
-    /// List the suites, and what their scripts belong to.
+    /// List suites, the proposals of their scripts, and where the scripts of each proposal come from.
     Suites(SuitesArgs),
-    /// List the engines and their modes.
+    /// List engines and their modes, or describe one engine.
     Engines(engines::EnginesArgs),
-    /// Show the portability matrix of one or more reports.
+    /// Show the portability matrix of one or more reports: passed directives by proposal, engine and mode.
     Matrix(matrix::MatrixArgs),
-    /// Say what changed between two runs: regressions, fixes, and what only the suite or the expectations changed.
+    /// Compare two runs: regressions, fixes, and changes that come from the suite or the expectations.
     Compare(compare::CompareArgs),
     /// List the directives on which two engines, or two modes of one, disagree.
     Diff(diff::DiffArgs),
-    /// Make one report of many: partitions, engines, machines.
+    /// Merge reports of partitions, engines or machines into one report.
     Merge(merge::MergeArgs),
-    /// List the expectations, or propose changes after a run.
+    /// List expectations, or propose changes to them from a run.
     Expect(expect_update::ExpectArgs),
-    /// Write a page to look at: the matrix, every directive with its source, comparison and history.
+    /// Write an HTML page: matrix, every directive with its source, comparison and history.
     Report(report_page::ReportArgs),
-    /// Print a script that completes `wassay` in a shell.
+    /// Print the completion script of a shell.
     Completions(completions::CompletionsArgs),
-    /// Print the man page.
+    /// Print the man page, or write one page per subcommand.
     Man(completions::ManArgs),
-    /// Be a driver: a program that runs an engine for another `wassay`.
+    /// Serve as a driver: run an engine for another `wassay`.
     #[command(subcommand, hide = true)]
     Driver(DriverCommand),
-    /// Serve a supervisor: read jobs, write events.
+    /// Serve as a worker: read jobs from a supervisor and write events.
     #[command(hide = true)]
     Worker {
-        /// Most memory to use, in MiB.
+        /// Memory limit, in MiB.
         #[arg(long, default_value_t = MEMORY)]
         memory: u64,
-        /// Show what engines print.
+        /// Pass on the output of engines.
         #[arg(long)]
         no_capture: bool,
     },
 }
 
-/// The drivers that are built in.
+/// Built-in drivers.
 #[derive(Debug, Subcommand)]
 enum DriverCommand {
-    /// For engines with the C API `wasm.h`.
+    /// Drive an engine with the C API `wasm.h`.
     WasmH {
-        /// The engine: a shared library.
+        /// Shared library of the engine.
         #[arg(long, value_name = "PATH", env = wasm_h::VARIABLE)]
         library: PathBuf,
-        /// Only try something that a library may crash on.
+        /// Try only one action that may crash the library.
         #[arg(long, value_name = "WHAT", hide = true)]
         probe: Option<wasm_h::ReferenceProbe>,
     },
 }
 
-/// What was called, as far as `clap` takes it. Its errors repeat arguments, which may hold anything.
+/// Parses the command line with `clap`; on an error, prints it and exits.
+///
+/// Errors of `clap` repeat arguments, which may hold any character, so their contexts are escaped.
 fn matches() -> ArgMatches {
     Cli::command().try_get_matches().unwrap_or_else(|mut error| {
         let repeated: Vec<_> = error.context().map(|(kind, value)| (kind, value.clone())).collect();
@@ -129,7 +136,7 @@ fn matches() -> ArgMatches {
     })
 }
 
-/// Carries out the command line.
+/// Runs the subcommand of the command line, prints its error if it fails, and returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     let matches = matches();
@@ -158,10 +165,10 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(code) => code,
-        // The supervisor of a worker or driver is gone.
+        // A worker or driver lost its supervisor, so nobody reads its output any more.
         Err(Error::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error);
+            print_error(&error);
             ExitCode::from(2)
         }
     }

@@ -1,13 +1,14 @@
-//! What changed between two runs, and whose fault it is.
+//! Comparison of two runs: what changed, and whether the engine, the suite or an expectation changed it.
 //!
-//! A directive's **truth** is what the engine made of it, whatever was expected: an `xfail` failed and an `xpass` passed.
-//! Truths are ranked: it passes; the engine says that it does not do this; it fails; it crashes or takes too long. What
-//! sinks is a regression, what rises is a fix. An expectation can change an outcome, but no truth.
+//! Directives are compared by **severity**, which is independent of expectations: an `xfail` is a failure and an
+//! `xpass` a pass. In order of severity, a directive passes, is unsupported, fails, or crashes or times out. A change
+//! to a higher severity is a regression, a change to a lower one a fix. An expectation changes an outcome, but no
+//! severity.
 //!
-//! A script is known by suite and file. Where the suite's revision is another and the script looks other than before
-//! (not the same kinds of directives that need the same features on the same lines), its directives are aligned as a
-//! text comparison would, and what changed is put down to the suite, because it cannot be known to be the engine's doing.
-//! It is put down to the suite as well where neither engine nor harness changed.
+//! A script is identified by suite and file. If its revision and its shape changed (the kinds, features and lines of
+//! its directives), its directives are aligned as lines of a text comparison are. Changes of such a script are
+//! attributed to the suite, because nothing shows that the engine caused them. They are also attributed to the suite if
+//! neither engine nor harness changed.
 //!
 //! Scripts are compared one at a time, so that memory is bounded by the largest script and by `limit`.
 
@@ -25,18 +26,19 @@ use crate::report::{Error, Reports};
 use classify::{Context, Engines};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What to compare and how.
+/// Options of a comparison.
 pub struct Options<'a> {
-    /// Most changes of each kind that are kept.
+    /// Maximum number of changes of each kind to keep.
     pub limit: usize,
-    /// Which rows are looked at.
+    /// Predicate of the rows to compare.
     pub wanted: &'a dyn Fn(&Row) -> bool,
 }
 
-/// Compares two reports, or two sets of them.
+/// Compares two sets of reports.
 ///
 /// # Errors
-/// A report can't be read.
+///
+/// If a report cannot be read.
 pub fn compare(base: &mut Reports, head: &mut Reports, options: &Options<'_>) -> Result<Comparison, Error> {
     let engines = Engines::new(base, head);
     let mut all = Comparison::default();
@@ -57,7 +59,7 @@ pub fn compare(base: &mut Reports, head: &mut Reports, options: &Options<'_>) ->
     Ok(all)
 }
 
-/// Rows by what they ran on, if both runs have that; in the order of lines.
+/// Groups rows by the engine and mode that they ran on, if both runs have it; within a group, in the order of lines.
 fn by_column(rows: Vec<Row>, engines: &Engines, options: &Options<'_>) -> BTreeMap<String, Vec<Row>> {
     let mut columns: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for row in rows {

@@ -1,9 +1,10 @@
-//! How text of any origin is written, one function a format: names of files, words of engines, cells of other people's
-//! reports and arguments may hold line ends, escape sequences of terminals, marks that turn the direction of writing, and
-//! what means something to a CI system, a spreadsheet or a page.
+//! Escaping of untrusted text, with one module per output format.
 //!
-//! The data itself stays what it is: only what is shown is escaped. JSON and JUnit are escaped by the crates that write
-//! them, the page by its own script.
+//! File names, arguments, messages of engines and cells of foreign reports may contain line ends, escape sequences of
+//! terminals, bidirectional controls, and commands to a CI system, a spreadsheet or a page.
+//!
+//! Only output is escaped; data stays unchanged. JSON and JUnit are escaped by the crates that write them, and the
+//! report page by its own script.
 
 pub(crate) mod csv;
 pub(crate) mod github;
@@ -14,9 +15,11 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Text for a terminal or a log, to be a part of a line: what is not visible is escaped as in a Rust string, and so is
-/// the second of two `#`, for `##[...]` anywhere in a line is a command to the runners of GitHub and Azure. What is escaped
-/// already stays as it is.
+/// Escapes text as part of a line on a terminal or in a log.
+///
+/// Characters that are not printable are escaped as in a Rust string. So is the second of two `#`, since `##[...]`
+/// anywhere in a line is a command to the runners of GitHub and Azure. Escaped text stays the same when it is escaped
+/// again.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_printable) && !text.contains("##") {
         return Cow::Borrowed(text);
@@ -32,17 +35,17 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a character is only what it looks like.
+/// Returns whether a character is printable, and not a control or format character.
 pub(crate) fn is_printable(c: char) -> bool {
     if c.is_ascii() {
         return matches!(c, ' '..='~');
     }
-    // At the beginning a mark that belongs to the character before it would be escaped: many languages need these.
+    // `escape_debug` escapes a combining mark at the beginning of a string only, and many languages need such marks.
     String::from_iter(['a', c]).escape_debug().nth(1) == Some(c)
 }
 
-/// A whole line of text, which can be no command to a CI system: one of GitHub's begins with `::`, whatever space is
-/// before it.
+/// Escapes a whole line of text, which must not be a command to a CI system. GitHub's commands begin with `::`, with
+/// any space before it.
 pub(crate) fn line(line: &str) -> Cow<'_, str> {
     let shown = text(line);
     match shown.find("::") {
@@ -53,17 +56,17 @@ pub(crate) fn line(line: &str) -> Cow<'_, str> {
     }
 }
 
-/// Writes a line of text, see [`line`]. All that goes to people goes through here.
+/// Writes an escaped line, see [`line`]. All text for people is written by this function.
 pub(crate) fn write_escaped_line(out: &mut dyn Write, text: fmt::Arguments<'_>) -> io::Result<()> {
     writeln!(out, "{}", line(&text.to_string()))
 }
 
-/// Several lines, of which each is one: for what has lines of its own.
+/// Escapes each line of a text that has several.
 pub(crate) fn lines(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// A path, with bytes that are not UTF-8 as `\xff`.
+/// Escapes a path; bytes that are not UTF-8 become `\xff`.
 pub(crate) fn path(path: &Path) -> String {
     let mut shown = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {

@@ -1,4 +1,4 @@
-//! The filter language: which scripts to run, which rows to look at.
+//! Filter language: boolean expressions that choose tasks to run, or rows of a report.
 //!
 //! ```text
 //! filter    = and { "|" and }                      "or" is another word for "|"
@@ -7,11 +7,12 @@
 //! test      = name "(" pattern { "," pattern } ")" | "all()" | "none()"
 //! ```
 //!
-//! `engine(vm) & proposal(simd) & !file(simd_load*)` means the VM, on what belongs to fixed-width SIMD, but for scripts
-//! whose names begin with `simd_load`. In a pattern, `*` and `?` stand for any characters, `[ab]` and `{ab,cd}` for one
-//! of a choice. Of several patterns, one has to fit. What `!` stands before ends first, then `&`, then `|`.
+//! `engine(vm) & proposal(simd) & !file(simd_load*)` chooses the VM on the scripts of fixed-width SIMD, except for
+//! files whose names begin with `simd_load`. Patterns are globs: `*` and `?` match any characters, `[ab]` and `{ab,cd}`
+//! match one of several. A test with several patterns holds if one of them matches. `!` binds tightest, then `&`, then
+//! `|`.
 //!
-//! Names are those of [`Field`]. What came of a directive can only be asked of rows, not of what is still to run.
+//! Test names are those of [`Field`]. Fields of results, such as the outcome, exist for rows, not for tasks.
 
 mod parse;
 mod syntax;
@@ -25,7 +26,7 @@ use crate::task::Task;
 use std::str::FromStr;
 use syntax::Node;
 
-/// A filter that has been read.
+/// A parsed filter.
 #[derive(Clone, Debug)]
 pub struct Filter {
     text: String,
@@ -41,22 +42,23 @@ impl FromStr for Filter {
 }
 
 impl Filter {
-    /// Whether a row is wanted.
+    /// Returns whether a row matches.
     #[must_use]
     pub fn row(&self, row: &Row) -> bool {
         self.root.holds(&|field, patterns| row_fits(row, field, patterns))
     }
 
-    /// Whether a task is wanted.
+    /// Returns whether a task matches.
     #[must_use]
     pub fn task(&self, task: &Task<'_>) -> bool {
         self.root.holds(&|field, patterns| task_fits(task.script, &task.on.engine, &task.on.mode, field, patterns))
     }
 
-    /// Makes sure that the filter only asks what is known before anything has run.
+    /// Checks that the filter uses only fields of tasks.
     ///
     /// # Errors
-    /// It asks for more.
+    ///
+    /// If it tests a field that only rows have.
     pub fn check_for_tasks(&self) -> Result<(), Error> {
         let late = &Field::ALL[Field::OF_TASKS..];
         let mut found = None;
@@ -67,14 +69,14 @@ impl Filter {
         });
         match found {
             Some((name, at)) => {
-                let what = format!("`{name}` is known only of what has run");
+                let what = format!("`{name}` is a field of results, and nothing has run yet");
                 Err(Error { text: self.text.clone(), at, what })
             }
             None => Ok(()),
         }
     }
 
-    /// The filter as it was written.
+    /// Returns the text of the filter.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -85,7 +87,7 @@ fn any(patterns: &[Glob], value: &str) -> bool {
     patterns.iter().any(|pattern| pattern.is_match(value))
 }
 
-/// A script's name with and without its ending, and its path with and without the suite.
+/// Matches a script by its name, with or without `.wast`, or by its path, with or without the suite.
 fn file_fits(patterns: &[Glob], suite: &str, file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file);
     patterns.iter().any(|pattern| {
@@ -106,7 +108,7 @@ fn task_fits(script: &ScriptFile, engine: &str, mode: &str, field: Field, patter
         Field::Proposal => any(patterns, &script.proposal),
         Field::Spec => any(patterns, &script.spec),
         Field::Phase => script.phase.is_some_and(|phase| any(patterns, &phase.to_string())),
-        // Refused by `check_for_tasks`.
+        // `check_for_tasks` rejects the other fields.
         _ => false,
     }
 }

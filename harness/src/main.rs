@@ -1,4 +1,4 @@
-//! The command `wassay`.
+//! The program `wassay`; see [`wassay::cli`].
 
 use std::process::ExitCode;
 

@@ -1,9 +1,10 @@
-//! Operator coverage: which operators the directives use that pass on an engine.
+//! Operator coverage: counts outcomes by the operators that directives use.
 //!
-//! A directive that makes a module uses all operators in it. One that calls a function uses the operators that the call
-//! can reach in the function's own module: its own, those of all that it calls, and, where it calls through a table, a
-//! reference or a continuation, those of every function whose reference the module takes. What is imported is not
-//! followed. Directives on modules that must not be accepted use nothing: no operator of theirs ever runs.
+//! A directive that instantiates a module uses all operators in it. A directive that calls a function uses the
+//! operators that the call can reach within the function's module: those of the function and of its callees. A call
+//! through a table, a reference or a continuation can reach every function whose reference the module takes. Calls of
+//! imports are not followed. Directives on invalid, malformed or unlinkable modules use no operators, since none of
+//! them ever runs.
 
 mod names;
 mod usage;
@@ -19,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 use usage::{OperatorSet, UsageByDirective};
 
-/// Columns of the table as CSV, in order.
+/// Columns of the CSV table, in order.
 pub const COLUMNS: [&str; 17] = [
     "operator",
     "proposal",
@@ -43,20 +44,21 @@ pub const COLUMNS: [&str; 17] = [
 /// Engine, mode, version, target, run.
 type ColumnKey = [String; 5];
 
-/// What came of the directives that use an operator, for each operator and column.
+/// Counts of outcomes for each operator and column.
 #[derive(Debug, Default)]
 pub struct Coverage {
     columns: BTreeMap<ColumnKey, HashMap<usize, Counts>>,
-    /// Scripts that could not be looked at, because this machine does not have them in that revision.
+    /// Scripts whose text this machine does not have in the revision that was run.
     missing: BTreeSet<String>,
-    /// How many directives were in them.
+    /// Number of directives in the missing scripts.
     lost: u64,
 }
 
-/// Counts directives by operator.
+/// Counts the rows that match `wanted` by operator. The scripts' texts come from `suites`.
 ///
 /// # Errors
-/// A report can't be read.
+///
+/// If a report cannot be read.
 pub fn coverage(
     suites: &[Suite],
     reports: &mut Reports,
@@ -109,16 +111,17 @@ impl Coverage {
         self.columns.get(column).and_then(|cells| cells.get(&operator)).copied().unwrap_or_default()
     }
 
-    /// Operators that some directive uses, and those that none does.
+    /// Returns the operators that a directive uses, and those that no directive uses.
     fn operators(&self) -> (Vec<usize>, Vec<usize>) {
         let used: BTreeSet<usize> = self.columns.values().flat_map(|cells| cells.keys().copied()).collect();
         (0..table().len()).partition(|operator| used.contains(operator))
     }
 
-    /// A row an operator and column.
+    /// Writes CSV with one row per operator and column.
     ///
     /// # Errors
-    /// It can't be written.
+    ///
+    /// If `out` cannot be written.
     pub fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
         writer.write_record(COLUMNS)?;
@@ -136,10 +139,11 @@ impl Coverage {
         writer.flush()
     }
 
-    /// A table with a row an operator.
+    /// Writes a Markdown table with one row per operator.
     ///
     /// # Errors
-    /// It can't be written.
+    ///
+    /// If `out` cannot be written.
     pub fn write_markdown(&self, out: &mut dyn Write) -> io::Result<()> {
         let identities: BTreeSet<markdown::Column<'_>> = self
             .columns
@@ -168,7 +172,7 @@ impl Coverage {
             let whole = used.iter().filter(red).count();
             writeln!(
                 out,
-                "- {}: a directive passes for {passing} of {all} operators, all that use it for {whole}",
+                "- {}: a directive passes for {passing} of {all} operators, every directive that uses it for {whole}",
                 plain(head)
             )?;
         }
@@ -178,7 +182,7 @@ impl Coverage {
             let first: Vec<String> = self.missing.iter().take(3).map(|script| plain(script)).collect();
             writeln!(
                 out,
-                "\nNot counted: {lost} directives of {scripts} scripts that are not on this machine, such as {}.",
+                "\nNot counted: {lost} directives of {scripts} scripts that this machine does not have, such as {}.",
                 first.join(", ")
             )?;
         }
@@ -186,7 +190,7 @@ impl Coverage {
     }
 }
 
-/// Names operators that no directive uses; of a proposal of which none is used, only how many they are.
+/// Writes the operators that no directive uses. For a proposal without any used operator, it writes only their number.
 fn write_unused(unused: &[usize], out: &mut dyn Write) -> io::Result<()> {
     let mut proposals: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for operator in unused {

@@ -1,4 +1,4 @@
-//! Partitions: a part of a run for each of several machines, which need not talk to one another to agree who does what.
+//! Partitions: splits a run over several machines that need not communicate.
 
 use crate::escape;
 use crate::task::Task;
@@ -6,23 +6,24 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 
-/// How tasks are dealt out.
+/// How tasks are distributed over partitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strategy {
-    /// By a hash of suite, file, engine and mode: what else there is makes no difference.
+    /// By a hash of suite, file, engine and mode. Other tasks of the run make no difference.
     Hash,
-    /// In turn, the heaviest first: parts that take about as long, the same wherever the same is selected.
+    /// Round-robin, the heaviest first, so that partitions take similar time. The same selection of tasks gives the
+    /// same partitions on every machine.
     Slice,
 }
 
-/// One of `count` parts of a run.
+/// One of `count` partitions of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Partition {
-    /// How tasks are dealt out.
+    /// How tasks are distributed.
     pub strategy: Strategy,
-    /// Which part, from 1.
+    /// Number of this partition, from 1.
     pub part: u64,
-    /// How many parts there are.
+    /// Number of partitions.
     pub count: u64,
 }
 
@@ -41,7 +42,7 @@ impl FromStr for Partition {
         let (part, count) = rest.split_once('/').ok_or_else(form)?;
         let (Ok(part), Ok(count)) = (part.parse(), count.parse()) else { return Err(form()) };
         if count == 0 || !(1..=count).contains(&part) {
-            return Err(format!("there is no part {part} of {count}: parts count from 1"));
+            return Err(format!("there is no part {part} of {count}: parts are numbered from 1"));
         }
         Ok(Self { strategy, part, count })
     }
@@ -58,13 +59,13 @@ impl fmt::Display for Partition {
 }
 
 impl Partition {
-    /// Keeps this part of `tasks`, in their order.
-    pub fn keep(self, tasks: &mut Vec<Task<'_>>) {
+    /// Retains the tasks of this partition, in their order.
+    pub fn retain(self, tasks: &mut Vec<Task<'_>>) {
         match self.strategy {
             Strategy::Hash => tasks.retain(|task| self.has(hash(&name(task)))),
             Strategy::Slice => {
                 let mut order: Vec<usize> = (0..tasks.len()).collect();
-                // Weight first; the rest only so that all machines agree.
+                // By weight; the other keys make the order the same on all machines.
                 order
                     .sort_by_cached_key(|i| (std::cmp::Reverse(tasks[*i].weight), name(&tasks[*i]).map(str::to_owned)));
                 let mut kept = vec![false; tasks.len()];
@@ -77,16 +78,18 @@ impl Partition {
         }
     }
 
+    /// Returns whether this partition has the task of a hash or a position.
     fn has(self, number: u64) -> bool {
         number % self.count == self.part - 1
     }
 }
 
-/// What a task is called on any machine. Revision and version are not in it: a new one moves nothing.
+/// Identifies a task on every machine. Revision and version are not in it, so a new one moves no task.
 fn name<'a>(task: &Task<'a>) -> [&'a str; 4] {
     [&task.script.suite, &task.script.file, &task.on.engine, &task.on.mode]
 }
 
+/// Returns the first 8 bytes of the SHA-256 of the parts, each after its length.
 fn hash(parts: &[&str; 4]) -> u64 {
     let mut hasher = Sha256::new();
     for part in parts {
@@ -121,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_same_everywhere() {
-        // As Python's hashlib has it: a change would shuffle everybody's partitions.
+        // Computed with Python's `hashlib`. A change of the hash would move tasks between existing partitions.
         assert_eq!(hash(&["s", "f", "e", "m"]), 0xcdaf_b73c_0008_fe1a);
     }
 
@@ -136,11 +139,11 @@ mod tests {
             let mut seen = BTreeSet::new();
             for part in 1..=4 {
                 let mut tasks = all.clone();
-                Partition { strategy, part, count: 4 }.keep(&mut tasks);
+                Partition { strategy, part, count: 4 }.retain(&mut tasks);
                 assert!(tasks.len() > all.len() / 8, "{strategy:?} {part}: {} of {}", tasks.len(), all.len());
-                // However they were sorted before.
+                // The order of the tasks makes no difference.
                 let mut turned: Vec<Task<'_>> = all.iter().rev().cloned().collect();
-                Partition { strategy, part, count: 4 }.keep(&mut turned);
+                Partition { strategy, part, count: 4 }.retain(&mut turned);
                 assert_eq!(names(&tasks), names(&turned));
                 for name in names(&tasks) {
                     assert!(seen.insert(name), "in two parts");

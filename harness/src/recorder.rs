@@ -1,5 +1,7 @@
-//! The recorder: the one place where what happens becomes a sequence. It writes down all that was judged as it arrives,
-//! and shows how far the run is. What it keeps in memory is where things are written, not the things.
+//! Recorder: receives the verdicts of all workers, appends them to the journal, and shows progress.
+//!
+//! It is the only place where the events of parallel workers become a sequence. In memory it keeps positions in the
+//! journal, not the verdicts, so a run may have any number of rows.
 
 pub mod journal;
 pub mod progress;
@@ -14,21 +16,21 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-/// How often to show how far the run is, when nothing happens.
+/// Interval at which progress is updated while no verdict arrives.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Where all that is known of a task is written.
+/// Positions in the journal of all verdicts of a task.
 #[derive(Clone, Debug, Default)]
 struct TaskRecord {
-    /// Attempts that came to their end.
+    /// Finished attempts.
     finished: Vec<AttemptEntries>,
-    /// The attempt that is under way, or was when the run was interrupted.
+    /// The current attempt, or the attempt that an interruption ended.
     open: AttemptEntries,
-    /// Whether the last attempt had a directive that came out other than its script says.
+    /// Whether the last attempt may have had a red outcome.
     red: bool,
 }
 
-/// Keeps and writes down what was judged.
+/// Records the verdicts of a list of tasks.
 pub struct Recorder<'a> {
     tasks: &'a [Task<'a>],
     records: Vec<TaskRecord>,
@@ -36,28 +38,28 @@ pub struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    /// Begins a record of these tasks in a file. Tasks that an earlier part of the run finished are taken over from it.
+    /// Creates a recorder that appends to a journal. Tasks that the resumed run has finished are taken over from it.
     #[must_use]
     pub fn new(tasks: &'a [Task<'a>], journal: Journal, mut earlier: PriorRun) -> Self {
         let record = |task| {
             let finished = earlier.finished.remove(&journal::Identity::of(task)).unwrap_or_default();
-            // What is not known to be all right is looked at.
+            // The verdicts of a resumed run have not been read yet, so they may be red.
             TaskRecord { red: !finished.is_empty(), finished, open: Vec::new() }
         };
         Self { tasks, records: tasks.iter().map(record).collect(), journal }
     }
 
-    /// The tasks that are not finished, by index.
+    /// Returns the indices of the tasks that are not finished.
     #[must_use]
     pub fn unfinished(&self) -> Vec<usize> {
         (0..self.tasks.len()).filter(|index| self.records[*index].finished.is_empty()).collect()
     }
 
-    /// The tasks to run again: those that are not as expected and have had no more than so many retries.
+    /// Returns the indices of the tasks to retry: those with unexpected outcomes and fewer than `retries` retries.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read.
+    /// If the journal cannot be read.
     pub fn tasks_to_retry(
         &mut self,
         retries: usize,
@@ -78,11 +80,11 @@ impl<'a> Recorder<'a> {
         Ok(again)
     }
 
-    /// Records until there is no more news.
+    /// Records until the channel is closed.
     ///
     /// # Errors
     ///
-    /// When the file cannot be written.
+    /// If the journal cannot be written.
     pub fn record(
         &mut self,
         news: &Receiver<TaskEvent>,
@@ -117,11 +119,13 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Hands out every row of the run in the order of reports, in the light of the expectations, a script at a time.
+    /// Passes every row of the run to `take`, in the order of reports, with expectations applied.
+    ///
+    /// It reads one script at a time.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or `take` fails.
+    /// If the journal cannot be read, or if `take` fails.
     pub fn for_each_row<E: From<journal::Error>>(
         &self,
         run: &str,
@@ -144,13 +148,13 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
-    /// The rows of a task: those of its first attempt, but for directives that were not as expected and passed later.
+    /// Reads the rows of a task: those of its first attempt, with flaky directives replaced by the attempt that passed.
     fn rows_of(&self, index: usize, run: &str, expectations: &mut Expectations) -> Result<Vec<Row>, journal::Error> {
         let (task, record) = (&self.tasks[index], &self.records[index]);
         let mut attempts = record.finished.iter();
         let first = attempts.next().unwrap_or(&record.open);
         let mut judged = self.journal.read(first)?;
-        // A worker that dies is told what was judged, but what it says of threads is not in order.
+        // Verdicts of threads arrive in any order.
         judged.sort_by_key(|judged| judged.at);
         let mut rows: Vec<(u32, Row)> = Vec::with_capacity(judged.len());
         for judged in judged {
@@ -162,7 +166,7 @@ impl<'a> Recorder<'a> {
         for (number, attempt) in attempts.enumerate() {
             let later = self.journal.read(attempt)?;
             if rows.len() == 1 && rows[0].1.directive == SCRIPT && later.iter().all(|j| j.directive.kind != SCRIPT) {
-                // Nothing was known of the script, not even its directives; now all is.
+                // The first attempt failed before the script's directives were known. This one has them all.
                 rows = later.into_iter().map(|judged| (judged.at, task.row(run, judged))).collect();
                 rows.sort_by_key(|(at, _)| *at);
                 rows.iter_mut().for_each(|(_, row)| expectations.judge(row));
@@ -182,28 +186,28 @@ impl<'a> Recorder<'a> {
         Ok(rows.into_iter().map(|(_, row)| row).collect())
     }
 
-    /// The file, to be removed when the rows are safe elsewhere.
+    /// Returns the journal, to be removed once the report is written.
     #[must_use]
     pub fn into_journal(self) -> Journal {
         self.journal
     }
 }
 
-/// Whether another attempt may help: what passes against an expectation only passes again.
+/// Returns whether a retry may change the outcome. A directive that passes against an expectation would pass again.
 fn is_retried(row: &Row) -> bool {
     row.outcome.is_red() && row.outcome != Outcome::Xpass
 }
 
-/// How the detail of a directive begins that passed, but not at once.
+/// Prefix of the detail of a flaky directive.
 const FLAKY: &str = "flaky: failed ";
 
-/// Whether a row stands for a directive that passed, but not at once.
+/// Returns whether a row is a flaky directive: it passed, but not in the first attempt.
 #[must_use]
 pub fn is_flaky(row: &Row) -> bool {
     row.outcome == Outcome::Pass && row.detail.starts_with(FLAKY)
 }
 
-/// Whether a row stands for a script that is no script.
+/// Returns whether a row is a malformed script.
 #[must_use]
 pub fn is_malformed(row: &Row) -> bool {
     row.directive == SCRIPT && row.outcome == Outcome::Fail && row.detail.starts_with(NO_SCRIPT)

@@ -1,7 +1,7 @@
-//! Reports: what rows become on disk, and what can be read back.
+//! Reports: files of rows and of the tables that are computed from them, written and read.
 //!
-//! Raw rows are `conformance.csv`; everything else is computed from them. `reports/SCHEMA.md` says what each file and
-//! each column means.
+//! `conformance.csv` has the rows; everything else is computed from them. `reports/SCHEMA.md` describes each file and
+//! column.
 
 pub(crate) mod atomic_file;
 mod counts;
@@ -34,18 +34,20 @@ pub use writer::{Summary, Writer, write};
 use crate::model::Row;
 use std::path::Path;
 
-/// The rows of the report in `dir`, all at once: for small ones.
+/// Reads all rows of the report in `dir` into memory.
 ///
 /// # Errors
-/// There is no report, or it can't be read.
+///
+/// If there is no report, or if it cannot be read.
 pub fn read(dir: &Path) -> Result<Vec<Row>, Error> {
     stream(dir)?.collect()
 }
 
-/// The rows of the report in `dir`, one at a time.
+/// Reads the rows of the report in `dir` one at a time.
 ///
 /// # Errors
-/// There is no report, or it can't be read.
+///
+/// If there is no report, or if it cannot be read.
 pub fn stream(dir: &Path) -> Result<impl Iterator<Item = Result<Row, Error>> + use<>, Error> {
     csv::stream(&dir.join(csv::CONFORMANCE))
 }

@@ -124,12 +124,12 @@ fn what_is_found_is_told_with_its_place() {
     describe(&place, "mute", "kind = 'driver'\n[[drive.mode]]\nname = 'm'\nabout = ''\ncommand = ['true']");
     let folder = place.path("engines");
     let one = stdout(&run(&folder, &["engines", "one"]));
-    for words in ["version     1.2\n", "here        yes\n", "/env\n", "known failures are of 1.1\n"] {
+    for words in ["version     1.2\n", "here        yes\n", "/env\n", "expectations are for 1.1\n"] {
         assert!(one.contains(words), "no `{words}` in {one}");
     }
     assert!(!one.contains("/sh"), "a shell is nobody's own: {one}");
     let table = stdout(&run(&folder, &["engines"]));
-    let (here, rest) = table.split_once("Here, but do not start:").expect("both parts");
+    let (here, rest) = table.split_once("Found, but not usable, with version and reason:").expect("both parts");
     assert!(here.contains("\n  one ") && !here.contains("\n  mute "), "{table}");
     assert!(rest.contains("\n  mute ") && rest.contains("it died"), "{table}");
     let csv = run(&folder, &["engines", "one", "--format", "csv"]);
@@ -144,7 +144,7 @@ fn lines_fit_a_terminal() {
     // Without the program `script` there is no terminal to test with.
     let Ok(output) = command.output() else { return };
     let shown = String::from_utf8_lossy(&output.stdout);
-    assert!(shown.contains("More of one: wassay engines NAME") && shown.contains("wamr: WAMR"), "{shown}");
+    assert!(shown.contains("Details of an engine: wassay engines NAME") && shown.contains("wamr: WAMR"), "{shown}");
     let long = shown.lines().filter(|line| line.trim_end().chars().count() > 80);
     let long: Vec<_> = long.filter(|line| line.trim().contains(' ')).collect();
     assert!(long.is_empty(), "{long:#?}");

@@ -81,7 +81,7 @@ fn an_interrupted_run_keeps_what_there_is_and_goes_on() {
 
     let output = broken.test("hang@5", &[&args[..], &["--resume"]].concat());
     assert_eq!(code(&output), Some(1), "{}", stderr(&output));
-    assert!(stderr(&output).contains("scripts are done already"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("tasks are already finished"), "{}", stderr(&output));
     assert_eq!(lasting(&broken.out()), lasting(&unbroken.out()));
     assert_eq!(broken.rows()[0].run, there[0].run, "it is the same run");
 }
@@ -116,7 +116,7 @@ fn a_record_of_something_else_is_not_resumed() {
     std::fs::write(place.out().join("conformance.part"), "something else\n").expect("a file");
     let output = place.test("pass", &["--resume"]);
     assert_eq!(code(&output), Some(2));
-    assert!(stderr(&output).contains("is not the record of a run"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("is not the journal of a run"), "{}", stderr(&output));
 }
 
 /// Whether a process is running, and not a zombie.

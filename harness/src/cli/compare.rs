@@ -1,4 +1,4 @@
-//! `wassay compare`
+//! `wassay compare`: compares two runs.
 
 use super::error::Error;
 use super::output::output;
@@ -10,45 +10,51 @@ use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Most changes of each kind that are shown, if not said otherwise.
+/// Default number of changes of each kind to show.
 const LIMIT: usize = 20;
 
+/// Arguments of `wassay compare`.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct CompareArgs {
     /// Folder with the report of the earlier run.
     #[arg(value_name = "BASE")]
     base: PathBuf,
-    /// Folder with the report of the later run; the reports of more than one may be given.
+    /// Folder with the report of the later run. Repeatable.
     #[arg(value_name = "HEAD", required = true)]
     head: Vec<PathBuf>,
-    /// Further reports that belong to the earlier run.
+    /// Folder with a further report of the earlier run. Repeatable.
     #[arg(long, value_name = "DIR")]
     base_too: Vec<PathBuf>,
-    /// How to write it.
+    /// Output format.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
-    /// File to write it to, instead of to standard output.
+    /// File to write to [default: standard output].
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Look only at rows that this says, such as 'engine(vm) & directive(assert_return)'.
+    /// Filter of rows to compare, such as 'engine(vm) & directive(assert_return)'.
     #[arg(long, short = 'E', value_name = "FILTER")]
     filter: Option<Filter>,
-    /// Most changes of each kind to show; counts are complete whatever this is.
+    /// Maximum number of changes of each kind to show. It does not limit the counts.
     #[arg(long, value_name = "N", default_value_t = LIMIT)]
     limit: usize,
 }
 
 const AFTER: &str = "\
-What passes is better than what the engine says it does not support, that is better than what fails, and that is \
-better than a crash or a timeout. What sinks is a regression, unless an expectation accepts it; what rises is a fix. \
-Expectations change no truth: what changed only because one came or went is listed apart. So is what changed in a \
-script that the suite itself changed, or with a suite's revision while engine and harness stayed the same. An engine or
-mode that only one run has is named, not compared.
+Changes:
+  Outcomes are ranked by severity: pass, unsupported, fail, crash or timeout. A change to a higher
+  severity is a regression, unless an expectation accepts it; a change to a lower one is a fix.
+  Outcomes count as they were before expectations (`xfail` is a failure, `xpass` a pass); changes
+  that only an expectation made are listed apart. Changes of a script that the suite changed, or
+  with a new revision of the suite while engine and harness stayed the same, are listed apart too.
+  An engine or mode that only one run has is named, not compared.
 
-Exit codes: 0 no regressions; 1 regressions; 2 the call or its input is wrong, or nothing was compared.";
+Exit codes:
+  0    no regressions
+  1    regressions
+  2    the command line or its input is wrong, or nothing was compared";
 
-/// `wassay compare`
+/// Runs `wassay compare`.
 pub(super) fn compare(args: &CompareArgs) -> Result<ExitCode, Error> {
     let mut dirs = vec![args.base.clone()];
     dirs.extend(args.base_too.iter().cloned());
@@ -57,10 +63,10 @@ pub(super) fn compare(args: &CompareArgs) -> Result<ExitCode, Error> {
     let wanted = |row: &_| args.filter.as_ref().is_none_or(|filter| filter.row(row));
     let comparison = compare::compare(&mut base, &mut head, &Options { limit: args.limit, wanted: &wanted })?;
     output(args.output.as_deref(), |out| format::write(&comparison, args.format, out))?;
-    if comparison.looked_at() == 0 {
-        // No regressions where nothing was compared would be a check that cannot fail.
+    if comparison.compared() == 0 {
+        // Exit code 0 for an empty comparison would be a check that cannot fail.
         return Err(Error::Wrong(
-            "nothing was compared: no directive in either run is on an engine, in a mode, that both have".to_owned(),
+            "nothing was compared: the runs have no engine and mode in common, or the filter matches no row".to_owned(),
         ));
     }
     Ok(ExitCode::from(u8::from(comparison.is_red())))

@@ -1,4 +1,4 @@
-//! What comes from the definition of the command line itself: completions and the man page.
+//! `wassay completions` and `wassay man`: shell completions and man pages, generated from the command line's types.
 
 use super::error::Error;
 use super::output::output;
@@ -11,19 +11,19 @@ use std::process::ExitCode;
 
 #[derive(Args, Debug)]
 pub(super) struct CompletionsArgs {
-    /// Shell to complete in.
+    /// Shell that the script is for.
     #[arg(value_name = "SHELL")]
     shell: Shell,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct ManArgs {
-    /// Folder to write the pages of all subcommands to, instead of the main one to standard output.
+    /// Folder to write the pages of all subcommands to [default: the main page on standard output].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
-/// `wassay completions`
+/// Runs `wassay completions`.
 pub(super) fn completions(args: &CompletionsArgs, mut command: Command) -> Result<ExitCode, Error> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "wassay", &mut script);
@@ -31,7 +31,7 @@ pub(super) fn completions(args: &CompletionsArgs, mut command: Command) -> Resul
     Ok(ExitCode::SUCCESS)
 }
 
-/// `wassay man`
+/// Runs `wassay man`.
 pub(super) fn man(args: &ManArgs, command: Command) -> Result<ExitCode, Error> {
     match &args.out {
         Some(dir) => {

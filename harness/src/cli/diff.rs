@@ -1,4 +1,4 @@
-//! `wassay diff`
+//! `wassay diff`: lists the directives on which two engines or modes disagree.
 
 use super::error::Error;
 use super::output::output;
@@ -17,51 +17,57 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Most disagreements that are shown, if not said otherwise.
+/// Default number of disagreements to show.
 const LIMIT: usize = 50;
 
+/// Arguments of `wassay diff`.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct DiffArgs {
-    /// One engine, or engine and mode: `vm:o0`.
+    /// First engine, or engine and mode (`vm:o0`). An engine without a mode runs in its first.
     #[arg(value_name = "ENGINE")]
     left: String,
-    /// The other one.
+    /// Second engine, in the same form.
     #[arg(value_name = "ENGINE")]
     right: String,
-    /// What to look at; see `wassay test --help`.
+    /// Selector of scripts, see `wassay test --help`. Repeatable [default: all scripts].
     #[arg(value_name = "SELECTOR")]
     selectors: Vec<String>,
-    /// Look into this report instead of running the two; can be given more than once.
+    /// Folder with a report to read instead of running the two engines. Repeatable.
     #[arg(long = "from", value_name = "DIR")]
     reports: Vec<PathBuf>,
-    /// Look only at rows that this says.
+    /// Filter of rows to compare, such as 'directive(assert_return)'.
     #[arg(long, short = 'E', value_name = "FILTER")]
     filter: Option<Filter>,
-    /// Leave out directives that one of the two says it does not support, or that were skipped.
+    /// Leave out directives that are unsupported or skipped on either engine.
     #[arg(long)]
     supported: bool,
-    /// Most disagreements to show; counts are complete whatever this is.
+    /// Maximum number of disagreements to show. It does not limit the counts.
     #[arg(long, value_name = "N", default_value_t = LIMIT)]
     limit: usize,
-    /// How many workers run at once.
+    /// Number of workers that run at the same time [default: number of cores].
     #[arg(long, short, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
-    /// How long a directive may take, in seconds.
-    #[arg(long, value_name = "S", value_parser = seconds)]
+    /// Time limit of a directive, in seconds [default: 20].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
     #[command(flatten)]
     suites: SuitesArgs,
 }
 
 const AFTER: &str = "\
-Two engines disagree on a directive if it passes on one and does not on the other, or if it fails in another way: by \
-saying that it is not supported, by failing, or by a crash or timeout. What was expected makes no difference. Where one \
-of them runs whole scripts, of the other the worst directive of each counts: a script passes if all of it passes.
+Disagreements:
+  Two engines disagree on a directive if its severity differs: pass, unsupported, fail, or crash
+  and timeout. Expectations make no difference. If one of the engines runs whole scripts, each
+  script of the other counts with its worst directive.
 
-Exit codes: 0 they agree; 1 they do not; 2 the call or its input is wrong; 130 interrupted.";
+Exit codes:
+  0    the engines agree
+  1    the engines disagree
+  2    the command line or its input is wrong
+  130  interrupted";
 
-/// `wassay diff`
+/// Runs `wassay diff`.
 pub(super) fn diff(args: &DiffArgs) -> Result<ExitCode, Error> {
     if !args.reports.is_empty() {
         return compare_reports(args, &args.reports, &args.left, &args.right);
@@ -77,7 +83,7 @@ pub(super) fn diff(args: &DiffArgs) -> Result<ExitCode, Error> {
     }
 }
 
-/// Runs both; an exit code if that did not come to its end.
+/// Runs both engines into a report folder. Returns an exit code if the run was interrupted.
 fn run_both(args: &DiffArgs, out: &Path, left: &str, right: &str) -> Result<Option<ExitCode>, Error> {
     let mut words: Vec<String> = ["test", "--engine", left, "--engine", right, "--"].map(str::to_owned).into();
     words.extend(args.selectors.iter().cloned());
@@ -90,7 +96,7 @@ fn run_both(args: &DiffArgs, out: &Path, left: &str, right: &str) -> Result<Opti
     Ok(interrupted.then(|| ExitCode::from(130)))
 }
 
-/// An engine with the mode that it has first, if none is named.
+/// Adds an engine's first mode to its name if the name has no mode.
 fn with_mode(name: &str) -> Result<String, Error> {
     match engine::find(name) {
         Ok(engine) => {
@@ -102,6 +108,7 @@ fn with_mode(name: &str) -> Result<String, Error> {
     }
 }
 
+/// Lists the disagreements in reports.
 fn compare_reports(args: &DiffArgs, dirs: &[PathBuf], left: &str, right: &str) -> Result<ExitCode, Error> {
     let mut reports = Reports::open(dirs)?;
     let left = disagree::column(&reports, left).map_err(Error::Wrong)?;
@@ -109,7 +116,7 @@ fn compare_reports(args: &DiffArgs, dirs: &[PathBuf], left: &str, right: &str) -
     if left == right {
         return Err(Error::Wrong(format!("`{} {}` is compared with itself", left.engine, left.mode)));
     }
-    // When the selectors did not say what to run, they say what to look at.
+    // With `--from` nothing was run, so the selectors choose among the rows of the reports.
     let selected = if args.reports.is_empty() { Vec::new() } else { selected(args)? };
     let wanted = |row: &Row| {
         let chosen = selected.is_empty() || selected.binary_search(&(row.suite.clone(), row.file.clone())).is_ok();
@@ -121,7 +128,7 @@ fn compare_reports(args: &DiffArgs, dirs: &[PathBuf], left: &str, right: &str) -
     Ok(ExitCode::from(u8::from(found.count() > 0)))
 }
 
-/// Suites and files that the selectors name, sorted; none if there are no selectors.
+/// Returns the suites and files that the selectors name, sorted; empty if there are no selectors.
 fn selected(args: &DiffArgs) -> Result<Vec<(String, String)>, Error> {
     if args.selectors.is_empty() {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! `wassay engines`: the catalogue, and what of it can be run here.
+//! `wassay engines`: lists the catalogue of engines and which of them run on this machine.
 
 use super::error::Error;
 use super::output::output;
@@ -12,24 +12,26 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// Arguments of `wassay engines`.
 #[derive(Args, Debug)]
 pub(super) struct EnginesArgs {
-    /// Everything about one engine.
+    /// Engine to describe in full [default: list all engines].
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// How to write it.
+    /// Output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
+/// Output format of `wassay engines`.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Format {
-    /// For people.
+    /// Text for a terminal.
     #[default]
     Text,
-    /// A row an engine; what is a list is joined by semicolons.
+    /// CSV with one row per engine; lists are joined by semicolons.
     Csv,
-    /// Everything, as a list of objects.
+    /// JSON: an array with one object per engine.
     Json,
 }
 
@@ -40,25 +42,26 @@ struct ModeEntry {
     about: String,
 }
 
-/// An engine: what the catalogue says of it, and what there is of it here.
+/// An engine: its description in the catalogue, and its state on this machine.
 #[derive(Serialize)]
 struct Entry {
     name: String,
     found: Availability,
-    /// What it lacks to be run here, and what would help.
+    /// What is missing to run it here, and how to get it.
     lacks: Option<String>,
-    /// The programs that were found for it.
+    /// Programs of the engine that were found.
     programs: Vec<PathBuf>,
     version: String,
     modes: Vec<ModeEntry>,
-    /// Features that the engine says it does not have.
+    /// Features that the engine lacks, by its own declaration.
     missing: Vec<String>,
-    /// What the catalogue says; nothing of engines that are for tests.
+    /// Description in the catalogue; none for engines that exist only for tests.
     runtime: Option<&'static Runtime>,
     #[serde(skip)]
     about: String,
 }
 
+/// Runs `wassay engines`.
 pub(super) fn engines(args: &EnginesArgs) -> Result<ExitCode, Error> {
     catalogue::ensure_valid()?;
     let mut entries = entries(args.name.as_deref());
@@ -80,7 +83,7 @@ pub(super) fn engines(args: &EnginesArgs) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// All engines by name, or only one: asking an engine for its version may start a program.
+/// Returns all engines by name, or only the one of a name, since asking an engine for its version may start a program.
 fn entries(name: Option<&str>) -> Vec<Entry> {
     let wanted = |other: &str| name.is_none_or(|name| name == other);
     let engines: Vec<_> = engine::all().into_iter().filter(|engine| wanted(engine.name())).collect();
@@ -107,7 +110,7 @@ fn entry(name: &str, runtime: Option<&'static Runtime>, found: Availability, eng
     Entry {
         name: name.to_owned(),
         found,
-        // What is here may still not start, for its age say.
+        // An engine that was found may still not start, for example because it is too old.
         lacks: runtime
             .and_then(Runtime::why_unavailable)
             .or_else(|| engine.and_then(|engine| engine.check().err()).map(|error| error.to_string())),
@@ -123,13 +126,13 @@ fn entry(name: &str, runtime: Option<&'static Runtime>, found: Availability, eng
     }
 }
 
-/// Columns of the terminal that this is shown on; none where no terminal is: there lines are as long as they are.
+/// Returns the width of the terminal on standard output, in columns. Without a terminal, lines do not wrap.
 fn width() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
     Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
-/// Engines by what there is of them here: a line each, or more where lines are short.
+/// Writes all engines, grouped by their state on this machine.
 fn table(out: &mut dyn Write, entries: &[Entry], width: Option<usize>) -> io::Result<()> {
     let here = |entry: &&Entry| matches!(entry.found, Availability::Here) && entry.lacks.is_none();
     let broken = |entry: &&Entry| matches!(entry.found, Availability::Here) && entry.lacks.is_some();
@@ -140,17 +143,17 @@ fn table(out: &mut dyn Write, entries: &[Entry], width: Option<usize>) -> io::Re
     let mut section = |title: &str, which: &dyn Fn(&&Entry) -> bool, more: &dyn Fn(&Entry) -> [String; 2]| {
         section(out, width, title, entries.iter().filter(which), more)
     };
-    section("Can be run here, with their modes", &here, &|entry| {
+    section("Available, with version and modes", &here, &|entry| {
         [entry.version.clone(), names(&entry.modes).join(", ")]
     })?;
-    section("Here, but do not start", &broken, &|entry| {
+    section("Found, but not usable, with version and reason", &broken, &|entry| {
         [entry.version.clone(), entry.lacks.clone().unwrap_or_default()]
     })?;
-    section("Not in this build, and the command that would bring them", &unbuilt, &|entry| {
+    section("Not in this build, with the command that adds them", &unbuilt, &|entry| {
         let feature = if let Availability::NotBuilt(feature) = &entry.found { feature.as_str() } else { "" };
         [format!("feature {feature}"), get(entry)]
     })?;
-    section("Not on this machine, and what would bring them", &absent, &|entry| {
+    section("Not on this machine, with the way to get them", &absent, &|entry| {
         let missing = match &entry.found {
             Availability::NoProgram(program) => format!("no program {program}"),
             Availability::NoVariable(name) => format!("{name} not set"),
@@ -158,16 +161,17 @@ fn table(out: &mut dyn Write, entries: &[Entry], width: Option<usize>) -> io::Re
         };
         [missing, get(entry)]
     })?;
-    section("Not driven today, and why", &never, &|entry| {
+    section("Not supported, with status and reason", &never, &|entry| {
         let why = match entry.runtime.map(|runtime| &runtime.drive) {
             Some(Drive::None { why }) => why.clone(),
             _ => String::new(),
         };
         [entry.runtime.map(|runtime| first_part(&runtime.status).to_owned()).unwrap_or_default(), why]
     })?;
-    writeln!(out, "\nMore of one: wassay engines NAME")
+    writeln!(out, "\nDetails of an engine: wassay engines NAME")
 }
 
+/// Writes a titled section with one line per engine, or several wrapped lines if the terminal is too narrow.
 fn section<'a>(
     out: &mut dyn Write,
     width: Option<usize>,
@@ -201,14 +205,14 @@ fn section<'a>(
     Ok(())
 }
 
-/// A text in lines of `width` columns if its words allow, all but the first indented.
+/// Wraps a text between words into lines of `width` columns; all lines but the first are indented.
 fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines = vec![text.to_owned()];
     while let Some(last) = lines.last_mut() {
         let margin = last.len() - last.trim_start().len();
         let Some((end, _)) = last.char_indices().nth(width) else { break };
         let fits = if last[end..].starts_with(' ') { Some(end) } else { last[..end].rfind(' ') };
-        // A word that is too long for a line has one for itself.
+        // A word that is longer than a line gets a line of its own.
         let beyond = || Some(end.max(margin) + last[end.max(margin)..].find(' ')?);
         let Some(cut) = fits.filter(|cut| *cut > margin).or_else(beyond) else { break };
         let rest = format!("{:indent$}{}", "", last[cut..].trim_start());
@@ -218,7 +222,7 @@ fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
     lines
 }
 
-/// What stands before the first semicolon or colon: there is no room for more in a line.
+/// Returns the text before the first semicolon or colon, since a line has no room for more.
 fn first_part(text: &str) -> &str {
     text.split([';', ':']).next().unwrap_or_default()
 }
@@ -227,7 +231,7 @@ fn names(modes: &[ModeEntry]) -> Vec<&str> {
     modes.iter().map(|mode| mode.name.as_str()).collect()
 }
 
-/// All of one engine.
+/// Writes the description of one engine, one property a line.
 fn details(out: &mut dyn Write, entry: &Entry, width: Option<usize>) -> io::Result<()> {
     write_line!(out, "{}: {}", entry.name, entry.about)?;
     let mut line = |key: &str, value: &str| {
@@ -252,10 +256,10 @@ fn details(out: &mut dyn Write, entry: &Entry, width: Option<usize>) -> io::Resu
         line("host APIs", &runtime.host_apis.join(", "))?;
         line("standards", &runtime.standards.join(", "))?;
         line("platforms", &runtime.platforms.join(", "))?;
-        line("row", &runtime.row.map(|row| format!("{row} of the list of runtimes")).unwrap_or_default())?;
+        line("row", &runtime.row.map(|row| format!("{row} in the list of runtimes")).unwrap_or_default())?;
         line(
             "measured",
-            &runtime.measured().map(|version| format!("known failures are of {version}")).unwrap_or_default(),
+            &runtime.measured().map(|version| format!("expectations are for {version}")).unwrap_or_default(),
         )?;
         line("link", &runtime.link)?;
         line("get", &runtime.get)?;
@@ -272,12 +276,13 @@ fn details(out: &mut dyn Write, entry: &Entry, width: Option<usize>) -> io::Resu
     Ok(())
 }
 
+/// Returns how the harness runs an engine, in words.
 fn driven(runtime: &Runtime) -> &'static str {
     match runtime.drive {
         Drive::InProcess { .. } => "in process",
         Drive::Driver { .. } => "by a driver, directive by directive",
         Drive::Runner { .. } => "by its own runner, script by script",
-        Drive::None { .. } => "not today",
+        Drive::None { .. } => "not supported",
     }
 }
 

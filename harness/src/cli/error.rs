@@ -1,11 +1,11 @@
-//! Errors of commands.
+//! Errors of subcommands; each ends with exit code 2.
 
 use crate::{engine, escape, expect, filter, recorder, report, suite, supervisor};
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;
 
-/// Why a command cannot be carried out.
+/// An error that ends a subcommand.
 #[derive(Debug, Error)]
 pub(super) enum Error {
     #[error(transparent)]
@@ -22,7 +22,7 @@ pub(super) enum Error {
     Filter(#[from] filter::Error),
     #[error(transparent)]
     Profile(#[from] ProfileError),
-    /// What is wrong is said in whole.
+    /// A wrong command line or input, with a complete message.
     #[error("{0}")]
     Wrong(String),
     #[error(transparent)]
@@ -39,7 +39,7 @@ pub(super) enum Error {
     Io(#[from] io::Error),
 }
 
-/// Why a profile can't be had.
+/// An error in a profile of `wassay.toml`.
 #[derive(Debug, Error)]
 pub(super) enum ProfileError {
     #[error("can't read `{}`: {source}", escape::path(path))]

@@ -1,4 +1,4 @@
-//! `wassay expect`
+//! `wassay expect`: lists expectations, or proposes changes to them.
 
 use super::error::Error;
 use super::output::{note, output};
@@ -13,39 +13,46 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// Arguments of `wassay expect`.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct ExpectArgs {
-    /// Folders with the reports of the last run.
+    /// Folder with a report to update from. Repeatable.
     #[arg(value_name = "DIR", default_value = "reports", requires = "update")]
     reports: Vec<PathBuf>,
-    /// Propose changes, as a difference; writes nothing.
+    /// Propose changes as a unified diff, without writing them.
     #[arg(long)]
     update: bool,
-    /// Write what is proposed.
+    /// Write the proposed changes.
     #[arg(long, requires = "update")]
     write: bool,
-    /// Folder of the `expectations.csv` to list or update; those that are built in are listed if it is not given.
+    /// Folder of the `expectations.csv` to list or update [default: list the built-in ones, update the current folder].
     #[arg(long, value_name = "DIR")]
     expectations: Option<PathBuf>,
-    /// Reason for the new rows; they are refused as long as they have none.
+    /// Reason of the new rows. `wassay test` refuses rows without one.
     #[arg(long, value_name = "TEXT", requires = "update", default_value = "", hide_default_value = true)]
     reason: String,
-    /// Where to read about it: the upstream issue.
+    /// Link of the new rows, such as the upstream issue; `https` only.
     #[arg(long, value_name = "URL", requires = "update", default_value = "", hide_default_value = true, value_parser = link)]
     link: String,
-    /// Look only at rows of the reports that this says.
+    /// Filter of rows of the reports, such as 'engine(vm)'.
     #[arg(long, short = 'E', value_name = "FILTER", requires = "update")]
     filter: Option<Filter>,
 }
 
 const AFTER: &str = "\
-A row is proposed for each directive that failed, crashed or timed out and is not expected to: for all modes of its \
-engine at once if they fare alike. A row goes when all that it speaks of passes, or when it speaks of no directive \
-any more. Reason and link of new rows are yours to fill in; the file is refused until they are.
+Updates:
+  A row is added for each directive that failed, crashed or timed out unexpectedly: one row for all
+  modes of an engine if they have the same outcome. A row is removed if all directives that it
+  matches pass, or if it matches none. Fill in the reason and the link of new rows: `wassay test`
+  refuses the file until they are there.
 
-Exit codes: 0 nothing to change, or written; 1 something to change; 2 the call or its input is wrong.";
+Exit codes:
+  0    nothing to change, or the changes are written
+  1    changes are proposed
+  2    the command line or its input is wrong";
 
+/// Parses `--link`.
 fn link(text: &str) -> Result<String, String> {
     if text.is_empty() || text.starts_with("https://") {
         return Ok(text.to_owned());
@@ -53,11 +60,12 @@ fn link(text: &str) -> Result<String, String> {
     Err("not an https link".to_owned())
 }
 
-/// `wassay expect`
+/// Runs `wassay expect`.
 pub(super) fn expect(args: &ExpectArgs) -> Result<ExitCode, Error> {
     if args.update { update(args) } else { list(args) }
 }
 
+/// Lists the expectations of one file, or the built-in ones.
 fn list(args: &ExpectArgs) -> Result<ExitCode, Error> {
     let text = match &args.expectations {
         Some(dir) => read(dir)?.1,
@@ -71,6 +79,7 @@ fn list(args: &ExpectArgs) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Reads the file of expectations in a folder; returns its path too.
 fn read(dir: &std::path::Path) -> Result<(PathBuf, String), Error> {
     let path = dir.join(expect::FILE);
     match crate::regular_file::text(&path) {
@@ -79,6 +88,7 @@ fn read(dir: &std::path::Path) -> Result<(PathBuf, String), Error> {
     }
 }
 
+/// Proposes or writes changes to a file of expectations.
 fn update(args: &ExpectArgs) -> Result<ExitCode, Error> {
     let dir = args.expectations.clone().unwrap_or_else(|| PathBuf::from("."));
     let (path, text) = match read(&dir) {
@@ -97,7 +107,7 @@ fn update(args: &ExpectArgs) -> Result<ExitCode, Error> {
     for remark in remarks {
         note(format_args!("note: {remark}"));
     }
-    // A file that is not there yet is new as a whole, if there is anything to be in it.
+    // For a file that does not exist yet, the diff adds all of it, unless it would stay empty.
     let before = if text.is_empty() && after != update.before() { "" } else { update.before() };
     if before == after {
         output(None, |out| write_line!(out, "nothing to change in {}", escape::path(&path)))?;
@@ -108,12 +118,12 @@ fn update(args: &ExpectArgs) -> Result<ExitCode, Error> {
     let difference = difference.unified_diff().header(&names[0], &names[1]).to_string();
     output(None, |out| write!(out, "{}", escape::lines(&difference)))?;
     if !args.write {
-        note(format_args!("nothing is written; `--write` does that"));
+        note(format_args!("nothing is written; `--write` writes the changes"));
         return Ok(ExitCode::FAILURE);
     }
     report::atomic_file::write_atomically(&path, |out| out.write_all(after.as_bytes()))?;
     if args.reason.is_empty() || args.link.is_empty() {
-        note(format_args!("written; fill in reason and link of each new row, or the file is refused"));
+        note(format_args!("written; fill in the reason and link of each new row, or `wassay test` refuses the file"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! `wassay merge`
+//! `wassay merge`: merges reports into one.
 
 use super::error::Error;
 use super::output::{note, output};
@@ -11,30 +11,35 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Most parts that are named as missing.
+/// Maximum number of missing parts to name.
 const NAMED: usize = 10;
 
+/// Arguments of `wassay merge`.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct MergeArgs {
-    /// Folders with reports.
+    /// Folder with a report. Repeatable.
     #[arg(value_name = "DIR", required = true)]
     reports: Vec<PathBuf>,
-    /// Where the one report goes.
+    /// Folder to write the merged report to.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     out: PathBuf,
 }
 
 const AFTER: &str = "\
-Rows keep the names of their runs, and run.csv has a row for each. Two parts of one run must not have a script in \
-common; different runs may. What is missing is named: parts that no report has, and runs that did not come to their end.
+Merging:
+  Rows keep the names of their runs, and run.csv has one row per run. Two parts of one run must not
+  have a script in common; different runs may. Missing parts and unfinished runs are named.
 
-Exit codes: 0 all is there and as expected; 1 something is not; 2 the call or its input is wrong.";
+Exit codes:
+  0    all parts are there and every outcome is as expected
+  1    a part is missing or unfinished, or an outcome is not as expected
+  2    the command line or its input is wrong";
 
-/// `wassay merge`
+/// Runs `wassay merge`.
 pub(super) fn merge(args: &MergeArgs) -> Result<ExitCode, Error> {
     let mut reports = Reports::open(&args.reports)?;
-    // Files are replaced when all is written, so a report may even be merged into itself.
+    // The writer replaces files at the end, so the output folder may be one of the inputs.
     let mut writer = report::Writer::begin(&args.out)?;
     let mut red = 0_u64;
     reports.each::<Error>(|rows| {
@@ -51,10 +56,10 @@ pub(super) fn merge(args: &MergeArgs) -> Result<ExitCode, Error> {
     Ok(ExitCode::from(u8::from(red > 0 || !missing.is_empty())))
 }
 
-/// What the merged report lacks to be that of whole runs.
+/// Describes the parts that are missing and the runs that are unfinished, one line each.
 fn missing(dirs: &[PathBuf], runs: &[Vec<String>]) -> Vec<String> {
     let mut missing = Vec::new();
-    for dir in dirs.iter().filter(|dir| journal::is_there(dir)) {
+    for dir in dirs.iter().filter(|dir| journal::exists(dir)) {
         let dir = escape::path(dir);
         missing.push(format!("unfinished: `{dir}`; `wassay test --resume --out {dir}` goes on from there"));
     }

@@ -1,4 +1,4 @@
-//! What a command says: on standard output what it was asked for, on standard error what should be known besides.
+//! Output of subcommands: results on standard output or into a file, notes and errors on standard error.
 
 use super::error::Error;
 use crate::engine;
@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::Path;
 
-/// Standard output, which remembers what went wrong: those who write through it wrap errors in their own.
+/// Standard output that keeps its first error, since writers such as `csv` wrap errors in their own.
 struct ErrorKeepingStdout {
     out: StdoutLock<'static>,
     fault: Option<io::Error>,
@@ -40,8 +40,8 @@ impl Write for ErrorKeepingStdout {
 
 /// Writes to a file, whole or not at all, or to standard output.
 ///
-/// When whoever reads standard output has seen enough (`wassay compare base head | head`), writing ends, and all is well:
-/// what the command has to say by its exit code stays the same.
+/// A reader of standard output may close it early (`wassay compare base head | head`). Then writing ends without an
+/// error, and the exit code of the command stays the same.
 pub(super) fn output(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     if let Some(path) = path {
         return Ok(atomic_file::write_to(path, write)?);
@@ -55,13 +55,13 @@ pub(super) fn output(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> 
     }
 }
 
-/// Says something that should be known. Nobody may be listening, which is no reason to stop.
+/// Prints a note on standard error. A closed standard error is ignored.
 pub(super) fn note(text: fmt::Arguments<'_>) {
     let _ = write_line!(&mut io::stderr(), "{text}");
 }
 
-/// Says on standard error why a command can't be carried out. An error is a line, but where there are several faults.
-pub(super) fn complain(error: &Error) {
+/// Prints the error of a subcommand on standard error: one line, or one line per fault of the catalogue of engines.
+pub(super) fn print_error(error: &Error) {
     match error {
         Error::Engine(several @ (engine::Error::Several(_) | engine::Error::Catalogue(_))) => {
             let _ = writeln!(io::stderr(), "{}", escape::lines(&format!("error: {several}")));

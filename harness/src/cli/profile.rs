@@ -1,4 +1,4 @@
-//! Profiles: settings of `wassay test` by name, in `wassay.toml`.
+//! Profiles of `wassay.toml`: named settings of `wassay test`.
 //!
 //! ```toml
 //! [profile.ci]
@@ -8,8 +8,8 @@
 //! timeout = 60
 //! ```
 //!
-//! A profile gives what the command line does not. `default` is taken where none is asked for. Paths are relative to the
-//! folder of the file.
+//! A profile sets the options that the command line does not. Without `--profile`, the profile `default` applies if it
+//! exists. Paths are relative to the folder of the file.
 
 use super::error::ProfileError;
 use super::selection::retries;
@@ -22,10 +22,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 
-/// Name of the file.
+/// Name of the configuration file.
 const FILE: &str = "wassay.toml";
 
-/// Name of the profile that is taken where none is asked for.
+/// Name of the profile that applies without `--profile`.
 const DEFAULT: &str = "default";
 
 #[derive(Debug, Deserialize)]
@@ -51,7 +51,7 @@ struct Profile {
     retries: Option<Spanned<u64>>,
 }
 
-/// Takes over from a profile what `given` does not have.
+/// Sets arguments from a profile, except for those that `given` has from the command line or the environment.
 pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(), ProfileError> {
     let (path, asked) = match (&args.selection.config, &args.selection.profile) {
         (Some(path), asked) => (Some(path.clone()), asked.clone()),
@@ -93,7 +93,7 @@ pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(
     Ok(())
 }
 
-/// A number of a profile, as the command line would take it.
+/// Parses a number of a profile with the parser of the option of that name.
 fn read<T, N: ToString>(
     (name, given): (&str, Option<Spanned<N>>),
     parse: impl Fn(&str) -> Result<T, String>,
@@ -104,23 +104,25 @@ fn read<T, N: ToString>(
     parsed.map(Some).map_err(|what| fault(given.span().start, format!("{name}: {what}")))
 }
 
+/// Sets an argument, if the profile has a value and the command line has none.
 fn set<T>(place: &mut T, value: Option<T>, free: bool) {
     if let (Some(value), true) = (value, free) {
         *place = value;
     }
 }
 
-/// The next `wassay.toml` upwards.
+/// Finds the nearest `wassay.toml` in the current folder or above.
 fn find() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     here.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
 }
 
-/// The line, from 1, of a place in a text.
+/// Returns the line number, from 1, of a byte offset in a text.
 fn line(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }
 
+/// Parses a configuration file and returns the requested profile, or `default` if it has one.
 fn find_profile(text: &str, path: &Path, asked: Option<&str>) -> Result<Option<Profile>, ProfileError> {
     let mut file: File = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line(text, span.start));

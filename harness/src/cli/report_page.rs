@@ -1,4 +1,4 @@
-//! `wassay report`
+//! `wassay report`: writes the report page.
 
 use super::error::Error;
 use super::output::output;
@@ -9,23 +9,23 @@ use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// Arguments of `wassay report`.
 #[derive(Args, Debug)]
 pub(super) struct ReportArgs {
-    /// Folders with reports; the columns of the page are the configurations of all of them.
+    /// Folder with a report. Repeatable; the page has the columns of all.
     #[arg(value_name = "DIR", default_value = "reports")]
     reports: Vec<PathBuf>,
-    /// Where the page goes; `report.html` in the first folder if not given.
+    /// File to write the page to [default: `report.html` in the first folder].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Folder with an older report, or its `portability.csv` alone, of which the history shows the sums; can be given
-    /// more than once.
+    /// Folder with an older report, or its `portability.csv`, whose counts the history shows. Repeatable.
     #[arg(long, value_name = "PATH")]
     history: Vec<PathBuf>,
     #[command(flatten)]
     suites: SuitesArgs,
 }
 
-/// Writes the page and says where it is.
+/// Runs `wassay report`: writes the page and prints its path.
 pub(super) fn report(args: &ReportArgs) -> Result<ExitCode, Error> {
     let first = args.reports.first().cloned().unwrap_or_default();
     let out = args.out.clone().unwrap_or_else(|| first.join("report.html"));

@@ -1,4 +1,4 @@
-//! What `wassay test` can be told beyond what to run on what: parts of a run, what failed, what is flaky.
+//! Selection, partition and retry options of `wassay test`.
 
 use super::error::Error;
 use super::output::output;
@@ -10,72 +10,73 @@ use clap::{Args, ValueEnum};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+/// Options that narrow, split or repeat a run, and that name it.
 #[derive(Args, Debug, Default)]
 pub(super) struct SelectionArgs {
-    /// Run only scripts, on engines and in modes, that this says; see below.
+    /// Filter of scripts, engines and modes, see below.
     #[arg(long, short = 'E', value_name = "FILTER")]
     pub(super) filter: Option<Filter>,
-    /// Run one of N parts: `hash:K/N`, or `slice:K/N` for parts that take about as long; K is from 1 to N.
+    /// Partition to run, the K-th of N: `hash:K/N`, or `slice:K/N` for partitions of similar duration; K counts from 1.
     #[arg(long, value_name = "PART", env = "WASSAY_PARTITION")]
     pub(super) partition: Option<Partition>,
-    /// Run only the scripts that were not as expected in the last run into the same folder, or run them first.
+    /// Run only the scripts with unexpected outcomes in the report folder (`only`), or run them before all others
+    /// (`first`).
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "only")]
     pub(super) failed: Option<RerunFailed>,
-    /// Run a script that is not as expected up to N times more; what passes then is called flaky.
+    /// Maximum number of retries of a script with unexpected outcomes. Directives that pass in a retry are flaky.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = retries)]
     pub(super) retries: usize,
-    /// Show what engines print, and run one script at a time.
+    /// Pass on the output of engines, and run one script at a time.
     #[arg(long)]
     pub(super) no_capture: bool,
-    /// List what would run: suite/file, engine and mode, proposal.
+    /// List the tasks instead of running them: suite/file, engine:mode, proposal.
     #[arg(long)]
     pub(super) list: bool,
-    /// Name of the run in reports: the same for all parts of one; the time at which it began, if not given.
+    /// Name of the run in reports, the same for all of its partitions [default: the time at which it begins].
     #[arg(long, value_name = "NAME", env = "WASSAY_RUN", value_parser = run_name)]
     pub(super) run: Option<String>,
-    /// Profile to take settings from that are not given here.
+    /// Profile of `wassay.toml` for options that are not given on the command line [default: `default`, if it exists].
     #[arg(long, value_name = "NAME", env = "WASSAY_PROFILE")]
     pub(super) profile: Option<String>,
-    /// File with profiles; the next `wassay.toml` in this folder or above, if not given.
+    /// File with profiles [default: the nearest `wassay.toml` in this folder or above].
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 }
 
-/// What to do with what failed last.
+/// What `--failed` does with the scripts that had unexpected outcomes in the last run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum RerunFailed {
-    /// Run nothing else.
+    /// Run no other scripts.
     Only,
-    /// Run it before all else.
+    /// Run them before all others.
     First,
 }
 
-/// Most retries: what fails so often is not flaky.
+/// Maximum number of retries. A directive that fails so often is not flaky.
 const RETRIES: usize = 1000;
 
+/// Parses `--retries`.
 pub(super) fn retries(text: &str) -> Result<usize, String> {
     let retries = text.parse().ok().filter(|retries| *retries <= RETRIES);
     retries.ok_or_else(|| format!("not a number from 0 to {RETRIES}"))
 }
 
+/// Parses `--run`. Merged reports join the names of their runs with `+`, so a name must not contain it.
 fn run_name(text: &str) -> Result<String, String> {
     if text.is_empty() || text.chars().any(|c| c.is_control() || c == '+') {
-        return Err("a name has a character at least, and neither `+` nor control characters".to_owned());
+        return Err("a name must not be empty, and must contain neither `+` nor control characters".to_owned());
     }
     Ok(text.to_owned())
 }
 
 impl SelectionArgs {
-    /// Narrows the plan down.
+    /// Applies the filter, `--failed` and the partition to the tasks. `out` is the report folder.
     pub(super) fn narrow(&self, tasks: &mut Vec<Task<'_>>, out: &Path) -> Result<(), Error> {
         if let Some(filter) = &self.filter {
             filter.check_for_tasks()?;
             tasks.retain(|task| filter.task(task));
             if tasks.is_empty() {
-                return Err(Error::Wrong(format!(
-                    "of what is selected, the filter `{}` leaves nothing",
-                    filter.text()
-                )));
+                return Err(Error::Wrong(format!("the filter `{}` matches none of the selected tasks", filter.text())));
             }
         }
         if let Some(when) = self.failed {
@@ -87,7 +88,7 @@ impl SelectionArgs {
             }
         }
         if let Some(partition) = self.partition {
-            partition.keep(tasks);
+            partition.retain(tasks);
         }
         Ok(())
     }
@@ -100,7 +101,7 @@ fn key(task: &Task<'_>) -> Key {
     [&task.script.suite, &task.script.file, &task.on.engine, &task.on.mode].map(Clone::clone)
 }
 
-/// What was not as expected in the report in a folder.
+/// Reads from the report in a folder which tasks had unexpected outcomes.
 fn failed(dir: &Path) -> Result<HashSet<Key>, Error> {
     let mut failed = HashSet::new();
     for row in report::stream(dir)? {
@@ -112,7 +113,7 @@ fn failed(dir: &Path) -> Result<HashSet<Key>, Error> {
     Ok(failed)
 }
 
-/// `wassay test --list`
+/// Lists tasks, for `wassay test --list`.
 pub(super) fn list(tasks: &[Task<'_>]) -> Result<(), Error> {
     let mut lines: Vec<_> = tasks
         .iter()
@@ -124,7 +125,7 @@ pub(super) fn list(tasks: &[Task<'_>]) -> Result<(), Error> {
     lines.sort();
     output(None, |out| {
         lines.iter().try_for_each(|(suite, file, engine, mode, proposal)| {
-            // What the first part is, whose name may be anybody's, a line must not begin like a command.
+            // A suite may have any name, and no line may begin like a command of a CI system.
             let script = escape::line(&format!("{suite}/{file}")).into_owned();
             let [engine, mode, proposal] = [engine, mode, proposal].map(|name| escape::text(name));
             writeln!(out, "{script}\t{engine}:{mode}\t{proposal}")

@@ -1,4 +1,4 @@
-//! The verb that only lists: `suites`.
+//! `wassay suites`: lists suites and where the scripts of each proposal come from.
 
 use super::error::Error;
 use super::output::output;
@@ -10,14 +10,15 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// The option `--suites`, which several subcommands share.
 #[derive(Args, Debug)]
 pub(super) struct SuitesArgs {
-    /// Folder with scripts, or with folders of scripts, besides the suite that is built in.
+    /// Folder of scripts, or of folders of scripts, in addition to the built-in suites. Repeatable.
     #[arg(long, value_name = "DIR", env = "WASSAY_SUITES", value_delimiter = ':')]
     pub(super) suites: Vec<PathBuf>,
 }
 
-/// `wassay suites`
+/// Runs `wassay suites`.
 pub(super) fn suites(args: &SuitesArgs) -> Result<ExitCode, Error> {
     let suites = suite::load(&args.suites)?;
     let subjects = suite::subjects()?;
@@ -37,10 +38,10 @@ fn write(out: &mut dyn Write, suites: &[suite::Suite], subjects: &[suite::Subjec
             write_line!(out, "  {name:<28} {count:>4} scripts  {phase}")?;
         }
     }
-    writeln!(out, "\nWhere a run takes the scripts of each proposal from:")?;
+    writeln!(out, "\nSources of the scripts of each proposal:")?;
     for subject in subjects.iter().filter(|subject| subject.kind == suite::SubjectKind::Proposal) {
         let from = sources(suites, &subject.name);
-        let from = if from.is_empty() { format!("nowhere: {}", subject.no_scripts) } else { from.join(", ") };
+        let from = if from.is_empty() { format!("none: {}", subject.no_scripts) } else { from.join(", ") };
         write_line!(out, "  {:<28} {from}", subject.name)?;
     }
     Ok(())
@@ -55,7 +56,7 @@ fn origin(suite: &suite::Suite) -> String {
     }
 }
 
-/// The suites with scripts of a proposal, and how many each has.
+/// Lists the suites that have scripts of a proposal, each with its number of scripts.
 fn sources(suites: &[suite::Suite], proposal: &str) -> Vec<String> {
     let count = |suite: &suite::Suite| suite.scripts.iter().filter(|script| script.proposal == proposal).count();
     let kind = |suite: &suite::Suite| match &suite.origin {

@@ -1,4 +1,4 @@
-//! The end of a run, on one screen, and its exit code.
+//! Summary of a run on one screen, and the exit code of the run.
 
 use super::output::note;
 use crate::escape;
@@ -12,24 +12,25 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-/// A small screen, in lines: what a summary fits on.
+/// Height of a small terminal, in lines. A summary fits on it.
 const LINES: u16 = 24;
 
-/// Most directives of one kind that are named, which is as many as a large screen has room for.
+/// Maximum number of directives of one kind to name; a large screen has room for that many.
 const NAMED: usize = 20;
 
-/// How many engines and modes are shown beyond half a screen.
+/// Number of engines and modes to show beyond half a screen.
 const COLUMNS: usize = 5;
 
-/// What is worth being named of a run's rows; bounded, whatever the number of rows.
+/// Rows of a run to name in the summary. Its size is bounded, whatever the number of rows.
 #[derive(Debug, Default)]
 pub(super) struct Digest {
     red: FirstRows,
     flaky: FirstRows,
-    /// Scripts that are none: where, and what is wrong with them.
+    /// Malformed scripts: place and error.
     malformed: BTreeSet<String>,
 }
 
+/// The first rows of some kind, and the number of all.
 #[derive(Debug, Default)]
 struct FirstRows {
     first: Vec<Row>,
@@ -50,7 +51,7 @@ impl FirstRows {
 }
 
 impl Digest {
-    /// Takes note of a row.
+    /// Adds a row, if it is to be named.
     pub(super) fn add(&mut self, row: &Row) {
         if row.outcome.is_red() {
             self.red.add(row);
@@ -59,32 +60,32 @@ impl Digest {
             self.flaky.add(row);
         }
         if is_malformed(row) && self.malformed.len() < NAMED {
-            // Once, however many engines it was for.
+            // The set names a script once, whatever the number of engines.
             self.malformed.insert(format!("{}/{}:{}: {}", row.suite, row.file, row.line, row.detail));
         }
     }
 
-    /// Whether a directive is not as expected.
+    /// Returns whether a directive had an unexpected outcome.
     pub(super) fn is_red(&self) -> bool {
         self.red.all > 0
     }
 
-    /// Whether a script is no script.
+    /// Returns whether a script is malformed.
     pub(super) fn is_malformed(&self) -> bool {
         !self.malformed.is_empty()
     }
 }
 
-/// How a run finished.
+/// How a run ended, from which its exit code follows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RunStatus {
     /// Ctrl-C was pressed.
     pub(super) interrupted: bool,
-    /// A script is no script.
+    /// A script is malformed.
     pub(super) malformed: bool,
-    /// A directive is not as expected.
+    /// A directive had an unexpected outcome.
     pub(super) red: bool,
-    /// An expectation speaks of nothing.
+    /// An expectation matches no directive.
     pub(super) stale: bool,
 }
 
@@ -99,7 +100,7 @@ impl RunStatus {
     }
 }
 
-/// Shows what came of a run: no more than a screen of it, whatever came.
+/// Writes the summary of a run, at most one screen of it.
 pub(super) fn print(
     out: &mut dyn Write,
     summary: &Summary,
@@ -135,7 +136,7 @@ pub(super) fn print(
     lines.iter().try_for_each(|line| writeln!(out, "{}", terminal.clip(&escape::line(line))))
 }
 
-/// A line an engine and mode, those first that are not as expected.
+/// Formats one line per engine and mode, those with unexpected outcomes first.
 fn columns(summary: &Summary) -> Vec<String> {
     let mut columns: Vec<_> = summary.counts.iter().collect();
     columns.sort_by_key(|(_, counts)| !counts.is_red());
@@ -150,20 +151,20 @@ fn columns(summary: &Summary) -> Vec<String> {
     columns.into_iter().map(line).collect()
 }
 
-/// Things of one kind: the first of them, how many there are, and what to say of those that are not shown.
+/// Lines of one kind: the first of them, the number of all, and the words for those that are not shown.
 struct Section {
     lines: Vec<String>,
     all: usize,
     rest: String,
 }
 
-/// As many lines of the sections as there is room for: each shows that it is there, and the first ones take what is left.
+/// Fits sections into `room` lines: each gets up to two lines, and the first sections take the remaining room.
 fn fit(sections: &[Section], room: usize) -> Vec<String> {
     let least = |all: usize| all.min(2);
     let mut room = room.saturating_sub(sections.iter().map(|section| least(section.all)).sum());
     let mut lines = Vec::new();
     for Section { lines: its, all, rest } in sections {
-        // One of what there is room for says how many more there are.
+        // If lines are left out, the last line of the section says how many.
         let place = least(*all) + room;
         let shown = if *all <= place && *all == its.len() { *all } else { its.len().min(place.saturating_sub(1)) };
         lines.extend(its.iter().take(shown).cloned());
@@ -178,7 +179,7 @@ fn fit(sections: &[Section], room: usize) -> Vec<String> {
     lines
 }
 
-/// What is looked at: a terminal of some size, or a file, which has lines of any length.
+/// Size of the terminal on standard output. A file has no width, so its lines are not clipped.
 struct Terminal {
     lines: usize,
     width: Option<usize>,
@@ -187,7 +188,7 @@ struct Terminal {
 impl Terminal {
     fn of_stdout() -> Self {
         match console::Term::stdout().size_checked() {
-            // The last line of a terminal is for what comes next.
+            // The last line of the terminal is for the shell's prompt.
             Some((lines, width)) => Self { lines: usize::from(lines.max(LINES)) - 1, width: Some(usize::from(width)) },
             None => Self { lines: usize::from(LINES) - 1, width: None },
         }
@@ -201,12 +202,12 @@ impl Terminal {
     }
 }
 
-/// Says what is wrong beyond red directives.
+/// Prints malformed scripts and an interruption on standard error.
 pub(super) fn print_problems(digest: &Digest, status: &RunStatus, dir: &Path) {
     for malformed in &digest.malformed {
         note(format_args!("error: {malformed}"));
     }
     if status.interrupted {
-        note(format_args!("interrupted: `--resume --out {}` goes on from here", escape::path(dir)));
+        note(format_args!("interrupted: `--resume --out {}` resumes the run", escape::path(dir)));
     }
 }

@@ -1,4 +1,4 @@
-//! `wassay test`: from the call to the reports.
+//! `wassay test`: plans tasks, runs them on workers, and writes the report.
 
 use super::error::Error;
 use super::output::{note, output};
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
-/// A run that came to its end, one way or another.
+/// A finished or interrupted run.
 pub(super) struct FinishedRun {
     run: Run,
     summary: Summary,
@@ -32,12 +32,13 @@ pub(super) struct FinishedRun {
 }
 
 impl FinishedRun {
-    /// Whether the user stopped it.
+    /// Returns whether the user stopped the run.
     pub(super) fn is_interrupted(&self) -> bool {
         self.status.interrupted
     }
 }
 
+/// Runs `wassay test`.
 pub(super) fn test(args: &TestArgs) -> Result<ExitCode, Error> {
     let Some(finished) = execute(args, false)? else { return Ok(ExitCode::SUCCESS) };
     let FinishedRun { run, summary, digest, stale, status } = &finished;
@@ -46,10 +47,11 @@ pub(super) fn test(args: &TestArgs) -> Result<ExitCode, Error> {
     Ok(status.code())
 }
 
-/// Runs what is asked for and writes the reports; nothing if there is nothing to run, or it was only to be listed. `quiet`:
-/// what is not as expected is not named as it comes.
+/// Runs the selected tasks and writes the report. Returns `None` if there are none, or if they are only listed.
+///
+/// With `quiet`, unexpected outcomes are not named while the run goes on.
 pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<FinishedRun>, Error> {
-    // All that can be wrong with the call is found before anything runs.
+    // All errors of the command line are found before anything runs.
     let on = configurations(&args.engine, &args.mode)?;
     let suites = suite::load(&suite_folders(args))?;
     let scripts = suite::select(&suites, &args.selectors)?;
@@ -61,7 +63,7 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<FinishedRun
         return Ok(None);
     }
     if tasks.is_empty() && args.selection.failed.is_some() {
-        note(format_args!("of what is selected, nothing failed in the last run"));
+        note(format_args!("none of the selected scripts had an unexpected outcome in the last run"));
         return Ok(None);
     }
 
@@ -79,7 +81,7 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<FinishedRun
     let stop = interrupt()?;
     let mut order = recorder.unfinished();
     if order.len() < tasks.len() {
-        note(format_args!("{} of {} scripts are done already", tasks.len() - order.len(), tasks.len()));
+        note(format_args!("{} of {} tasks are already finished", tasks.len() - order.len(), tasks.len()));
     }
     loop {
         let weights: u64 = order.iter().map(|index| tasks[*index].weight).sum();
@@ -92,13 +94,13 @@ pub(super) fn execute(args: &TestArgs, quiet: bool) -> Result<Option<FinishedRun
         if order.is_empty() {
             break;
         }
-        note(format_args!("{} scripts are not as expected and run again", order.len()));
+        note(format_args!("retrying {} tasks with unexpected outcomes", order.len()));
     }
     let interrupted = stop.load(Ordering::Relaxed);
     finish(args, run, &tasks, recorder, expectations, interrupted).map(Some)
 }
 
-/// Begins the record of the run, or goes on with the one that is there.
+/// Creates the journal of the run, or opens that of the run to resume and takes over its name and start time.
 fn open_recorder<'a>(args: &TestArgs, run: &mut Run, tasks: &'a [Task<'a>]) -> Result<Recorder<'a>, Error> {
     let resumed = if args.resume { Journal::resume(&args.out)? } else { None };
     let (journal, earlier) = match resumed {
@@ -114,7 +116,7 @@ fn open_recorder<'a>(args: &TestArgs, run: &mut Run, tasks: &'a [Task<'a>]) -> R
     Ok(Recorder::new(tasks, journal, earlier))
 }
 
-/// Runs tasks once, those with these indices.
+/// Runs the tasks with the indices `order` once: the supervisor on a thread of its own, the recorder on this one.
 fn run_round(
     (tasks, order): (&[Task<'_>], Vec<usize>),
     settings: Settings,
@@ -137,7 +139,7 @@ fn run_round(
     Ok(())
 }
 
-/// Turns what was recorded into reports.
+/// Writes the report from the recorded verdicts.
 fn finish(
     args: &TestArgs,
     mut run: Run,
@@ -155,7 +157,7 @@ fn finish(
     let stale = if interrupted {
         Vec::new()
     } else {
-        // Nothing is stale because an engine is here in another version than the one that was measured.
+        // Expectations hold for the measured version of an engine, so another version makes none of them stale.
         let measured = tasks.iter().filter(|task| catalogue::is_measured(&task.on.engine, &task.on.version));
         let ran: Vec<(&ScriptFile, &str, &str)> =
             measured.map(|task| (task.script, task.on.engine.as_str(), task.on.mode.as_str())).collect();
@@ -171,8 +173,10 @@ fn finish(
     Ok(FinishedRun { run, summary, digest, stale, status })
 }
 
-/// Each engine in each mode that is asked for. A mode must fit one engine at least, and an engine one mode; an engine
-/// that is named with a mode, as in `vm:o3`, runs in that one.
+/// Resolves `--engine` and `--mode` to configurations.
+///
+/// An engine that is named with a mode, such as `vm:o3`, runs in that mode only. Every other engine runs in all of
+/// `modes` that it has. It must have at least one of them, and each of `modes` must belong to at least one such engine.
 fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configuration>, engine::Error> {
     let engines = find_engines(engines)?;
     let free = || engines.iter().filter(|(_, own)| own.is_none()).map(|(engine, _)| engine);
@@ -203,10 +207,10 @@ fn configurations(engines: &[String], modes: &[String]) -> Result<Vec<Configurat
     Ok(on)
 }
 
-/// An engine that is meant, and the mode if one is named with it.
+/// An engine of the command line, and its mode if it is named with one.
 type RequestedEngine = (Box<dyn Engine>, Option<String>);
 
-/// The engine of a name, which may have a mode.
+/// Finds the engine of a name such as `vm` or `vm:o3`.
 fn find_engine(name: &str) -> Result<RequestedEngine, engine::Error> {
     match (engine::find(name), name.split_once(':')) {
         (Ok(engine), _) => Ok((engine, None)),
@@ -215,7 +219,7 @@ fn find_engine(name: &str) -> Result<RequestedEngine, engine::Error> {
     }
 }
 
-/// The engines with these names. All that are missing are told at once.
+/// Finds the engines of these names. The error names all engines that are not found.
 fn find_engines(names: &[String]) -> Result<Vec<RequestedEngine>, engine::Error> {
     catalogue::ensure_valid()?;
     let mut engines = Vec::new();
@@ -236,7 +240,7 @@ fn find_engines(names: &[String]) -> Result<Vec<RequestedEngine>, engine::Error>
     }
 }
 
-/// The folders that are named, and those that selectors name, unless they lie in one that is named.
+/// Returns the folders of `--suites` and those that selectors name, unless they lie in one of the former.
 fn suite_folders(args: &TestArgs) -> Vec<PathBuf> {
     let mut folders = args.suites.suites.clone();
     for path in suite::named_paths(&args.selectors) {
@@ -252,7 +256,7 @@ fn suite_folders(args: &TestArgs) -> Vec<PathBuf> {
     folders
 }
 
-/// The expectations that are built in, those beside suites, and those that are named, which have to be there.
+/// Loads the built-in expectations, those beside suites, and those of `--expectations`, which must exist.
 fn expectations(args: &TestArgs) -> Result<Expectations, Error> {
     for dir in &args.expectations {
         if !dir.join(expect::FILE).exists() {
@@ -266,7 +270,7 @@ fn expectations(args: &TestArgs) -> Result<Expectations, Error> {
     Ok(Expectations::load(&dirs)?)
 }
 
-/// A flag that Ctrl-C, or a request to terminate, sets. The second one does not wait.
+/// Installs a handler for `SIGINT` and `SIGTERM` that sets the returned flag. A second signal exits at once.
 fn interrupt() -> Result<Arc<AtomicBool>, Error> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);

@@ -1,14 +1,14 @@
-//! Which directive of one run is which of the other.
+//! Alignment of the directives of a script in two runs.
 
 use crate::alignment::pairs;
 use crate::model::Row;
 
-/// Rows that belong together; one of them may be missing.
+/// Rows of one directive in the two runs; one of them may be missing.
 pub(super) type Pair<'a> = (Option<&'a Row>, Option<&'a Row>);
 
-/// Pairs of rows, and whether the two scripts look alike. `pinned`: both are of the same revision.
+/// Aligns the rows of a script. Returns the pairs, and whether the script has the same shape in both runs.
 ///
-/// Rows are in the order of reports: by line, then by kind.
+/// With `pinned`, both rows are of the same revision. Rows are in the order of reports: by line, then by kind.
 pub(super) fn align<'a>(base: &'a [Row], head: &'a [Row], pinned: bool) -> (Vec<Pair<'a>>, bool) {
     let alike =
         base.len() == head.len() && base.iter().zip(head).all(|(a, b)| shape(a) == shape(b) && a.line == b.line);
@@ -20,13 +20,15 @@ pub(super) fn align<'a>(base: &'a [Row], head: &'a [Row], pinned: bool) -> (Vec<
     (pairs(&old, &new).into_iter().map(rows).collect(), false)
 }
 
-/// What a directive looks like from afar.
+/// Returns the shape of a directive: its kind, and the features that its module needs.
 fn shape(row: &Row) -> (&str, &str) {
     (&row.directive, &row.features)
 }
 
-/// Merges two sorted lists. Directives of one kind on one line are told apart by nothing but what came of them, so they
-/// are paired in the order of that: the fewest changes that there can be.
+/// Merges two lists of rows by line and kind.
+///
+/// Several directives of one kind on one line differ only in their outcomes. They are paired in the order of outcomes,
+/// which gives the fewest changes.
 pub(super) fn by_line<'a>(base: &'a [Row], head: &'a [Row]) -> Vec<Pair<'a>> {
     let key = |row: &'a Row| (row.line, row.directive.as_str());
     let sorted = |rows: &'a [Row]| {

@@ -3,29 +3,29 @@
 use crate::model::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What kind of change.
+/// Kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChangeKind {
-    /// The truth sank. This is what a comparison is red for.
+    /// The severity rose. Only these changes make a comparison red.
     Regression,
-    /// The truth sank, and an expectation says so: somebody has seen it, and given a reason.
+    /// The severity rose, and an expectation with a reason accepts it.
     Accepted,
-    /// The truth rose.
+    /// The severity fell.
     Fix,
-    /// Run on one side only, being skipped on the other.
+    /// The directive was skipped in one of the runs.
     Skip,
-    /// The truth changed together with the script.
+    /// The severity changed together with the script.
     Suite,
-    /// The outcome changed because an expectation came or went.
+    /// The outcome changed only because an expectation was added or removed.
     Expectation,
-    /// Only in the later run.
+    /// The directive is only in the later run.
     New,
-    /// Only in the earlier run.
+    /// The directive is only in the earlier run.
     Removed,
 }
 
 impl ChangeKind {
-    /// All, in the order in which they are shown.
+    /// All kinds, in the order in which formats list them.
     pub const ALL: [Self; 8] = [
         Self::Regression,
         Self::Accepted,
@@ -37,7 +37,7 @@ impl ChangeKind {
         Self::Removed,
     ];
 
-    /// What one of them is called, and what many are.
+    /// Returns the name of the kind in the plural.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -53,95 +53,96 @@ impl ChangeKind {
     }
 }
 
-/// What came of a directive on one side.
+/// Result of a directive in one of the two runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Side {
     /// Line in the script.
     pub line: u32,
-    /// What came of it.
+    /// Outcome.
     pub outcome: Outcome,
-    /// What was seen instead, and so on.
+    /// Detail of the outcome, such as the value that was returned instead.
     pub detail: String,
 }
 
-/// One change.
+/// A change of one directive on one engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Of which kind.
+    /// Kind of the change.
     pub kind: ChangeKind,
     /// Suite of the script.
     pub suite: String,
-    /// The script.
+    /// Script, relative to the suite.
     pub file: String,
     /// Kind of the directive.
     pub directive: String,
-    /// Engine, mode and what else tells the column from others.
+    /// Name of the column: engine, mode, and the target if there are several.
     pub column: String,
-    /// What was; none of what is new.
+    /// Result in the earlier run; none if the directive is new.
     pub base: Option<Side>,
-    /// What is; none of what is removed.
+    /// Result in the later run; none if the directive was removed.
     pub head: Option<Side>,
 }
 
 impl Change {
-    /// The line to look at: that of the later run, if it is there.
+    /// Returns the line of the directive in the later run, or in the earlier one if it was removed.
     #[must_use]
     pub fn line(&self) -> u32 {
         self.head.as_ref().or(self.base.as_ref()).map_or(1, |side| side.line)
     }
 }
 
-/// What became of a script on one engine.
+/// Numbers of changes of a script on one engine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How many directives there are in the later run.
+    /// Number of directives in the later run.
     pub directives: u64,
-    /// How many changes there are, of each kind.
+    /// Number of changes of each kind.
     pub changes: BTreeMap<ChangeKind, u64>,
 }
 
-/// A comparison. Counts are complete; of changes there are the first of each kind.
+/// Result of a comparison. Counts are complete; the lists of changes are limited.
 #[derive(Clone, Debug, Default)]
 pub struct Comparison {
-    /// How many changes there are.
+    /// Number of changes of each kind.
     pub counts: BTreeMap<ChangeKind, u64>,
     /// The first changes of each kind.
     pub changes: BTreeMap<ChangeKind, Vec<Change>>,
-    /// How many directives are in both runs and came out alike.
+    /// Number of directives that are in both runs and did not change.
     pub unchanged: u64,
-    /// New directives that are not as expected.
+    /// Number of new directives with unexpected outcomes.
     pub new_red: u64,
-    /// Each script on each engine.
+    /// Changes of each script (suite, file) by column.
     pub scripts: BTreeMap<(String, String), BTreeMap<String, Tally>>,
-    /// Engines and modes that only the earlier run has.
+    /// Columns that only the earlier run has.
     pub only_base: Vec<String>,
-    /// Engines and modes that only the later run has.
+    /// Columns that only the later run has.
     pub only_head: Vec<String>,
-    /// Suites whose revision changed: name, before, now.
+    /// Suites whose revision changed: name, revision before, revision after.
     pub revisions: BTreeSet<(String, String, String)>,
-    /// Engines whose version changed: column, before, now.
+    /// Engines whose version changed: column, version before, version after.
     pub versions: BTreeSet<(String, String, String)>,
 }
 
 impl Comparison {
-    /// How many changes of a kind there are.
+    /// Returns the number of changes of a kind.
     #[must_use]
     pub fn count(&self, kind: ChangeKind) -> u64 {
         self.counts.get(&kind).copied().unwrap_or(0)
     }
 
-    /// How many directives were looked at, on either side.
+    /// Returns the number of directives that were compared, new and removed ones included.
     #[must_use]
-    pub fn looked_at(&self) -> u64 {
+    pub fn compared(&self) -> u64 {
         self.unchanged + self.counts.values().sum::<u64>()
     }
 
-    /// Whether anything got worse that nobody has accepted.
+    /// Returns whether there are regressions.
     #[must_use]
     pub fn is_red(&self) -> bool {
         self.count(ChangeKind::Regression) > 0
     }
 
+    /// Counts a change, and keeps it if there are fewer than `limit` of its kind.
     pub(super) fn add(&mut self, change: Change, limit: usize) {
         *self.counts.entry(change.kind).or_default() += 1;
         let changes = self.changes.entry(change.kind).or_default();

@@ -1,4 +1,4 @@
-//! What a change is, and who is to blame for it.
+//! Classification of changes: regression, fix, or caused by the suite or by expectations.
 
 use super::align::{Pair, align};
 use super::change::{Change, ChangeKind, Comparison, Side, Tally};
@@ -9,19 +9,19 @@ use crate::report::severity::severity;
 use crate::task::SCRIPT;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Place of the harness's revision in a row of `run.csv`.
+/// Index of the harness's revision in a row of `run.csv`.
 const REVISION: usize = 4;
 
-/// The engines, modes and targets of two runs.
+/// Engines, modes and targets of two runs.
 pub(super) struct Engines {
-    /// Names of those that both runs have.
+    /// Names of the columns that both runs have.
     shared: BTreeMap<[String; 3], String>,
     only_base: Vec<String>,
     only_head: Vec<String>,
-    /// Whether a run has one engine in more than one version, so that versions tell columns apart.
+    /// Whether a run has several versions of one engine, so that columns are identified by version too.
     versioned: bool,
     versions: BTreeSet<(String, String, String)>,
-    /// Whether both runs are known to be the work of the same harness, engines in process included.
+    /// Whether both runs are from the same build of the harness, which includes its in-process engines.
     same_harness: bool,
 }
 
@@ -56,18 +56,19 @@ impl Engines {
             only_head: new.difference(&old).map(name).collect(),
             versioned,
             versions,
-            // A tree with changes that are not committed may be any.
+            // A build with uncommitted changes has no identity.
             same_harness: its.len() == 1 && its == ours && !its.iter().any(|name| name.ends_with("-dirty")),
         }
     }
 
+    /// Adds the engines that cannot be compared, and changes of versions, to a comparison.
     pub(super) fn describe(&self, all: &mut Comparison) {
         all.only_base.clone_from(&self.only_base);
         all.only_head.clone_from(&self.only_head);
         all.versions.clone_from(&self.versions);
     }
 
-    /// Name of what a row ran on, if both runs have that.
+    /// Returns the name of a row's column, if both runs have it.
     pub(super) fn shared(&self, row: &Row) -> Option<&str> {
         let engine = if self.versioned { format!("{} {}", row.engine, row.engine_version) } else { row.engine.clone() };
         self.shared.get(&[engine, row.mode.clone(), row.target.clone()]).map(String::as_str)
@@ -79,7 +80,7 @@ fn key_of(column: &Column, versioned: bool) -> [String; 3] {
     [engine, column.mode.clone(), column.target.clone()]
 }
 
-/// Where a change is.
+/// Script and column of a change.
 pub(super) struct Context<'a> {
     pub(super) key: &'a ScriptKey,
     pub(super) column: &'a str,
@@ -87,7 +88,7 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Compares one script on one engine.
+    /// Compares the rows of one script on one column.
     pub(super) fn compare(&self, base: &[Row], head: &[Row], limit: usize, all: &mut Comparison) {
         let pinned = match (base.first(), head.first()) {
             (Some(a), Some(b)) if a.revision != b.revision => {
@@ -98,7 +99,7 @@ impl Context<'_> {
         };
         let (pairs, alike) = align(base, head, pinned);
         let mut tally = Tally { directives: head.len() as u64, ..Tally::default() };
-        // A script that broke as a whole has one row, and all others are gone: that is one thing, not many.
+        // A script that failed as a whole has one row and lacks all others. That is one regression.
         let broken = head.iter().any(|row| row.directive == SCRIPT && row.outcome.is_red());
         for pair in pairs {
             let kind = self.kind_of(pair, pinned, alike, broken && !base.is_empty());
@@ -133,7 +134,7 @@ impl Context<'_> {
             std::cmp::Ordering::Equal if is_judged(base.outcome) || is_judged(head.outcome) => {
                 Some(ChangeKind::Expectation)
             }
-            // A crash and a timeout are equally bad.
+            // A crash and a timeout have the same severity.
             std::cmp::Ordering::Equal => None,
             _ if !pinned && (!alike || same_engine) => Some(ChangeKind::Suite),
             std::cmp::Ordering::Greater if head.outcome == Outcome::Xfail => Some(ChangeKind::Accepted),
@@ -156,12 +157,12 @@ impl Context<'_> {
     }
 }
 
-/// Whether an outcome is what an expectation makes of another.
+/// Returns whether an expectation made an outcome.
 fn is_judged(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Xfail | Outcome::Xpass)
 }
 
-/// What tells a column from others in two runs that may be of different versions.
+/// Returns what identifies a column in two runs with different versions of its engine.
 fn short(column: &Column) -> [&str; 3] {
     [&column.engine, &column.mode, &column.target]
 }

@@ -1,4 +1,4 @@
-//! Directives on which two engines, or two modes of one, disagree.
+//! Disagreements: directives whose severity differs between two engines or modes.
 
 use super::align::by_line;
 use crate::escape::write_line;
@@ -11,35 +11,36 @@ use crate::task::SCRIPT;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// What to look at.
+/// Options of the search for disagreements.
 pub struct Options<'a> {
-    /// Whether only directives count that both support.
+    /// Whether to leave out directives that are unsupported or skipped on either engine.
     pub supported: bool,
-    /// Most disagreements that are kept.
+    /// Maximum number of disagreements to keep.
     pub limit: usize,
-    /// Which rows are looked at.
+    /// Predicate of the rows to compare.
     pub wanted: &'a dyn Fn(&Row) -> bool,
 }
 
-/// What was found.
+/// Disagreements of two columns: counts, and the first of them.
 #[derive(Debug)]
 pub struct Disagreements {
     names: [String; 2],
     first: Vec<[Row; 2]>,
-    /// How many there are, by the two outcomes.
+    /// Number of disagreements, by the two outcomes.
     counts: BTreeMap<[Outcome; 2], u64>,
-    /// Directives that both have, and scripts.
+    /// Number of directives, or whole scripts, that both columns have.
     both: u64,
-    /// How many of these are scripts as a whole: an engine that runs whole ones says no more.
+    /// Number of whole scripts among these. A runner gives one verdict for a script.
     scripts: u64,
-    /// Directives that only one has.
+    /// Number of directives that only one column has.
     alone: [u64; 2],
 }
 
-/// The one column of some reports that an engine's name, or engine and mode, stands for.
+/// Finds the column of a name, which is an engine, or an engine and a mode such as `vm:o3`.
 ///
 /// # Errors
-/// There is none, or more than one.
+///
+/// If no column, or more than one, has that name.
 pub fn column(reports: &Reports, name: &str) -> Result<Column, String> {
     let all = || reports.columns().iter();
     let named: Vec<&Column> = match name.split_once(':') {
@@ -69,7 +70,8 @@ pub fn column(reports: &Reports, name: &str) -> Result<Column, String> {
 /// Finds the directives on which two columns disagree.
 ///
 /// # Errors
-/// The reports can't be read.
+///
+/// If the reports cannot be read.
 pub fn find(
     reports: &mut Reports,
     left: &Column,
@@ -110,12 +112,12 @@ pub fn find(
     Ok(found)
 }
 
-/// Whether this is what there is of a script that was run as a whole.
+/// Returns whether the rows of a script are the verdict of a runner on the whole script.
 fn is_whole(rows: &[Row]) -> bool {
     matches!(rows, [row] if row.directive == SCRIPT)
 }
 
-/// What came of a script as a whole: of its directives the worst, and of these the first. It passes if all of them pass.
+/// Reduces the rows of a script to one: the first of those with the highest severity. It passes if all of them pass.
 fn whole(rows: &[Row]) -> Option<Row> {
     let worst = rows.iter().map(|row| severity(row.outcome, &row.detail)).max()?;
     let first = rows.iter().find(|row| severity(row.outcome, &row.detail) == worst)?.clone();
@@ -128,12 +130,13 @@ fn whole(rows: &[Row]) -> Option<Row> {
 }
 
 impl Disagreements {
-    /// How many there are.
+    /// Returns the number of disagreements.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.counts.values().sum()
     }
 
+    /// Compares the results of one directive on both columns.
     fn judge(&mut self, a: &Row, b: &Row, options: &Options<'_>) {
         self.both += 1;
         self.scripts += u64::from(a.directive == SCRIPT);
@@ -148,10 +151,11 @@ impl Disagreements {
         }
     }
 
-    /// Writes them, both results one below the other.
+    /// Writes the disagreements as text, both results of each one below the other.
     ///
     /// # Errors
-    /// They can't be written.
+    ///
+    /// If `out` cannot be written.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let width = self.names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         for pair in &self.first {

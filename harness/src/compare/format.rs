@@ -1,4 +1,4 @@
-//! A comparison as something to read, by people or by machines.
+//! Formats of a comparison.
 
 mod github;
 mod junit;
@@ -9,23 +9,24 @@ mod wording;
 use super::change::Comparison;
 use std::io::{self, Write};
 
-/// What a comparison can be written as.
+/// Output format of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For a terminal.
+    /// Text for a terminal.
     Text,
-    /// For a comment on a pull request.
+    /// Markdown for a comment on a pull request.
     Markdown,
-    /// JUnit's XML: a test case a script and engine, which fails where there are regressions.
+    /// JUnit XML: one test case per script and engine, which fails if it has regressions.
     Junit,
-    /// Annotations of GitHub Actions: an error a regression.
+    /// Annotations of GitHub Actions: one error per regression.
     Github,
 }
 
-/// Writes a comparison.
+/// Writes a comparison in a format.
 ///
 /// # Errors
-/// It can't be written.
+///
+/// If `out` cannot be written.
 pub fn write(comparison: &Comparison, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::write(comparison, out),

@@ -44,7 +44,7 @@ fn changes(base: Vec<Row>, head: Vec<Row>) -> Comparison {
     compare(&mut open(base.path()), &mut open(head.path()), &all).unwrap()
 }
 
-/// The kind of change when one directive comes out so, then so.
+/// Returns the kind of change of one directive between two outcomes.
 fn kind(base: Outcome, head: Outcome) -> Option<ChangeKind> {
     let found = changes(vec![row("a.wast", 1, base)], vec![row("a.wast", 1, head)]);
     assert_eq!(found.counts.values().sum::<u64>() + found.unchanged, 1);
@@ -129,17 +129,17 @@ fn what_the_suite_changed_is_told_apart() {
         rows[4].outcome = outcome;
         rows
     };
-    // Only the lines moved, and one directive is new.
+    // The lines moved, and one directive is new.
     let mut head = moved(script(Pass), 3);
     head.insert(0, Row { revision: "2".to_owned(), ..row("a.wast", 1, Pass) });
     let found = changes(script(Pass), head.clone());
     assert_eq!((found.count(ChangeKind::New), found.count(ChangeKind::Removed), found.unchanged), (1, 0, 5));
     assert_eq!(found.revisions.len(), 1);
-    // What changed in a script that is another cannot be told from what the script changed.
+    // In a script that changed, a change of an outcome may come from the script.
     head[5].outcome = Fail;
     let found = changes(script(Pass), head);
     assert_eq!((found.count(ChangeKind::Suite), found.count(ChangeKind::Regression)), (1, 0));
-    // In a script that looks as before it can, unless it was the same engine.
+    // In a script of the same shape it comes from the engine, if the engine's version changed.
     let newer = |rows: Vec<Row>| rows.into_iter().map(|r| Row { engine_version: "2".to_owned(), ..r }).collect();
     let found = changes(script(Pass), newer(moved(script(Fail), 0)));
     assert_eq!((found.count(ChangeKind::Suite), found.count(ChangeKind::Regression)), (0, 1));
@@ -168,7 +168,7 @@ fn written(found: &Comparison, format: Format) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// A regression with a nasty detail, a fix, and something new.
+/// Returns a comparison with a regression whose detail needs escaping, a fix, and a new directive.
 fn sample() -> Comparison {
     use Outcome::{Fail, Pass};
     let nasty = Row { detail: "got <a|b>\n::error::`x` 100%".to_owned(), ..row("a.wast", 1, Fail) };

@@ -1,29 +1,31 @@
-//! Cells of CSV files, which people open in spreadsheets: there a cell that begins like a formula is one, and may fetch or
-//! run something (<https://owasp.org/www-community/attacks/CSV_Injection>).
+//! Escaping of CSV cells against formula injection (<https://owasp.org/www-community/attacks/CSV_Injection>).
 //!
-//! A cell of text that begins with one of [`RISKY`] gets a `'` in front, which spreadsheets take for the mark of text. So
-//! does one that begins with `'`, so that the mark can be taken off again: whoever reads takes one `'` from the beginning of
-//! a cell of text, and has what was written. Numbers have no mark: none here is negative.
+//! A spreadsheet evaluates a cell that begins like a formula, which may load or run something. A text cell that begins
+//! with one of [`FORMULA_STARTS`] therefore gets the prefix `'`, by which spreadsheets mark text. A text cell that
+//! begins with `'` gets it too, so a reader can remove one leading `'` from every text cell. Numbers get no prefix:
+//! none is negative.
 
 use std::borrow::Cow;
 
-/// The mark of text.
+/// Prefix that marks a cell as text.
 const MARK: char = '\'';
 
-/// What cells begin with that spreadsheets calculate: signs, also the wide ones, and what is skipped before a sign.
-const RISKY: [char; 12] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', MARK];
+/// First characters of formulas: signs, their full-width forms, and space that spreadsheets skip before a sign; and the
+/// mark itself.
+const FORMULA_STARTS: [char; 12] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', MARK];
 
-/// A cell of text as it is written.
+/// Escapes a text cell.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
-    if text.starts_with(RISKY) { Cow::Owned(format!("{MARK}{text}")) } else { Cow::Borrowed(text) }
+    if text.starts_with(FORMULA_STARTS) { Cow::Owned(format!("{MARK}{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// The text of a cell as it was written.
+/// Returns the text of an escaped cell.
 pub(crate) fn unguarded(cell: &str) -> &str {
     cell.strip_prefix(MARK).unwrap_or(cell)
 }
 
-/// The same of a cell that was read into a string.
+/// Removes the mark from a cell that was read into a string.
 pub(crate) fn unguard(cell: &mut String) {
     if cell.starts_with(MARK) {
         cell.remove(0);

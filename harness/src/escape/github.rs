@@ -1,13 +1,13 @@
-//! Workflow commands of GitHub Actions:
+//! Escaping of workflow commands of GitHub Actions:
 //! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 
-/// What a command says. Line ends are allowed: they are part of what is said.
+/// Escapes the message of a command. Its line ends are kept as part of the message.
 pub(crate) fn message(text: &str) -> String {
     let lines: Vec<_> = text.split('\n').map(super::text).collect();
     lines.join("\n").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The value of a property of a command.
+/// Escapes the value of a property of a command.
 pub(crate) fn property(text: &str) -> String {
     message(&super::text(text)).replace(':', "%3A").replace(',', "%2C")
 }

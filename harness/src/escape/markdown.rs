@@ -1,6 +1,6 @@
-//! Markdown as GitHub has it, in tables too: <https://github.github.com/gfm/>.
+//! Escaping of GitHub Flavored Markdown, also in table cells: <https://github.github.com/gfm/>.
 
-/// Text that is only text.
+/// Escapes text so that it has no markup.
 pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut before = ' ';
@@ -10,7 +10,7 @@ pub(crate) fn plain(text: &str) -> String {
         match c {
             '<' => plain.push_str("&lt;"),
             '&' => plain.push_str("&amp;"),
-            // Within a word it does nothing, and names have many.
+            // Within a word `_` is no markup, and many names contain it.
             '_' if before.is_alphanumeric() && rest.peek().is_some_and(|c| c.is_alphanumeric()) => plain.push('_'),
             '|' | '*' | '_' | '`' | '[' | ']' | '\\' => plain.extend(['\\', c]),
             c => plain.push(c),
@@ -20,11 +20,11 @@ pub(crate) fn plain(text: &str) -> String {
     plain
 }
 
-/// Text in code marks.
+/// Formats text as a code span.
 pub(crate) fn code(text: &str) -> String {
     let shown = super::text(text);
     if shown.contains("\\|") || shown.ends_with('\\') {
-        // In code marks a `\` is one, and yet it would take the next one's meaning away in a table.
+        // In a code span `\` is literal, but in a table it would still escape the next character.
         return plain(text);
     }
     let shown = shown.replace('|', "\\|");

@@ -1,23 +1,24 @@
-//! Reads filters. A few functions that call one another, one for each line of the grammar.
+//! Recursive-descent parser of filters, with one function for each rule of the grammar.
 
 use super::syntax::{Error, Field, Node};
 use crate::glob::Glob;
 use crate::suite;
 
-/// Deepest nesting: a filter is typed by people, and must not be able to overflow the stack.
-const DEEPEST: usize = 64;
+/// Maximum nesting of parentheses, so that parsing cannot overflow the stack.
+const MAX_DEPTH: usize = 64;
 
-/// Most tests: they make a tree as deep as they are many.
-const MOST: usize = 1000;
+/// Maximum number of tests. The syntax tree may be as deep as there are tests.
+const MAX_TESTS: usize = 1000;
 
 struct Parser<'a> {
     text: &'a str,
-    /// Where the rest begins, in bytes.
+    /// Offset of the remaining text, in bytes.
     at: usize,
     depth: usize,
     tests: usize,
 }
 
+/// Parses a filter.
 pub(super) fn parse(text: &str) -> Result<Node, Error> {
     let mut parser = Parser { text, at: 0, depth: 0, tests: 0 };
     let node = parser.or()?;
@@ -46,12 +47,12 @@ impl<'a> Parser<'a> {
         Error { text: self.text.to_owned(), at: self.place(at), what: what.into() }
     }
 
-    /// In characters, from 1.
+    /// Converts a byte offset to a position in characters, from 1.
     fn place(&self, at: usize) -> usize {
         self.text[..at].chars().count() + 1
     }
 
-    /// Takes one of these signs or words, if it comes next.
+    /// Consumes the sign or the word, if one of them is next.
     fn take(&mut self, sign: char, word: &str) -> bool {
         self.space();
         let rest = self.rest();
@@ -59,7 +60,7 @@ impl<'a> Parser<'a> {
             self.at += sign.len_utf8();
             return true;
         }
-        // A word ends where no letter follows: `notes(x)` does not begin with `not`.
+        // `notes(x)` does not begin with the word `not`.
         let follows = rest.strip_prefix(word).filter(|_| !word.is_empty());
         let ends = follows.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
         if ends {
@@ -70,8 +71,8 @@ impl<'a> Parser<'a> {
 
     fn or(&mut self) -> Result<Node, Error> {
         self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(self.error(format!("nested more than {DEEPEST} deep")));
+        if self.depth > MAX_DEPTH {
+            return Err(self.error(format!("nested more than {MAX_DEPTH} deep")));
         }
         let mut node = self.and()?;
         while self.take('|', "or") {
@@ -111,8 +112,8 @@ impl<'a> Parser<'a> {
     fn test(&mut self) -> Result<Node, Error> {
         let start = self.at;
         self.tests += 1;
-        if self.tests > MOST {
-            return Err(self.error(format!("more than {MOST} tests")));
+        if self.tests > MAX_TESTS {
+            return Err(self.error(format!("more than {MAX_TESTS} tests")));
         }
         let length = self.rest().find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(self.rest().len());
         let name = &self.rest()[..length];
@@ -122,7 +123,7 @@ impl<'a> Parser<'a> {
         let field = Field::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, field)| field);
         if field.is_none() && !matches!(name, "all" | "none") {
             let known = Field::ALL.map(|(name, _)| name).join(", ");
-            return Err(self.error(format!("there is no test `{name}`; there are {known}, all and none")));
+            return Err(self.error(format!("there is no test `{name}`; the tests are {known}, all and none")));
         }
         self.at += length;
         if !self.take('(', "") {
@@ -132,14 +133,14 @@ impl<'a> Parser<'a> {
             return if self.take(')', "") {
                 Ok(if name == "all" { Node::All } else { Node::None })
             } else {
-                Err(self.error(format!("expected `)`, for `{name}` takes nothing")))
+                Err(self.error(format!("expected `)`, since `{name}` takes no patterns")))
             };
         };
         let patterns = self.patterns(field)?;
         Ok(Node::Test { field, at: self.place(start), patterns })
     }
 
-    /// Up to the closing parenthesis; a comma within `{}` belongs to the pattern.
+    /// Parses patterns up to the closing parenthesis. A comma within `{}` is part of a pattern.
     fn patterns(&mut self, field: Field) -> Result<Vec<Glob>, Error> {
         let mut patterns = Vec::new();
         let (mut start, mut braces) = (self.at, 0_u32);
@@ -168,10 +169,10 @@ impl<'a> Parser<'a> {
         if text.is_empty() {
             return Err(self.error_at(start, "expected a pattern"));
         }
-        // Other names that a proposal goes by.
+        // Aliases of proposals are replaced by names.
         let known = (field == Field::Proposal).then(|| suite::subject(text)).flatten();
         let text = known.map_or(text, |subject| subject.name.as_str());
         Glob::new(text, field == Field::File)
-            .map_err(|what| self.error_at(start, format!("`{text}` is no pattern: {what}")))
+            .map_err(|what| self.error_at(start, format!("`{text}` is not a valid pattern: {what}")))
     }
 }

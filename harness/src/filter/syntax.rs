@@ -1,9 +1,9 @@
-//! Syntax tree of filters, and the error that says where a filter is wrong.
+//! Syntax tree and syntax errors of filters.
 
 use crate::escape;
 use crate::glob::Glob;
 
-/// What a test can look at.
+/// A field that a filter can test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// `engine(vm)`
@@ -12,19 +12,19 @@ pub enum Field {
     Mode,
     /// `suite(testsuite)`
     Suite,
-    /// `file(simd_*)`: a name, without `.wast` if you like, or a path if there is a `/` in it.
+    /// `file(simd_*)`: a file name, with or without `.wast`, or a path if the pattern contains a `/`.
     File,
-    /// `proposal(threads)`: a proposal or a version of the spec, by its name or another that it goes by.
+    /// `proposal(threads)`: a proposal or a version of the spec, by its name or an alias.
     Proposal,
-    /// `spec(2.0)`: that version, and the proposals that entered it.
+    /// `spec(2.0)`: a version of the spec and the proposals that are part of it.
     Spec,
-    /// `phase(4)`: of the proposal.
+    /// `phase(4)`: the phase of the proposal.
     Phase,
-    /// `directive(assert_return)`; of rows only, like all that follow.
+    /// `directive(assert_return)`: the kind of directive. This field and all that follow exist for rows only.
     Directive,
     /// `line(12)`
     Line,
-    /// `feature(simd)`: what the module needs.
+    /// `feature(simd)`: a feature that the module needs.
     Feature,
     /// `outcome(fail)`
     Outcome,
@@ -32,9 +32,9 @@ pub enum Field {
     Detail,
     /// `target(x86_64-*)`
     Target,
-    /// `version(1.*)`: of the engine.
+    /// `version(1.*)`: the version of the engine.
     Version,
-    /// `revision(193e*)`: of the suite.
+    /// `revision(193e*)`: the revision of the suite.
     Revision,
     /// `run(2026*)`
     Run,
@@ -60,22 +60,23 @@ impl Field {
         ("run", Self::Run),
     ];
 
-    /// How many of [`Self::ALL`] are known before anything has run.
+    /// Number of fields at the beginning of [`Self::ALL`] that tasks have.
     pub(super) const OF_TASKS: usize = 7;
 }
 
-/// Why a filter is none.
+/// A syntax error in a filter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("filter `{}`, character {at}: {}", escape::text(text), escape::text(what))]
 pub struct Error {
-    /// The filter.
+    /// Text of the filter.
     pub text: String,
-    /// Where it went wrong, in characters from 1.
+    /// Position of the error, in characters from 1.
     pub at: usize,
-    /// What is wrong.
+    /// Description of the error.
     pub what: String,
 }
 
+/// A node of the syntax tree.
 #[derive(Clone, Debug)]
 pub(super) enum Node {
     All,
@@ -85,13 +86,14 @@ pub(super) enum Node {
     Or(Box<Self>, Box<Self>),
     Test {
         field: Field,
-        /// Where it stands, in characters from 1.
+        /// Position of the test, in characters from 1.
         at: usize,
         patterns: Vec<Glob>,
     },
 }
 
 impl Node {
+    /// Evaluates the expression; `test` evaluates a single test.
     pub(super) fn holds(&self, test: &dyn Fn(Field, &[Glob]) -> bool) -> bool {
         match self {
             Self::All => true,
@@ -103,6 +105,7 @@ impl Node {
         }
     }
 
+    /// Visits the field and position of every test.
     pub(super) fn visit(&self, see: &mut dyn FnMut(Field, usize)) {
         match self {
             Self::All | Self::None => {}

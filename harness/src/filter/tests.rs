@@ -71,7 +71,7 @@ fn aliases_are_names() {
 }
 
 #[test]
-fn what_binds_how_tightly() {
+fn precedence_of_operators() {
     assert!(holds("engine(vm) | none() & none()"));
     assert!(!holds("(engine(vm) | none()) & none()"));
     assert!(holds("!none() & engine(vm)"));
@@ -94,11 +94,11 @@ fn errors_say_where() {
         ("engine(vm) &", 13, "expected a test"),
         ("engine(vm))", 11, "there is no `(`"),
         ("(engine(vm)", 12, "expected `)` for the `(` at character 1"),
-        ("moood(x)", 1, "there is no test `moood`; there are engine, mode"),
+        ("moood(x)", 1, "there is no test `moood`; the tests are engine, mode"),
         ("ä(x)", 1, "there is no test `ä`"),
         ("all() & file(ä) x", 17, "expected `&`"),
-        ("file([)", 6, "is no pattern"),
-        ("all(x)", 5, "takes nothing"),
+        ("file([)", 6, "is not a valid pattern"),
+        ("all(x)", 5, "takes no patterns"),
         ("notes(x)", 1, "there is no test `notes`"),
     ] {
         let error = text.parse::<Filter>().unwrap_err();
@@ -110,9 +110,9 @@ fn errors_say_where() {
 }
 
 #[test]
-fn what_is_not_known_yet_cannot_be_asked() {
+fn tasks_have_no_fields_of_results() {
     let check = |text: &str| text.parse::<Filter>().unwrap().check_for_tasks();
     assert_eq!(check("engine(vm) & spec(2.0)"), Ok(()));
     let error = check("engine(vm) & !outcome(fail)").unwrap_err();
-    assert_eq!((error.at, error.what.as_str()), (15, "`outcome` is known only of what has run"));
+    assert_eq!((error.at, error.what.as_str()), (15, "`outcome` is a field of results, and nothing has run yet"));
 }

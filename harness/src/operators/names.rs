@@ -1,4 +1,4 @@
-//! Operators by number, and what the text format calls them. The list is that of `wasmparser`, so it is never behind.
+//! Table of operators with their names in the text format, derived from the table of `wasmparser`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -6,14 +6,14 @@ use wasmparser::Operator;
 
 macro_rules! list {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
-        /// What `wasmparser` knows: its name for the visiting function, and the proposal.
-        const KNOWN: &[(&str, &str)] = &[$((stringify!($visit), stringify!($proposal))),*];
+        /// Operators of `wasmparser`: the name of the visitor function, and the proposal.
+        const WASMPARSER_OPERATORS: &[(&str, &str)] = &[$((stringify!($visit), stringify!($proposal))),*];
 
         #[derive(Clone, Copy)]
         enum Number { $($op),* }
 
-        /// The operator's place in [`KNOWN`].
-        fn place(operator: &Operator<'_>) -> Option<usize> {
+        /// Returns the operator's index in [`WASMPARSER_OPERATORS`].
+        fn wasmparser_index(operator: &Operator<'_>) -> Option<usize> {
             match operator {
                 $(Operator::$op { .. } => Some(Number::$op as usize),)*
                 _ => None,
@@ -23,44 +23,45 @@ macro_rules! list {
 }
 wasmparser::for_each_operator!(list);
 
-/// Operators with a name and the proposal that brought them, and which of [`KNOWN`] is which of these.
+/// Table of operators, and the index in it of each entry of [`WASMPARSER_OPERATORS`].
 struct Operators {
+    /// Name and proposal.
     table: Vec<(String, String)>,
-    of: Vec<Option<usize>>,
+    numbers: Vec<Option<usize>>,
 }
 
 static OPERATORS: LazyLock<Operators> = LazyLock::new(|| {
     let mut table: Vec<(String, String)> = Vec::new();
-    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     let number = |(visit, proposal): &(&str, &str)| {
         let name = name(visit)?;
-        Some(*numbers.entry(name.clone()).or_insert_with(|| {
+        Some(*known.entry(name.clone()).or_insert_with(|| {
             table.push((name, proposal.replace('_', "-")));
             table.len() - 1
         }))
     };
-    let of = KNOWN.iter().map(number).collect();
-    Operators { table, of }
+    let numbers = WASMPARSER_OPERATORS.iter().map(number).collect();
+    Operators { table, numbers }
 });
 
-/// Every operator with the proposal that brought it, in the order of their opcodes by and large.
+/// Returns every operator with its proposal, roughly in the order of opcodes.
 pub(super) fn table() -> &'static [(String, String)] {
     &OPERATORS.table
 }
 
-/// Place of an operator in [`table`]; none of what only ends or divides a block.
+/// Returns the index of an operator in [`table`]. `end` and `else` have none.
 pub(super) fn number(operator: &Operator<'_>) -> Option<usize> {
-    OPERATORS.of[place(operator)?]
+    OPERATORS.numbers[wasmparser_index(operator)?]
 }
 
-/// What stands before a point: a type, or what is operated on.
-const SPACES: [&str; 21] = [
+/// Prefixes of names in the text format, before the first `.`.
+const PREFIXES: [&str; 21] = [
     "i32", "i64", "f32", "f64", "v128", "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2", "local", "global",
     "table", "memory", "elem", "data", "ref", "struct", "array", "i31",
 ];
 
-/// Several of `wasmparser` that are one in the text format, or are called otherwise there.
-const OTHERS: [(&str, &str); 12] = [
+/// Names of `wasmparser` that differ from the text format, where several may have one name.
+const RENAMED: [(&str, &str); 12] = [
     ("typed_select", "select"),
     ("typed_select_multi", "select"),
     ("ref_test_non_null", "ref.test"),
@@ -75,27 +76,28 @@ const OTHERS: [(&str, &str); 12] = [
     ("cont_bind", "cont.bind"),
 ];
 
+/// Returns the name in the text format of a visitor function.
 fn name(visit: &str) -> Option<String> {
     let visit = visit.strip_prefix("visit_").unwrap_or(visit);
     if matches!(visit, "end" | "else") {
         return None;
     }
-    if let Some((_, name)) = OTHERS.iter().find(|(theirs, _)| *theirs == visit) {
+    if let Some((_, name)) = RENAMED.iter().find(|(theirs, _)| *theirs == visit) {
         return Some((*name).to_owned());
     }
-    let Some((space, rest)) = visit.split_once('_').filter(|(space, _)| *space == "atomic" || SPACES.contains(space))
-    else {
+    let is_prefix = |prefix: &str| prefix == "atomic" || PREFIXES.contains(&prefix);
+    let Some((prefix, rest)) = visit.split_once('_').filter(|(prefix, _)| is_prefix(prefix)) else {
         return Some(visit.to_owned());
     };
     let rest = match rest.strip_prefix("atomic_") {
         Some(rest) => match rest.strip_prefix("rmw") {
-            // `rmw8_add_u`: the width belongs to the word before.
+            // In `rmw8_add_u`, the width is part of the first word.
             Some(rest) => format!("atomic.rmw{}", rest.replacen('_', ".", 1)),
             None => format!("atomic.{rest}"),
         },
         None => rest.to_owned(),
     };
-    Some(format!("{space}.{rest}"))
+    Some(format!("{prefix}.{rest}"))
 }
 
 #[cfg(test)]
@@ -108,10 +110,10 @@ mod tests {
     fn the_text_format_knows_the_names() {
         for (operator, _) in table() {
             let buffer = ParseBuffer::new(operator).unwrap();
-            // What is missing after it is another matter.
+            // Operands are missing, which is another error.
             if let Err(error) = parser::parse::<Instruction<'_>>(&buffer) {
                 let unknown = error.message().contains("unknown operator");
-                // Of the legacy blocks, only their beginnings are instructions.
+                // `wast` does not know the name `ref.i31_shared`.
                 assert!(!unknown || operator == "ref.i31_shared", "{operator}: {error}");
             }
         }

@@ -27,7 +27,7 @@ fn used(uses: &UsageByDirective, line: u32, kind: &str) -> Vec<String> {
 }
 
 #[test]
-fn directives_use_what_they_reach() {
+fn directives_use_the_operators_they_reach() {
     let uses = usage::of_script(SCRIPT).unwrap();
     let all = ["call", "call_indirect", "i32.clz", "i32.const", "i32.ctz", "i32.popcnt", "i64.const"];
     assert_eq!(used(&uses, 1, "module"), all);

@@ -1,4 +1,4 @@
-//! Which operators each directive of a script uses.
+//! Operators that each directive of a script uses.
 
 use super::names::{number, table};
 use crate::script::{Lines, Tokens, kind};
@@ -8,7 +8,7 @@ use wasmparser::{ConstExpr, ElementItems, ElementKind, ExternalKind, Operator, P
 use wast::token::Id;
 use wast::{WastDirective, WastExecute, WastInvoke};
 
-/// A set of operators.
+/// A bit set of operators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OperatorSet(Vec<u64>);
 
@@ -36,10 +36,10 @@ impl OperatorSet {
     }
 }
 
-/// By line and kind of directive.
+/// Operators by line and kind of directive.
 pub(super) type UsageByDirective = HashMap<(u32, String), OperatorSet>;
 
-/// What the directives of a script use; `None` if it can't be parsed.
+/// Returns the operators that the directives of a script use, or `None` if the script cannot be parsed.
 pub(super) fn of_script(text: &str) -> Option<UsageByDirective> {
     let tokens = Tokens::new(text).ok()?;
     let mut script = tokens.parse().ok()?;
@@ -49,24 +49,28 @@ pub(super) fn of_script(text: &str) -> Option<UsageByDirective> {
     Some(found.uses)
 }
 
-/// A module as far as calls are concerned.
+/// Call graph of a module, with the operators of its functions.
 #[derive(Debug)]
 struct Module {
+    /// All operators of the module.
     whole: OperatorSet,
     functions: Vec<Function>,
     exports: HashMap<String, usize>,
-    /// Functions whose references are taken, which an indirect call may reach.
-    taken: Vec<usize>,
+    /// Functions whose references the module takes, which an indirect call may reach.
+    referenced: Vec<usize>,
 }
 
+/// A function of a module.
 #[derive(Debug)]
 struct Function {
     operators: OperatorSet,
+    /// Functions that it calls directly.
     calls: Vec<usize>,
+    /// Whether it calls through a table, a reference or a continuation.
     indirect: bool,
 }
 
-/// What names stand for at some place in a script.
+/// Instances and module definitions that are in scope at a place in a script.
 #[derive(Clone, Default)]
 struct Scope {
     latest: Option<Rc<Module>>,
@@ -91,6 +95,7 @@ impl Scope {
     }
 }
 
+/// Collects the operators of a script's directives.
 struct UsageCollector<'a> {
     lines: &'a Lines,
     uses: UsageByDirective,
@@ -160,31 +165,31 @@ impl UsageCollector<'_> {
     }
 }
 
-/// What a call can reach.
+/// Returns the operators that a call can reach.
 fn call(invoke: &WastInvoke<'_>, scope: &Scope) -> Option<OperatorSet> {
     let module = scope.get(invoke.module)?;
-    let mut todo = vec![*module.exports.get(invoke.name)?];
+    let mut work_list = vec![*module.exports.get(invoke.name)?];
     let mut seen = vec![false; module.functions.len()];
     let mut set = OperatorSet::new();
     let mut indirect = false;
-    while let Some(index) = todo.pop() {
+    while let Some(index) = work_list.pop() {
         let Some(function) = module.functions.get(index) else { continue };
         if std::mem::replace(&mut seen[index], true) {
             continue;
         }
         set.merge(&function.operators);
-        todo.extend(&function.calls);
+        work_list.extend(&function.calls);
         if function.indirect && !std::mem::replace(&mut indirect, true) {
-            todo.extend(&module.taken);
+            work_list.extend(&module.referenced);
         }
     }
     Some(set)
 }
 
-/// Reads a module; `None` if it can't be read, which only a malformed one can't.
+/// Reads a module. Returns `None` if the module is malformed.
 fn read(wasm: &[u8]) -> Option<Module> {
     let mut module =
-        Module { whole: OperatorSet::new(), functions: Vec::new(), exports: HashMap::new(), taken: Vec::new() };
+        Module { whole: OperatorSet::new(), functions: Vec::new(), exports: HashMap::new(), referenced: Vec::new() };
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.ok()? {
             Payload::ImportSection(imports) => {
@@ -224,7 +229,7 @@ fn read(wasm: &[u8]) -> Option<Module> {
                     match element.items {
                         ElementItems::Functions(items) => {
                             for item in items {
-                                module.taken.push(item.ok()? as usize);
+                                module.referenced.push(item.ok()? as usize);
                             }
                         }
                         ElementItems::Expressions(_, items) => {
@@ -259,6 +264,7 @@ fn read(wasm: &[u8]) -> Option<Module> {
 }
 
 impl Module {
+    /// Adds the operators of a constant expression.
     fn constant(&mut self, expression: &ConstExpr<'_>) -> Option<()> {
         let mut function = Function { operators: OperatorSet::new(), calls: Vec::new(), indirect: false };
         for operator in expression.get_operators_reader() {
@@ -268,6 +274,7 @@ impl Module {
         Some(())
     }
 
+    /// Adds an operator to a function, with the calls and references that it makes.
     fn note(&mut self, operator: &Operator<'_>, function: &mut Function) {
         if let Some(number) = number(operator) {
             function.operators.insert(number);
@@ -276,7 +283,7 @@ impl Module {
             Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                 function.calls.push(*function_index as usize);
             }
-            Operator::RefFunc { function_index } => self.taken.push(*function_index as usize),
+            Operator::RefFunc { function_index } => self.referenced.push(*function_index as usize),
             Operator::CallIndirect { .. }
             | Operator::ReturnCallIndirect { .. }
             | Operator::CallRef { .. }

@@ -1,11 +1,11 @@
-//! The raw file: what was judged, in the order in which it was, a JSON value a line. `--resume` reads it.
+//! Journal of a run: an append-only file of verdicts in order of arrival, one JSON value a line. `--resume` reads it.
 //!
-//! Nothing is ever taken out of it: a run that is resumed goes on at its end, so that it can be killed as often as one
-//! likes. A script counts as finished only if the line that says so is there, so that a file that was cut off anywhere
-//! is still good for all but the scripts that were under way. What is judged after that line, up to the next, is another
-//! attempt at the same script (`--retries`).
+//! A resumed run appends to the journal, so a run can be killed any number of times. A task is finished only if the
+//! journal has its line `Finished`. A journal that was cut off anywhere is therefore valid for all tasks but those that
+//! were running. Verdicts after the line `Finished`, up to the next one, are another attempt at the same task
+//! (`--retries`).
 //!
-//! In memory there is only where things stand in the file, so that a run may have any number of rows.
+//! In memory there are only positions in the file, so a run may have any number of rows.
 
 use crate::escape;
 use crate::task::{DirectiveResult, Task};
@@ -18,49 +18,49 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// Name of the file in the folder of the reports, while a run is under way.
+/// Name of the journal in the report folder. The file exists only until the run is finished.
 pub const FILE: &str = "conformance.part";
 
-/// Why the raw file is of no use.
+/// An error of the journal.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// It cannot be written.
+    /// The file cannot be written.
     #[error("can't write `{}`: {source}", escape::path(path))]
     Write {
-        /// Which file.
+        /// Path of the journal.
         path: PathBuf,
-        /// Why.
+        /// Error of the system.
         source: io::Error,
     },
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("can't read `{}`: {source}", escape::path(path))]
     Read {
-        /// Which file.
+        /// Path of the journal.
         path: PathBuf,
-        /// Why.
+        /// Error of the system.
         source: io::Error,
     },
-    /// It is not what a run writes.
-    #[error("`{}` is not the record of a run", escape::path(path))]
+    /// The file is not a journal.
+    #[error("`{}` is not the journal of a run", escape::path(path))]
     Format {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
     },
-    /// Another run writes it.
+    /// Another process holds the lock of the file.
     #[error("`{}` belongs to a run that is under way; choose another folder with `--out`", escape::path(path))]
-    Taken {
-        /// Which file.
+    Locked {
+        /// Path of the journal.
         path: PathBuf,
     },
 }
 
-/// Whether a run in this folder has not come to its end: it goes on, or was interrupted.
+/// Returns whether a folder has the journal of an unfinished run, which is running or was interrupted.
 #[must_use]
-pub fn is_there(dir: &Path) -> bool {
+pub fn exists(dir: &Path) -> bool {
     dir.join(FILE).exists()
 }
 
-/// What makes a task the same in another run.
+/// Identity of a task across runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Identity {
     suite: String,
@@ -72,7 +72,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Of a task.
+    /// Returns the identity of a task.
     #[must_use]
     pub fn of(task: &Task<'_>) -> Self {
         Self {
@@ -86,7 +86,7 @@ impl Identity {
     }
 }
 
-/// A line of the file. Tasks go by a number of the file's own.
+/// A line of the journal. Tasks are identified by numbers that are local to the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Entry<'a> {
@@ -94,7 +94,7 @@ enum Entry<'a> {
     Run {
         /// Name of the run.
         name: Cow<'a, str>,
-        /// When it began.
+        /// Time at which it began.
         started: Cow<'a, str>,
     },
     Task(usize, Identity),
@@ -102,59 +102,58 @@ enum Entry<'a> {
     Finished(usize),
 }
 
-/// Where in the file something stands that was judged.
+/// Position of an entry with verdicts in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntrySpan {
     start: u64,
     length: usize,
 }
 
-/// All that one attempt at a script brought.
+/// Positions of all verdicts of one attempt at a task.
 pub type AttemptEntries = Vec<EntrySpan>;
 
-/// The file of the run under way.
+/// The open journal of the current run, with its lock.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
     file: File,
     end: u64,
     known: Vec<bool>,
-    /// Number of the run's first task: an earlier part of the run has taken those before.
+    /// Number of the first task. The interrupted run has used the numbers before it.
     first: usize,
 }
 
-/// What an earlier run left behind.
+/// Contents of the journal of an interrupted run.
 #[derive(Debug, Default)]
 pub struct PriorRun {
-    /// Name of that run and when it began.
+    /// Name of that run and the time at which it began.
     pub run: Option<(String, String)>,
-    /// The tasks that it finished, with each attempt.
+    /// Finished tasks, each with its attempts.
     pub finished: HashMap<Identity, Vec<AttemptEntries>>,
 }
 
 impl Journal {
-    /// Begins the file in a folder, which is made if need be. A file that is there is lost.
+    /// Creates the journal in a folder, which is created if necessary. An existing journal is overwritten.
     ///
     /// # Errors
     ///
-    /// When it cannot be written, or another run does just that.
+    /// If the file cannot be written, or if another run has locked it.
     pub fn create(dir: &Path, name: &str, started: &str) -> Result<Self, Error> {
         let path = dir.join(FILE);
         let mut journal = std::fs::create_dir_all(dir)
             .and_then(|()| File::options().read(true).write(true).create(true).truncate(false).open(&path))
             .map_err(|source| Error::Write { path: path.clone(), source })
             .and_then(|file| Self::lock(path, file))?;
-        journal.cut(0)?;
+        journal.truncate(0)?;
         journal.write(&Entry::Run { name: Cow::Borrowed(name), started: Cow::Borrowed(started) })?;
         Ok(journal)
     }
 
-    /// Opens the file that an earlier run left in a folder, to go on at its end: nothing if there was none, or if it
-    /// came to its end.
+    /// Opens the journal of an interrupted run in a folder, to append to it. Returns `None` if there is no journal.
     ///
     /// # Errors
     ///
-    /// When the file is there, but is something else, cannot be read or written, or another run writes it.
+    /// If the file is not a journal, cannot be read or written, or is locked by another run.
     pub fn resume(dir: &Path) -> Result<Option<(Self, PriorRun)>, Error> {
         let path = dir.join(FILE);
         let file = match File::options().read(true).write(true).open(&path) {
@@ -165,30 +164,31 @@ impl Journal {
         let mut journal = Self::lock(path, file)?;
         let (earlier, end, first) = journal.scan()?;
         if earlier.run.is_none() {
-            // Not even the first line is whole, but an empty file is nothing to lose.
+            // The first line is missing or cut off. Only an empty file may be overwritten.
             return if end == 0 && journal.end == 0 { Ok(None) } else { Err(Error::Format { path: journal.path }) };
         }
         journal.first = first;
-        // What was cut off would make the next line unreadable.
-        journal.cut(end)?;
+        // The remains of a cut-off line would make the next line unreadable.
+        journal.truncate(end)?;
         Ok(Some((journal, earlier)))
     }
 
+    /// Locks a file that is to be the journal.
     fn lock(path: PathBuf, file: File) -> Result<Self, Error> {
-        // On a file system without locks it is up to the user.
+        // Some file systems have no locks. There the user must not start two runs in one folder.
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            return Err(Error::Taken { path });
+            return Err(Error::Locked { path });
         }
         let data = file.metadata().map_err(|source| Error::Read { path: path.clone(), source })?;
         if !data.is_file() {
-            // A pipe would never end, and a device forgets.
+            // Reading a pipe may never end, and a device keeps nothing.
             return Err(Error::Write { path, source: io::Error::other("not a regular file") });
         }
         let end = data.len();
         Ok(Self { path, file, end, known: Vec::new(), first: 0 })
     }
 
-    /// Reads what is there, up to the last line that is whole; also where that ends, and the next free number.
+    /// Reads all complete lines. Returns their contents, the offset of their end, and the next free task number.
     fn scan(&self) -> Result<(PriorRun, u64, usize), Error> {
         let read = |source| Error::Read { path: self.path.clone(), source };
         let mut earlier = PriorRun::default();
@@ -202,7 +202,7 @@ impl Journal {
             if line.pop() != Some(b'\n') {
                 break;
             }
-            // Whatever the line holds, a task's rows are not kept, only where they are.
+            // Only the positions of verdicts are kept.
             match serde_json::from_slice(&line) {
                 Ok(Entry::Run { name, started }) => earlier.run = Some((name.into_owned(), started.into_owned())),
                 _ if earlier.run.is_none() => return Err(Error::Format { path: self.path.clone() }),
@@ -221,7 +221,7 @@ impl Journal {
                         attempts.push(std::mem::take(pieces));
                     }
                 }
-                // Cut off.
+                // The line was cut off.
                 Err(_) => break,
             }
             end += length as u64;
@@ -229,11 +229,11 @@ impl Journal {
         Ok((earlier, end, first))
     }
 
-    /// Writes down what was judged; returns where it stands.
+    /// Appends verdicts of a task; returns their position.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// If the file cannot be written.
     pub fn judged(&mut self, index: usize, task: &Task<'_>, judged: &[DirectiveResult]) -> Result<EntrySpan, Error> {
         if self.known.len() <= index {
             self.known.resize(index + 1, false);
@@ -244,20 +244,20 @@ impl Journal {
         self.write(&Entry::Judged(self.first + index, Cow::Borrowed(judged)))
     }
 
-    /// Writes down that an attempt at a task is finished.
+    /// Appends that an attempt at a task is finished.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// If the file cannot be written.
     pub fn finished(&mut self, index: usize) -> Result<(), Error> {
         self.write(&Entry::Finished(self.first + index)).map(|_| ())
     }
 
-    /// Reads what was judged.
+    /// Reads the verdicts at some positions.
     ///
     /// # Errors
     ///
-    /// When it cannot be read, or is not what was written.
+    /// If the file cannot be read, or if it has changed.
     pub fn read(&self, pieces: &[EntrySpan]) -> Result<Vec<DirectiveResult>, Error> {
         let mut all = Vec::new();
         for piece in pieces {
@@ -276,11 +276,12 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// When it cannot be removed.
+    /// If it cannot be removed.
     pub fn remove(self) -> Result<(), Error> {
         std::fs::remove_file(&self.path).map_err(|source| Error::Write { path: self.path, source })
     }
 
+    /// Appends an entry; returns its position.
     fn write(&mut self, entry: &Entry<'_>) -> Result<EntrySpan, Error> {
         let mut line = serde_json::to_vec(entry).map_err(io::Error::from);
         if let Ok(line) = &mut line {
@@ -293,8 +294,8 @@ impl Journal {
         Ok(EntrySpan { start, length: length - 1 })
     }
 
-    /// Cuts the file off and goes on there.
-    fn cut(&mut self, end: u64) -> Result<(), Error> {
+    /// Truncates the file and continues to write at its new end.
+    fn truncate(&mut self, end: u64) -> Result<(), Error> {
         let cut = self.file.set_len(end).and_then(|()| io::Seek::seek(&mut self.file, io::SeekFrom::Start(end)));
         cut.map_err(|source| Error::Write { path: self.path.clone(), source })?;
         self.end = end;

@@ -1,4 +1,4 @@
-//! Shows how far a run is: a bar on a terminal, a line now and then elsewhere, and what is not as expected as it comes.
+//! Progress of a run on standard error: a bar on a terminal, lines elsewhere, and unexpected outcomes as they arrive.
 
 use crate::escape::write_line;
 use crate::model::Row;
@@ -8,23 +8,23 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-/// How often there is a line where there is no terminal.
+/// Interval between progress lines if there is no terminal.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// Most directives that are named while the run goes on.
+/// Maximum number of directives to name while the run goes on.
 const NAMED: usize = 50;
 
-/// How far a run is.
+/// Progress of a run.
 pub struct Progress {
     bar: Option<ProgressBar>,
     scripts: usize,
     finished: usize,
-    /// How much work the scripts are, and how much of it is done; by weight, because the longest scripts come first.
+    /// Total and finished work, by weight of scripts. Numbers of scripts would mislead, as the longest come first.
     work: u64,
     done: u64,
     directives: usize,
     red: usize,
-    /// How many of these are named, and how many may be.
+    /// Number of red directives that were named, and its maximum.
     named: usize,
     most: usize,
     begun: Instant,
@@ -32,9 +32,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins to show the progress of so many scripts, which weigh so much. `plain`: with no bar, though there may be a
-    /// terminal; `quiet`:
-    /// without naming what is not as expected.
+    /// Starts to show the progress of a number of scripts with a total weight.
+    ///
+    /// With `plain` there is no bar, even on a terminal. With `quiet`, unexpected outcomes are not named.
     #[must_use]
     pub fn new((scripts, work): (usize, u64), plain: bool, quiet: bool) -> Self {
         let bar = (!plain && std::io::stderr().is_terminal()).then(|| bar(scripts));
@@ -43,12 +43,12 @@ impl Progress {
         Self { bar, scripts, finished: 0, work, done: 0, directives: 0, red: 0, named: 0, most, begun: now, said: now }
     }
 
-    /// Counts directives.
+    /// Counts judged directives.
     pub fn judged(&mut self, directives: usize) {
         self.directives += directives;
     }
 
-    /// Counts a directive that is not as expected, and names it unless it only follows from another.
+    /// Counts a directive with an unexpected outcome, and names it unless its outcome only follows from another one.
     pub fn red(&mut self, row: &Row) {
         self.red += 1;
         if self.most == 0 || is_consequence(&row.detail) {
@@ -57,18 +57,18 @@ impl Progress {
         self.named += 1;
         match self.named {
             n if n <= self.most => self.say(&line(row)),
-            n if n == self.most + 1 => self.say("... more is only counted from here on"),
+            n if n == self.most + 1 => self.say("... further unexpected outcomes are only counted"),
             _ => {}
         }
     }
 
-    /// Counts a script of this weight.
+    /// Counts a finished script by its weight.
     pub fn finished(&mut self, weight: u64) {
         self.finished += 1;
         self.done += weight;
     }
 
-    /// Shows the figures, if it is time to.
+    /// Updates the bar, or prints a line if the interval has passed.
     pub fn tick(&mut self) {
         if let Some(bar) = &self.bar {
             bar.set_position(self.finished as u64);
@@ -81,17 +81,17 @@ impl Progress {
         }
     }
 
-    /// Stops showing anything.
+    /// Removes the bar.
     pub fn end(self) {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
         }
     }
 
-    /// A line that stays.
+    /// Prints a line above the bar.
     fn say(&self, line: &str) {
         let say = || {
-            // Nobody may be listening, which is no reason to stop.
+            // A closed standard error must not stop the run.
             let _ = write_line!(&mut std::io::stderr(), "{line}");
         };
         match &self.bar {
@@ -100,14 +100,14 @@ impl Progress {
         }
     }
 
-    /// How long the rest takes if it goes on like this.
+    /// Estimates the remaining time from the finished share of the work.
     fn left(&self) -> Option<Duration> {
         #[expect(clippy::cast_precision_loss, reason = "it is a guess")]
         let share = (self.work - self.done.min(self.work)) as f64 / self.done as f64;
         Duration::try_from_secs_f64(self.begun.elapsed().as_secs_f64() * share).ok()
     }
 
-    /// Directives a second.
+    /// Returns the number of directives per second.
     #[expect(clippy::cast_precision_loss, reason = "there are not 2^53 directives")]
     fn rate(&self) -> f64 {
         self.directives as f64 / self.begun.elapsed().as_secs_f64().max(0.001)
@@ -118,13 +118,13 @@ impl Progress {
     }
 }
 
-/// Whether colours are welcome: <https://no-color.org>.
+/// Returns whether colours are allowed: <https://no-color.org>.
 fn colours() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn bar(scripts: usize) -> ProgressBar {
-    // All of it has to fit in 80 columns.
+    // The whole line has to fit in 80 columns.
     let style = if colours() { "{bar:8.cyan}" } else { "{bar:8}" };
     let template = format!("{style} {{pos}}/{{len}} scripts, {{msg}}");
     let bar = ProgressBar::with_draw_target(Some(scripts as u64), ProgressDrawTarget::stderr_with_hz(10));

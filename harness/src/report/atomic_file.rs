@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all.
+//! Atomic files: written to a temporary file beside the target and renamed, so a file is there whole or not at all.
 
 use super::error::Error;
 use std::io::{self, BufWriter, Write};
@@ -6,7 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// A file that is being written beside its place: a reader sees the old file or the new one, also when the disk is full.
+/// A file that replaces its target on [`Self::commit`]. A reader sees the old file or the new one, even if the disk is
+/// full.
 #[derive(Debug)]
 pub(super) struct AtomicFile {
     path: PathBuf,
@@ -14,9 +15,9 @@ pub(super) struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Begins a file.
+    /// Creates the temporary file.
     pub(super) fn begin(path: &Path) -> Result<Self, Error> {
-        // What is no file, such as `/dev/null`, must not be replaced by one.
+        // A rename would replace a device such as `/dev/null` by a file.
         match std::fs::metadata(path) {
             Ok(there) if !there.is_file() => {
                 let kind = if there.is_dir() { io::ErrorKind::IsADirectory.into() } else { not_regular() };
@@ -30,7 +31,7 @@ impl AtomicFile {
         Ok(Self { path: path.to_owned(), out: BufWriter::new(file) })
     }
 
-    /// Puts it in its place.
+    /// Renames the temporary file to the target.
     pub(super) fn commit(self) -> Result<(), Error> {
         let Self { path, out } = self;
         let commit = || -> io::Result<()> {
@@ -58,12 +59,12 @@ fn not_regular() -> io::Error {
     io::Error::other("not a regular file")
 }
 
-/// Writes a whole file; or to what is there in its place and no file, such as a device or a pipe that somebody reads.
+/// Writes a whole file atomically. An existing device or pipe is written to instead of being replaced.
 pub(crate) fn write_to(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     match std::fs::metadata(path) {
         Ok(there) if !there.is_file() && !there.is_dir() => {
             let write = || -> io::Result<()> {
-                // Without this, a pipe would not even open as long as nobody reads it.
+                // Without `O_NONBLOCK`, opening a pipe would block until it has a reader.
                 let pipe = std::fs::OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(path)?;
                 let flags = rustix::fs::fcntl_getfl(&pipe)?;
                 rustix::fs::fcntl_setfl(&pipe, flags - rustix::fs::OFlags::NONBLOCK)?;
@@ -77,14 +78,14 @@ pub(crate) fn write_to(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Res
     }
 }
 
-/// Writes a whole file.
+/// Writes a whole file atomically.
 pub(crate) fn write_atomically(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let mut file = AtomicFile::begin(path)?;
     fill(&mut file).map_err(|source| Error::Write { path: path.to_owned(), source })?;
     file.commit()
 }
 
-/// Temporary files are for their owner only; reports are for everybody.
+/// Makes a file readable for everybody. Temporary files are readable only for their owner.
 #[cfg(unix)]
 fn readable(file: &std::fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -2,7 +2,7 @@
 
 use crate::model::Outcome;
 
-/// How many directives came out how.
+/// Number of directives for each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts([u64; Outcome::ALL.len()]);
 
@@ -12,37 +12,37 @@ impl Counts {
         self.0[outcome as usize] += 1;
     }
 
-    /// Adds so many.
+    /// Adds a number of directives.
     pub(crate) fn add_many(&mut self, outcome: Outcome, count: u64) {
         self.0[outcome as usize] += count;
     }
 
-    /// Adds others.
+    /// Adds the counts of another set of directives.
     pub fn merge(&mut self, other: &Self) {
         for (mine, its) in self.0.iter_mut().zip(other.0) {
             *mine += its;
         }
     }
 
-    /// How many came out so.
+    /// Returns the number of directives with an outcome.
     #[must_use]
     pub fn of(&self, outcome: Outcome) -> u64 {
         self.0[outcome as usize]
     }
 
-    /// How many there are.
+    /// Returns the number of all directives.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// Whether any is not as expected.
+    /// Returns whether a directive has an unexpected outcome.
     #[must_use]
     pub fn is_red(&self) -> bool {
         Outcome::ALL.into_iter().any(|outcome| outcome.is_red() && self.of(outcome) > 0)
     }
 
-    /// Share of what was run that passed; `None` when nothing was.
+    /// Returns the share of directives that passed among those that were not skipped; `None` if all were skipped.
     #[must_use]
     pub fn rate(&self) -> Option<f64> {
         let run = self.total() - self.of(Outcome::Skip);

@@ -1,4 +1,4 @@
-//! The CSV files: `conformance.csv`, `portability.csv`, `run.csv`.
+//! CSV files of a report: `conformance.csv`, `portability.csv`, `run.csv`.
 
 use super::atomic_file::AtomicFile;
 use super::counts::Counts;
@@ -75,10 +75,10 @@ pub(super) const RUN_COLUMNS: [&str; 12] = [
     "partition",
 ];
 
-/// How many of these every report has: the others came later.
+/// Number of columns of `run.csv` that every report has. Later versions added the others.
 const FIRST_RUN_COLUMNS: usize = 11;
 
-/// Place of `partition` among them.
+/// Index of `partition` in a row of `run.csv`.
 pub(crate) const PARTITION: usize = 11;
 
 fn writer<'a>(out: &'a mut dyn Write, columns: &[&str]) -> io::Result<::csv::Writer<&'a mut dyn Write>> {
@@ -87,7 +87,7 @@ fn writer<'a>(out: &'a mut dyn Write, columns: &[&str]) -> io::Result<::csv::Wri
     Ok(writer)
 }
 
-/// `conformance.csv` while it is being written: a row a directive.
+/// Writer of `conformance.csv`, with one row per directive.
 pub(super) struct Rows {
     path: PathBuf,
     writer: ::csv::Writer<AtomicFile>,
@@ -115,7 +115,7 @@ impl Rows {
     }
 }
 
-/// A row of `conformance.csv`, in the order of [`CONFORMANCE_COLUMNS`].
+/// Formats a row of `conformance.csv`, in the order of [`CONFORMANCE_COLUMNS`].
 pub(crate) fn record_of_row(row: &Row) -> [Cow<'_, str>; CONFORMANCE_COLUMNS.len()] {
     let Row { run, suite, revision, file, line, directive, proposal, features, .. } = row;
     let Row { engine, engine_version, mode, target, outcome, detail, micros, .. } = row;
@@ -130,7 +130,7 @@ pub(crate) fn record_of_row(row: &Row) -> [Cow<'_, str>; CONFORMANCE_COLUMNS.len
     ]
 }
 
-/// Makes of a row as it stands in a file what it was.
+/// Removes the marks against formula injection from a row that was read.
 pub(super) fn unguard_row(row: &mut Row) {
     let Row { run, suite, revision, file, directive, proposal, features, .. } = row;
     [run, suite, revision, file, directive, proposal, features].into_iter().for_each(unguard);
@@ -138,7 +138,7 @@ pub(super) fn unguard_row(row: &mut Row) {
     [engine, engine_version, mode, target, detail].into_iter().for_each(unguard);
 }
 
-/// A row a proposal or version of the spec, engine, mode and target.
+/// Exporter of `portability.csv`: one row per proposal or version of the spec, engine, mode and target.
 pub(super) struct PortabilityTable;
 
 impl Exporter for PortabilityTable {
@@ -151,7 +151,7 @@ impl Exporter for PortabilityTable {
     }
 }
 
-/// The rows of `portability.csv`.
+/// Writes the rows of `portability.csv`.
 pub(crate) fn write_portability(lines: &[PortabilityRow], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = writer(out, &PORTABILITY_COLUMNS)?;
     for line in lines {
@@ -175,7 +175,7 @@ pub(crate) fn write_portability(lines: &[PortabilityRow], out: &mut dyn Write) -
     writer.flush()
 }
 
-/// The rows of a file in the form of `portability.csv`.
+/// Reads the rows of a file with the columns of `portability.csv`.
 pub(super) fn read_portability(path: &Path) -> Result<Vec<PortabilityRow>, Error> {
     let file = regular_file::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let mut reader = ::csv::Reader::from_reader(file);
@@ -188,7 +188,7 @@ pub(super) fn read_portability(path: &Path) -> Result<Vec<PortabilityRow>, Error
             let count = text(at).parse().map_err(|error| Error::Format {
                 path: path.to_owned(),
                 line: record.position().map_or(0, ::csv::Position::line),
-                what: format!("`{}` is no count: {error}", text(at)),
+                what: format!("`{}` is not a count: {error}", text(at)),
             })?;
             counts.add_many(outcome, count);
         }
@@ -207,7 +207,7 @@ pub(super) fn read_portability(path: &Path) -> Result<Vec<PortabilityRow>, Error
     reader.records().map(line).collect()
 }
 
-/// A row a run.
+/// Exporter of `run.csv`: one row per run.
 pub(super) struct RunTable;
 
 impl Exporter for RunTable {
@@ -224,7 +224,7 @@ impl Exporter for RunTable {
     }
 }
 
-/// A run as a row of `run.csv`.
+/// Formats a row of `run.csv`.
 pub(super) fn record_of(run: &Run) -> Vec<String> {
     let Run {
         run, started, seconds, command, revision_of_wassay, llvm, cpu, cores, os, kernel, jobs, partition, ..
@@ -235,7 +235,7 @@ pub(super) fn record_of(run: &Run) -> Vec<String> {
     fields.map(Clone::clone).into()
 }
 
-/// The rows of `run.csv` in a folder; none if there is no such file, for it is only about the rest.
+/// Reads the rows of `run.csv` in a folder. The file is optional.
 pub(crate) fn runs(dir: &Path) -> Result<Vec<Vec<String>>, Error> {
     let path = dir.join(RUN);
     let file = match regular_file::open(&path) {
@@ -255,7 +255,7 @@ pub(crate) fn runs(dir: &Path) -> Result<Vec<Vec<String>>, Error> {
     reader.records().map(record).collect()
 }
 
-/// Opens a `conformance.csv`.
+/// Opens a `conformance.csv` and checks its columns.
 pub(super) fn open(path: &Path) -> Result<::csv::Reader<File>, Error> {
     let file = regular_file::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let mut reader = ::csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(file);
@@ -263,7 +263,7 @@ pub(super) fn open(path: &Path) -> Result<::csv::Reader<File>, Error> {
     Ok(reader)
 }
 
-/// The rows of a `conformance.csv`, one at a time.
+/// Reads the rows of a `conformance.csv` one at a time.
 pub(super) fn stream(path: &Path) -> Result<impl Iterator<Item = Result<Row, Error>> + use<>, Error> {
     let (reader, path) = (open(path)?, path.to_owned());
     let row = move |row: Result<Row, ::csv::Error>| {
@@ -274,9 +274,10 @@ pub(super) fn stream(path: &Path) -> Result<impl Iterator<Item = Result<Row, Err
     Ok(reader.into_deserialize().map(row))
 }
 
+/// Checks that the header begins with these columns.
 fn check_header(path: &Path, reader: &mut ::csv::Reader<File>, columns: &[&str]) -> Result<(), Error> {
     let header = reader.headers().map_err(|error| fault(path, error))?;
-    // Columns are only ever added at the end: a newer report can be read by its columns that are known here.
+    // New columns are only added at the end, so the known columns of a newer report can be read.
     if header.iter().take(columns.len()).eq(columns.iter().copied()) {
         return Ok(());
     }
@@ -284,6 +285,7 @@ fn check_header(path: &Path, reader: &mut ::csv::Reader<File>, columns: &[&str])
     Err(Error::Format { path: path.to_owned(), line: 1, what })
 }
 
+/// Converts an error of the `csv` crate.
 pub(super) fn fault(path: &Path, error: ::csv::Error) -> Error {
     let path = path.to_owned();
     let line = error.position().map_or(1, ::csv::Position::line);

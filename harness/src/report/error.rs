@@ -4,46 +4,46 @@ use crate::escape;
 use std::io;
 use std::path::PathBuf;
 
-/// Why a report can't be written or read.
+/// An error of writing or reading a report.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file or folder can't be written.
+    /// A file or folder cannot be written.
     #[error("can't write `{}`: {source}", escape::path(path))]
     Write {
-        /// Which file or folder.
+        /// Path of the file or folder.
         path: PathBuf,
-        /// Why.
+        /// Error of the system.
         source: io::Error,
     },
-    /// A file can't be read.
+    /// A file cannot be read.
     #[error("can't read `{}`: {source}", escape::path(path))]
     Read {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// Error of the system.
         source: io::Error,
     },
-    /// A file is not what was written.
+    /// A file has a wrong format.
     #[error("{}:{line}: {what}", escape::path(path))]
     Format {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Which line, from 1.
+        /// Number of the line, from 1.
         line: u64,
-        /// What is wrong with it.
+        /// Description of the error.
         what: String,
     },
-    /// The same was run twice under one name.
+    /// Two reports have the same script on the same engine in runs of the same name.
     #[error("run `{run}` has {what} both in `{}` and in `{}`", escape::path(first), escape::path(second))]
     Twice {
         /// Name of the run.
         run: String,
-        /// Which script on which engine.
+        /// Script and engine.
         what: String,
-        /// One folder.
+        /// File of the first report.
         first: PathBuf,
-        /// The other.
+        /// File of the second report.
         second: PathBuf,
     },
 }

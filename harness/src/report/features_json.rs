@@ -1,9 +1,9 @@
-//! The matrix in the form of `features.json`, from which webassembly.org makes its table of features
-//! (<https://github.com/WebAssembly/website>): by hand there, measured here.
+//! Matrix as `features.json`, the data of the feature table of webassembly.org
+//! (<https://github.com/WebAssembly/website>). The website maintains it by hand; here it is measured.
 //!
-//! A feature is there if all of its directives that ran pass; the version is the one that was measured, and the note says
-//! how many passed. Where none ran, nothing is said. Directives that the specification itself has overtaken, as the reason
-//! of their expectation says, count for nothing: they say nothing of an engine.
+//! An engine has a feature if all of the feature's directives that ran pass. The version is the measured one, and the
+//! note has the number of passed directives. A feature without directives that ran has the value `null`. Directives
+//! that contradict the current specification do not count. The reason of their expectation begins with `stale: `.
 
 use super::counts::Counts;
 use super::markdown;
@@ -14,7 +14,7 @@ use crate::suite::{SubjectKind, subject, subjects};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Names of proposals there, where they are not ours in camel case.
+/// Names of proposals on the website that are not our names in camel case.
 const NAMES: [(&str, &str); 10] = [
     ("annotations", "customAnnotationSyntaxInTheTextFormat"),
     ("exceptions", "exceptionsFinal"),
@@ -28,18 +28,18 @@ const NAMES: [(&str, &str); 10] = [
     ("threads", "threads"),
 ];
 
-/// Of the website's categories the one that all engines here are in: none is measured inside a browser.
+/// The website's category of all engines, since none is measured inside a browser.
 const CATEGORY: &str = "Standalone Runtimes";
 
-/// How the reason of an expectation begins that blames the script.
+/// Prefix of the reason of an expectation for a directive that contradicts the current specification.
 const STALE: &str = "stale: ";
 
-/// Whether a row says anything of an engine.
+/// Returns whether a row counts for the engine's features.
 pub(crate) fn counts(row: &Row) -> bool {
     row.outcome != Outcome::Xfail || !row.detail.starts_with(STALE)
 }
 
-/// The whole table.
+/// Builds the table from rows of `portability.csv`.
 #[must_use]
 pub(crate) fn table(lines: &[PortabilityRow]) -> Value {
     let mut features = Map::new();
@@ -79,7 +79,7 @@ fn status(counts: &Counts, version: &str) -> Value {
     }
 }
 
-/// What a proposal is called there.
+/// Returns the name of a proposal on the website.
 fn key(proposal: &str) -> String {
     if let Some((_, name)) = NAMES.iter().find(|(ours, _)| *ours == proposal) {
         return (*name).to_owned();
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_of_the_website() {
+    fn proposals_have_the_names_of_the_website() {
         for (ours, theirs) in [
             ("bulk-memory", "bulkMemory"),
             ("simd", "simd"),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_specification_has_overtaken_says_nothing_of_an_engine() {
+    fn stale_directives_do_not_count() {
         let row = |outcome, detail: &str| Row {
             run: String::new(),
             suite: String::new(),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_is_there() {
+    fn an_engine_has_a_feature_if_all_directives_pass() {
         let mut counts = Counts::default();
         assert_eq!(status(&counts, "1"), Value::Null);
         counts.add(Outcome::Pass);

@@ -1,4 +1,4 @@
-//! Reading any number of reports together, a script at a time, so that memory is bounded whatever their size.
+//! Index over any number of reports, which reads rows one script at a time to bound memory.
 
 use super::csv;
 use super::error::Error;
@@ -11,13 +11,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Suite and file.
+/// Identity of a script: suite and file.
 pub(crate) type ScriptKey = (String, String);
 
-/// Suite, revision and file: what the order of reports begins with.
+/// Identity of one revision of a script: suite, revision and file, which are the first keys of the order of reports.
 type RevisionKey = (String, String, String);
 
-/// Rows of one script that stand together in one file.
+/// Consecutive rows of one script in one file.
 #[derive(Clone, Debug)]
 struct RowBlock {
     source: usize,
@@ -25,7 +25,7 @@ struct RowBlock {
     rows: usize,
 }
 
-/// One or more reports.
+/// One or more reports, opened together.
 pub struct Reports {
     paths: Vec<PathBuf>,
     readers: Vec<Reader<File>>,
@@ -35,7 +35,7 @@ pub struct Reports {
     runs: Vec<Vec<String>>,
 }
 
-/// What a row ran on, and in which run.
+/// A column of the matrix: engine, mode, version, target and run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Column {
     /// Engine.
@@ -44,24 +44,25 @@ pub struct Column {
     pub mode: String,
     /// Its version.
     pub version: String,
-    /// Architecture-os.
+    /// Architecture and operating system, such as `x86_64-linux`.
     pub target: String,
     /// Name of the run.
     pub run: String,
 }
 
-/// Places of columns in `conformance.csv`.
+/// Indices of columns in `conformance.csv`.
 const SUITE: usize = 1;
 const REVISION: usize = 2;
 const FILE: usize = 3;
-/// Run, engine, its version, mode, target.
+/// Indices of run, engine, version, mode and target in `conformance.csv`.
 const COLUMN: [usize; 5] = [0, 8, 9, 10, 11];
 
 impl Reports {
-    /// Looks through the reports in these folders; one that is named twice counts once.
+    /// Opens the reports in these folders and indexes their rows. A folder that is named twice counts once.
     ///
     /// # Errors
-    /// A report is not there, or can't be read; one run has the same script twice.
+    ///
+    /// If a report cannot be read, or if two reports have the same script in the same run.
     pub fn open(dirs: &[PathBuf]) -> Result<Self, Error> {
         let mut this = Self {
             paths: Vec::new(),
@@ -128,6 +129,7 @@ impl Reports {
         Ok(())
     }
 
+    /// Adds a finished block of rows to the index.
     fn keep(&mut self, block: Option<(RevisionKey, RowBlock)>) {
         if let Some((script, block)) = block {
             let (suite, revision, file) = script.clone();
@@ -136,27 +138,28 @@ impl Reports {
         }
     }
 
-    /// The scripts there are, sorted.
+    /// Returns all scripts, sorted.
     pub fn scripts(&self) -> impl Iterator<Item = &ScriptKey> {
         self.revisions.keys()
     }
 
-    /// What was run on, sorted.
+    /// Returns all columns, sorted.
     #[must_use]
     pub fn columns(&self) -> &BTreeSet<Column> {
         &self.columns
     }
 
-    /// The rows of `run.csv` of all reports, sorted.
+    /// Returns the rows of `run.csv` of all reports, sorted.
     #[must_use]
     pub fn runs(&self) -> &[Vec<String>] {
         &self.runs
     }
 
-    /// All rows of a script, in the order of reports; none if there is no such script.
+    /// Reads all rows of a script, in the order of reports; none if there is no such script.
     ///
     /// # Errors
-    /// They can't be read.
+    ///
+    /// If a report cannot be read.
     pub fn rows(&mut self, key: &ScriptKey) -> Result<Vec<Row>, Error> {
         let mut rows = Vec::new();
         for revision in self.revisions.get(key).cloned().unwrap_or_default() {
@@ -182,17 +185,18 @@ impl Reports {
         Ok(rows)
     }
 
-    /// Hands out every row in the order of reports, a script at a time.
+    /// Passes all rows to `take` in the order of reports, one script at a time.
     ///
     /// # Errors
-    /// They can't be read, or `take` fails.
+    ///
+    /// If a report cannot be read, or if `take` fails.
     pub fn each<E: From<Error>>(&mut self, mut take: impl FnMut(&[Row]) -> Result<(), E>) -> Result<(), E> {
         let scripts: Vec<RevisionKey> = self.scripts.keys().cloned().collect();
         scripts.iter().try_for_each(|script| take(&self.read(script)?))
     }
 }
 
-/// Each folder once, whatever it is called.
+/// Removes folders that occur twice, under any name.
 fn distinct(dirs: &[PathBuf]) -> Vec<&Path> {
     let mut seen = BTreeSet::new();
     dirs.iter()

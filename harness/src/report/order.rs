@@ -2,7 +2,7 @@
 
 use crate::model::Row;
 
-/// Sorts rows by what identifies them, then by all else, so that equal runs give equal files whatever came first.
+/// Sorts rows by their identity, then by all other fields, so that equal runs give equal files in any order of arrival.
 pub fn sort(rows: &mut [Row]) {
     rows.sort_by(|a, b| key(a).cmp(&key(b)));
 }

@@ -1,7 +1,7 @@
-//! One page to look at: all rows of some reports, packed into an HTML file that needs neither server nor network.
+//! Report page: one HTML file with all rows of some reports, which needs neither server nor network.
 //!
-//! It has three parts, each compressed: what the matrix is made of, which is little and comes first; every row; and the
-//! scripts' texts. A browser shows the matrix before it has read the rest.
+//! Its data has three parts, each compressed: the overview, which is small and has what the matrix needs; every row;
+//! and the source texts of scripts. A browser shows the matrix before it has read the rest.
 
 mod pack;
 
@@ -21,10 +21,11 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// Template of the page, with placeholders in braces.
 const PAGE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 
-/// The page's script: a file a view, and what they share.
+/// The page's script, one file per view and the files that views share.
 const SCRIPT: [&str; 8] = [
     include_str!("page/data.js"),
     include_str!("page/address.js"),
@@ -36,12 +37,14 @@ const SCRIPT: [&str; 8] = [
     include_str!("page/main.js"),
 ];
 
-/// Writes the page for the reports in `dirs` to `to`. Of the reports in `past` only the sums are shown, run by run; one
-/// can be a folder, or a file in the form of `portability.csv`. Scripts' texts are taken from `suites`, as far as they
-/// are of the same revision.
+/// Writes the page of the reports in `dirs` to the file `to`.
+///
+/// Of the reports in `past`, which are folders or files with the columns of `portability.csv`, the page has only the
+/// counts, for its history. Source texts of scripts come from `suites`, if these have them in the same revision.
 ///
 /// # Errors
-/// A report can't be read, or the page not be written.
+///
+/// If a report cannot be read, or if the page cannot be written.
 pub fn page(to: &Path, dirs: &[PathBuf], past: &[PathBuf], suites: &[Suite]) -> Result<(), Error> {
     let mut reports = Reports::open(dirs)?;
     let mut packer = Packer::new(reports.columns());
@@ -49,9 +52,9 @@ pub fn page(to: &Path, dirs: &[PathBuf], past: &[PathBuf], suites: &[Suite]) -> 
     for key in keys {
         packer.add(&key, &reports.rows(&key)?);
     }
-    let (mut runs, mut sums) = (reports.runs().to_vec(), Vec::new());
+    let (mut runs, mut counts) = (reports.runs().to_vec(), Vec::new());
     for path in past {
-        sums.extend(sums_of(path, &mut runs)?);
+        counts.extend(counts_of(path, &mut runs)?);
     }
     runs.sort();
     runs.dedup();
@@ -63,12 +66,12 @@ pub fn page(to: &Path, dirs: &[PathBuf], past: &[PathBuf], suites: &[Suite]) -> 
         let script = scripts.get(&(suite.as_str(), revision.as_str(), file))?;
         script.source().ok().map(Cow::into_owned)
     });
-    let (head, rows) = packer.finish(runs, &sums);
-    atomic_file::write_atomically(to, |out| write(out, &head, &rows, &sources))
+    let (overview, rows) = packer.finish(runs, &counts);
+    atomic_file::write_atomically(to, |out| write(out, &overview, &rows, &sources))
 }
 
-/// The counts of an older run; its rows of `run.csv` join `runs`.
-fn sums_of(path: &Path, runs: &mut Vec<Vec<String>>) -> Result<Vec<PortabilityRow>, Error> {
+/// Reads the counts of an older report, and adds its rows of `run.csv` to `runs`.
+fn counts_of(path: &Path, runs: &mut Vec<Vec<String>>) -> Result<Vec<PortabilityRow>, Error> {
     if !path.is_dir() {
         return csv::read_portability(path);
     }
@@ -76,7 +79,8 @@ fn sums_of(path: &Path, runs: &mut Vec<Vec<String>>) -> Result<Vec<PortabilityRo
     csv::read_portability(&path.join(csv::PORTABILITY))
 }
 
-fn write(out: &mut dyn Write, head: &Overview, rows: &Rows, sources: &Sources) -> io::Result<()> {
+/// Fills the placeholders of the template.
+fn write(out: &mut dyn Write, overview: &Overview, rows: &Rows, sources: &Sources) -> io::Result<()> {
     let mut rest = PAGE;
     while let Some((before, after)) = rest.split_once('{') {
         out.write_all(before.as_bytes())?;
@@ -84,9 +88,9 @@ fn write(out: &mut dyn Write, head: &Overview, rows: &Rows, sources: &Sources) -
         match name {
             "style" => out.write_all(STYLE.as_bytes())?,
             "script" => SCRIPT.iter().try_for_each(|part| out.write_all(part.as_bytes()))?,
-            "head" => out.write_all(zip(head)?.as_bytes())?,
-            "rows" => out.write_all(zip(rows)?.as_bytes())?,
-            "sources" => out.write_all(zip(sources)?.as_bytes())?,
+            "overview" => out.write_all(compressed(overview)?.as_bytes())?,
+            "rows" => out.write_all(compressed(rows)?.as_bytes())?,
+            "sources" => out.write_all(compressed(sources)?.as_bytes())?,
             other => return Err(io::Error::other(format!("no such placeholder: {other}"))),
         }
         rest = after;
@@ -94,8 +98,8 @@ fn write(out: &mut dyn Write, head: &Overview, rows: &Rows, sources: &Sources) -
     out.write_all(rest.as_bytes())
 }
 
-/// As JSON, compressed, in base64: so no text of a report can be taken for a piece of the page.
-fn zip<T: Serialize>(value: &T) -> io::Result<String> {
+/// Encodes a value as JSON, compressed, in base64. No text of a report can then be parsed as part of the page.
+fn compressed<T: Serialize>(value: &T) -> io::Result<String> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     serde_json::to_writer(&mut encoder, value)?;
     Ok(BASE64_STANDARD.encode(encoder.finish()?))

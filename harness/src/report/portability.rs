@@ -1,4 +1,4 @@
-//! Raw rows, counted: one line a version of the spec or proposal, engine, mode and target.
+//! Counts of outcomes by proposal, engine, mode and target.
 
 use super::counts::Counts;
 use crate::model::Row;
@@ -11,11 +11,11 @@ use std::sync::Arc;
 pub struct PortabilityRow {
     /// Name of the run.
     pub run: String,
-    /// Version of the spec that it is, or that the proposal entered; empty when in none.
+    /// The version of the spec, or the version that the proposal is part of; empty if it is part of none.
     pub spec: String,
-    /// Name of the version or proposal.
+    /// Name of the version of the spec (such as `wasm-v2`) or of the proposal.
     pub proposal: String,
-    /// Phase of the proposal; `None` for scripts that belong to nothing known.
+    /// Phase of the proposal; `None` for an unknown proposal.
     pub phase: Option<u8>,
     /// Engine.
     pub engine: String,
@@ -23,14 +23,14 @@ pub struct PortabilityRow {
     pub engine_version: String,
     /// Configuration of the engine.
     pub mode: String,
-    /// Architecture-os.
+    /// Architecture and operating system, such as `x86_64-linux`.
     pub target: String,
-    /// What came of its directives.
+    /// Number of directives for each outcome.
     pub counts: Counts,
 }
 
-/// Where a line stands: a version of the spec, then the proposals that entered it; what is in none after all versions,
-/// the further the earlier; what is unknown last.
+/// Sort key of a proposal: each version of the spec is followed by its proposals; then come proposals that are part of
+/// no version, by descending phase; unknown ones are last.
 pub(super) type Rank = (bool, String, bool, u8, String);
 
 pub(super) fn rank(proposal: &str) -> Rank {
@@ -42,21 +42,21 @@ pub(super) fn rank(proposal: &str) -> Rank {
     }
 }
 
-/// Counts rows, any number of them: what it keeps grows with scripts and columns alone.
+/// Counts any number of rows. Its memory grows only with the numbers of scripts and columns.
 #[derive(Debug, Default)]
 pub struct Counter {
     names: NameTable,
-    /// By proposal, column and run.
+    /// Counts by proposal, column and run.
     counts: HashMap<(u32, ColumnIds, u32), Counts>,
-    /// The run that a script (suite, file) of a column was in.
+    /// The run that a script (suite, file) of a column belongs to.
     covered: HashMap<(u32, u32, ColumnIds), u32>,
-    /// Columns in which two runs have a script in common, so that their counts must not be added.
+    /// Columns in which two runs have a script in common. The counts of these runs must not be added.
     apart: HashSet<ColumnIds>,
-    /// Numbers of the names in the row before: most rows have the same.
+    /// Numbers of the names in the previous row, since most rows have the same names as the one before.
     last: Option<[u32; 8]>,
 }
 
-/// Engine, its version, mode and target, by the numbers of their names.
+/// Numbers of the names of engine, version, mode and target.
 type ColumnIds = [u32; 4];
 
 impl Counter {
@@ -76,7 +76,7 @@ impl Counter {
         self.counts.entry((proposal, column, run)).or_default().add(row.outcome);
     }
 
-    /// The run of a row that was counted, if it has to be told from others; else nothing.
+    /// Returns the run of a counted row if its column has several runs with a common script, else an empty string.
     pub(crate) fn run_of(&self, row: &Row) -> String {
         let number = |name: &String| self.names.known(name);
         let column = [&row.engine, &row.engine_version, &row.mode, &row.target].map(number);
@@ -84,8 +84,10 @@ impl Counter {
         if self.apart.contains(&[a, b, c, d]) { row.run.clone() } else { String::new() }
     }
 
-    /// What was counted. Runs that are parts of one another's suites, such as partitions, come as one, their names
-    /// joined by `+`; runs of the same script on the same engine stay apart.
+    /// Returns the counts as rows of `portability.csv`.
+    ///
+    /// Runs without a common script, such as partitions, become one row, with their names joined by `+`. Runs of the
+    /// same script on the same engine stay separate.
     #[must_use]
     pub fn lines(&self) -> Vec<PortabilityRow> {
         let mut runs: HashMap<ColumnIds, BTreeSet<&str>> = HashMap::new();
@@ -112,13 +114,13 @@ impl Counter {
                 PortabilityRow { run, spec, proposal, phase, engine, engine_version, mode, target, counts }
             })
             .collect();
-        // Stable: within a line's rank, the order of the keys.
+        // The sort is stable, so lines of one proposal stay in the order of their keys.
         all.sort_by_cached_key(|line| rank(&line.proposal));
         all
     }
 }
 
-/// Numbers for names, so that a row need not be taken apart into strings to be counted.
+/// Interner of names, so that counting a row allocates no strings.
 #[derive(Debug, Default)]
 pub(crate) struct NameTable {
     numbers: HashMap<Arc<str>, u32>,
@@ -137,7 +139,7 @@ impl NameTable {
         number
     }
 
-    /// The same, quick if the guess is right.
+    /// Returns the number of a name; faster than [`Self::number`] if `guess` is right.
     fn number_like(&mut self, guess: u32, name: &str) -> u32 {
         match self.names.get(guess as usize) {
             Some(known) if **known == *name => guess,

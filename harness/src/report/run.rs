@@ -1,4 +1,4 @@
-//! What is known of a run: when, with what command, on which machine.
+//! Description of a run: time, command line and machine.
 
 use crate::escape;
 use std::ffi::OsStr;
@@ -6,38 +6,38 @@ use std::fs;
 use std::process::Command;
 use std::time::Instant;
 
-/// The row of `run.csv`. Fields are columns, in order.
+/// A row of `run.csv`. Its fields are the columns, in order.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// Name of the run.
     pub run: String,
-    /// When it began, RFC 3339, UTC.
+    /// Time at which it began, in RFC 3339, UTC.
     pub started: String,
-    /// How long it took.
+    /// Duration, in seconds.
     pub seconds: f64,
-    /// What was called, quoted for a shell.
+    /// Command line, quoted for a shell.
     pub command: String,
     /// Version or commit of the harness.
     pub revision_of_wassay: String,
-    /// Version of LLVM; empty when none is linked.
+    /// Version of LLVM; empty if it is not linked.
     pub llvm: String,
     /// Model of the processor.
     pub cpu: String,
-    /// How many threads the machine runs at once.
+    /// Number of hardware threads of the machine.
     pub cores: usize,
     /// Operating system and its version.
     pub os: String,
     /// Version of the kernel.
     pub kernel: String,
-    /// How many jobs ran at once.
+    /// Number of workers that ran at the same time.
     pub jobs: usize,
-    /// Which part of a whole it is; empty if it is all of it.
+    /// Partition, such as `hash:1/4`; empty for a whole run.
     pub partition: String,
     begun: Instant,
 }
 
 impl Run {
-    /// A run that begins now, named after the time: `20260131T235959Z`.
+    /// Begins a run now, with the time as its name: `20260131T235959Z`.
     #[must_use]
     pub fn begin<S: AsRef<OsStr>>(command: &[S], llvm: &str, jobs: usize) -> Self {
         let now = jiff::Timestamp::now();
@@ -51,21 +51,22 @@ impl Run {
             cpu: cpu().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
             cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             os: os().unwrap_or_else(|| std::env::consts::OS.to_owned()),
-            kernel: said_by("uname", &["-sr"]).unwrap_or_default(),
+            kernel: output_of("uname", &["-sr"]).unwrap_or_default(),
             jobs,
             partition: String::new(),
             begun: Instant::now(),
         }
     }
 
-    /// Takes the time: call it when all is done but writing.
+    /// Sets the duration. It is called before the report is written.
     pub fn end(&mut self) {
-        // Milliseconds are enough, and read better.
+        // Rounded to milliseconds for readability.
         self.seconds = (self.begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     }
 }
 
-/// A word as a shell would need it: what is not visible, or not UTF-8, in the form `$'\n\xff'` of POSIX of 2024.
+/// Quotes a word for a shell. Words with unprintable characters or invalid UTF-8 get the form `$'\n\xff'` of POSIX
+/// 2024.
 fn quoted(word: &OsStr) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
     let text = word.to_str().filter(|text| text.chars().all(escape::is_printable));
@@ -83,31 +84,35 @@ fn quoted(word: &OsStr) -> String {
     }
 }
 
+/// Returns the model of the processor.
 fn cpu() -> Option<String> {
-    let said = || said_by("sysctl", &["-n", "machdep.cpu.brand_string"]);
-    let Ok(text) = fs::read_to_string("/proc/cpuinfo") else { return said() };
-    // Arm kernels name no model, `lscpu` works it out.
+    let brand = || output_of("sysctl", &["-n", "machdep.cpu.brand_string"]);
+    let Ok(text) = fs::read_to_string("/proc/cpuinfo") else { return brand() };
+    // On Arm, `/proc/cpuinfo` has no model name, but `lscpu` derives one.
     let named = value(&text, "model name", ':');
-    named.or_else(|| value(&said_by("lscpu", &[])?, "Model name", ':'))
+    named.or_else(|| value(&output_of("lscpu", &[])?, "Model name", ':'))
 }
 
+/// Returns the name and version of the operating system.
 fn os() -> Option<String> {
     match fs::read_to_string("/etc/os-release") {
         Ok(text) => value(&text, "PRETTY_NAME", '='),
-        Err(_) => Some(format!("macOS {}", said_by("sw_vers", &["-productVersion"])?)),
+        Err(_) => Some(format!("macOS {}", output_of("sw_vers", &["-productVersion"])?)),
     }
 }
 
+/// Finds the value of a key in lines of key and value.
 fn value(text: &str, name: &str, separator: char) -> Option<String> {
     let mut pairs = text.lines().filter_map(|line| line.split_once(separator));
     let (_, value) = pairs.find(|(key, _)| key.trim() == name)?;
     Some(value.trim().trim_matches('"').to_owned())
 }
 
-fn said_by(program: &str, arguments: &[&str]) -> Option<String> {
+/// Returns the trimmed output of a program, if it succeeds and prints anything.
+fn output_of(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok().filter(|o| o.status.success())?;
-    let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    (!said.is_empty()).then_some(said)
+    let output = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-/// In an order that is no order, and always the same.
+/// Shuffles rows with a fixed seed.
 fn shuffled(mut rows: Vec<Row>) -> Vec<Row> {
     let mut state = 1_usize;
     for i in (1..rows.len()).rev() {
@@ -216,7 +216,7 @@ fn newer_columns_do_not_matter() {
     assert_eq!(read(dir.path()).unwrap().len(), 1);
 }
 
-/// Columns that `SCHEMA.md` gives a file, and their types.
+/// Returns the columns of a file in `SCHEMA.md`, with their types.
 fn documented(file: &str) -> Vec<(String, String)> {
     let schema = include_str!("../../data/SCHEMA.md");
     let section = schema.split("\n## ").find(|s| s.lines().next() == Some(file)).expect("has a section");

@@ -1,4 +1,4 @@
-//! Writes a report row by row.
+//! Writer of reports, row by row.
 
 use super::counts::Counts;
 use super::error::Error;
@@ -13,26 +13,26 @@ use std::path::{Path, PathBuf};
 
 pub(super) const EXPORTERS: [&dyn Exporter; 3] = [&csv::PortabilityTable, &csv::RunTable, &markdown::Matrix];
 
-/// A run in short.
+/// Summary of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// How many directives came out how, for each engine and mode.
+    /// Counts of outcomes for each engine and mode.
     pub counts: BTreeMap<(String, String), Counts>,
     /// The portability matrix in Markdown.
     pub matrix: String,
-    /// The files that were written.
+    /// Paths of the written files.
     pub files: Vec<PathBuf>,
 }
 
 impl Summary {
-    /// Whether anything is not as expected.
+    /// Returns whether a directive has an unexpected outcome.
     #[must_use]
     pub fn is_red(&self) -> bool {
         self.counts.values().any(Counts::is_red)
     }
 }
 
-/// A report that is being written. It takes any number of rows and keeps none.
+/// Writes a report of any number of rows, without keeping them in memory.
 pub struct Writer {
     dir: PathBuf,
     rows: csv::Rows,
@@ -40,33 +40,36 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Begins a report in `dir`, which is made if need be.
+    /// Begins a report in `dir`, which is created if necessary.
     ///
     /// # Errors
-    /// The folder or a file can't be written.
+    ///
+    /// If the folder or a file cannot be written.
     pub fn begin(dir: &Path) -> Result<Self, Error> {
         std::fs::create_dir_all(dir).map_err(|source| Error::Write { path: dir.to_owned(), source })?;
         Ok(Self { dir: dir.to_owned(), rows: csv::Rows::begin(dir)?, counter: Counter::default() })
     }
 
-    /// Adds a row; rows come in the order of [`sort`].
+    /// Appends a row. Rows must arrive in the order of [`sort`].
     ///
     /// # Errors
-    /// It can't be written.
+    ///
+    /// If the row cannot be written.
     pub fn push(&mut self, row: &Row) -> Result<(), Error> {
         self.counter.add(row);
         self.rows.push(row)
     }
 
-    /// Puts all files in their places, each whole or not at all.
+    /// Writes all files, each whole or not at all.
     ///
     /// # Errors
-    /// A file can't be written.
+    ///
+    /// If a file cannot be written.
     pub fn finish(self, run: &Run) -> Result<Summary, Error> {
         self.close(&[csv::record_of(run)])
     }
 
-    /// The same for rows of several runs, each with its row of `run.csv`.
+    /// Writes all files for rows of several runs, each with its row of `run.csv`.
     pub(crate) fn close(self, runs: &[Vec<String>]) -> Result<Summary, Error> {
         let portability = self.counter.lines();
         let mut files = vec![self.rows.commit()?];
@@ -84,10 +87,11 @@ impl Writer {
     }
 }
 
-/// Writes all files of a report into `dir`, each whole or not at all.
+/// Writes a report of rows in any order into `dir`, each file whole or not at all.
 ///
 /// # Errors
-/// The folder or a file can't be written.
+///
+/// If the folder or a file cannot be written.
 pub fn write(dir: &Path, run: &Run, mut rows: Vec<Row>) -> Result<Summary, Error> {
     sort(&mut rows);
     let mut writer = Writer::begin(dir)?;

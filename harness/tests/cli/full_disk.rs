@@ -49,7 +49,7 @@ fn a_disk_that_fills_up_and_is_cleaned_up() {
     }
     let output = place.test(MODE, &["--resume"]);
     assert_eq!(code(&output), Some(1), "{}", stderr(&output));
-    assert!(stderr(&output).contains("scripts are done already"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("tasks are already finished"), "{}", stderr(&output));
     assert_eq!(lasting(&place.out()), unbroken());
 }
 
@@ -67,7 +67,7 @@ fn a_folder_that_cannot_be_written() {
     assert!(stderr(&output).contains("portability.csv`"), "{}", stderr(&output));
     std::fs::remove_dir_all(place.out().join("portability.csv")).expect("ours");
     let output = place.test(MODE, &["--resume"]);
-    assert!(stderr(&output).contains("10 of 10 scripts are done already"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("10 of 10 tasks are already finished"), "{}", stderr(&output));
     assert_eq!(lasting(&place.out()), unbroken());
 }
 

@@ -16,8 +16,8 @@ fn filters_choose() {
     assert_eq!(files(&place), BTreeSet::from(["a.wast".to_owned()]));
     for (filter, says) in [
         ("file(a) & ", "filter `file(a) & `, character 11: expected a test"),
-        ("outcome(fail)", "character 1: `outcome` is known only of what has run"),
-        ("file(z)", "the filter `file(z)` leaves nothing"),
+        ("outcome(fail)", "character 1: `outcome` is a field of results"),
+        ("file(z)", "the filter `file(z)` matches none of the selected tasks"),
     ] {
         let output = place.test("pass", &["-E", filter]);
         assert_eq!(code(&output), Some(2), "{filter}");
@@ -73,7 +73,7 @@ fn what_failed_runs_again() {
     assert_eq!(files(&place), BTreeSet::from(["c.wast".to_owned()]));
     let output = place.test("pass", &["--failed"]);
     assert_eq!(code(&output), Some(0), "in another mode, nothing failed");
-    assert!(stderr(&output).contains("nothing failed in the last run"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("none of the selected scripts had an unexpected outcome"), "{}", stderr(&output));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn flaky_directives_are_named() {
     assert_eq!(code(&flaky("0")), Some(1));
     let output = flaky("2");
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
-    assert!(stderr(&output).contains("1 scripts are not as expected and run again"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("retrying 1 tasks with unexpected outcomes"), "{}", stderr(&output));
     let said = stdout(&output);
     let named = "flaky pass: suite/a.wast:3 assert_return on fake flaky@3+flaky@4: flaky: failed 1 times before it passed; \
                  first fail: expected (i32.const 1), got nothing\n";
@@ -100,7 +100,7 @@ fn flaky_directives_are_named() {
     // What fails each time has failed.
     let output = place.test("fail@3", &["--retries", "2"]);
     assert_eq!(code(&output), Some(1));
-    assert_eq!(stderr(&output).matches("run again").count(), 2, "{}", stderr(&output));
+    assert_eq!(stderr(&output).matches("retrying ").count(), 2, "{}", stderr(&output));
     assert!(!stdout(&output).contains("flaky"));
     place.assert_complete(&["a.wast"]);
 }

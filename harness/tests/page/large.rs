@@ -47,7 +47,7 @@ fn figures() {
     let mut figures = Vec::new();
     for (what, expression) in [
         ("first paint", "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"),
-        ("matrix", "Number(document.documentElement.dataset.head)"),
+        ("matrix", "Number(document.documentElement.dataset.overview)"),
         ("rows", "Number(document.documentElement.dataset.rows)"),
         ("sources", "Number(document.documentElement.dataset.sources)"),
     ] {
@@ -80,7 +80,7 @@ fn figures() {
         assert!(drawn < 200, "{what}: {drawn} rows in the document");
     }
     let size = std::fs::metadata(&page).expect("a page").len();
-    println!("{} directives, {size} bytes", browser.eval("head.directives"));
+    println!("{} directives, {size} bytes", browser.eval("overview.directives"));
     for (what, time) in &figures {
         println!("{time:6.0} ms  {what}");
     }

@@ -135,7 +135,7 @@ fn actions_make_one_report_of_all_parts() {
 fn actions_are_red_when_a_directive_is() {
     let actions = Actions::new();
     let played = actions.play("push", "fake:fail@3");
-    let expected = [("build", "success"), ("merge", "All is as expected"), ("part", "success")];
+    let expected = [("build", "success"), ("merge", "Fail on unexpected outcomes"), ("part", "success")];
     assert_eq!(jobs(&played), expected, "{}", played.log);
     assert_eq!(lasting(&actions.at("artifacts/reports")), whole("fail@3"), "the report is there all the same");
 }
@@ -168,7 +168,7 @@ fn actions_say_what_a_pull_request_changes() {
     // One script is the first to make the file again, and fails.
     std::fs::remove_file(actions.at("passed/3")).expect("ours");
     let played = actions.play("pull_request", engine);
-    assert_eq!(played.jobs["merge"], "What changed", "{}", played.log);
+    assert_eq!(played.jobs["merge"], "Compare with the base", "{}", played.log);
     assert!(comment().starts_with("### Conformance got worse\n\n1 regressions; 107 unchanged\n"), "{}", comment());
     assert!(played.log.contains("\n::error file=suite/"), "{}", played.log);
     let calls = std::fs::read_to_string(actions.at("calls")).expect("a file");
@@ -231,7 +231,7 @@ fn a_slurm_array_with_a_task_that_is_killed_and_requeued() {
     assert_eq!(code(&output), Some(2), "{}", stdout(&output));
     assert!(stderr(&output).contains("part-3/conformance.csv"), "{}", stderr(&output));
     let output = ok(&mut task(7, &mode));
-    assert!(stderr(&output).contains("1 of 3 scripts are done already"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("1 of 3 tasks are already finished"), "{}", stderr(&output));
     let output = merge();
     assert_eq!(code(&output), Some(1), "{}", stderr(&output));
     assert!(stdout(&output).contains(" 54/108 !54 |"), "{}", stdout(&output));
@@ -284,7 +284,7 @@ fn a_kubernetes_job_with_a_pod_that_is_evicted() {
     interrupt(&mut pod(0), &place.path("reports/part-1"));
     for index in 0..job.completions {
         let output = ok(&mut pod(index));
-        assert_eq!(stderr(&output).contains("1 of 2 scripts are done already"), index == 0, "{}", stderr(&output));
+        assert_eq!(stderr(&output).contains("1 of 2 tasks are already finished"), index == 0, "{}", stderr(&output));
     }
     let mut merge = wassay();
     merge.arg("merge").args(names(&place.path("reports")).iter().map(|part| place.path("reports").join(part)));

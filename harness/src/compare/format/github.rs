@@ -1,4 +1,4 @@
-//! Workflow commands of GitHub Actions, which become annotations:
+//! Comparison as workflow commands of GitHub Actions, which become annotations:
 //! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 
 use super::wording::{background, total, verdict};

@@ -1,4 +1,4 @@
-//! JUnit's XML, which most CI systems show: a test suite an engine and mode, a test case a script.
+//! Comparison as JUnit XML: one test suite per engine and mode, one test case per script.
 
 use super::wording::{total, verdict};
 use crate::compare::change::{Change, ChangeKind, Comparison};
@@ -48,7 +48,7 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
         report.add_test_suite(suite);
     }
     if report.test_suites.is_empty() {
-        // A file without a single test case is an error to some that read it.
+        // Some readers reject a file without test cases.
         let mut suite = TestSuite::new("nothing in common");
         let mut case = TestCase::new("comparison", TestCaseStatus::skipped());
         case.set_system_out(total(comparison));
@@ -58,6 +58,7 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
     report.serialize(out).map_err(io::Error::other)
 }
 
+/// Lists the regressions of a script, one a line.
 fn described(changes: &[&Change], all: u64) -> String {
     let mut lines: Vec<String> = changes
         .iter()

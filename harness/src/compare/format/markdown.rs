@@ -1,11 +1,11 @@
-//! For a comment on a pull request: what matters first, the rest folded away.
+//! Comparison as Markdown for a comment on a pull request; everything but regressions is folded.
 
 use super::wording::{BY_SCRIPT, background, count, scripts, total, verdict};
 use crate::compare::change::{ChangeKind, Comparison};
 use crate::escape::markdown::{code, plain};
 use std::io::{self, Write};
 
-/// Kinds that are shown without being asked for.
+/// Kinds of changes that are not folded.
 const OPEN: [ChangeKind; 1] = [ChangeKind::Regression];
 
 pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {

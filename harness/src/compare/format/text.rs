@@ -1,4 +1,4 @@
-//! For a terminal.
+//! Comparison as text for a terminal.
 
 use super::wording::{BY_SCRIPT, background, count, scripts, total, verdict};
 use crate::compare::change::{ChangeKind, Comparison};

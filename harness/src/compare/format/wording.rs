@@ -3,10 +3,10 @@
 use crate::compare::change::{Change, ChangeKind, Comparison, Side};
 use crate::report::one_line::short;
 
-/// Kinds that are listed script by script, because their directives say nothing one by one.
+/// Kinds of changes that are listed by script, since single directives of them are not informative.
 pub(super) const BY_SCRIPT: [ChangeKind; 2] = [ChangeKind::New, ChangeKind::Removed];
 
-/// `pass -> fail: what was seen`
+/// Formats a change as `pass -> fail: detail`.
 pub(super) fn verdict(change: &Change) -> String {
     let side = |side: &Option<Side>| side.as_ref().map_or("nothing", |side| side.outcome.name());
     let detail = change.head.as_ref().or(change.base.as_ref()).map_or("", |side| &side.detail);
@@ -18,16 +18,16 @@ pub(super) fn verdict(change: &Change) -> String {
     format!("{} -> {}{moved}{colon}{}", side(&change.base), side(&change.head), short(detail))
 }
 
-/// Scripts with changes of a kind: suite/file, engine and mode, how many.
+/// Lists the scripts with changes of a kind: suite/file, and the number of directives.
 pub(super) fn scripts(comparison: &Comparison, kind: ChangeKind) -> impl Iterator<Item = (String, u64)> {
     comparison.scripts.iter().filter_map(move |((suite, file), columns)| {
-        // The same directives on each engine: what counts is how many there are.
+        // New and removed directives are mostly the same on each engine, so they are counted once.
         let most = columns.values().filter_map(|tally| tally.changes.get(&kind)).max()?;
         Some((format!("{suite}/{file}"), *most))
     })
 }
 
-/// What is behind all changes: versions and revisions.
+/// Lists changed versions and revisions, and engines that only one run has.
 pub(super) fn background(comparison: &Comparison) -> Vec<String> {
     let mut lines = Vec::new();
     for (name, before, now) in &comparison.versions {
@@ -44,7 +44,7 @@ pub(super) fn background(comparison: &Comparison) -> Vec<String> {
     lines
 }
 
-/// The whole in a line.
+/// Formats all counts in one line.
 pub(super) fn total(comparison: &Comparison) -> String {
     let counts: Vec<String> =
         ChangeKind::ALL.into_iter().filter(|c| comparison.count(*c) > 0).map(|c| count(comparison, c)).collect();
@@ -52,6 +52,7 @@ pub(super) fn total(comparison: &Comparison) -> String {
     format!("{changes}; {} unchanged", comparison.unchanged)
 }
 
+/// Formats the number of changes of a kind.
 pub(super) fn count(comparison: &Comparison, kind: ChangeKind) -> String {
     match (kind, comparison.new_red) {
         (ChangeKind::New, red @ 1..) => {

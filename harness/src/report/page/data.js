@@ -1,32 +1,32 @@
 "use strict";
-// What the page knows. It is unpacked in three steps: what the matrix needs, every row, the scripts' texts.
+// Data of the page. It is unpacked in three steps: the overview for the matrix, all rows, the scripts' source texts.
 
-let head;
+let overview;
 let rows;
 let sources;
 
-/** How outcomes look: a letter, so that nothing is said by colour alone, and a style. */
+/** Letter and style of each outcome. The letter makes the outcome readable without colours. */
 const LOOKS = {
   pass: ["✓", "pass"], fail: ["F", "red"], xfail: ["~", "part"], xpass: ["X", "red"],
   unsupported: ["–", "none"], skip: ["s", "none"], crash: ["C", "red"], timeout: ["T", "red"],
 };
-const ABSENT = " ".charCodeAt(0);
+const NOT_RUN = " ".charCodeAt(0);
 
-/** Outcomes by the code that they are packed as, and by name. */
+/** Outcomes by code and by name. */
 const byCode = [];
 const byName = new Map();
 
-/** Of each directive: its script, its kind and its features. */
+/** For each directive: numbers of its script, kind and features. */
 let scriptOf, kindOf, featuresOf;
-/** Of each column: codes of outcomes by directive, and 1 + numbers of details. */
+/** For each column: codes of outcomes by directive, and numbers of details plus 1. */
 let codes, details;
 
-/** Makes an element: `h("a", { href: "#" }, "text", child)`. */
+/** Makes an HTML element: `h("a", { href: "#" }, "text", child)`. */
 function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** The same for a piece of a drawing. */
+/** Makes an SVG element. */
 function draw(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
@@ -52,47 +52,47 @@ const plural = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;
 const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const titleOf = (subject) => subject.title || subject.name;
 
-/** Text of somebody else: what would change how the page reads (controls, reversed writing) is shown as what it is. */
+/** Escapes control characters and bidirectional controls in untrusted text. */
 function plain(text) {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
     (char) => `\\u{${char.codePointAt(0).toString(16)}}`);
 }
 
-function takeHead(unpacked) {
-  head = unpacked;
-  for (const outcome of head.outcomes) {
+function takeOverview(unpacked) {
+  overview = unpacked;
+  for (const outcome of overview.outcomes) {
     [outcome.letter, outcome.style] = LOOKS[outcome.name];
     byCode[outcome.code.charCodeAt(0)] = outcome;
     byName.set(outcome.name, outcome);
   }
-  const at = head.run_columns.indexOf("started");
-  const started = new Map(head.runs.map((run) => [run[0], run[at]]));
-  const all = [...head.columns, ...head.past];
+  const at = overview.run_columns.indexOf("started");
+  const started = new Map(overview.runs.map((run) => [run[0], run[at]]));
+  const all = [...overview.columns, ...overview.past];
   for (const column of all) {
     column.key = `${column.engine} ${column.mode}`;
     column.when = `${startOf(column.run, started)} ${column.run}`;
   }
-  nameColumns(head.columns, ["version", "target", "run"]);
+  nameColumns(overview.columns, ["version", "target", "run"]);
   const targets = new Set(all.map((column) => column.target));
   for (const column of all) column.configuration = targets.size > 1 ? `${column.key} ${column.target}` : column.key;
 }
 
-/** When a run began. Parts of a whole, merged, have all of their names with `+` between; a name can be a time. */
+/** Returns the start time of a run. Merged runs have names joined by `+`, and a name may itself be a time. */
 function startOf(run, started) {
   const first = run.split("+")[0];
   const time = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(first);
   return started.get(run) ?? started.get(first) ?? (time ? `${time.slice(1, 4).join("-")}T${time.slice(4).join(":")}Z` : "");
 }
 
-/** A run as people say it: the time for one that is only named after it. */
+/** Returns the title of a run: its name and time, or the time alone if the name is the time. */
 function titleOfRun(run) {
-  const at = [...head.columns, ...head.past].find((column) => column.run === run)?.when ?? "";
+  const at = [...overview.columns, ...overview.past].find((column) => column.run === run)?.when ?? "";
   const time = at.slice(0, 16).replace("T", " ");
   if (!/^\d{4}-/.test(at)) return plain(run);
   return /^\d{8}T\d{6}Z$/.test(run) ? time : `${plain(run)}, ${time}`;
 }
 
-/** Names columns by engine and mode, and what else tells them from others. */
+/** Names columns by engine and mode, and by the other parts in which columns with the same engine and mode differ. */
 function nameColumns(columns, parts) {
   const twins = grouped(columns, (column) => column.key);
   for (const column of columns) {
@@ -114,7 +114,7 @@ function grouped(list, key) {
 
 function takeRows(unpacked) {
   rows = unpacked;
-  const count = head.directives;
+  const count = overview.directives;
   scriptOf = new Uint32Array(count);
   kindOf = new Uint32Array(count);
   featuresOf = new Uint32Array(count);
@@ -126,7 +126,7 @@ function takeRows(unpacked) {
     kindOf.set(script.kinds, at);
     featuresOf.set(script.features, at);
     script.lines = script.lines.map(lines);
-    script.name = `${head.suites[script.suites[0]][0]}/${script.file}`;
+    script.name = `${overview.suites[script.suites[0]][0]}/${script.file}`;
     at = script.end;
   });
   const encoder = new TextEncoder();
@@ -139,15 +139,15 @@ function takeRows(unpacked) {
   rows.outcomes = rows.details = null;
 }
 
-/** Lines from steps; 0 where a revision has no such directive. */
-function lines(steps) {
+/** Decodes line differences; a line is 0 if the revision has no such directive. */
+function lines(deltas) {
   let line = 0;
-  return Uint32Array.from(steps, (step) => (step < 0 ? 0 : (line += step)));
+  return Uint32Array.from(deltas, (delta) => (delta < 0 ? 0 : (line += delta)));
 }
 
 const detailOf = (column, i) => (details[column][i] ? plain(rows.texts[details[column][i] - 1]) : "");
 
-/** The newest revision of its script that has a directive, as an index. */
+/** Returns the index of the newest revision of the script that has a directive. */
 function revisionOf(i) {
   const script = rows.scripts[scriptOf[i]];
   let revision = script.suites.length - 1;
@@ -160,7 +160,7 @@ function lineOf(i) {
   return script.lines[revisionOf(i)][i - script.first];
 }
 
-/** A directive's name: where it is, and which of those on its line if there are more. */
+/** Returns a directive's name: suite, file and line, and its number on the line if there are several. */
 function nameOf(i) {
   const script = rows.scripts[scriptOf[i]];
   const line = lineOf(i);
@@ -169,7 +169,7 @@ function nameOf(i) {
   return `${script.name}:${line}${nth > 1 ? `.${nth}` : ""}`;
 }
 
-/** The directive of a name; -1 if there is none. */
+/** Returns the directive with a name; -1 if there is none. */
 function named(name) {
   const parts = /^(.*):(\d+)(?:\.(\d+))?$/.exec(name ?? "");
   const script = parts && rows.scripts.find((known) => known.name === parts[1]);
@@ -180,22 +180,22 @@ function named(name) {
   return -1;
 }
 
-/** Columns that are to be shown: of each configuration its newest run if no run is named, and only those engines. */
+/** Returns the columns to show: those of the named run, else the newest of each configuration; and of the named engines. */
 function shown(params) {
   const run = params.get("run") ?? "";
   const words = (params.get("engines") ?? "").toLowerCase().split(/[\s,]+/).filter(Boolean);
   const newest = new Map();
-  for (const column of head.columns) {
+  for (const column of overview.columns) {
     const known = newest.get(column.configuration);
     if (!known || known.when < column.when) newest.set(column.configuration, column);
   }
   const is = (column) => (run === "*" || (run ? column.run === run : newest.get(column.configuration).run === column.run))
     && (words.length === 0 || words.some((word) => column.name.toLowerCase().includes(word)));
-  return head.columns.map((_, c) => c).filter((c) => is(head.columns[c]));
+  return overview.columns.map((_, c) => c).filter((c) => is(overview.columns[c]));
 }
 
-/** Names of the runs, the oldest first. */
-function runNames(columns = head.columns) {
+/** Returns the names of the runs, the oldest first. */
+function runNames(columns = overview.columns) {
   const when = new Map(columns.map((column) => [column.run, column.when]));
   return [...when.keys()].sort((a, b) => order(when.get(a), when.get(b)));
 }

@@ -1,10 +1,10 @@
 
 // ---- directives ---------------------------------------------------------------------------------------------------
 
-/** Most columns of which each has a mark in the list; of more there are counts. */
+/** Maximum number of columns for which the list shows a mark each. For more columns it shows counts. */
 const MARKS = 24;
 
-/** Lines of a source before and after a directive, and most of the directive itself, unless all is wanted. */
+/** Lines of source to show before and after a directive, and maximum number of lines of the directive itself. */
 const CONTEXT = 8;
 const LONGEST = 60;
 
@@ -15,10 +15,10 @@ function mark(code) {
 
 const isNarrow = matchMedia("(max-width: 48rem)");
 
-/** The height of a row of the list, as the style has it. */
+/** Returns the height of a row of the list, as in the style sheet. */
 const rowHeight = () => (isNarrow.matches ? 46 : 24);
 
-/** A list of which only the rows in sight are in the document, however long it is. */
+/** Virtual list: only the visible rows are in the document, whatever the length of the list. */
 class List {
   constructor() {
     this.space = h("div");
@@ -33,7 +33,7 @@ class List {
     new ResizeObserver(() => this.draw()).observe(this.box);
   }
 
-  /** Shows these directives of these columns. */
+  /** Sets the directives and columns to show. */
   set(found, columns, changes) {
     Object.assign(this, { found, columns, changes });
     this.clear();
@@ -45,7 +45,7 @@ class List {
     this.drawn.clear();
   }
 
-  /** Marks a directive as the one that is looked at, and brings it into sight. */
+  /** Selects a directive and scrolls to it. */
   choose(i) {
     const old = this.at;
     this.at = place(this.found, i);
@@ -94,7 +94,7 @@ class List {
       "aria-setsize": this.found.length, "aria-posinset": at + 1 },
     moves ? h("span", { class: "moves" }, moves.slice(0, 2).join(", "), moves.length > 2 && ` and ${moves.length - 2} more`)
       : h("span", { class: "marks", "aria-hidden": "true" }, this.columns.length <= MARKS && !isNarrow.matches ? this.columns.map((c) => mark(codes[c][i]))
-        : head.outcomes.map(({ letter, style }, o) => counts[o] > 0 && h("span", { class: `key ${style}` }, `${letter} ${counts[o]}`))),
+        : overview.outcomes.map(({ letter, style }, o) => counts[o] > 0 && h("span", { class: `key ${style}` }, `${letter} ${counts[o]}`))),
     h("span", { class: "where" }, h("bdi", {}, plain(place))),
     h("span", { class: "kind" }, plain(rows.kinds[kindOf[i]])),
     moves ? null : h("span", { class: "sr" }, inWords(counts)),
@@ -103,7 +103,7 @@ class List {
 
   counts(i) {
     const codesHere = this.columns.map((c) => codes[c][i]);
-    return head.outcomes.map((outcome) => codesHere.filter((code) => byCode[code] === outcome).length);
+    return overview.outcomes.map((outcome) => codesHere.filter((code) => byCode[code] === outcome).length);
   }
 
   key(event) {
@@ -118,7 +118,7 @@ class List {
   }
 }
 
-/** Where a directive is in a sorted list; -1 if it is not. */
+/** Returns the index of a directive in a sorted list by binary search; -1 if it is not there. */
 function place(found, i) {
   let [low, high] = [0, found.length];
   while (low < high) {
@@ -145,7 +145,7 @@ const directives = {
     this.refresh(params);
     return [this.count, this.note, this.form, h("div", { class: "panes" }, h("div", {}, this.heads, this.list.box), this.panel)];
   },
-  /** Shows another address without building everything anew. */
+  /** Shows another address without rebuilding the view. */
   refresh(params) {
     const asked = link({ d: "", view: "" }, params);
     if (asked !== this.asked) {
@@ -154,7 +154,7 @@ const directives = {
       const columns = columnsOf(params);
       const changes = params.get("change") ? changesBetween(params) : null;
       this.list.set(this.found, columns, changes);
-      this.heads.replaceChildren(...(changes || columns.length > MARKS ? [] : columns.map((c) => h("span", {}, head.columns[c].name))));
+      this.heads.replaceChildren(...(changes || columns.length > MARKS ? [] : columns.map((c) => h("span", {}, overview.columns[c].name))));
       this.count.textContent = plural(this.found.length, "directive");
       this.note.replaceChildren(...about(params));
       showFilters(this.form, params);
@@ -162,12 +162,12 @@ const directives = {
     }
     const wanted = named(params.get("d"));
     const chosen = wanted >= 0 ? wanted : this.found[0];
-    this.panel.replaceChildren(...(chosen === undefined ? [h("p", { class: "note" }, "No directive is like that.")] : detail(chosen, columnsOf(params))));
+    this.panel.replaceChildren(...(chosen === undefined ? [h("p", { class: "note" }, "No directive matches these filters.")] : detail(chosen, columnsOf(params))));
     queueMicrotask(() => this.list.choose(chosen));
   },
 };
 
-/** What the filters that have no field say, each with a way out of it. */
+/** Describes the filters that have no field in the form, each with a link that removes it. */
 function about(params) {
   const without = (text, changes) => h("span", {}, plain(text), " ", h("a", { href: link({ ...changes, d: "" }, params) }, "show all"));
   return [
@@ -180,10 +180,10 @@ function filters(params) {
   const set = (name) => ({ onchange: (event) => go({ [name]: event.target.value, d: "" }) });
   const form = h("form", { class: "filters", role: "search", "aria-label": "Directives", onsubmit: (event) => event.preventDefault() },
     words("Search", "q", "file, line, kind, feature, detail, source"),
-    choice("Proposal", "proposal", params.get("proposal"), [["", "all"], ...head.subjects.map((subject) => [subject.name, titleOf(subject)])], set("proposal")),
-    choice("Column", "column", params.get("column"), [["", "any"], ...head.columns.map((column) => [column.name, column.name])], set("column")),
+    choice("Proposal", "proposal", params.get("proposal"), [["", "all"], ...overview.subjects.map((subject) => [subject.name, titleOf(subject)])], set("proposal")),
+    choice("Column", "column", params.get("column"), [["", "any"], ...overview.columns.map((column) => [column.name, column.name])], set("column")),
     columnFilters(),
-    h("fieldset", {}, h("legend", {}, "Outcomes"), head.outcomes.map(({ name, letter, style }) => h("label", { class: "inline" },
+    h("fieldset", {}, h("legend", {}, "Outcomes"), overview.outcomes.map(({ name, letter, style }) => h("label", { class: "inline" },
       h("input", { type: "checkbox", name: "outcome", value: name, onchange: () => {
         const chosen = [...form.querySelectorAll("[name=outcome]:checked")].map((box) => box.value).join(",");
         go({ outcome: chosen, d: "" });
@@ -193,7 +193,7 @@ function filters(params) {
   return form;
 }
 
-/** Makes the fields say what the address says, but for the one that is being written in. */
+/** Sets the fields from the address, except for the one with the focus. */
 function showFilters(form, params) {
   const outcomes = new Set(params.get("outcome")?.split(",") ?? []);
   for (const field of form.elements) {
@@ -203,26 +203,26 @@ function showFilters(form, params) {
   }
 }
 
-/** A directive: what each column made of it, those that agree together, and where it stands in its script. */
+/** Shows a directive: its results, grouped by columns that agree, and its source. */
 function detail(i, columns) {
   const script = rows.scripts[scriptOf[i]];
-  const revision = head.suites[script.suites[revisionOf(i)]][1];
+  const revision = overview.suites[script.suites[revisionOf(i)]][1];
   const features = rows.features[featuresOf[i]];
-  const ran = columns.filter((c) => codes[c][i] !== ABSENT);
-  // What is not as expected comes first.
+  const ran = columns.filter((c) => codes[c][i] !== NOT_RUN);
+  // Unexpected outcomes come first.
   const alike = [...grouped(ran, (c) => `${codes[c][i]} ${details[c][i]}`).values()].sort((a, b) => byCode[codes[b[0]][i]].red - byCode[codes[a[0]][i]].red);
-  const subject = head.subjects[script.subject];
+  const subject = overview.subjects[script.subject];
   return [
     h("h2", {}, h("bdi", {}, plain(`${script.name}:${lineOf(i)}`)), " ", h("span", { class: "dim" }, plain(rows.kinds[kindOf[i]]))),
     h("p", { class: "facts" }, h("span", {}, h("a", { href: link({ view: "directives", proposal: subject.name }) }, titleOf(subject))),
       features && h("span", {}, `needs ${plain(features.split("+").join(", "))}`), h("span", {}, plain(revision)),
-      h("span", {}, h("a", { href: link({ view: "directives", file: script.name }) }, "all of this script"))),
+      h("span", {}, h("a", { href: link({ view: "directives", file: script.name }) }, "all directives of this script"))),
     h("table", { class: "results" }, h("caption", { class: "sr" }, "Results"),
-      h("thead", {}, h("tr", {}, ["Outcome", "Seen instead", "Where"].map((text) => h("th", { scope: "col" }, text)))),
+      h("thead", {}, h("tr", {}, ["Outcome", "Detail", "Columns"].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, alike.map((group) => {
         const outcome = byCode[codes[group[0]][i]];
         return h("tr", {}, h("th", { scope: "row", class: outcome.style }, `${outcome.letter} ${outcome.name}`), h("td", {}, h("bdi", { class: "long" }, detailOf(group[0], i) || "as the script says")),
-          h("td", {}, group.map((c) => head.columns[c].name).join(", ")));
+          h("td", {}, group.map((c) => overview.columns[c].name).join(", ")));
       }))),
     source(i),
   ];
@@ -232,13 +232,13 @@ function source(i, all = false) {
   const script = rows.scripts[scriptOf[i]];
   const revision = revisionOf(i);
   const at = sources?.of[scriptOf[i]][revision];
-  if (!sources) return h("p", { class: "note" }, "Unpacking the script's text…");
+  if (!sources) return h("p", { class: "note" }, "Loading the script's text…");
   if (at === null || at === undefined) return h("p", { class: "note" }, "The script's text is not in this page: it was not found in this revision.");
   const text = sources.texts[at].split("\n");
   const begin = lineOf(i);
   const next = script.lines[revision].find((line) => line > begin) ?? text.length + 1;
   let end = Math.max(begin, next - 1);
-  // What stands between two directives belongs to neither.
+  // Blank lines and comments between two directives belong to neither.
   while (end > begin && /^\s*(;;.*)?$/.test(text[end - 1] ?? "")) end--;
   const until = all ? text.length : Math.min(text.length, Math.min(end, begin + LONGEST) + CONTEXT);
   const from = all ? 1 : Math.max(1, begin - CONTEXT);
@@ -251,7 +251,7 @@ function source(i, all = false) {
     const made = source(i, true);
     holder.replaceWith(made);
     made.querySelector(".at").scrollIntoView({ block: "center" });
-  } }, `All ${number(text.length)} lines`);
+  } }, `Show all ${number(text.length)} lines`);
   const holder = h("div", {}, box, all || (from === 1 && until === text.length) ? null : whole);
   return holder;
 }

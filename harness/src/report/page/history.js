@@ -1,38 +1,38 @@
 
 // ---- history and runs ---------------------------------------------------------------------------------------------
 
-/** Most lines in the large drawing. */
+/** Maximum number of lines in the chart. */
 const LINES = 24;
 
-/** Of each configuration its runs, the oldest first, each with its counts by subject. */
+/** Returns for each configuration its runs, the oldest first, each with its counts by subject. */
 function pastOf() {
-  const all = [...head.columns.map((column, c) => ({ column, counts: head.counts[c] })), ...head.past.map((past) => ({ column: past, counts: past.counts }))];
+  const all = [...overview.columns.map((column, c) => ({ column, counts: overview.counts[c] })), ...overview.past.map((past) => ({ column: past, counts: past.counts }))];
   const known = grouped(all, ({ column }) => column.configuration);
   for (const points of known.values()) points.sort((a, b) => order(a.column.when, b.column.when));
   return known;
 }
 
-/** What is plotted: a subject's counts, or those of all of them. */
+/** Returns the counts to plot: those of one subject, or the sums over all subjects. */
 const countsOf = (point, s) => sum(s < 0 ? added(point.counts) : point.counts[s]);
 
 const past = {
   title: "History",
   build(params) {
-    const s = head.subjects.findIndex((subject) => subject.name === params.get("proposal"));
+    const s = overview.subjects.findIndex((subject) => subject.name === params.get("proposal"));
     const wanted = (params.get("engines") ?? "").toLowerCase().split(/[\s,]+/).filter(Boolean);
     const lines = [...pastOf()].filter(([name]) => wanted.length === 0 || wanted.some((word) => name.toLowerCase().includes(word))).sort((a, b) => order(a[0], b[0]));
-    const runs = runNames([...head.columns, ...head.past]);
-    const title = s < 0 ? "all" : titleOf(head.subjects[s]);
+    const runs = runNames([...overview.columns, ...overview.past]);
+    const title = s < 0 ? "all" : titleOf(overview.subjects[s]);
     say(`${plural(runs.length, "run")}, ${title}`);
     return [
-      h("h1", {}, "Run by run"),
+      h("h1", {}, "History"),
       h("form", { class: "filters", role: "search", "aria-label": "Lines", onsubmit: (event) => event.preventDefault() },
-        choice("Proposal", "proposal", params.get("proposal"), [["", "all"], ...head.subjects.map((subject) => [subject.name, titleOf(subject)])],
+        choice("Proposal", "proposal", params.get("proposal"), [["", "all"], ...overview.subjects.map((subject) => [subject.name, titleOf(subject)])],
           { onchange: (event) => go({ proposal: event.target.value }) }),
-        words("Engines", "engines", "all; or vm, wasmi")),
-      lines.length === 0 ? h("p", { class: "note" }, "No engine is called that.") : [
-        scrolling("Drawing", plot(lines.slice(0, LINES), runs, s)),
-        lines.length > LINES ? h("p", { class: "note" }, `Drawn are the first ${LINES} of ${lines.length}; the tables have all of them.`) : null,
+        words("Engines", "engines", "all, or names: vm, wasmi")),
+      lines.length === 0 ? h("p", { class: "note" }, "No engine matches this name.") : [
+        scrolling("Chart", plot(lines.slice(0, LINES), runs, s)),
+        lines.length > LINES ? h("p", { class: "note" }, `The chart shows the first ${LINES} of ${lines.length} lines; the tables have all of them.`) : null,
         runTable(lines, runs, s, title),
         sparklines(lines, runs, params),
       ],
@@ -40,7 +40,7 @@ const past = {
   },
 };
 
-/** The large drawing: a line a configuration, each with its name at its end and dashes of its own. */
+/** Draws the chart: one line per configuration, each with its name at the end and its own dash pattern. */
 function plot(lines, runs, s) {
   const [width, pad, right] = [1000, 46, 190];
   const height = Math.max(240, 60 + 15 * lines.length);
@@ -50,14 +50,14 @@ function plot(lines, runs, s) {
   const low = Math.max(0, Math.floor(20 * Math.min(0.95, ...rates)) / 20);
   const x = (run) => (runs.length < 2 ? width - right : pad + (runs.indexOf(run) * (width - pad - right)) / (runs.length - 1));
   const y = (rate) => height - 26 - ((rate - low) / (1 - low)) * (height - 44);
-  const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Share of directives that pass, run by run; the table below has the numbers" });
+  const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Share of directives that pass, by run; the table below has the numbers" });
   for (const rate of [low, (low + 1) / 2, 1]) {
     svg.append(draw("line", { x1: pad, x2: width - right, y1: y(rate), y2: y(rate), class: "rule" }), draw("text", { x: pad - 6, y: y(rate) + 4, "text-anchor": "end" }, `${(100 * rate).toFixed(1)}`));
   }
   for (const run of runs.length > 1 ? [runs[0], runs.at(-1)] : runs) {
     svg.append(draw("text", { x: x(run), y: height - 6, "text-anchor": run === runs[0] && runs.length > 1 ? "start" : "end" }, titleOfRun(run).slice(0, 40)));
   }
-  // Names stand beside the ends of their lines, as near as there is room.
+  // Labels are placed beside the ends of their lines, without overlapping.
   const last = (line) => y(line.points.at(-1).pass / line.points.at(-1).total);
   let free = 0;
   const below = series.toSorted((a, b) => last(a) - last(b));
@@ -77,7 +77,7 @@ function plot(lines, runs, s) {
 }
 
 function runTable(lines, runs, s, title) {
-  return scrolling("Runs", h("table", { id: "history" }, caption(`Directives that pass, of those that were run: ${title}`),
+  return scrolling("Runs", h("table", { id: "history" }, caption(`Directives that pass / directives that were run: ${title}`),
     h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "first" }, "Run"), lines.map(([name]) => h("th", { scope: "col", class: "mode" }, name)))),
     h("tbody", {}, runs.toReversed().map((run) => h("tr", {}, h("th", { scope: "row" }, titleOfRun(run)), lines.map(([, points]) => {
       const point = points.findLast((point) => point.column.run === run);
@@ -86,9 +86,9 @@ function runTable(lines, runs, s, title) {
     }))))));
 }
 
-/** A small line for each proposal and configuration, with what it came to and what it gained or lost on the way. */
+/** Draws a sparkline for each proposal and configuration, with its last share and its change since the first run. */
 function sparklines(lines, runs, params) {
-  const subjects = [-1, ...head.subjects.map((_, s) => s)];
+  const subjects = [-1, ...overview.subjects.map((_, s) => s)];
   const [width, height] = [56, 16];
   const x = (run) => (runs.length < 2 ? width / 2 : 3 + (runs.indexOf(run) * (width - 6)) / (runs.length - 1));
   const line = (points, s) => {
@@ -107,10 +107,10 @@ function sparklines(lines, runs, params) {
         draw("circle", { cx: x(last.run), cy: y(rates.at(-1)), r: 2 })),
       h("span", { "aria-hidden": "true" }, percent(last.pass, last.total)), sign && h("b", {}, ` ${sign}`)));
   };
-  return grid(h("table", { id: "sparklines" }, caption("Each proposal, run by run: its line, where it came to, and what it gained or lost since the first run"),
+  return grid(h("table", { id: "sparklines" }, caption("Share of directives that pass, by proposal: course, last value in per cent, and change in directives since the first run"),
     h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "first" }, "Version or proposal"), lines.map(([name]) => h("th", { scope: "col", class: "mode" }, name)))),
     h("tbody", {}, subjects.map((s) => h("tr", { class: s < 0 ? "all" : "" },
-      h("th", { scope: "row" }, h("a", { href: link({ proposal: s < 0 ? "" : head.subjects[s].name }, params), tabindex: -1 }, s < 0 ? "All" : titleOf(head.subjects[s]))),
+      h("th", { scope: "row" }, h("a", { href: link({ proposal: s < 0 ? "" : overview.subjects[s].name }, params), tabindex: -1 }, s < 0 ? "All" : titleOf(overview.subjects[s]))),
       lines.map(([, points]) => line(points, s)))))), "Sparklines");
 }
 
@@ -121,10 +121,10 @@ const runs = {
       h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name.replaceAll("_", " "))))),
       h("tbody", {}, lines.map((line) => h("tr", {}, line.map((text) => h("td", { class: text.length > 60 ? "long" : "" }, h("bdi", {}, plain(text)))))))));
     return [
-      h("h1", {}, "What was run"),
-      table("Runs", head.run_columns, head.runs),
-      table("Columns", ["Engine", "Mode", "Version", "Target", "Run"], head.columns.map((c) => [c.engine, c.mode, c.version, c.target, c.run])),
-      table("Suites", ["Suite", "Revision"], head.suites),
+      h("h1", {}, "Runs"),
+      table("Runs", overview.run_columns, overview.runs),
+      table("Columns", ["Engine", "Mode", "Version", "Target", "Run"], overview.columns.map((c) => [c.engine, c.mode, c.version, c.target, c.run])),
+      table("Suites", ["Suite", "Revision"], overview.suites),
     ];
   },
 };

@@ -1,12 +1,12 @@
 
-// ---- the whole ----------------------------------------------------------------------------------------------------
+// ---- main: switches views, handles keys and the theme -------------------------------------------------------------
 
 const VIEWS = { matrix, directives, compare, history: past, runs };
 
 const main = document.getElementById("main");
 const root = document.documentElement;
 
-/** The view that is shown, and of views that were left how far they were scrolled. */
+/** The current view, the address of the last one, and the scroll positions of views that were left. */
 let view = null;
 let left = null;
 const places = new Map();
@@ -16,7 +16,7 @@ function show() {
   const next = VIEWS[wanted];
   const before = view;
   if (next.rows && !rows) {
-    main.replaceChildren(h("p", { class: "note" }, "Unpacking the rows…"));
+    main.replaceChildren(h("p", { class: "note" }, "Loading the rows…"));
     view = null;
   } else if (next === view && next.refresh) {
     next.refresh(current);
@@ -37,7 +37,7 @@ function show() {
   root.dataset.view = wanted;
 }
 
-/** Gives the focus back to the field that had it; or, where another view has come, to that view's beginning. */
+/** Returns a function that restores the focus to the same field, or moves it to the beginning of a new view. */
 function focused() {
   const { name, selectionStart } = document.activeElement ?? {};
   return (same) => {
@@ -51,7 +51,7 @@ function focused() {
   };
 }
 
-/** How far the page and its tables are scrolled, and which link has the focus. */
+/** Returns the scroll positions of the page and its tables, and the link with the focus. */
 function scrolled() {
   const boxes = [...main.querySelectorAll(".scroll")].map((box) => [box.scrollLeft, box.scrollTop]);
   return { top: scrollY, boxes, href: lastFocus };
@@ -65,7 +65,7 @@ function restore(place) {
   link?.focus({ preventScroll: true });
 }
 
-/** Where the focus was last: a link that is followed loses it before its view goes. */
+/** The link that had the focus last. A link loses the focus when it is followed, before its view is left. */
 let lastFocus = null;
 main.addEventListener("focusin", (event) => { lastFocus = event.target.getAttribute("href"); });
 
@@ -84,7 +84,7 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Escape" && event.target.closest?.("#list, #detail")) search?.focus();
 });
 
-// A link to a place in this page is no address of a view.
+// The skip link must not change the address, which belongs to the views.
 document.getElementById("skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
@@ -106,7 +106,7 @@ theme.addEventListener("click", () => {
 prefersDark.addEventListener("change", () => paint());
 isNarrow.addEventListener("change", () => view === directives && directives.list.draw());
 
-/** Shows a part of the data as soon as it is there, and notes when that was. */
+/** Unpacks a part of the data, uses it, and records the time. */
 async function take(part, use) {
   use(await unpack(part));
   root.dataset[part] = Math.round(performance.now());
@@ -116,7 +116,7 @@ async function begin() {
   let kept = null;
   try { kept = localStorage.getItem("wassay-theme"); } catch { /* as above */ }
   paint(kept);
-  await take("head", takeHead);
+  await take("overview", takeOverview);
   show();
   if (document.readyState === "loading") await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
   await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
@@ -124,7 +124,7 @@ async function begin() {
   if (VIEWS[current.get("view")]?.rows) show();
   await take("sources", (unpacked) => { sources = unpacked; });
   if (view === directives) {
-    // What was searched before may be in the texts.
+    // Source texts are searched too, so the search is repeated.
     directives.asked = null;
     directives.refresh(current);
   }
@@ -132,6 +132,6 @@ async function begin() {
 }
 
 begin().catch((error) => {
-  main.replaceChildren(h("p", { class: "note", role: "alert" }, `This page can't be shown: ${error.message}. It needs a browser of 2023 or later; the same rows are in conformance.csv, beside it.`));
+  main.replaceChildren(h("p", { class: "note", role: "alert" }, `This page cannot be shown: ${error.message}. It needs a browser of 2023 or later. The file conformance.csv in the report folder has the same rows.`));
   throw error;
 });

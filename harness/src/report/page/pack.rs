@@ -1,8 +1,8 @@
-//! What the page knows, packed by column.
+//! Data of the report page, packed by column.
 //!
-//! A directive and a column are a letter, and what was seen instead takes room only where something was. A script that
-//! runs have in several revisions is one list of directives: those of the revisions are aligned, so that a place in the
-//! list means the same directive in all of them, and runs of different revisions can be compared place by place.
+//! An outcome is one character for each directive and column; details are stored only where there are any. A script
+//! that the reports have in several revisions is one list of directives: the revisions are aligned, so that an index in
+//! the list means the same directive in all of them. Runs of different revisions can therefore be compared by index.
 
 use crate::alignment::pairs;
 use crate::model::{Outcome, Row};
@@ -15,15 +15,16 @@ use crate::suite::{self, SubjectKind};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The code of a directive that a column did not run.
-const ABSENT: char = ' ';
+/// Code of a directive that a column did not run.
+const NOT_RUN: char = ' ';
 
-/// In the steps from line to line: the revision has no such directive.
-const MISSING: i64 = -1;
+/// Line difference that means that the revision has no such directive.
+const NO_LINE: i64 = -1;
 
-/// Longest detail that is kept, in characters: one that is longer is nothing to read on a page.
-const LONGEST: usize = 2000;
+/// Maximum length of a detail, in characters. Longer ones are unreadable on a page.
+const MAX_DETAIL: usize = 2000;
 
+/// Returns the character that stands for an outcome.
 fn code(outcome: Outcome) -> char {
     match outcome {
         Outcome::Pass => 'p',
@@ -37,7 +38,7 @@ fn code(outcome: Outcome) -> char {
     }
 }
 
-/// Values by number, each once.
+/// Interner: gives equal values one number.
 struct Interner<T> {
     numbers: HashMap<T, usize>,
     values: Vec<T>,
@@ -61,20 +62,20 @@ impl<T: Clone + Eq + std::hash::Hash> Interner<T> {
     }
 }
 
-/// An outcome, as the page's script has to know it.
+/// An outcome, for the page's script.
 #[derive(Serialize)]
 struct OutcomeEntry {
     code: char,
     name: &'static str,
     red: bool,
-    /// How good it is, whatever was expected; none if it says nothing of the engine.
+    /// Severity, independent of expectations; none if the directive was skipped.
     rank: Option<u8>,
 }
 
 /// Name and revision of a suite.
 type SuiteEntry = (String, String);
 
-/// What scripts belong to: a version of the spec, or a proposal.
+/// A version of the spec, or a proposal.
 #[derive(Serialize)]
 struct Subject {
     name: String,
@@ -84,7 +85,7 @@ struct Subject {
     version: bool,
 }
 
-/// An engine in a mode in an older run, of which only the sums are known.
+/// A column of an older run, of which the page has only the counts.
 #[derive(Serialize)]
 struct HistoryColumn {
     #[serde(flatten)]
@@ -93,63 +94,63 @@ struct HistoryColumn {
     counts: Vec<Vec<u64>>,
 }
 
-/// What the matrix is made of: little, so that it is there at once.
+/// Data of the matrix. It is small, so the page shows it at once.
 #[derive(Serialize)]
 pub(super) struct Overview {
     outcomes: Vec<OutcomeEntry>,
-    /// Columns of `run.csv`, and its rows.
+    /// Columns of `run.csv`; its rows are `runs`.
     run_columns: &'static [&'static str],
     runs: Vec<Vec<String>>,
     columns: Vec<Column>,
     suites: Vec<SuiteEntry>,
     subjects: Vec<Subject>,
-    /// Of each column the counts by subject, in the order of `outcomes`.
+    /// For each column, its counts by subject, in the order of `outcomes`.
     counts: Vec<Vec<Vec<u64>>>,
     past: Vec<HistoryColumn>,
     scripts: usize,
     directives: usize,
 }
 
-/// A script: its directives in all of its revisions.
+/// A script with the directives of all of its revisions.
 #[derive(Serialize)]
 struct PackedScript {
     file: String,
     subject: usize,
-    /// Its revisions, by the numbers of their suites.
+    /// Revisions of the script, as numbers of suites.
     suites: Vec<usize>,
-    /// Of each revision, the first line and then steps, or [`MISSING`].
+    /// For each revision, the delta-encoded lines of its directives, or [`NO_LINE`].
     lines: Vec<Vec<i64>>,
     kinds: Vec<usize>,
     features: Vec<usize>,
-    /// Which of its revisions each column ran; none if there is but one.
+    /// For each column, the index of the revision that it ran; empty if there is only one.
     ran: Vec<usize>,
 }
 
-/// Every row.
+/// All rows.
 #[derive(Serialize)]
 pub(super) struct Rows {
     scripts: Vec<PackedScript>,
     kinds: Vec<String>,
     features: Vec<String>,
     texts: Vec<String>,
-    /// Of each column a code a directive.
+    /// For each column, one code per directive.
     outcomes: Vec<String>,
-    /// Of each column steps from directive to directive, and what was seen there.
+    /// For each column, pairs of the distance from the last directive with a detail, and the number of the detail.
     details: Vec<Vec<usize>>,
 }
 
-/// The texts of scripts, each once.
+/// Source texts of scripts, each once.
 #[derive(Default, Serialize)]
 pub(super) struct Sources {
     texts: Vec<String>,
-    /// Of each script and each of its revisions, which text it is, if that is known.
+    /// For each script and each of its revisions, the number of its text, if the text is known.
     of: Vec<Vec<Option<usize>>>,
 }
 
-/// A directive within its script and revision: its line, its kind, and which of its kind on that line.
+/// Identity of a directive in a revision of a script: line, kind, and number among those of its kind on the line.
 type DirectiveKey = (u32, String, u32);
 
-/// What a column made of a directive.
+/// Result of a directive in one column.
 struct ColumnResult {
     column: usize,
     outcome: Outcome,
@@ -158,14 +159,14 @@ struct ColumnResult {
 
 /// A directive in all revisions of its script.
 struct Directive {
-    /// Its line in each revision.
+    /// Line in each revision.
     lines: Vec<Option<u32>>,
     kind: String,
     features: String,
     seen: Vec<ColumnResult>,
 }
 
-/// Takes rows a script at a time, and packs them.
+/// Packs rows, one script at a time.
 pub(super) struct Packer {
     columns: Vec<Column>,
     suites: Interner<SuiteEntry>,
@@ -176,7 +177,7 @@ pub(super) struct Packer {
     scripts: Vec<PackedScript>,
     outcomes: Vec<String>,
     details: Vec<Vec<usize>>,
-    /// Of each column, where its last detail was.
+    /// For each column, the index of its last directive with a detail.
     last: Vec<usize>,
     counts: Vec<BTreeMap<usize, Counts>>,
     directives: usize,
@@ -222,7 +223,7 @@ impl Packer {
             }
             all = merge(all, revision, number);
         }
-        script.lines = (0..script.suites.len()).map(|number| steps(&all, number)).collect();
+        script.lines = (0..script.suites.len()).map(|number| line_deltas(&all, number)).collect();
         if script.suites.len() == 1 {
             script.ran.clear();
         }
@@ -234,10 +235,10 @@ impl Packer {
         self.scripts.push(script);
     }
 
-    /// The directives of one revision.
+    /// Collects the directives of one revision.
     fn revision(&mut self, number: usize, rows: &[Row], subject: usize) -> Vec<Directive> {
         let mut directives: BTreeMap<DirectiveKey, Directive> = BTreeMap::new();
-        // Rows of a column that stand together on a line differ in kind, or are told apart by their order.
+        // Rows of a column on the same line differ in kind, or are identified by their order.
         let mut nth: HashMap<(usize, u32, &str), u32> = HashMap::new();
         for row in rows {
             let Some(column) = self.columns.iter().position(|column| is_of(row, column)) else { continue };
@@ -249,19 +250,20 @@ impl Packer {
                 lines[number] = Some(row.line);
                 Directive { lines, kind: row.directive.clone(), features: String::new(), seen: Vec::new() }
             });
-            // Where the module was not even instantiated, nothing is known of its features.
+            // A row of a module that was not instantiated has no features.
             if row.features.len() > directive.features.len() {
                 directive.features.clone_from(&row.features);
             }
-            let detail = if row.detail.is_empty() { 0 } else { 1 + self.texts.number(&bounded(&row.detail)) };
+            let detail = if row.detail.is_empty() { 0 } else { 1 + self.texts.number(&shortened(&row.detail)) };
             directive.seen.push(ColumnResult { column, outcome: row.outcome, detail });
         }
         directives.into_values().collect()
     }
 
+    /// Appends the results of one directive.
     fn push(&mut self, seen: &[ColumnResult]) {
         for codes in &mut self.outcomes {
-            codes.push(ABSENT);
+            codes.push(NOT_RUN);
         }
         for &ColumnResult { column, outcome, detail } in seen {
             self.outcomes[column].pop();
@@ -274,18 +276,18 @@ impl Packer {
         self.directives += 1;
     }
 
-    /// The text of each script in each revision, as far as `text` knows it.
+    /// Collects the text of each script in each revision, if `text` has it.
     pub(super) fn sources(&self, text: impl Fn(&SuiteEntry, &str) -> Option<String>) -> Sources {
-        let mut pool = Interner::default();
+        let mut texts = Interner::default();
         let mut of = Vec::new();
         for script in &self.scripts {
             let numbers = script.suites.iter().map(|suite| text(&self.suites.values[*suite], &script.file));
-            of.push(numbers.map(|text| text.map(|text| pool.number(&text))).collect());
+            of.push(numbers.map(|text| text.map(|text| texts.number(&text))).collect());
         }
-        Sources { texts: pool.values, of }
+        Sources { texts: texts.values, of }
     }
 
-    /// `past` are the counts of older runs.
+    /// Finishes packing. `past` are the counts of older runs.
     pub(super) fn finish(mut self, runs: Vec<Vec<String>>, past: &[PortabilityRow]) -> (Overview, Rows) {
         let mut earlier: BTreeMap<Column, BTreeMap<usize, Counts>> = BTreeMap::new();
         for line in past {
@@ -299,9 +301,9 @@ impl Packer {
             let subject = self.subjects.number(&line.proposal);
             earlier.entry(column).or_default().entry(subject).or_default().merge(&line.counts);
         }
-        // A run that is here with its rows needs no sums.
+        // A column with rows has its counts already.
         earlier.retain(|column, _| !self.columns.contains(column));
-        // In the order in which tables show them.
+        // Subjects are sorted as in the matrix.
         let mut order: Vec<usize> = (0..self.subjects.values.len()).collect();
         order.sort_by_key(|subject| portability::rank(&self.subjects.values[*subject]));
         let numbers = |counts: &BTreeMap<usize, Counts>| -> Vec<Vec<u64>> {
@@ -320,7 +322,7 @@ impl Packer {
             red: outcome.is_red(),
             rank: severity(outcome, ""),
         });
-        let head = Overview {
+        let overview = Overview {
             outcomes: outcomes.into(),
             run_columns: &csv::RUN_COLUMNS,
             runs,
@@ -340,10 +342,11 @@ impl Packer {
             outcomes: self.outcomes,
             details: self.details,
         };
-        (head, rows)
+        (overview, rows)
     }
 }
 
+/// Returns whether a row belongs to a column.
 fn is_of(row: &Row, column: &Column) -> bool {
     row.mode == column.mode
         && row.engine == column.engine
@@ -352,12 +355,12 @@ fn is_of(row: &Row, column: &Column) -> bool {
         && row.target == column.target
 }
 
-/// Adds a revision of a script to those before it.
+/// Merges a revision of a script into the list of the earlier revisions.
 fn merge(mut before: Vec<Directive>, revision: Vec<Directive>, number: usize) -> Vec<Directive> {
     if number == 0 {
         return revision;
     }
-    // By kind alone: how much is known of features depends on which engines ran the revision.
+    // Aligned by kind alone, since the known features depend on the engines that ran the revision.
     fn kinds(directives: &[Directive]) -> Vec<&str> {
         directives.iter().map(|directive| directive.kind.as_str()).collect()
     }
@@ -367,7 +370,7 @@ fn merge(mut before: Vec<Directive>, revision: Vec<Directive>, number: usize) ->
     }
     let (mut old, mut new) = (before.into_iter(), revision.into_iter());
     let merged = pairs.into_iter().filter_map(|(before, now)| {
-        // Both sides come in their own order, so the next one is the one that is meant.
+        // Pairs have the indices of both sides in order, so the next directive is the one of the pair.
         match (before.and_then(|_| old.next()), now.and_then(|_| new.next())) {
             (Some(mut old), Some(new)) => {
                 old.lines[number] = new.lines[number];
@@ -383,16 +386,17 @@ fn merge(mut before: Vec<Directive>, revision: Vec<Directive>, number: usize) ->
     merged.collect()
 }
 
-/// The lines of a revision: the first one, then steps.
-fn steps(directives: &[Directive], revision: usize) -> Vec<i64> {
+/// Delta-encodes the lines of a revision.
+fn line_deltas(directives: &[Directive], revision: usize) -> Vec<i64> {
     let mut last = 0;
-    let step = |directive: &Directive| match directive.lines.get(revision).copied().flatten() {
+    let delta = |directive: &Directive| match directive.lines.get(revision).copied().flatten() {
         Some(line) => i64::from(line) - std::mem::replace(&mut last, i64::from(line)),
-        None => MISSING,
+        None => NO_LINE,
     };
-    directives.iter().map(step).collect()
+    directives.iter().map(delta).collect()
 }
 
+/// Describes a version of the spec or a proposal by its name, which may be unknown.
 fn subject(name: &str) -> Subject {
     match suite::subject(name) {
         Some(known) => Subject {
@@ -408,9 +412,9 @@ fn subject(name: &str) -> Subject {
     }
 }
 
-/// As much of a detail as there is room for.
-fn bounded(detail: &str) -> String {
-    match detail.char_indices().nth(LONGEST) {
+/// Shortens a detail to [`MAX_DETAIL`].
+fn shortened(detail: &str) -> String {
+    match detail.char_indices().nth(MAX_DETAIL) {
         None => detail.to_owned(),
         Some((end, _)) => format!("{}... ({} characters)", &detail[..end], detail.chars().count()),
     }

@@ -1,22 +1,22 @@
 
 // ---- search -------------------------------------------------------------------------------------------------------
 
-/** Texts in lower case, made when somebody searches. */
+/** Texts in lower case, made on the first search. */
 const lower = { kinds: null, features: null, texts: null, sources: null };
 
 function lowerCase(which) {
   return (lower[which] ??= rows[which].map((text) => text.toLowerCase()));
 }
 
-/** Of each text whether a word is in it. */
+/** Returns for each text whether it contains a word. */
 const having = (texts, word) => Uint8Array.from(texts, (text) => (text.includes(word) ? 1 : 0));
 
-/** Of each source its text in lower case; null while they are unpacked. */
+/** Returns the source texts in lower case; null until they are unpacked. */
 function lowerSources() {
   return sources && (lower.sources ??= sources.texts.map((text) => text.toLowerCase()));
 }
 
-/** Where lines begin in a source, made when it is searched. */
+/** Offsets of lines in source texts, made on the first search. */
 const beginnings = new Map();
 
 function beginningsOf(source) {
@@ -30,7 +30,7 @@ function beginningsOf(source) {
   return known;
 }
 
-/** Marks the directives of a script that have a word in their source. */
+/** Marks the directives of a script whose source contains a word. */
 function inSource(number, word, marks) {
   const script = rows.scripts[number];
   const source = sources.of[number].at(-1);
@@ -55,7 +55,7 @@ function inSource(number, word, marks) {
   }
 }
 
-/** What tells whether a directive fits a word: in its script's name, its line, kind, features, details or source. */
+/** Returns predicates of whether a word matches a script (its name) or a directive (line, kind, features, details, source). */
 function fits(word, columns) {
   const kinds = having(lowerCase("kinds"), word);
   const features = having(lowerCase("features"), word);
@@ -63,7 +63,7 @@ function fits(word, columns) {
   const line = /^\d+$/.test(word) ? Number(word) : 0;
   const of = columns.map((c) => details[c]);
   const anyText = texts.includes(1);
-  const marks = lowerSources() && new Uint8Array(head.directives);
+  const marks = lowerSources() && new Uint8Array(overview.directives);
   return {
     script(number) {
       const whole = rows.scripts[number].name.toLowerCase().includes(word);
@@ -77,25 +77,25 @@ function fits(word, columns) {
   };
 }
 
-/** The directives that an address asks for, in order. */
+/** Returns the directives that match the filters of an address, in order. */
 function select(params) {
   const proposal = params.get("proposal");
   const file = params.get("file");
   const columns = columnsOf(params);
   const wanted = new Uint8Array(256);
   const names = params.get("outcome")?.split(",") ?? [];
-  head.outcomes.forEach((outcome) => { wanted[outcome.code.charCodeAt(0)] = names.length === 0 || names.includes(outcome.name) ? 1 : 0; });
-  const only = params.get("column") ? columns.filter((c) => head.columns[c].name === params.get("column")) : columns;
+  overview.outcomes.forEach((outcome) => { wanted[outcome.code.charCodeAt(0)] = names.length === 0 || names.includes(outcome.name) ? 1 : 0; });
+  const only = params.get("column") ? columns.filter((c) => overview.columns[c].name === params.get("column")) : columns;
   const query = (params.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  // `file:line` are two words.
+  // A word of the form `file:line` is searched as two words.
   const tests = query.flatMap((word) => /^(.+):(\d+)$/.exec(word)?.slice(1) ?? word).map((word) => fits(word, only));
   const differ = params.get("differ") === "1";
   const kind = params.get("change");
   const changes = kind ? changesBetween(params) : null;
-  const found = new Uint32Array(head.directives);
+  const found = new Uint32Array(overview.directives);
   let count = 0;
   rows.scripts.forEach((script, number) => {
-    if (proposal && head.subjects[script.subject].name !== proposal) return;
+    if (proposal && overview.subjects[script.subject].name !== proposal) return;
     if (file && script.name !== file) return;
     const rest = tests.filter((test) => !test.script(number));
     for (let i = script.first; i < script.end; i++) {
@@ -107,22 +107,22 @@ function select(params) {
   return found.subarray(0, count);
 }
 
-/** Whether all columns that ran a directive say the same. */
+/** Returns whether a directive has the same outcome in all columns that ran it. */
 function alike(columns, i) {
-  let known = ABSENT;
+  let known = NOT_RUN;
   for (const c of columns) {
     const code = codes[c][i];
-    if (code === ABSENT || code === known) continue;
-    if (known !== ABSENT) return false;
+    if (code === NOT_RUN || code === known) continue;
+    if (known !== NOT_RUN) return false;
     known = code;
   }
   return true;
 }
 
-/** The columns that a list is about: those that are compared, or those that are shown and the one that is named. */
+/** Returns the columns of the list: those of the comparison, else those to show and the column filter's. */
 function columnsOf(params) {
   if (params.get("change")) return [...new Set(pairsOf(params).flat())];
   const columns = shown(params);
-  const one = head.columns.findIndex((column) => column.name === params.get("column"));
+  const one = overview.columns.findIndex((column) => column.name === params.get("column"));
   return one < 0 || columns.includes(one) ? columns : [...columns, one].sort((a, b) => a - b);
 }
