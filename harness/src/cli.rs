@@ -43,13 +43,13 @@ struct Cli {
 const AFTER: &str = "\
 Exit codes:
   0    every outcome is as expected
-  1    an outcome is not as expected (`fail`, `xpass`, `crash` or `timeout`), or an expectation \
-matches no directive
+  1    an outcome is not as expected (`fail`, `xpass`, `crash` or `timeout`),
+       or an expectation matches no directive
   2    the command line or its input is wrong
   130  interrupted
 
 Examples:
-  wassay test                          run all scripts on the VM, in its default modes, into reports/
+  wassay test                          run all scripts on the VM; write the report to reports/
   wassay test spec:2.0 --mode o0       run the scripts of WebAssembly 2.0 in mode o0
   wassay test 'simd_*.wast'            run the scripts whose file names match a glob
   wassay test --suites ../testsuite    run the scripts in a folder as well
@@ -57,13 +57,22 @@ Examples:
   wassay diff vm:o0 vm:o3 spec:1.0     list the directives on which two modes disagree
   wassay compare old/ reports/         list regressions and fixes since an earlier run";
 
+/// Exit codes of subcommands that judge nothing.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    success
+  2    the command line or its input is wrong";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run scripts on engines and write a report.
     Test(TestArgs),
     /// List suites, the proposals of their scripts, and where the scripts of each proposal come from.
+    // The attribute stands here because `SuitesArgs` is also part of other subcommands, which have their own text.
+    #[command(after_help = EXIT_CODES)]
     Suites(SuitesArgs),
     /// List engines and their modes, or describe one engine.
+    #[command(after_help = EXIT_CODES)]
     Engines(engines::EnginesArgs),
     /// Show the portability matrix of one or more reports: passed directives by proposal, engine and mode.
     Matrix(matrix::MatrixArgs),
@@ -76,10 +85,13 @@ enum Command {
     /// List expectations, or propose changes to them from a run.
     Expect(expect_update::ExpectArgs),
     /// Write an HTML page: matrix, every directive with its source, comparison and history.
+    #[command(after_help = EXIT_CODES)]
     Report(report_page::ReportArgs),
     /// Print the completion script of a shell.
+    #[command(after_help = EXIT_CODES)]
     Completions(completions::CompletionsArgs),
     /// Print the man page, or write one page per subcommand.
+    #[command(after_help = EXIT_CODES)]
     Man(completions::ManArgs),
     /// Serve as a driver: run an engine for another `wassay`.
     #[command(subcommand, hide = true)]

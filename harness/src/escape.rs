@@ -89,7 +89,7 @@ mod tests {
     use std::os::unix::ffi::OsStrExt;
 
     #[test]
-    fn a_line_is_one_and_only_text() {
+    fn lines_are_escaped_once() {
         for (written, shown) in [
             ("plain größe e\u{301} 関数 'a' \"b\" \\n", "plain größe e\u{301} 関数 'a' \"b\" \\n"),
             ("a\nb\tc\rd\0\x1b[2J\u{9b}1m\x7f", "a\\nb\\tc\\rd\\0\\u{1b}[2J\\u{9b}1m\\u{7f}"),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_any_bytes_are_told_apart() {
+    fn paths_with_invalid_utf8_are_escaped() {
         assert_eq!(path(Path::new(OsStr::from_bytes(b"a\xff\n\xc3\xb6"))), "a\\xff\\nö");
     }
 }

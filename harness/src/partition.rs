@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_read_and_shown() {
+    fn partitions_are_parsed_and_formatted() {
         for text in ["hash:1/1", "slice:3/64"] {
             assert_eq!(text.parse::<Partition>().unwrap().to_string(), text);
         }
@@ -123,13 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_the_same_everywhere() {
+    fn the_hash_never_changes() {
         // Computed with Python's `hashlib`. A change of the hash would move tasks between existing partitions.
         assert_eq!(hash(&["s", "f", "e", "m"]), 0xcdaf_b73c_0008_fe1a);
     }
 
     #[test]
-    fn parts_are_the_whole_and_do_not_overlap() {
+    fn partitions_are_disjoint_and_complete() {
         let suites = suite::load(&[]).unwrap();
         let scripts = suite::select(&suites, &["proposals".to_owned()]).unwrap();
         let on = on();

@@ -96,7 +96,7 @@ fn the_catalogue_in_each_format() {
     assert!(one.starts_with("one: One\n") && one.contains("m  so so") && one.contains("features    x, y"), "{one}");
     refused(&run(&folder, &["engines", "nothing"]), &["there is no engine `nothing`"]);
     let motor = stdout(&run(&folder, &["engines", "motor"]));
-    assert!(motor.contains("8 of the list") && motor.contains("can't be driven today"), "{motor}");
+    assert!(motor.contains("8 in the list") && motor.contains("can't be driven today"), "{motor}");
 
     let csv = run(&folder, &["engines", "--format", "csv"]);
     let mut rows = csv::Reader::from_reader(&csv.stdout[..]);

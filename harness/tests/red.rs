@@ -1,13 +1,13 @@
-//! The harness can go red: a fake engine fails, crashes, hangs and eats memory, and each ends in the right row, with no
-//! row lost or doubled, and with exit code 1.
+//! Tests that the harness detects failures: each failure, crash, hang and memory leak of the fake engine gives the
+//! right row and exit code 1, and no row is lost or doubled.
 
 mod common;
 
 use common::{DIRECTIVES, Place, SCRIPT, code, stderr, stdout};
 use wassay::model::Outcome::{self, Crash, Fail, Timeout, Unsupported};
 
-/// Runs two copies of the script in a mode and says what did not pass, having checked that nothing is missing and that
-/// both copies fared alike.
+/// Runs two copies of the script in a mode, and checks that no row is missing and that both copies have the same
+/// outcomes. Returns the rows that did not pass.
 fn run(mode: &str, args: &[&str], expected: i32) -> Vec<(u32, Outcome, String)> {
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", SCRIPT)]);
     let output = place.test(mode, args);
@@ -23,7 +23,7 @@ fn row(line: u32, outcome: Outcome, detail: &str) -> (u32, Outcome, String) {
 }
 
 #[test]
-fn all_is_well() {
+fn a_run_that_passes() {
     assert_eq!(run("pass", &[], 0), []);
 }
 
@@ -42,7 +42,7 @@ fn values_are_wrong() {
 }
 
 #[test]
-fn a_trap_comes_unexpected() {
+fn unexpected_traps() {
     assert_eq!(run("trap@3", &[], 1), [row(3, Fail, "expected (i32.const 1), got trap: traps on demand")]);
     assert_eq!(
         run("trap@7", &[], 1),
@@ -52,7 +52,7 @@ fn a_trap_comes_unexpected() {
 }
 
 #[test]
-fn what_depends_on_a_broken_module_is_judged_by_why_it_is_broken() {
+fn directives_that_depend_on_a_failed_module_follow_its_outcome() {
     let failed = "depends on line 5, which did not pass";
     assert_eq!(
         run("fail@5", &[], 1),
@@ -94,14 +94,14 @@ fn workers_crash() {
 }
 
 #[test]
-fn a_panic_says_what_it_was() {
+fn a_panic_has_its_message_as_detail() {
     let rows = run("panic@4", &[], 1);
     assert!(rows[0].2.starts_with("SIGABRT: panicked at "), "{rows:?}");
     assert!(rows[0].2.ends_with(" on demand"), "{rows:?}");
 }
 
 #[test]
-fn what_a_crash_took_along_is_named() {
+fn directives_that_depend_on_a_crash_name_it() {
     let lost = "depends on line 1, which did not pass";
     let rows = run("crash@1", &[], 1);
     assert_eq!(rows[0], row(1, Crash, "SIGABRT"));
@@ -130,13 +130,13 @@ fn workers_hang() {
 }
 
 #[test]
-fn workers_eat_memory() {
+fn workers_exceed_their_memory_limit() {
     let detail = "out of memory: it may use 200 MiB";
     assert_eq!(run("eat@4", &["--memory", "200"], 1), [row(4, Crash, detail)]);
 }
 
 #[test]
-fn what_an_engine_prints_does_no_harm() {
+fn output_of_an_engine_does_not_disturb_the_protocol() {
     assert_eq!(run("print", &[], 0), []);
     let rows = run("print@2+crash@4", &[], 1);
     assert_eq!(rows, [row(4, Crash, "SIGABRT")], "and is not taken for the last words before a later crash");
@@ -152,7 +152,7 @@ fn red_directives_are_named_and_counted() {
 }
 
 #[test]
-fn expectations_turn_red_to_green_and_green_to_red() {
+fn expectations_turn_fail_to_xfail_and_pass_to_xpass() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let expect = |rows: &str| {
         let header = "suite,file,line,engine,mode,target,outcome,reason,link\n";

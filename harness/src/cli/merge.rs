@@ -28,12 +28,12 @@ pub(super) struct MergeArgs {
 
 const AFTER: &str = "\
 Merging:
-  Rows keep the names of their runs, and run.csv has one row per run. Two parts of one run must not
-  have a script in common; different runs may. Missing parts and unfinished runs are named.
+  Rows keep the names of their runs, and run.csv has one row per run. Two partitions of one run must
+  not have a script in common; different runs may. Missing partitions and unfinished runs are named.
 
 Exit codes:
-  0    all parts are there and every outcome is as expected
-  1    a part is missing or unfinished, or an outcome is not as expected
+  0    all partitions are there and every outcome is as expected
+  1    a partition is missing or unfinished, or an outcome is not as expected
   2    the command line or its input is wrong";
 
 /// Runs `wassay merge`.

@@ -57,7 +57,7 @@ pub(super) fn apply(args: &mut TestArgs, given: Option<&ArgMatches>) -> Result<(
         (Some(path), asked) => (Some(path.clone()), asked.clone()),
         (None, asked) => (find(), asked.clone()),
     };
-    let Some(path) = path else { return asked.map_or(Ok(()), |name| Err(ProfileError::NoFile(name).into())) };
+    let Some(path) = path else { return asked.map_or(Ok(()), |name| Err(ProfileError::NoFile(name))) };
     let text = crate::regular_file::text(&path).map_err(|source| ProfileError::Read { path: path.clone(), source })?;
     let fault = |at: usize, what: String| ProfileError::Format { path: path.clone(), line: line(&text, at), what };
     let Some(profile) = find_profile(&text, &path, asked.as_deref())? else { return Ok(()) };

@@ -52,7 +52,7 @@ fn kind(base: Outcome, head: Outcome) -> Option<ChangeKind> {
 }
 
 #[test]
-fn each_transition_has_its_kind() {
+fn kind_of_each_transition() {
     use ChangeKind::{Accepted, Expectation, Fix, Regression, Skip};
     use Outcome::{Crash, Fail, Pass, Timeout, Unsupported, Xfail, Xpass};
     for outcome in Outcome::ALL {
@@ -99,7 +99,7 @@ fn new_and_removed_directives_are_counted() {
 }
 
 #[test]
-fn directives_of_one_line_are_not_mixed_up() {
+fn directives_of_one_line_are_paired_by_outcome() {
     use Outcome::{Fail, Pass};
     let two = |a, b| vec![row("a.wast", 1, a), row("a.wast", 1, b)];
     assert_eq!(changes(two(Pass, Fail), two(Fail, Pass)).unchanged, 2);
@@ -108,7 +108,7 @@ fn directives_of_one_line_are_not_mixed_up() {
 }
 
 #[test]
-fn a_script_that_broke_as_a_whole_is_a_regression() {
+fn a_script_that_failed_as_a_whole_is_one_regression() {
     let base = (1..=9).map(|line| row("a.wast", line, Outcome::Pass)).collect();
     let head = vec![Row { directive: crate::task::SCRIPT.to_owned(), ..row("a.wast", 1, Outcome::Crash) }];
     let found = changes(base, head);
@@ -120,7 +120,7 @@ fn moved(rows: Vec<Row>, by: u32) -> Vec<Row> {
 }
 
 #[test]
-fn what_the_suite_changed_is_told_apart() {
+fn changes_of_the_suite_are_classified_as_such() {
     use Outcome::{Fail, Pass};
     let script = |outcome| -> Vec<Row> {
         let kinds = ["module", "assert_return", "module", "invoke", "assert_trap"];
@@ -147,7 +147,7 @@ fn what_the_suite_changed_is_told_apart() {
 }
 
 #[test]
-fn engines_of_one_side_are_not_compared() {
+fn engines_of_only_one_run_are_not_compared() {
     let other = Row { engine: "f".to_owned(), ..row("a.wast", 1, Outcome::Pass) };
     let found = changes(vec![row("a.wast", 1, Outcome::Pass), other.clone()], vec![row("a.wast", 1, Outcome::Pass)]);
     assert_eq!((found.only_base.clone(), found.count(ChangeKind::Removed)), (vec!["f m".to_owned()], 0));
@@ -156,7 +156,7 @@ fn engines_of_one_side_are_not_compared() {
 }
 
 #[test]
-fn no_more_than_the_limit_is_kept_and_all_is_counted() {
+fn changes_are_limited_and_counts_are_complete() {
     let rows = |outcome| (1..=10).map(|line| row("a.wast", line, outcome)).collect::<Vec<_>>();
     let found = changes(rows(Outcome::Pass), rows(Outcome::Fail));
     assert_eq!((found.count(ChangeKind::Regression), found.changes[&ChangeKind::Regression].len()), (10, 3));
@@ -179,7 +179,7 @@ fn sample() -> Comparison {
 }
 
 #[test]
-fn text_is_plain() {
+fn text_format() {
     let text = written(&sample(), Format::Text);
     let expected = "\
 regressions:
@@ -194,7 +194,7 @@ regressions:
 }
 
 #[test]
-fn markdown_is_a_table_that_nothing_breaks() {
+fn markdown_escapes_cells() {
     let text = written(&sample(), Format::Markdown);
     assert!(text.starts_with("### Conformance got worse\n"), "{text}");
     let line = "| `s/a.wast:1` assert_return | e m | `` pass -> fail: got <a\\|b> ::error::`x` 100% `` |\n";
@@ -203,7 +203,7 @@ fn markdown_is_a_table_that_nothing_breaks() {
 }
 
 #[test]
-fn junit_fails_where_there_are_regressions() {
+fn junit_fails_on_regressions() {
     let text = written(&sample(), Format::Junit);
     assert!(
         text.contains("<testsuites name=\"wassay compare\" tests=\"2\" skipped=\"0\" failures=\"1\" errors=\"0\">"),
@@ -215,7 +215,7 @@ fn junit_fails_where_there_are_regressions() {
 }
 
 #[test]
-fn github_gets_one_line_a_regression() {
+fn github_has_one_annotation_per_regression() {
     let text = written(&sample(), Format::Github);
     let error = "::error file=s/a.wast,line=1,title=regressions on e m::s/a.wast:1 assert_return: pass -> fail: got";
     assert!(text.contains(error), "{text}");

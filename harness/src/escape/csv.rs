@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_cell_is_a_formula_and_all_are_what_they_were() {
+    fn cells_are_no_formulas_and_round_trip() {
         for text in
             ["", "a", "=1+1", "+1", "-1", "@a", "\tx", "\r=1", "\n=1", "'", "'=1", "''", "\u{ff1d}1", "a=1", "1"]
         {

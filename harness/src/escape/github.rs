@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_becomes_a_command_of_its_own() {
+    fn messages_contain_no_commands() {
         assert_eq!(message("100%\n::error::x"), "100%25%0A::error::x");
         assert_eq!(message("\x1b[2J\r"), "\\u{1b}[2J\\r");
         assert_eq!(property("a:b,c\nd"), "a%3Ab%2Cc\\nd");

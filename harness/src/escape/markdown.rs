@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_breaks_out_of_its_cell() {
+    fn cells_are_escaped() {
         assert_eq!(plain("a|b <i>\n"), "a\\|b &lt;i>\\\\n");
         assert_eq!(plain("a\\|b"), "a\\\\\\|b");
         assert_eq!(plain("i32x4.relaxed_trunc _a_ [x](y)"), "i32x4.relaxed_trunc \\_a\\_ \\[x\\](y)");

@@ -28,7 +28,7 @@ fn holds(text: &str) -> bool {
 }
 
 #[test]
-fn tests_look_at_fields() {
+fn tests_of_every_field() {
     for text in [
         "all()",
         "engine(vm)",
@@ -64,7 +64,7 @@ fn tests_look_at_fields() {
 }
 
 #[test]
-fn aliases_are_names() {
+fn aliases_of_proposals() {
     let with_alias = suite::subjects().unwrap().iter().find(|s| !s.aliases.is_empty()).expect("one has an alias");
     let filter: Filter = format!("proposal({})", with_alias.aliases[0]).parse().unwrap();
     assert!(filter.row(&Row { proposal: with_alias.name.clone(), ..row() }));
@@ -83,7 +83,7 @@ fn precedence_of_operators() {
 }
 
 #[test]
-fn errors_say_where() {
+fn errors_have_a_position() {
     for (text, at, what) in [
         ("", 1, "expected a test"),
         ("engine", 7, "expected `(` after `engine`"),

@@ -107,7 +107,7 @@ mod tests {
     use wast::parser::{self, ParseBuffer};
 
     #[test]
-    fn the_text_format_knows_the_names() {
+    fn names_are_those_of_the_text_format() {
         for (operator, _) in table() {
             let buffer = ParseBuffer::new(operator).unwrap();
             // Operands are missing, which is another error.
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_one_has_one_number() {
+    fn operators_of_one_name_have_one_number() {
         let names: Vec<&str> = table().iter().map(|(name, _)| name.as_str()).collect();
         for name in ["select", "ref.cast", "i32.atomic.rmw8.add_u", "memory.atomic.wait32", "atomic.fence", "call_ref"]
         {

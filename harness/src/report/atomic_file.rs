@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_an_error() {
+    fn a_missing_folder_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("none/a.csv");
         assert!(matches!(write_atomically(&path, |_| Ok(())), Err(Error::Write { .. })));

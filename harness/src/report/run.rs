@@ -112,7 +112,7 @@ fn value(text: &str, name: &str, separator: char) -> Option<String> {
 fn output_of(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok().filter(|o| o.status.success())?;
     let output = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    (!text.is_empty()).then_some(text)
+    (!output.is_empty()).then_some(output)
 }
 
 #[cfg(test)]
@@ -121,7 +121,7 @@ mod tests {
     use std::os::unix::ffi::OsStrExt;
 
     #[test]
-    fn a_run_knows_its_machine() {
+    fn a_run_describes_its_machine() {
         let mut run = Run::begin(&["wassay", "test", "simd_*.wast"], "22.1.0", 2);
         run.end();
         assert_eq!(run.command, "wassay test 'simd_*.wast'");

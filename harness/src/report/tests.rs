@@ -86,7 +86,7 @@ fn order_of_arrival_does_not_matter() {
 }
 
 #[test]
-fn what_is_written_can_be_read() {
+fn reports_round_trip() {
     let dir = tempfile::tempdir().unwrap();
     let mut odd = row("simd", "a,b.wast", 1, "o0", Outcome::Fail);
     odd.detail = "got \"x\",\nexpected `ü` \r\n".to_owned();
@@ -122,7 +122,7 @@ fn counts_and_rates() {
 }
 
 #[test]
-fn portability_csv_is_as_counted() {
+fn portability_csv_has_the_counts() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), &run(), rows()).unwrap();
     let text = std::fs::read_to_string(dir.path().join("portability.csv")).unwrap();
@@ -133,7 +133,7 @@ fn portability_csv_is_as_counted() {
 }
 
 #[test]
-fn the_matrix_reads_well() {
+fn layout_of_the_matrix() {
     let text = matrix(&rows());
     let expected = "\
 | spec | proposal | phase |           vm/o0 |           vm/o3 |
@@ -151,7 +151,7 @@ fn the_matrix_reads_well() {
 }
 
 #[test]
-fn columns_of_the_matrix_are_told_apart() {
+fn columns_have_distinct_names() {
     let mut all = rows();
     all.extend(rows().into_iter().map(|row| Row { target: "aarch64-linux".to_owned(), ..row }));
     let text = matrix(&all);
@@ -162,7 +162,7 @@ fn columns_of_the_matrix_are_told_apart() {
 }
 
 #[test]
-fn runs_of_parts_are_one_and_runs_of_the_same_are_two() {
+fn partitions_are_joined_and_repeated_runs_are_not() {
     let part = |run: &str, file: &str| Row { run: run.to_owned(), ..row("simd", file, 1, "o0", Outcome::Pass) };
     let lines = portability(&[part("b", "1.wast"), part("a", "2.wast"), part("b", "1.wast")]);
     assert_eq!(lines.len(), 1);
@@ -175,7 +175,7 @@ fn runs_of_parts_are_one_and_runs_of_the_same_are_two() {
 }
 
 #[test]
-fn only_what_is_not_as_expected_is_red() {
+fn unexpected_outcomes_are_red() {
     for outcome in Outcome::ALL {
         let mut counts = Counts::default();
         counts.add(outcome);
@@ -207,7 +207,7 @@ fn errors_name_their_files() {
 }
 
 #[test]
-fn newer_columns_do_not_matter() {
+fn newer_columns_are_ignored() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), &run(), vec![row("simd", "a.wast", 1, "o0", Outcome::Pass)]).unwrap();
     let path = dir.path().join("conformance.csv");
@@ -226,7 +226,7 @@ fn documented(file: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_schema_is_in_step() {
+fn the_schema_documents_every_column() {
     let tables: [(&str, &[&str]); 3] = [
         ("conformance.csv", &csv::CONFORMANCE_COLUMNS),
         ("portability.csv", &csv::PORTABILITY_COLUMNS),
@@ -256,7 +256,7 @@ fn documented_outcomes() -> Vec<String> {
 }
 
 #[test]
-fn columns_are_the_fields() {
+fn columns_are_the_fields_of_rows() {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     writer.serialize(row("simd", "a.wast", 1, "o0", Outcome::Pass)).unwrap();
     let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();

@@ -1,9 +1,9 @@
-//! `wassay compare`
+//! Tests of `wassay compare`.
 
 use super::common::{code, stderr, stdout};
 use super::{report, run};
 
-/// A copy of a report with some text replaced in `conformance.csv`, as if it were of another mode.
+/// Replaces text in the `conformance.csv` of a report, so that its rows seem to be of another mode.
 fn altered(out: &str, from: &str, to: &str) {
     let path = format!("{out}/conformance.csv");
     let rows = std::fs::read_to_string(&path).expect("a report");
@@ -31,7 +31,7 @@ fn regressions_are_red_in_every_format() {
         let output = run(&["compare", &a, &b, "--format", format]);
         assert_eq!(code(&output), Some(1), "{format}");
         assert!(stdout(&output).contains(says), "{format}: {}", stdout(&output));
-        // The other way round it is a fix.
+        // In the other direction the change is a fix.
         let output = run(&["compare", &b, &a, "--format", format]);
         assert_eq!(code(&output), Some(0), "{format}: {}", stdout(&output));
         assert!(!stdout(&output).contains(says), "{format}: {}", stdout(&output));
@@ -52,7 +52,7 @@ fn a_filter_and_a_limit_and_a_file() {
 }
 
 #[test]
-fn nothing_that_is_compared_is_no_good_news() {
+fn an_empty_comparison_is_an_error() {
     let ((_a, a), (_b, b)) = (report("pass"), report("fail@3"));
     for words in [vec!["compare", &a, &b], vec!["compare", &a, &a, "-E", "engine(vm)"]] {
         for format in ["text", "markdown", "junit", "github"] {

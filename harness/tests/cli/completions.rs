@@ -1,19 +1,19 @@
-//! Completions and man pages follow the definition of the command line.
+//! Tests of `wassay completions` and `wassay man`.
 
 use super::common::{code, stderr, stdout};
 use super::{run, text};
 
-/// Subcommands that people use.
-const VERBS: [&str; 10] =
+/// Subcommands that are not hidden.
+const SUBCOMMANDS: [&str; 10] =
     ["test", "suites", "engines", "matrix", "compare", "diff", "merge", "expect", "completions", "man"];
 
 #[test]
-fn every_shell_learns_every_verb() {
+fn every_shell_completes_every_subcommand() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let output = run(&["completions", shell]);
         assert_eq!(code(&output), Some(0));
         let script = stdout(&output);
-        for word in VERBS.iter().chain(&["partition", "retries", "resume"]) {
+        for word in SUBCOMMANDS.iter().chain(&["partition", "retries", "resume"]) {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }
@@ -22,7 +22,7 @@ fn every_shell_learns_every_verb() {
 }
 
 #[test]
-fn bash_takes_the_script() {
+fn bash_accepts_the_completion_script() {
     use std::io::Write;
     let Ok(mut bash) = std::process::Command::new("bash").arg("-n").stdin(std::process::Stdio::piped()).spawn() else {
         return;
@@ -33,16 +33,16 @@ fn bash_takes_the_script() {
 }
 
 #[test]
-fn there_is_a_page_for_each_verb() {
+fn every_subcommand_has_a_man_page() {
     let page = stdout(&run(&["man"]));
     assert!(page.contains(".TH wassay 1"), "{page}");
     let dir = tempfile::tempdir().expect("a folder");
     assert_eq!(code(&run(&["man", "--out", &text(dir.path())])), Some(0));
-    for verb in VERBS {
-        let page = std::fs::read_to_string(dir.path().join(format!("wassay-{verb}.1"))).expect(verb);
-        assert!(page.contains(".SH OPTIONS") || page.contains(".SH SYNOPSIS"), "{verb}");
+    for subcommand in SUBCOMMANDS {
+        let page = std::fs::read_to_string(dir.path().join(format!("wassay-{subcommand}.1"))).expect(subcommand);
+        assert!(page.contains(".SH OPTIONS") || page.contains(".SH SYNOPSIS"), "{subcommand}");
     }
-    assert!(!dir.path().join("wassay-worker.1").exists(), "that one is for supervisors");
+    assert!(!dir.path().join("wassay-worker.1").exists(), "the subcommand is hidden");
     let output = run(&["man", "--out", "/dev/null/x"]);
     assert_eq!(code(&output), Some(2), "{}", stderr(&output));
 }

@@ -1,10 +1,10 @@
-//! `wassay diff`
+//! Tests of `wassay diff`.
 
 use super::common::{Place, SCRIPT, code, stderr, stdout, wassay};
 use super::{ALL, run, text};
 
 #[test]
-fn engines_that_run_for_it() {
+fn diff_runs_both_engines() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let suite = text(&place.suite());
     let diff = |left: &str, right: &str| run(&["diff", left, right, "suite:suite", "--suites", &suite]);
@@ -33,14 +33,14 @@ fake pass and fake fail@3 disagree on 1 of 12 directives
 
 #[test]
 #[cfg(target_os = "linux")]
-fn an_interrupted_one_says_so() {
+fn an_interrupted_diff_ends_with_130() {
     use rustix::process::{Pid, Signal, kill_process};
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let mut command = wassay();
     command.args(["diff", "fake", "fake:hang@3", "suite:suite", "--timeout", "60", "--suites"]).arg(place.suite());
     let run =
         command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("it runs");
-    // When there are workers, it listens.
+    // Once workers run, the signal handler is installed.
     let works = |pid: &u32| {
         std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.windows(7).any(|word| word == b"worker\0"))
     };
@@ -50,7 +50,7 @@ fn an_interrupted_one_says_so() {
 }
 
 #[test]
-fn engines_that_have_run() {
+fn diff_of_a_report() {
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", SCRIPT)]);
     place.test("pass", &["--engine", "fake", "--engine", &format!("fake:{ALL}"), "--timeout", "0.3"]);
     let (out, suite) = (text(&place.out()), text(&place.suite()));
@@ -70,7 +70,7 @@ fn engines_that_have_run() {
     assert!(stderr(&output).contains("there is no `vm` in the report"), "{}", stderr(&output));
 }
 
-/// A runner of whole scripts that fails those with a word in them.
+/// Description of a runner that fails the scripts that contain a word.
 const RUNNER: &str = r#"
 [drive]
 kind = "runner"
@@ -82,7 +82,7 @@ command = ["sh", "-c", "! grep -q unwelcome \"$1\"", "sh", "{script}"]
 "#;
 
 #[test]
-fn an_engine_that_runs_whole_scripts() {
+fn diff_with_a_runner_compares_whole_scripts() {
     let unwelcome = format!(";; unwelcome\n{SCRIPT}");
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", &unwelcome)]);
     let engines = place.describe(RUNNER);
@@ -101,7 +101,7 @@ fake pass and shell whole disagree on 1 of 2 scripts
     fake pass pass, shell whole fail: 1
 ";
     assert_eq!(stdout(&output), expected);
-    // A script fails with the first of its directives that does.
+    // A script fails with its first directive of the highest severity.
     let output = diff("shell", "fake:fail@3+trap@5");
     let said = stdout(&output);
     assert!(said.contains("fail: line 3, assert_return: expected (i32.const 1), got nothing\n"), "{said}");

@@ -1,10 +1,10 @@
-//! `wassay expect`
+//! Tests of `wassay expect`.
 
 use super::common::{Place, SCRIPT, code, stderr, stdout};
 use super::{run, text};
 
 #[test]
-fn failures_become_expectations_only_when_told() {
+fn expectations_are_written_only_on_request() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let mode = "fail@3+crash@6";
     let (here, out) = (text(&place.path("")), text(&place.out()));
@@ -21,7 +21,7 @@ fn failures_become_expectations_only_when_told() {
     assert!(stderr(&output).contains("nothing is written"), "{}", stderr(&output));
     assert!(!file.exists(), "it was not told to");
 
-    // Without a reason, the file is refused.
+    // `wassay test` refuses a file without reasons.
     assert_eq!(code(&update(&["--write"])), Some(0));
     let output = place.test(mode, &["--expectations", &here]);
     assert_eq!(code(&output), Some(2));
@@ -35,7 +35,7 @@ fn failures_become_expectations_only_when_told() {
     let listed = stdout(&run(&["expect", "--expectations", &here]));
     assert_eq!(listed, std::fs::read_to_string(&file).expect("a file"));
 
-    // What passes goes again.
+    // Rows whose directives pass are removed.
     assert_eq!(code(&place.test("pass", &["--expectations", &here])), Some(1));
     let output = update(&["--write"]);
     assert!(stdout(&output).contains("-suite,a.wast,3,fake,*,*,fail,it is fake"), "{}", stdout(&output));

@@ -1,4 +1,4 @@
-//! Disks that are full and folders that cannot be written: an error, and nothing is lost.
+//! Tests of full disks and unwritable folders: they give an error, and no verdict is lost.
 #![cfg(target_os = "linux")]
 
 use super::common::{Place, SCRIPT, code, lasting, stderr, wassay};
@@ -13,7 +13,7 @@ fn place() -> Place {
     Place::new(&files.iter().map(|file| (file.as_str(), SCRIPT)).collect::<Vec<_>>())
 }
 
-/// A run whose files cannot grow beyond so many bytes, as on a disk with no more room.
+/// Runs with a limit on the size of files, which has the effect of a full disk.
 fn with_room_for(place: &Place, bytes: u64, resume: bool) -> Output {
     let mut command = wassay();
     command.args(["test", "suite:suite", "--engine", "fake", "--mode", MODE, "--jobs", "1", "--out"]);
@@ -21,7 +21,7 @@ fn with_room_for(place: &Place, bytes: u64, resume: bool) -> Output {
     // SAFETY: between `fork` and `exec` there are only two system calls, which touch no memory of the parent's.
     unsafe {
         command.pre_exec(move || {
-            // Without the signal, writing fails instead.
+            // If the signal is ignored, writing fails with an error.
             libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
             Ok(setrlimit(Resource::Fsize, Rlimit { current: Some(bytes), maximum: Some(bytes) })?)
         });
@@ -36,10 +36,10 @@ fn unbroken() -> Vec<String> {
 }
 
 #[test]
-fn a_disk_that_fills_up_and_is_cleaned_up() {
+fn a_run_resumes_after_a_full_disk() {
     let place = place();
     let mut resume = false;
-    // In the first line, then again and again in the middle of the record.
+    // The limits are in the first line of the journal, then further and further into it.
     for bytes in [20, 3000, 6000, 9000, 12_000] {
         let output = with_room_for(&place, bytes, resume);
         assert_eq!(code(&output), Some(2), "{bytes}: {}", stderr(&output));
@@ -54,13 +54,13 @@ fn a_disk_that_fills_up_and_is_cleaned_up() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written() {
+fn an_unwritable_report_folder_is_an_error() {
     let place = place();
-    // `/proc` is read-only to everybody, root included.
+    // `/proc` is read-only, even for root.
     let output = place.test(MODE, &["--out", "/proc/wassay"]);
     assert_eq!(code(&output), Some(2));
     assert!(stderr(&output).contains("error: can't write `/proc/wassay/conformance.part`"), "{}", stderr(&output));
-    // The record can be written, but a report cannot take its place.
+    // The journal can be written, but a file of the report cannot.
     std::fs::create_dir_all(place.out().join("portability.csv/in-the-way")).expect("a folder");
     let output = place.test(MODE, &[]);
     assert_eq!(code(&output), Some(2), "{}", stderr(&output));
@@ -72,7 +72,7 @@ fn a_folder_that_cannot_be_written() {
 }
 
 #[test]
-fn a_record_that_is_a_full_device() {
+fn a_journal_on_a_full_device_is_an_error() {
     let place = place();
     std::fs::create_dir(place.out()).expect("a folder");
     std::os::unix::fs::symlink("/dev/full", place.out().join("conformance.part")).expect("a link");

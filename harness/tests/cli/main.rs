@@ -1,5 +1,5 @@
-//! The verbs and options that make a product of a harness, tried on the real binary with the fake engine: each outcome,
-//! exit code and output format is seen to go wrong when it should.
+//! Tests of all subcommands and options on the real binary with the fake engine: outcomes, exit codes and output
+//! formats.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -25,7 +25,7 @@ fn run<S: AsRef<std::ffi::OsStr>>(words: &[S]) -> Output {
     common::wassay().args(words).output().expect("it runs")
 }
 
-/// A report of two scripts on the fake engine in a mode, and the folder that it is in.
+/// Runs two scripts on the fake engine in a mode. Returns the place and its report folder.
 fn report(mode: &str) -> (Place, String) {
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", SCRIPT)]);
     place.test(mode, &[]);
@@ -33,7 +33,7 @@ fn report(mode: &str) -> (Place, String) {
     (place, out)
 }
 
-/// A report with each outcome but `xpass` and `xfail` in it.
+/// Mode of the fake engine whose report has every outcome but `xpass` and `xfail`.
 const ALL: &str = "fail@3+unsupported@4+crash@6+hang@7";
 
 fn text(path: &Path) -> String {

@@ -1,11 +1,11 @@
-//! `wassay matrix` and `wassay merge`
+//! Tests of `wassay matrix` and `wassay merge`.
 
 use super::common::{Place, SCRIPT, code, lasting, stderr, stdout};
 use super::{ALL, report, run, text};
 use wassay::report::read;
 
 #[test]
-fn every_outcome_has_its_mark() {
+fn cells_mark_every_outcome() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     place.test(ALL, &["--timeout", "0.3"]);
     let out = text(&place.out());
@@ -18,7 +18,7 @@ fn every_outcome_has_its_mark() {
 }
 
 #[test]
-fn cells_can_be_traced() {
+fn rows_behind_a_cell_are_listed() {
     let (_place, out) = report("fail@3");
     let said = stdout(&run(&["matrix", &out, "--rows", "-E", "!outcome(pass) & proposal(custom)"]));
     let lines: Vec<&str> = said.lines().collect();
@@ -37,7 +37,7 @@ fn operators_are_counted() {
     let suite = text(&place.suite());
     let said = stdout(&run(&["matrix", &out, "--by", "operator", "--suites", &suite]));
     let line = said.lines().find(|line| line.starts_with("| i32.const ")).expect("it is used");
-    // The module and its two calls, but for the one that fails, in two scripts.
+    // In each of the two scripts, the module and its two calls use the operator; one of the calls fails.
     assert!(line.contains(" 4/6 !2 "), "{said}");
     assert!(said.contains("No directive uses "), "{said}");
     let said = stdout(&run(&["matrix", &out, "--by", "operator", "--suites", &suite, "--format", "csv"]));
@@ -46,13 +46,13 @@ fn operators_are_counted() {
             .any(|line| line.starts_with("i32.const,mvp,fake,") && line.ends_with(",6,4,2,0,0,0,0,0,0,0.666667")),
         "{said}"
     );
-    // Where the scripts are not at hand, that is said.
+    // Without the scripts, their directives are not counted, and the output says so.
     let said = stdout(&run(&["matrix", &out, "--by", "operator"]));
     assert!(said.contains("Not counted: 24 directives of 2 scripts"), "{said}");
 }
 
 #[test]
-fn features_json_has_the_form_of_the_website() {
+fn features_json_follows_the_schema_of_the_website() {
     for (mode, passes) in [("pass", true), ("fail@3", false)] {
         let place = Place::new(&[]);
         let out = text(&place.out());
@@ -64,7 +64,7 @@ fn features_json_has_the_form_of_the_website() {
         assert_eq!(simd[0] == false, !passes, "{simd}");
         assert!(simd[1].as_str().is_some_and(|note| note.ends_with(" directives pass")), "{simd}");
         assert_eq!(table["features"]["simd"]["phase"], 5);
-        // What the website's schema requires of an engine, and allows.
+        // The properties of an engine that the website's schema requires and allows.
         let engine = table["browsers"][format!("fake/{mode}")].as_object().expect("an engine");
         let keys: std::collections::BTreeSet<&str> = engine.keys().map(String::as_str).collect();
         assert_eq!(keys.into_iter().collect::<Vec<_>>(), ["category", "features", "url"]);
@@ -73,7 +73,7 @@ fn features_json_has_the_form_of_the_website() {
 }
 
 #[test]
-fn parts_merge_to_the_whole() {
+fn merged_partitions_equal_the_whole_run() {
     let files: Vec<String> = (0..12).map(|n| format!("{n}.wast")).collect();
     let scripts: Vec<(&str, &str)> = files.iter().map(|file| (file.as_str(), SCRIPT)).collect();
     let whole = Place::new(&scripts);
@@ -100,7 +100,7 @@ fn parts_merge_to_the_whole() {
         let table = std::fs::read_to_string(format!("{out}/portability.csv")).expect("a file");
         assert!(table.lines().count() == 2 && table.contains("\np1+p2+p3,"), "{table}");
         assert!(stdout(&run(&["matrix", &parts[0], &parts[1], &parts[2]])).contains("132/144 !12"));
-        // The same part twice is no part of a whole.
+        // The same partition twice is an error.
         let output = run(&["merge", "--out", &out, &parts[0], &out]);
         assert_eq!(code(&output), Some(2));
         assert!(stderr(&output).contains("both in"), "{}", stderr(&output));
@@ -108,7 +108,7 @@ fn parts_merge_to_the_whole() {
 }
 
 #[test]
-fn a_merge_says_what_is_missing() {
+fn merge_names_missing_partitions() {
     let files: Vec<String> = (0..6).map(|n| format!("{n}.wast")).collect();
     let place = Place::new(&files.iter().map(|file| (file.as_str(), SCRIPT)).collect::<Vec<_>>());
     let parts: Vec<String> = (1..=3).map(|part| text(&place.path(&part.to_string()))).collect();
@@ -123,14 +123,14 @@ fn a_merge_says_what_is_missing() {
     };
     assert_eq!(merge(&[&parts[0], &parts[1], &parts[2]]), (Some(0), String::new()));
     assert_eq!(merge(&[&parts[0], &parts[2]]), (Some(1), "missing: part slice:2/3\n".to_owned()));
-    // What is merged knows what it is made of.
+    // A merged report lists its partitions in `run.csv`.
     assert_eq!(merge(&[&out, &parts[1]]), (Some(0), String::new()));
-    // A run that was interrupted has a report, but not of everything.
+    // The report of an interrupted run is incomplete.
     std::fs::write(place.path("1/conformance.part"), "").expect("a file");
     let (code, said) = merge(&[&parts[0], &parts[1], &parts[2]]);
     assert_eq!(code, Some(1));
     assert!(said.starts_with("unfinished: `") && said.contains("--resume --out "), "{said}");
-    // However many parts somebody says there are.
+    // The number of partitions may be any.
     let path = place.path("2/run.csv");
     let runs = std::fs::read_to_string(&path).expect("a file");
     std::fs::write(&path, runs.replace("slice:2/3", "hash:2/18446744073709551615")).expect("a file");
@@ -138,13 +138,13 @@ fn a_merge_says_what_is_missing() {
     assert_eq!(code, Some(1));
     assert!(said.contains("missing: part hash:1/18446744073709551615\nmissing: part hash:3/"), "{said}");
     assert!(said.ends_with("missing: 18446744073709551604 more of 18446744073709551615 parts\n"), "{said}");
-    // Reports from before there was such a column are read all the same.
+    // Older reports lack the column `partition`.
     std::fs::write(&path, runs.replace(",partition", "").replace(",slice:2/3", "")).expect("a file");
     assert_eq!(merge(&[&parts[1]]), (Some(0), String::new()));
 }
 
 #[test]
-fn different_runs_of_the_same_stay_apart() {
+fn runs_of_the_same_script_have_columns_of_their_own() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     for run in ["one", "two"] {
         place.test("pass", &["--run", run, "--out", &text(&place.path(run))]);

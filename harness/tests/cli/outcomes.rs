@@ -1,51 +1,52 @@
-//! Each outcome in each verb and format: one directive of one mode is made to have come out so, all else passes, and what
-//! every verb says of it, and ends with, is held against a table.
+//! Tests of each outcome in each subcommand and format: one directive of one mode gets the outcome, all others pass,
+//! and the output and exit code of every subcommand are compared with a table.
 
 use super::common::{Place, SCRIPT, code, stderr, stdout};
 use super::{run, text};
 use wassay::model::Outcome::{self, Crash, Fail, Pass, Skip, Timeout, Unsupported, Xfail, Xpass};
 
-/// What is expected where a directive that passed comes out so.
+/// Expected output for an outcome of a directive that passed before.
 struct Case {
     outcome: Outcome,
-    /// What `compare` calls it, and whether it is red for it.
+    /// Words of `compare` for the change, and whether the change is a regression.
     class: &'static str,
     regression: bool,
-    /// The matrix's cell.
+    /// Cell of the matrix.
     cell: &'static str,
-    /// Whether the two modes disagree on it.
+    /// Whether the two modes disagree on the directive.
     disagree: bool,
-    /// Whether it is not as expected: to `merge`, and to `test --failed`.
+    /// Whether `merge` and `test --failed` count the outcome as unexpected.
     red: bool,
-    /// The expectation that is proposed.
+    /// Outcome of the expectation that `expect` proposes.
     proposal: Option<&'static str>,
 }
 
+/// Makes a case without a regression or disagreement.
 const fn case(outcome: Outcome, class: &'static str, cell: &'static str) -> Case {
     Case { outcome, class, regression: false, cell, disagree: false, red: false, proposal: None }
 }
 
-/// A directive that sinks.
-const fn sunk(outcome: Outcome, cell: &'static str, proposal: Option<&'static str>) -> Case {
+/// Makes a case of a higher severity.
+const fn worse(outcome: Outcome, cell: &'static str, proposal: Option<&'static str>) -> Case {
     let red = proposal.is_some();
     Case { regression: true, disagree: true, red, proposal, ..case(outcome, "1 regressions", cell) }
 }
 
 const CASES: [Case; Outcome::ALL.len()] = [
     case(Pass, "no changes", " 12/12 |"),
-    sunk(Fail, " 11/12 !1 |", Some("fail")),
+    worse(Fail, " 11/12 !1 |", Some("fail")),
     Case { disagree: true, ..case(Xfail, "1 regressions that an expectation accepts", " 11/12 ~1 |") },
     Case { red: true, ..case(Xpass, "1 changed with the expectations only", " 11/12 !1 |") },
-    sunk(Unsupported, " 11/12 -1 |", None),
+    worse(Unsupported, " 11/12 -1 |", None),
     Case { disagree: true, ..case(Skip, "1 skipped on one side", " 11/11 s1 |") },
-    sunk(Crash, " 11/12 !1 |", Some("crash")),
-    sunk(Timeout, " 11/12 !1 |", Some("timeout")),
+    worse(Crash, " 11/12 !1 |", Some("crash")),
+    worse(Timeout, " 11/12 !1 |", Some("timeout")),
 ];
 
-/// The mode whose directive is changed. It does what `pass` does.
+/// Mode whose directive is changed. It has the same outcomes as `pass`.
 const MODE: &str = "pass+pass";
 
-/// Makes the third directive of a report come out so.
+/// Sets the outcome of the third directive of a report.
 fn make(out: &str, outcome: Outcome) {
     let path = format!("{out}/conformance.csv");
     let mut changed = 0;

@@ -1,4 +1,4 @@
-//! A run that is killed, as often as one likes, goes on and gives the same report as one that was not.
+//! Tests of `--resume`: a run that is killed any number of times gives the same report as an uninterrupted one.
 #![cfg(target_os = "linux")]
 
 use super::common::{Place, SCRIPT, children, code, has_judged, lasting, stderr, wait_for};
@@ -11,12 +11,13 @@ fn scripts(files: &[String]) -> Vec<(&str, &str)> {
     files.iter().map(|file| (file.as_str(), SCRIPT)).collect()
 }
 
-fn record(place: &Place) -> Vec<u8> {
+/// Reads the journal of a run.
+fn journal(place: &Place) -> Vec<u8> {
     std::fs::read(place.out().join("conformance.part")).unwrap_or_default()
 }
 
 #[test]
-fn killed_again_and_again() {
+fn a_run_that_is_killed_repeatedly_resumes() {
     let files: Vec<String> = (0..20).map(|n| format!("{n}.wast")).collect();
     let unbroken = Place::new(&scripts(&files));
     assert_eq!(code(&unbroken.test(MODE, &[])), Some(1));
@@ -24,12 +25,12 @@ fn killed_again_and_again() {
     let place = Place::new(&scripts(&files));
     let mut kills = 0;
     loop {
-        let before = record(&place).len();
+        let before = journal(&place).len();
         let mut run = place.start(MODE, &["--resume", "--jobs", "1"]);
-        // Not before it has come some way, lest this takes for ever; and then wherever it is.
+        // Each run is killed at any point after it has made some progress, so that the loop ends.
         let ended = wait_for(|| match run.try_wait().expect("ours") {
             Some(status) => Some(Some(status)),
-            None => (record(&place).len() > before + 3000).then_some(None),
+            None => (journal(&place).len() > before + 3000).then_some(None),
         });
         if ended.is_some() {
             break;
@@ -38,19 +39,19 @@ fn killed_again_and_again() {
             .expect("ours");
         run.wait().expect("it ends");
         kills += 1;
-        // What was being written may be cut off, and more than once.
-        let text = record(&place);
+        // Every second time, the last line of the journal is cut off.
+        let text = journal(&place);
         if kills % 2 == 0 {
             std::fs::write(place.out().join("conformance.part"), &text[..text.len() - 5]).expect("a file");
         }
     }
     assert!(kills > 2, "killed {kills} times");
     assert_eq!(lasting(&place.out()), lasting(&unbroken.out()));
-    assert!(record(&place).is_empty(), "it is only there while the run is under way");
+    assert!(journal(&place).is_empty(), "it is only there while the run is under way");
 }
 
 #[test]
-fn retries_are_resumed_too() {
+fn retries_are_resumed() {
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", SCRIPT)]);
     let args = ["--jobs", "1", "--retries", "1", "--timeout", "60"];
     let mut run = place.start("fail@3+hang@12", &args);
@@ -71,7 +72,7 @@ fn a_scheduler_terminates_every_process_of_a_job() {
     let run = place.start("hang@3", &["--timeout", "60", "--jobs", "1"]);
     wait_for(|| has_judged(&place, 1).then_some(()));
     let pid = |id: u32| Pid::from_raw(i32::try_from(id).expect("an id")).expect("not 0");
-    // The workers first, and long before.
+    // The workers get the signal first, and long before the supervisor.
     for worker in children(run.id()) {
         kill_process(pid(worker), Signal::TERM).expect("ours");
     }
@@ -85,7 +86,7 @@ fn a_scheduler_terminates_every_process_of_a_job() {
 }
 
 #[test]
-fn two_runs_do_not_share_a_folder() {
+fn two_runs_in_one_folder_are_refused() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let mut run = place.start("hang@3", &["--timeout", "60"]);
     wait_for(|| has_judged(&place, 1).then_some(()));

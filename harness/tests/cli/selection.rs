@@ -1,4 +1,4 @@
-//! Options of `wassay test` for many scripts: filters, lists, what failed, what is flaky, profiles.
+//! Tests of the selection, partition and retry options of `wassay test`, and of profiles.
 
 use super::common::{Place, SCRIPT, code, stderr, stdout, wassay};
 use super::{run, text};
@@ -10,7 +10,7 @@ fn files(place: &Place) -> BTreeSet<String> {
 }
 
 #[test]
-fn filters_choose() {
+fn filters_select_tasks() {
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", SCRIPT)]);
     assert_eq!(code(&place.test("fail@3", &["-E", "engine(fake) & !file(b)"])), Some(1));
     assert_eq!(files(&place), BTreeSet::from(["a.wast".to_owned()]));
@@ -48,7 +48,7 @@ suite/b.wast\tfake:pass\tcustom
 }
 
 #[test]
-fn an_empty_part_is_a_report_without_rows() {
+fn an_empty_partition_gives_a_report_without_rows() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let rows: Vec<usize> = (1..=2)
         .map(|k| {
@@ -60,7 +60,7 @@ fn an_empty_part_is_a_report_without_rows() {
 }
 
 #[test]
-fn what_failed_runs_again() {
+fn failed_scripts_run_again() {
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", "(module)\n"), ("c.wast", SCRIPT)]);
     let output = place.test("pass", &["--failed"]);
     assert_eq!(code(&output), Some(2), "there was no run");
@@ -97,7 +97,7 @@ fn flaky_directives_are_named() {
     assert_eq!(said.matches("flaky pass: ").count(), 2, "{said}");
     place.assert_complete(&["a.wast"]);
     assert!(place.rows().iter().all(|row| row.outcome == Outcome::Pass));
-    // What fails each time has failed.
+    // A directive that fails in each attempt is a failure.
     let output = place.test("fail@3", &["--retries", "2"]);
     assert_eq!(code(&output), Some(1));
     assert_eq!(stderr(&output).matches("retrying ").count(), 2, "{}", stderr(&output));
@@ -106,7 +106,7 @@ fn flaky_directives_are_named() {
 }
 
 #[test]
-fn what_engines_print_is_shown_on_demand() {
+fn no_capture_passes_on_output_of_engines() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let words = "not the worker's words";
     assert!(!stderr(&place.test("print@3", &[])).contains(words));
@@ -118,7 +118,7 @@ fn what_engines_print_is_shown_on_demand() {
 }
 
 #[test]
-fn profiles_give_what_is_not_given() {
+fn profiles_set_missing_options() {
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", SCRIPT)]);
     let config = place.path("wassay.toml");
     let write = |text: &str| std::fs::write(&config, text).expect("a file");

@@ -1,11 +1,11 @@
-//! Standard output that ends early or takes nothing, and reports that are not what they should be.
+//! Tests of closed or full standard output, and of damaged reports.
 #![cfg(target_os = "linux")]
 
 use super::common::{Place, SCRIPT, code, stderr, stdout, wassay};
 use super::{report, run, text};
 use std::process::{Command, Stdio};
 
-/// What a command ends with when nobody reads what it says.
+/// Runs a command with closed pipes as standard output and standard error. Returns its exit code.
 fn unread(command: &mut Command) -> Option<i32> {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
@@ -15,7 +15,7 @@ fn unread(command: &mut Command) -> Option<i32> {
 }
 
 #[test]
-fn a_verdict_stands_though_nobody_reads_on() {
+fn exit_codes_do_not_depend_on_a_reader() {
     let ((place, good), (_bad, bad)) = (report("pass"), report("fail"));
     let path = format!("{bad}/conformance.csv");
     let rows = std::fs::read_to_string(&path).expect("a report");
@@ -44,7 +44,7 @@ fn a_verdict_stands_though_nobody_reads_on() {
 }
 
 #[test]
-fn output_that_takes_nothing_is_an_error() {
+fn a_full_standard_output_is_an_error() {
     let (_place, out) = report("pass");
     for words in
         [&["matrix", &out][..], &["compare", &out, &out, "--format", "junit"], &["engines"], &["suites"], &["man"]]
@@ -58,7 +58,7 @@ fn output_that_takes_nothing_is_an_error() {
 }
 
 #[test]
-fn reports_that_are_none() {
+fn damaged_reports() {
     let (place, good) = report("pass");
     let whole = std::fs::read(format!("{good}/conformance.csv")).expect("a report");
     let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
@@ -105,7 +105,7 @@ fn text_of(place: &Place, name: &str) -> String {
 }
 
 #[test]
-fn a_line_of_many_megabytes_is_only_long() {
+fn a_line_of_many_megabytes_is_read() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     place.test("fail@3", &[]);
     let path = place.out().join("conformance.csv");

@@ -1,4 +1,4 @@
-//! What is shown where: no control codes without a terminal, no colours where none are wanted.
+//! Tests of output on a terminal and elsewhere: control codes only on a terminal, colours only where they are allowed.
 #![cfg(target_os = "linux")]
 
 use super::common::{Place, SCRIPT, code, stderr, stdout};
@@ -22,7 +22,7 @@ fn no_control_codes_without_a_terminal() {
 }
 
 #[test]
-fn failures_are_named_as_they_come() {
+fn failures_are_named_during_the_run() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let said = stderr(&place.test("fail@1", &[]));
     assert!(said.contains("fail: suite/a.wast:1 module on fake fail@1: "), "{said}");
@@ -41,12 +41,12 @@ fn a_summary_fits_a_screen() {
     assert!(stderr(&output).lines().count() < 60, "{}", stderr(&output));
 }
 
-/// What a run shows on a terminal, which `script` of util-linux makes; nothing if it is not there.
+/// Runs on a terminal that `script` of util-linux provides. Returns its output, or `None` without that program.
 fn on_terminal(variable: Option<(&str, &str)>) -> Option<String> {
     terminal("--engine fake:hang@3 --timeout 1", variable)
 }
 
-/// The same for a run with these engines, on a terminal of 24 lines of 80 columns.
+/// Runs these engines on a terminal of 24 lines and 80 columns.
 fn terminal(engines: &str, variable: Option<(&str, &str)>) -> Option<String> {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let binary = env!("CARGO_BIN_EXE_wassay");
@@ -60,7 +60,7 @@ fn terminal(engines: &str, variable: Option<(&str, &str)>) -> Option<String> {
 }
 
 #[test]
-fn a_bar_on_a_terminal_in_colours_unless_they_are_not_wanted() {
+fn a_terminal_has_a_bar_and_colours_unless_no_color_is_set() {
     let Some(shown) = on_terminal(None) else { return };
     assert!(shown.contains("scripts, ") && shown.contains(" left, "), "{shown:?}");
     assert!(shown.contains("\x1b[36m"), "cyan: {shown:?}");
@@ -72,7 +72,7 @@ fn a_bar_on_a_terminal_in_colours_unless_they_are_not_wanted() {
 fn sixteen_modes_and_many_failures_fit_a_small_terminal() {
     let engines: String = (1..=16).map(|n| format!(" --engine fake:fail@{n}+fail@{}", n % 12 + 1)).collect();
     let Some(shown) = terminal(&engines, None) else { return };
-    // What the bar left is gone when the summary comes: it begins after the last code that clears a line.
+    // The bar is cleared before the summary, which begins after the last control code that clears a line.
     let summary = &shown[shown.rfind("\x1b[").map_or(0, |at| at + 4)..];
     let lines: Vec<&str> = summary.lines().map(|line| line.trim_end_matches('\r')).collect();
     assert!(lines.len() < 24, "{summary}");

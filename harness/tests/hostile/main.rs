@@ -1,6 +1,5 @@
-//! Hostile input: arguments, files and names that hold anything. Whatever comes of a call, it is an exit code that this
-//! document of the command line knows, and what is said is only text: no panic, no raw control characters, no line that a
-//! CI system or a terminal takes for a command.
+//! Tests of hostile input: arguments, files and names with any content. Every call ends with a documented exit code,
+//! and prints only text: no panic, no control characters, and no commands to a CI system or a terminal.
 #![cfg(target_os = "linux")]
 
 #[path = "../common/mod.rs"]
@@ -13,7 +12,7 @@ mod reports;
 use common::{stderr, stdout};
 use std::process::Output;
 
-/// Names that mean something to terminals, CI systems, spreadsheets, pages, tables and shells.
+/// Names with commands or markup for terminals, CI systems, spreadsheets, HTML, Markdown tables and shells.
 const HOSTILE: [&str; 18] = [
     "a\n::stop-commands::x",
     "::error::x",
@@ -35,11 +34,12 @@ const HOSTILE: [&str; 18] = [
     "%0A::error::x,y:z",
 ];
 
-/// What an exit code may be: see `wassay --help`.
+/// Exit codes of `wassay --help`, without that of interruptions.
 const CODES: [i32; 3] = [0, 1, 2];
 
-/// Checks that a call ended by itself and said only text. `data`: standard output is a format for machines, which has rules
-/// of its own.
+/// Checks that a call ended with an exit code and printed only text.
+///
+/// With `data`, standard output is a format for programs and is not checked, since such formats have their own rules.
 #[track_caller]
 fn sound(output: &Output, data: bool, what: &str) {
     if let Err(fault) = check(output, data) {
@@ -47,7 +47,7 @@ fn sound(output: &Output, data: bool, what: &str) {
     }
 }
 
-/// The same, as a fault.
+/// Makes the same checks, but returns the first fault.
 fn check(output: &Output, data: bool) -> Result<(), String> {
     let (said, errors) = (stdout(output), stderr(output));
     let code = output.status.code();
@@ -72,7 +72,7 @@ fn only_text(said: &str) -> Result<(), String> {
     if let Some(line) = said.lines().find(|line| line.chars().any(invisible)) {
         return Err(format!("not only text: {line:?}"));
     }
-    // Headings of Markdown have a space there.
+    // In headings of Markdown, a space follows the `##`.
     let marked = |line: &str| line.split("##").skip(1).any(|rest| !rest.starts_with([' ', '#']));
     let command = |line: &&str| line.trim_start().starts_with("::") || marked(line);
     said.lines().find(command).map_or(Ok(()), |line| Err(format!("a command: {line:?}")))

@@ -1,4 +1,4 @@
-//! Scripts whose names, and modules whose names, are hostile: from a run through every verb and format.
+//! Tests of scripts and modules with hostile names, in a run and in every subcommand and format.
 
 use super::common::{Place, SCRIPT, stderr, stdout, wassay};
 use super::{HOSTILE, sound};
@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use wassay::model::{Outcome, Row};
 
-/// A folder of suites, each with a hostile name, of one script each, with that name as well.
+/// Makes a folder of suites of one script each; suite and script have a hostile name.
 fn suites() -> (Place, PathBuf) {
     let place = Place::new(&[]);
     let suites = place.path("suites");
     for (number, name) in HOSTILE.iter().enumerate() {
-        // Some in front, some in the middle.
+        // The hostile part is at the beginning or in the middle of the name.
         let folder = if number % 2 == 0 { (*name).to_owned() } else { format!("{number}{name}") };
         let folder = suites.join(folder);
         std::fs::create_dir_all(&folder).expect("a folder");
@@ -32,13 +32,13 @@ fn run<S: AsRef<OsStr>>(words: &[S]) -> Output {
     wassay().args(words).output().expect("it runs")
 }
 
-/// Cells of a CSV file.
+/// Reads the cells of a CSV file.
 fn cells(path: &Path) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(path).expect("a file");
     reader.records().map(|record| record.expect("RFC 4180").iter().map(str::to_owned).collect()).collect()
 }
 
-/// Checks that no cell is a formula to a spreadsheet.
+/// Checks that a spreadsheet evaluates no cell as a formula.
 fn no_formulas(path: &Path) {
     for cell in cells(path).iter().flatten() {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']), "{}: {cell:?}", path.display());
@@ -46,7 +46,7 @@ fn no_formulas(path: &Path) {
 }
 
 #[test]
-fn names_go_through_every_verb_and_format() {
+fn hostile_names_in_every_subcommand_and_format() {
     let (place, suites) = suites();
     let (base, head) = (place.path("base"), place.path("head"));
     let output = test(&suites, &head, "fail@3+crash@5", &[]);
@@ -56,9 +56,9 @@ fn names_go_through_every_verb_and_format() {
         sound(&test(&suites, &place.path("more"), "fail@3+print@4", more), false, &format!("{more:?}"));
     }
 
-    // The data is what it was, and numbers are numbers.
+    // Data is read back unchanged, and numbers are numbers.
     let rows = wassay::report::read(&head).expect("a report");
-    // There was a time when all passed.
+    // An earlier run in which all directives passed.
     let passed =
         |row: &Row| Row { outcome: Outcome::Pass, detail: String::new(), run: "=then".to_owned(), ..row.clone() };
     let run_of_old = wassay::report::Run::begin(&["=wassay"], "", 1);
@@ -93,7 +93,7 @@ fn names_go_through_every_verb_and_format() {
     github(&stdout(&run(&["compare", base, head, "--format", "github", "--limit", "100"])));
     markdown(&stdout(&run(&["compare", base, head, "--format", "markdown", "--limit", "100"])));
 
-    // What is merged, or counted again, is the same.
+    // A merged report has the same rows.
     let merged = place.path("merged");
     let output = run(&["merge", head, "--out", merged.to_str().expect("UTF-8")]);
     sound(&output, false, "merge");
@@ -105,7 +105,7 @@ fn names_go_through_every_verb_and_format() {
     assert!(!page.contains("<script>alert(1)") && !page.contains('\x1b'));
 }
 
-/// Each line is a command of ours, whatever names are in it.
+/// Checks that each line is one of our workflow commands, whatever names it contains.
 fn github(said: &str) {
     assert!(said.lines().count() >= HOSTILE.len(), "{said}");
     for line in said.lines() {
@@ -116,7 +116,7 @@ fn github(said: &str) {
     }
 }
 
-/// Each row of a table has the cells of its head.
+/// Checks that each row of a Markdown table has as many cells as its header.
 fn markdown(said: &str) {
     let bars = |line: &str| {
         let (mut bars, mut escaped) = (0, false);
@@ -139,13 +139,13 @@ fn markdown(said: &str) {
         }
     }
     assert!(tables > 0, "{said}");
-    // In code marks it is only text.
+    // In a code span, HTML is literal.
     let outside = |line: &&str| line.split('`').step_by(2).any(|part| part.contains("<script>"));
     assert_eq!(said.lines().find(outside), None);
 }
 
 #[test]
-fn expectations_of_hostile_names_come_back() {
+fn expectations_of_hostile_names_round_trip() {
     let (place, suites) = suites();
     let (out, dir) = (place.path("out"), place.path("expected"));
     std::fs::create_dir(&dir).expect("a folder");
@@ -161,7 +161,7 @@ fn expectations_of_hostile_names_come_back() {
 }
 
 #[test]
-fn names_in_modules_are_only_text() {
+fn hostile_names_in_modules_are_escaped() {
     let name: String = HOSTILE.concat();
     let quoted: String = name.bytes().map(|byte| format!("\\{byte:02x}")).collect();
     let script = format!(
@@ -192,7 +192,7 @@ fn names_in_modules_are_only_text() {
 }
 
 #[test]
-fn what_an_engine_prints_is_only_text() {
+fn hostile_output_of_an_engine_is_escaped() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let program = place.path("program");
     let text = "#!/bin/sh\nprintf '::stop-commands::x\\n\\033[2J\\r::error::y\\n##[group]z' >&2\nexit 1\n";

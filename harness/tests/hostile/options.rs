@@ -1,4 +1,4 @@
-//! Every option and argument of every verb, with whatever can be typed.
+//! Tests of every option and argument of every subcommand with hostile values.
 
 use super::common::{Place, SCRIPT, stdout, wassay};
 use super::{check, sound};
@@ -10,24 +10,24 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// What an option takes.
+/// Kind of value that an option takes.
 #[derive(Clone, Copy, PartialEq)]
 enum Takes {
     Number,
     /// A file or folder to read.
     Input,
-    /// One to write.
+    /// A file or folder to write.
     Output,
     Text,
     Nothing,
 }
 use Takes::{Input, Nothing, Number, Output, Text};
 
-/// Verbs, the words that make a call of them that works, and all that they can be told. `OUT` stands for a folder with a
-/// report, `NEW` for one that is not there, `SUITE` for one with scripts.
-type Verb = (&'static str, &'static [&'static str], &'static [(&'static str, Takes)]);
+/// A subcommand, the words of a valid call of it, and all of its options. `OUT` stands for a folder with a report,
+/// `NEW` for a folder that does not exist, `SUITE` for a folder of scripts.
+type Subcommand = (&'static str, &'static [&'static str], &'static [(&'static str, Takes)]);
 
-const VERBS: [Verb; 11] = [
+const SUBCOMMANDS: [Subcommand; 11] = [
     (
         "test",
         &["suite:suite", "--engine", "fake", "--suites", "SUITE", "--out", "NEW", "--list"],
@@ -113,7 +113,7 @@ const VERBS: [Verb; 11] = [
     ("man", &[], &[("--out", Output)]),
 ];
 
-/// How long a call may take.
+/// Maximum duration of a call.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const NUMBERS: [&str; 18] = [
@@ -137,7 +137,7 @@ const NUMBERS: [&str; 18] = [
     "\x1b[2J",
 ];
 
-/// Texts for one option: of the hostile names some, which are others for the next.
+/// Returns texts for one option. Each option gets another part of the hostile names.
 fn texts(number: usize) -> Vec<OsString> {
     let names = super::HOSTILE.iter().cycle().skip(7 * number).take(7);
     let mut texts: Vec<OsString> = names.map(Into::into).collect();
@@ -154,8 +154,8 @@ fn texts(number: usize) -> Vec<OsString> {
     texts
 }
 
-/// Things that are no file or folder of the right kind, made in a folder. `written`: what is replaced when it is written is
-/// not among them.
+/// Returns paths that are not files or folders of the expected kind. With `written`, it leaves out paths that writing
+/// would replace.
 fn paths(place: &Place, written: bool) -> Vec<OsString> {
     let within = |name: &[u8]| place.path("").join(OsStr::from_bytes(name)).into_os_string();
     let mut paths = vec![
@@ -181,7 +181,7 @@ fn paths(place: &Place, written: bool) -> Vec<OsString> {
     paths
 }
 
-/// A folder with a report, and others in which what should be a file is none.
+/// Makes a folder with a report, and folders in which folders, pipes and devices have the names of files of a report.
 fn place() -> Place {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     place.test("fail@3", &[]);
@@ -205,9 +205,9 @@ fn place() -> Place {
     place
 }
 
-/// The words of a call with a value for an option.
-fn words(verb: &Verb, option: (&str, Takes), value: &OsStr, place: &Place, new: &str) -> Vec<OsString> {
-    let (name, base, _) = verb;
+/// Returns the words of a call with a value for an option.
+fn words(subcommand: &Subcommand, option: (&str, Takes), value: &OsStr, place: &Place, new: &str) -> Vec<OsString> {
+    let (name, base, _) = subcommand;
     let mut words: Vec<OsString> = vec![name.into()];
     for word in *base {
         words.push(match *word {
@@ -218,7 +218,7 @@ fn words(verb: &Verb, option: (&str, Takes), value: &OsStr, place: &Place, new: 
         });
     }
     if *name == "test" && !matches!(option.0, "" | "--partition" | "--filter" | "--list") {
-        // A list asks for no more than what is read.
+        // `--list` would end the call before these options have an effect.
         words.retain(|word| word != "--list");
     }
     let has = words.iter().position(|word| word == option.0).filter(|_| option.1 != Nothing);
@@ -228,7 +228,7 @@ fn words(verb: &Verb, option: (&str, Takes), value: &OsStr, place: &Place, new: 
             words.push("--".into());
             words.push(value.to_owned());
         }
-        // Once more would be one too many, or would not count.
+        // A second occurrence would be an error, or would have no effect.
         (_, Some(at)) => words[at + 1] = value.to_owned(),
         (option, _) if option.ends_with('=') => {
             let mut word = OsString::from(option);
@@ -244,37 +244,41 @@ fn words(verb: &Verb, option: (&str, Takes), value: &OsStr, place: &Place, new: 
 }
 
 #[test]
-fn the_table_has_every_verb_and_option() {
-    let known: BTreeMap<&str, BTreeSet<&str>> = VERBS
+fn the_table_has_every_subcommand_and_option() {
+    let known: BTreeMap<&str, BTreeSet<&str>> = SUBCOMMANDS
         .iter()
-        .map(|(verb, _, options)| (*verb, options.iter().map(|(name, _)| name.trim_end_matches('=')).collect()))
+        .map(|(subcommand, _, options)| {
+            (*subcommand, options.iter().map(|(name, _)| name.trim_end_matches('=')).collect())
+        })
         .collect();
     let help = |words: &[&str]| stdout(&wassay().args(words).arg("--help").output().expect("it runs"));
     let main = help(&[]);
-    let verbs = main.split("Commands:").nth(1).and_then(|rest| rest.split("Options:").next()).expect("a list of verbs");
-    let verbs: BTreeSet<&str> = verbs.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
-    for verb in verbs.into_iter().filter(|verb| !verb.is_empty() && *verb != "help") {
-        let options = known.get(verb).unwrap_or_else(|| panic!("the table lacks {verb}"));
-        for line in help(&[verb]).lines() {
+    let subcommands =
+        main.split("Commands:").nth(1).and_then(|rest| rest.split("Options:").next()).expect("a list of subcommands");
+    let subcommands: BTreeSet<&str> =
+        subcommands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    for subcommand in subcommands.into_iter().filter(|subcommand| !subcommand.is_empty() && *subcommand != "help") {
+        let options = known.get(subcommand).unwrap_or_else(|| panic!("the table lacks {subcommand}"));
+        for line in help(&[subcommand]).lines() {
             let option = line
                 .split_whitespace()
                 .find(|word| word.starts_with("--"))
                 .filter(|_| line.trim_start().starts_with('-'));
             let option = option.map(|option| option.split(['[', '=', ' ']).next().unwrap_or(option));
             if let Some(option) = option.filter(|option| !matches!(*option, "--help" | "--")) {
-                assert!(options.contains(option), "the table lacks {verb} {option}");
+                assert!(options.contains(option), "the table lacks {subcommand} {option}");
             }
         }
     }
 }
 
 #[test]
-fn every_option_takes_anything() {
+fn every_option_with_hostile_values() {
     let place = place();
     let mut calls: Vec<(Vec<OsString>, bool)> = Vec::new();
     let mut texts_taken = 0;
-    for verb in &VERBS {
-        for (number, option) in verb.2.iter().enumerate() {
+    for subcommand in &SUBCOMMANDS {
+        for (number, option) in subcommand.2.iter().enumerate() {
             let values: Vec<OsString> = match option.1 {
                 Number => NUMBERS.iter().map(Into::into).collect(),
                 Text => {
@@ -285,9 +289,12 @@ fn every_option_takes_anything() {
                 Output => paths(&place, true),
                 Nothing => vec!["NOTHING".into()],
             };
-            let data = matches!(option.0, "--format" | "--rows") || matches!(verb.0, "completions" | "man");
+            let data = matches!(option.0, "--format" | "--rows") || matches!(subcommand.0, "completions" | "man");
             for value in values {
-                calls.push((words(verb, *option, &value, &place, &format!("new-{}-{number}", verb.0)), data));
+                calls.push((
+                    words(subcommand, *option, &value, &place, &format!("new-{}-{number}", subcommand.0)),
+                    data,
+                ));
             }
         }
     }
@@ -305,7 +312,7 @@ fn every_option_takes_anything() {
                         wassay().current_dir(place.path("")).args(&words).stdin(std::process::Stdio::null()).output();
                     let fault = match output {
                         Ok(output) => check(&output, data),
-                        // More than Linux lets a program be told.
+                        // Linux limits the length of an argument.
                         Err(_) if words.iter().any(|word| word.len() > 100_000) => Ok(()),
                         Err(error) => Err(error.to_string()),
                     };
@@ -324,7 +331,7 @@ fn every_option_takes_anything() {
 }
 
 #[test]
-fn profiles_are_bound_by_what_options_are() {
+fn profiles_have_the_bounds_of_options() {
     let place = place();
     let config = place.path("wassay.toml");
     for (line, says) in [
@@ -352,7 +359,7 @@ fn profiles_are_bound_by_what_options_are() {
 }
 
 #[test]
-fn a_folder_for_reports_may_have_any_name() {
+fn a_report_folder_may_have_any_name() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     for name in [&b"out\xff"[..], b"out\n::stop-commands::x", b"'out'", b"=out"] {
         let out = place.path("").join(OsStr::from_bytes(name));

@@ -1,11 +1,11 @@
-//! Reports of other people: every column of text is hostile.
+//! Tests of foreign reports in which every text column is hostile.
 
 use super::common::{Place, SCRIPT, wassay};
 use super::{HOSTILE, sound};
 use std::path::Path;
 use wassay::model::{Outcome, Row};
 
-/// A report in which each text is hostile, written by whatever wrote it: cells stand as they are.
+/// Writes a report in which each text is hostile, without the escaping of CSV cells.
 fn report(dir: &Path, outcome: Outcome) {
     std::fs::create_dir_all(dir).expect("a folder");
     let mut writer = csv::Writer::from_path(dir.join("conformance.csv")).expect("a file");
@@ -46,7 +46,7 @@ fn report(dir: &Path, outcome: Outcome) {
 }
 
 #[test]
-fn every_verb_reads_anything() {
+fn every_subcommand_reads_hostile_reports() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let (base, head) = (place.path("base"), place.path("head"));
     report(&base, Outcome::Pass);

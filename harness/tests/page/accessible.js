@@ -1,9 +1,9 @@
-// What is wrong with the page for those who can't see it well, or at all: a list of findings, empty if nothing is.
+// Accessibility checks of the page. Returns a list of findings, which is empty if there are none.
 (() => {
   const findings = [];
   const visible = (element) => element.getClientRects().length > 0 && !element.closest(".sr, .skip, [aria-hidden=true]");
 
-  // Text stands out from what is behind it: WCAG 2.2, 1.4.3.
+  // Contrast between text and background: WCAG 2.2, 1.4.3.
   const channels = (color) => /rgba?\(([^)]*)\)/.exec(color)?.[1].split(/[\s,/]+/).map(Number) ?? [0, 0, 0, 0];
   const luminance = ([r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
@@ -11,7 +11,7 @@
     for (let at = element; at; at = at.parentElement) {
       const color = channels(getComputedStyle(at).backgroundColor);
       const image = getComputedStyle(at).backgroundImage;
-      // Of a gradient each of its colours has to do.
+      // Each colour of a gradient must have enough contrast.
       if (image.includes("gradient")) return image.match(/rgba?\([^)]*\)/g).map(channels);
       if (color[3] === undefined || color[3] > 0) return [color];
     }
@@ -26,7 +26,7 @@
     }
   }
 
-  // What can be used has a name.
+  // Interactive elements have names.
   for (const element of document.querySelectorAll("a[href], button, input, select")) {
     if (!(element.getAttribute("aria-label") || element.closest("label")?.textContent.trim() || element.textContent.trim())) {
       findings.push(`no name: ${element.outerHTML.slice(0, 120)}`);
@@ -36,7 +36,7 @@
   if (count("main") !== 1 || count("header") !== 1 || count("nav[aria-label]") !== 1) findings.push("landmarks");
   if (count("h1") !== 1) findings.push(`${count("h1")} main headings`);
   if (count("nav [aria-current=page]") !== 1) findings.push("the current view is not marked");
-  if (count("[role=status]") !== 1) findings.push("nothing says what changes");
+  if (count("[role=status]") !== 1) findings.push("no status region for announcements");
   for (const table of document.querySelectorAll("table")) {
     if (!table.caption) findings.push(`no caption: ${table.outerHTML.slice(0, 120)}`);
     for (const head of table.querySelectorAll("th:not([scope])")) findings.push(`no scope: ${head.outerHTML.slice(0, 120)}`);
@@ -44,7 +44,7 @@
   const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
   if (new Set(ids).size < ids.length) findings.push("one identifier twice");
 
-  // What scrolls can be scrolled by keyboard.
+  // Scrolling regions can be scrolled by keyboard.
   for (const box of document.querySelectorAll("main *")) {
     const { overflowX, overflowY } = getComputedStyle(box);
     const scrolls = (/auto|scroll/.test(overflowX) && box.scrollWidth > box.clientWidth) || (/auto|scroll/.test(overflowY) && box.scrollHeight > box.clientHeight);

@@ -1,4 +1,4 @@
-//! Headless Chromium, driven through the pipe of its DevTools protocol: a JSON value a message, each ended by a zero.
+//! Headless Chromium, driven by its DevTools protocol over pipes: JSON messages, each terminated by a zero byte.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// Longest time to wait for anything: the machine may be busy, but not for ever.
+/// Maximum time to wait for an answer, since the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Browser {
@@ -18,12 +18,12 @@ pub(crate) struct Browser {
     messages: Receiver<Value>,
     sent: u64,
     session: Option<String>,
-    /// What went wrong in the page's own script.
+    /// Uncaught exceptions of the page's script.
     errors: Vec<String>,
     _profile: TempDir,
 }
 
-/// Where Chromium is. Without one there is nothing to look with, which is an error only where one is required.
+/// Finds Chromium in `PATH`. Without it the tests are skipped, unless `WASSAY_REQUIRE_BROWSER` is set.
 fn chromium() -> Option<PathBuf> {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
@@ -31,17 +31,17 @@ fn chromium() -> Option<PathBuf> {
         std::env::split_paths(&paths).flat_map(|dir| names.map(|name| dir.join(name))).find(|file| file.is_file());
     if found.is_none() {
         assert!(std::env::var_os("WASSAY_REQUIRE_BROWSER").is_none(), "no Chromium in PATH");
-        eprintln!("no Chromium in PATH: the page is not looked at");
+        eprintln!("no Chromium in PATH: the tests of the page are skipped");
     }
     found
 }
 
 impl Browser {
-    /// Starts one, if it is there.
+    /// Starts Chromium, if there is one.
     pub(crate) fn start() -> Option<Self> {
         let chromium = chromium()?;
         let profile = TempDir::new().expect("a folder");
-        // The shell gives it our pipes as the files it wants them to be.
+        // Chromium expects the pipes as file descriptors 3 and 4, which the shell sets up.
         let mut command = Command::new("sh");
         command.args(["-c", r#"exec "$0" "$@" 3<&0 4>&1"#]).arg(chromium);
         command.args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe"]);
@@ -93,7 +93,7 @@ impl Browser {
         }
     }
 
-    /// What an expression of JavaScript comes to.
+    /// Evaluates a JavaScript expression.
     pub(crate) fn eval(&mut self, expression: &str) -> Value {
         let params = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let mut answer = self.call("Runtime.evaluate", &params);
@@ -115,7 +115,7 @@ impl Browser {
         }
     }
 
-    /// Loads a page at a fragment of its address, and waits until all of it is unpacked.
+    /// Loads a page at a fragment of its address, and waits until all of its data is unpacked.
     pub(crate) fn open(&mut self, page: &Path, fragment: &str) {
         self.call("Page.navigate", &json!({ "url": "about:blank" }));
         self.call("Page.navigate", &json!({ "url": format!("file://{}#{fragment}", page.display()) }));
@@ -133,7 +133,7 @@ impl Browser {
         ));
     }
 
-    /// Presses a key, as a person would.
+    /// Sends the events of a key.
     pub(crate) fn press(&mut self, key: &str) {
         let text = match key {
             "Enter" => "\r",
@@ -163,7 +163,7 @@ impl Browser {
         text.chars().for_each(|c| self.press(&c.to_string()));
     }
 
-    /// Makes the window so large, and says which colours its user prefers.
+    /// Sets the size of the window and the preferred colour scheme.
     pub(crate) fn screen(&mut self, width: u32, height: u32, scheme: &str) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.call("Emulation.setDeviceMetricsOverride", &size);
@@ -171,7 +171,7 @@ impl Browser {
         self.call("Emulation.setEmulatedMedia", &features);
     }
 
-    /// Leaves a picture where `WASSAY_SCREENSHOTS` says, if it does.
+    /// Writes a screenshot to the folder `WASSAY_SCREENSHOTS`, if it is set.
     pub(crate) fn picture(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("WASSAY_SCREENSHOTS").filter(|folder| !folder.is_empty()) else { return };
         std::fs::create_dir_all(&folder).expect("a folder");
@@ -180,7 +180,7 @@ impl Browser {
         std::fs::write(Path::new(&folder).join(format!("{name}.png")), data).expect("a file");
     }
 
-    /// Checks that nothing went wrong in the page's own script.
+    /// Checks that the page's script threw no exceptions.
     pub(crate) fn assert_sound(&self) {
         assert!(self.errors.is_empty(), "{:?}", self.errors);
     }
@@ -188,7 +188,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // It may have gone by itself.
+        // The process may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,11 +1,11 @@
-//! Reports that nobody would write on purpose, but a broken engine or a stranger can.
+//! Tests of the page with hostile or unusual reports.
 
 use super::browser::Browser;
 use super::common::{Place, SCRIPT};
 use super::{DETAIL, HEADING, page, run};
 use std::path::PathBuf;
 
-/// A place with one report, its rows put through `change`: all lines but the head, and what becomes of them.
+/// Makes the page of one report whose rows `change` has replaced.
 fn changed(change: impl Fn(Vec<&str>) -> Vec<String>) -> (Place, PathBuf) {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let report = run(&place, "fail@3", "run");
@@ -20,7 +20,7 @@ fn changed(change: impl Fn(Vec<&str>) -> Vec<String>) -> (Place, PathBuf) {
 }
 
 #[test]
-fn texts_that_look_like_something_else() {
+fn hostile_texts_are_escaped() {
     let Some(mut browser) = Browser::start() else { return };
     let evil = "</script><script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\"> \u{2028} \u{202e}abc\u{0} {style} &lt;";
     let long = "x".repeat(100_000);
@@ -53,7 +53,7 @@ fn texts_that_look_like_something_else() {
 }
 
 #[test]
-fn no_row_and_one_row() {
+fn reports_with_no_row_and_one_row() {
     let Some(mut browser) = Browser::start() else { return };
     for (rows, heading) in [(0, "0 directives"), (1, "1 directive")] {
         let (_place, page) = changed(|all| all.into_iter().take(rows).map(str::to_owned).collect());
@@ -87,7 +87,7 @@ fn a_hundred_engines() {
 }
 
 #[test]
-fn addresses_that_mean_nothing_and_scripts_that_are_gone() {
+fn invalid_addresses_and_missing_scripts() {
     let Some(mut browser) = Browser::start() else { return };
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let report = run(&place, "fail@3", "run");

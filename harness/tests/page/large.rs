@@ -1,6 +1,6 @@
-//! Large pages: how long they take, which is said, and that only what is in sight is in the document, which is checked.
+//! Test of a large page: it prints the time of each action, and checks that only visible rows are in the document.
 //!
-//! `WASSAY_PAGE=FILE cargo test --test page figures -- --nocapture` measures a page that is there already.
+//! `WASSAY_PAGE=FILE cargo test --test page figures -- --nocapture` measures an existing page.
 
 use super::browser::Browser;
 use super::common::{Place, SCRIPT};
@@ -8,10 +8,10 @@ use super::{page, run};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// Directives of each script, scripts, and columns of the page that is made to be measured.
+/// Directives of each script, scripts, and columns of the page to measure.
 const SIZE: (usize, usize, usize) = (500, 20, 10);
 
-/// Longest that anything may take, in milliseconds: far more than it does, for machines that are busy.
+/// Maximum time of an action, in milliseconds. It is far above the usual times, since the machine may be busy.
 const BOUND: f64 = 5000.0;
 
 fn large(place: &Place) -> PathBuf {
@@ -53,7 +53,7 @@ fn figures() {
     ] {
         figures.push((what, browser.eval(expression).as_f64().expect("a number")));
     }
-    // From before an action to after the frame that shows it.
+    // The time from before an action until after the frame that shows its result.
     let measure = |browser: &mut Browser, action: &str| {
         let script = format!(
             "(async () => {{ const begun = performance.now(); {action}; \

@@ -1,7 +1,7 @@
-//! The page of `wassay report`, in a real browser, used as people use it: by address, by key and by eye.
+//! Tests of the report page in a browser: addresses, keys, contents and accessibility.
 //!
-//! Where there is no Chromium the tests do nothing but say so, unless `WASSAY_REQUIRE_BROWSER` is set, as it is in CI.
-//! With `WASSAY_SCREENSHOTS` naming a folder, pictures of each view are left there.
+//! Without Chromium, the tests only print a note, unless `WASSAY_REQUIRE_BROWSER` is set, as it is in CI. If
+//! `WASSAY_SCREENSHOTS` names a folder, the tests write screenshots of each view there.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -14,7 +14,7 @@ use browser::Browser;
 use common::{Place, SCRIPT, code, stderr, stdout, wassay};
 use std::path::{Path, PathBuf};
 
-/// A run of the suite on the fake engine, under a name.
+/// Runs the suite on the fake engine. `name` is the name of the run and of its report folder.
 fn run(place: &Place, mode: &str, name: &str) -> PathBuf {
     let out = place.path(name);
     let mut command = wassay();
@@ -24,7 +24,7 @@ fn run(place: &Place, mode: &str, name: &str) -> PathBuf {
     out
 }
 
-/// The page of these reports, with what else is to be said in the call.
+/// Writes the page of some reports; `more` are further arguments of `wassay report`.
 fn page(place: &Place, reports: &[&Path], more: &[&str]) -> PathBuf {
     let out = place.path("report.html");
     let mut command = wassay();
@@ -38,7 +38,7 @@ const HEADING: &str = "document.querySelector('h1').textContent";
 const DETAIL: &str = "document.getElementById('detail').textContent";
 const FOCUS: &str = "document.activeElement.textContent";
 
-/// Two runs in one mode, the second with the third directive of each script gone wrong; and their page.
+/// Makes the page of two runs; in the second run, the third directive of each script fails.
 fn two_runs() -> (Place, PathBuf) {
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", SCRIPT)]);
     let (base, head) = (run(&place, "pass", "base"), run(&place, "fail@3", "head"));
@@ -53,7 +53,7 @@ fn from_the_matrix_to_a_line_of_source_and_back() {
     browser.open(&page, "");
     assert!(browser.text("document.querySelector('.facts').textContent").contains("24 directives of 2 scripts"));
     assert_eq!(browser.text("document.querySelector('tr.all').innerText.replace(/\\s+/g, ' ')"), "All 91.6 !2 100");
-    // By keyboard alone: the matrix is one stop, and arrows go on from there.
+    // The matrix is one tab stop, and arrow keys move within it.
     for _ in 0..30 {
         browser.press("Tab");
         if browser.eval("Boolean(document.activeElement.closest('#matrix'))") == true {
@@ -67,7 +67,7 @@ fn from_the_matrix_to_a_line_of_source_and_back() {
     browser.press("Enter");
     browser.until("document.getElementById('list')");
     assert_eq!(browser.text(HEADING), "24 directives");
-    // The cell is that of the run with the failures.
+    // The cell belongs to the run with the failures.
     assert!(browser.text("location.hash").contains("column=fake+fail"), "the column is in the address");
     browser.eval("document.getElementById('list').focus()");
     browser.press("ArrowDown");
@@ -81,7 +81,7 @@ fn from_the_matrix_to_a_line_of_source_and_back() {
         r#"3(assert_return (invoke "f") (i32.const 1))"#
     );
     browser.until("location.hash.includes('a.wast%3A3')");
-    // The same address shows the same.
+    // The same address shows the same directive.
     let address = browser.text("location.hash");
     browser.open(&page, &address[1..]);
     assert!(browser.text(DETAIL).starts_with("suite/a.wast:3 "));
@@ -94,7 +94,7 @@ fn from_the_matrix_to_a_line_of_source_and_back() {
 }
 
 #[test]
-fn keys_of_the_list() {
+fn keyboard_navigation_of_the_list() {
     let Some(mut browser) = Browser::start() else { return };
     let (_place, page) = two_runs();
     browser.open(&page, "view=directives");
@@ -117,7 +117,7 @@ fn keys_of_the_list() {
 }
 
 #[test]
-fn filters_are_in_the_address_and_searching_is_writing() {
+fn filters_and_search_are_in_the_address() {
     let Some(mut browser) = Browser::start() else { return };
     let (_place, page) = two_runs();
     browser.open(&page, "view=directives&outcome=fail");
@@ -138,7 +138,7 @@ fn filters_are_in_the_address_and_searching_is_writing() {
     browser.go("view=directives");
     browser.eval("document.querySelector('[name=q]').focus()");
     browser.write("unreachable");
-    // At once, and said to those who do not see it.
+    // The result is shown at once, and announced to screen readers.
     assert_eq!(browser.text(HEADING), "2 directives");
     assert_eq!(browser.text("document.getElementById('status').textContent"), "2 directives");
     browser.until("location.hash.includes('q=unreachable')");
@@ -147,11 +147,11 @@ fn filters_are_in_the_address_and_searching_is_writing() {
 }
 
 #[test]
-fn what_changed_is_what_compare_says() {
+fn changes_are_the_same_as_in_wassay_compare() {
     let Some(mut browser) = Browser::start() else { return };
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", SCRIPT), ("c.wast", SCRIPT)]);
     let before = run(&place, "fail@3", "1");
-    // Another revision: one script has a new line, one is gone, and one new; and there are other rows as well.
+    // Another revision of the suite: one script has a new line, one is removed, one is new, and other outcomes changed.
     std::fs::write(place.suite().join("a.wast"), format!("(module)\n{SCRIPT}")).expect("a file");
     std::fs::write(place.suite().join("d.wast"), SCRIPT).expect("a file");
     std::fs::remove_file(place.suite().join("c.wast")).expect("there");
@@ -199,12 +199,12 @@ fn what_changed_is_what_compare_says() {
 }
 
 #[test]
-fn history_is_a_line_a_proposal_and_engine() {
+fn history_has_a_line_for_each_proposal_and_engine() {
     let Some(mut browser) = Browser::start() else { return };
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let (old, middle) = (run(&place, "fail@3", "first"), run(&place, "fail@3", "second"));
     let new = run(&place, "fail@3", "third");
-    // The oldest is known by its sums alone, and was worse.
+    // Of the oldest run there are only the counts, with fewer passed directives.
     let sums = place.path("matrix.csv");
     let text = std::fs::read_to_string(old.join("portability.csv")).expect("sums");
     std::fs::write(&sums, text.replace(",12,11,1,", ",12,6,6,")).expect("a file");
@@ -223,7 +223,7 @@ fn history_is_a_line_a_proposal_and_engine() {
 }
 
 #[test]
-fn every_view_is_for_everybody() {
+fn every_view_is_accessible() {
     let Some(mut browser) = Browser::start() else { return };
     let (_place, page) = two_runs();
     browser.open(&page, "");
@@ -246,7 +246,7 @@ fn every_view_is_for_everybody() {
             }
         }
     }
-    // What the user says goes before what the system says.
+    // The theme that the user chose takes precedence over the system's.
     browser.eval("document.getElementById('theme').click()");
     let back = browser.text("getComputedStyle(document.body).backgroundColor");
     assert_eq!(back, "rgb(255, 255, 255)");

@@ -1,5 +1,5 @@
-//! Plays a workflow of GitHub Actions as far as a machine alone can: every `run:` of every job, for each combination of
-//! its matrix, in a workspace of its own. Artifacts are folders. What this does not know is an error, never ignored.
+//! Simulator of GitHub Actions: executes every `run:` of every job of a workflow, for each combination of the job's
+//! matrix, in a new workspace. Artifacts are folders. Unknown syntax and actions are errors.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-/// How `cp` keeps permissions, or does not.
+/// Option of `cp` that keeps permissions; `NO_MODE` drops them.
 pub(crate) const MODE: &str = "--preserve=mode";
 const NO_MODE: &str = "--no-preserve=mode";
 
@@ -56,28 +56,28 @@ struct Step {
     run: Option<String>,
 }
 
-/// What the steps of a workflow find around them.
+/// Environment of the steps of a workflow.
 pub(crate) struct World<'a> {
-    /// `push` or `pull_request`.
+    /// Event: `push` or `pull_request`.
     pub(crate) event: &'a str,
-    /// What `actions/checkout` brings.
+    /// Folder that `actions/checkout` copies.
     pub(crate) repository: &'a Path,
-    /// Programs that come before those of the machine.
+    /// Folder of programs that precedes `PATH`.
     pub(crate) programs: &'a Path,
-    /// Where artifacts are kept, a folder each.
+    /// Folder of artifacts, each of which is a folder.
     pub(crate) artifacts: &'a Path,
-    /// Further variables.
+    /// Further environment variables.
     pub(crate) variables: &'a [(&'a str, &'a Path)],
 }
 
-/// What came of a workflow.
+/// Result of a workflow.
 #[derive(Debug, Default)]
 pub(crate) struct Played {
-    /// Of each job `success`, `skipped`, or the step that failed.
+    /// For each job, `success`, `skipped`, or the name of the step that failed.
     pub(crate) jobs: BTreeMap<String, String>,
-    /// All that steps printed.
+    /// Output of all steps.
     pub(crate) log: String,
-    /// All that they put into the summary.
+    /// Contents of the job summary.
     pub(crate) summary: String,
 }
 
@@ -93,7 +93,7 @@ impl Workflow {
         &self.jobs[name]
     }
 
-    /// Plays all jobs, each after those that it needs.
+    /// Executes all jobs, each after those that it needs.
     pub(crate) fn play(&self, world: &World<'_>) -> Result<Played, String> {
         let mut played = Played::default();
         for text in self.concurrency.values() {
@@ -129,7 +129,7 @@ impl World<'_> {
 }
 
 impl Job {
-    /// Plays the job for each combination of its matrix; returns what came of it.
+    /// Executes the job for each combination of its matrix; returns its result.
     fn play(&self, workflow: &str, world: &World<'_>, played: &mut Played) -> Result<String, String> {
         assert!(!self.runs_on.is_empty() && self.timeout_minutes > 0);
         let mut combinations = vec![Map::new()];
@@ -162,7 +162,7 @@ impl Job {
         Ok(came)
     }
 
-    /// Plays the steps in a new workspace, up to the first that fails.
+    /// Executes the steps in a new workspace, up to the first that fails.
     fn once(&self, mut context: Value, world: &World<'_>, played: &mut Played) -> Result<Result<(), String>, String> {
         let workspace = tempfile::tempdir().expect("a folder");
         for step in &self.steps {
@@ -204,7 +204,7 @@ impl Step {
                 if from.is_dir() {
                     copy(&from, &to, NO_MODE);
                 } else if let (true, Some(name)) = (from.is_file(), from.file_name()) {
-                    // A file is at the top of its artifact.
+                    // An artifact of a single file has it at the top level.
                     std::fs::create_dir_all(&to).expect("a folder");
                     std::fs::write(to.join(name), std::fs::read(&from).expect("a file")).expect("a file");
                 } else {
@@ -269,7 +269,7 @@ impl Step {
     }
 }
 
-/// Lines of the form `NAME=value`.
+/// Reads lines of the form `NAME=value`.
 fn pairs(path: &Path) -> Result<Map<String, Value>, String> {
     let said = std::fs::read_to_string(path).expect("a file");
     let pair = |line: &str| {
@@ -279,7 +279,7 @@ fn pairs(path: &Path) -> Result<Map<String, Value>, String> {
     said.lines().map(pair).collect()
 }
 
-/// A text with the values of its expressions.
+/// Replaces the expressions in a text by their values.
 fn expand(value: &Value, context: &Value, world: &World<'_>) -> Result<String, String> {
     let all = text(value);
     let mut rest = all.as_str();
@@ -293,7 +293,7 @@ fn expand(value: &Value, context: &Value, world: &World<'_>) -> Result<String, S
     Ok(expanded + rest)
 }
 
-/// The value of an expression: `a || b`, `a == b`, texts, `hashFiles`, and places in the context, which must be there.
+/// Evaluates an expression: `a || b`, `a == b`, string literals, `hashFiles`, and properties of the context.
 fn evaluate(expression: &str, context: &Value, world: &World<'_>) -> Result<Value, String> {
     let expression = expression.trim();
     if let Some((left, right)) = expression.split_once("||") {
@@ -327,7 +327,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// What is in a folder.
+/// Returns the names of the entries of a folder, sorted.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("a folder");
     let mut names: Vec<String> =
@@ -336,8 +336,10 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Copies what is in a folder into another, without permissions where they are not to be kept. Another process does it: a
-/// program that this one has open cannot be started, and what is open here is open in whatever other tests start.
+/// Copies the contents of a folder into another. `keep` is [`MODE`] or `NO_MODE`.
+///
+/// Another process copies, since a program cannot be started while a process has it open for writing, and the child
+/// processes of other tests inherit this process's open files.
 pub(crate) fn copy(from: &Path, to: &Path, keep: &str) {
     std::fs::create_dir_all(to).expect("a folder");
     let done = Command::new("cp").args(["-R", keep]).arg(from.join(".")).arg(to).status().expect("it runs");

@@ -1,5 +1,5 @@
-//! The recipes for many machines, executed on this one with the fake engine: what their files say is what runs here, and
-//! only what surrounds them is played.
+//! Tests that execute the recipes for many machines on one machine with the fake engine. The recipes' own files run;
+//! their schedulers are simulated.
 #![cfg(target_os = "linux")]
 
 #[path = "../common/mod.rs"]
@@ -30,7 +30,7 @@ fn write(path: &Path, text: &str) {
     std::fs::write(path, text).expect("a file");
 }
 
-/// A program for the shell. See [`copy`] for why another process writes it.
+/// Writes a shell script as a program. See [`copy`] for why another process writes it.
 fn program(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().expect("it has one")).expect("a folder");
     let mut write = Command::new("sh");
@@ -38,20 +38,20 @@ fn program(path: &Path, text: &str) {
     assert!(write.status().expect("it runs").success());
 }
 
-/// Nine scripts: one more than there are parts of anything.
+/// Makes nine scripts, one more than the largest number of partitions.
 fn place() -> Place {
     let files: Vec<String> = (0..9).map(|n| format!("{n}.wast")).collect();
     Place::new(&files.iter().map(|file| (file.as_str(), SCRIPT)).collect::<Vec<_>>())
 }
 
-/// The rows of one whole run, to compare with those of merged parts.
+/// Returns the rows of an unpartitioned run, to compare with merged partitions.
 fn whole(mode: &str) -> Vec<String> {
     let place = place();
     place.test(mode, &["--timeout", TIMEOUT]);
     lasting(&place.out())
 }
 
-/// Settings that choose our scripts and the fake engine, in a profile of this name.
+/// Returns a profile that chooses our scripts and the fake engine.
 fn settings(profile: &str, engine: &str, suite: &Path) -> String {
     format!(
         "[profile.{profile}]\nengine = ['{engine}']\nsuites = ['{}']\nselectors = ['suite:suite']\n",
@@ -59,7 +59,7 @@ fn settings(profile: &str, engine: &str, suite: &Path) -> String {
     )
 }
 
-/// The workflow in a repository of our own.
+/// A simulated repository with the workflow.
 struct Actions {
     dir: TempDir,
     place: Place,
@@ -78,7 +78,8 @@ impl Actions {
                  printf '#!/bin/sh\\nexec {WASSAY} \"$@\"\\n' > wassay\n"
             ),
         );
-        // The program `gh`, as far as the workflow asks for it: at most one run, whose report is in the folder `base`.
+        // A simulation of `gh` for the calls of the workflow: it knows at most one run, with its report in the folder
+        // `base`.
         program(
             &at("programs/gh"),
             r#"echo "$*" >> "$PLAYED/calls"
@@ -118,7 +119,7 @@ fn jobs(played: &Played) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn actions_make_one_report_of_all_parts() {
+fn actions_merge_all_partitions() {
     let actions = Actions::new();
     let played = actions.play("push", "fake:pass");
     assert_eq!(jobs(&played), [("build", "success"), ("merge", "success"), ("part", "success")], "{}", played.log);
@@ -132,7 +133,7 @@ fn actions_make_one_report_of_all_parts() {
 }
 
 #[test]
-fn actions_are_red_when_a_directive_is() {
+fn actions_fail_on_unexpected_outcomes() {
     let actions = Actions::new();
     let played = actions.play("push", "fake:fail@3");
     let expected = [("build", "success"), ("merge", "Fail on unexpected outcomes"), ("part", "success")];
@@ -141,7 +142,7 @@ fn actions_are_red_when_a_directive_is() {
 }
 
 #[test]
-fn actions_are_red_when_a_part_cannot_run() {
+fn actions_fail_if_a_partition_cannot_run() {
     let actions = Actions::new();
     let played = actions.play("push", "steam");
     let expected = [("build", "success"), ("merge", "skipped"), ("part", "Run part 4 of 4")];
@@ -150,9 +151,9 @@ fn actions_are_red_when_a_part_cannot_run() {
 }
 
 #[test]
-fn actions_say_what_a_pull_request_changes() {
+fn actions_comment_the_changes_of_a_pull_request() {
     let actions = Actions::new();
-    // It passes as long as the folder has a file of the directive's number.
+    // The directive passes while the folder has a file with its number.
     let engine = "fake:flaky@3";
     write(&actions.at("passed/3"), "");
     let played = actions.play("pull_request", engine);
@@ -165,7 +166,7 @@ fn actions_say_what_a_pull_request_changes() {
     let comment = || std::fs::read_to_string(actions.at("comment")).expect("a comment");
     assert!(comment().starts_with("### No conformance regressions\n"), "{}", comment());
 
-    // One script is the first to make the file again, and fails.
+    // The first script to run fails, and makes the file again.
     std::fs::remove_file(actions.at("passed/3")).expect("ours");
     let played = actions.play("pull_request", engine);
     assert_eq!(played.jobs["merge"], "Compare with the base", "{}", played.log);
@@ -176,7 +177,7 @@ fn actions_say_what_a_pull_request_changes() {
 }
 
 #[test]
-fn actions_may_do_no_more_than_they_need() {
+fn actions_have_minimal_permissions() {
     let workflow = Workflow::read(&recipe("github-actions/conformance.yml"));
     let said = |permissions: &std::collections::BTreeMap<String, String>| format!("{permissions:?}");
     assert_eq!(said(&workflow.permissions), r#"{"contents": "read"}"#);
@@ -185,11 +186,11 @@ fn actions_may_do_no_more_than_they_need() {
     assert_eq!(merge.as_deref(), Some(r#"{"actions": "read", "contents": "read", "pull-requests": "write"}"#));
 }
 
-/// Fails, crashes, and takes long enough at each script to be killed there.
+/// Mode that fails, crashes, and hangs in each script, long enough to be killed there.
 const SLOW: &str = "fail@3+crash@5+hang@9";
 const TIMEOUT: &str = "0.4";
 
-/// Starts a part and kills all of it when it has done a script.
+/// Starts a partition, and kills all of its processes after the first finished task.
 fn interrupt(command: &mut Command, out: &Path) {
     let mut started = command.process_group(0).stderr(Stdio::null()).spawn().expect("it runs");
     let record = || std::fs::read_to_string(out.join("conformance.part")).unwrap_or_default();
@@ -224,7 +225,7 @@ fn a_slurm_array_with_a_task_that_is_killed_and_requeued() {
     let merge = || script("merge.sbatch", &["9"]).output().expect("it runs");
     let mode = format!("fake:{SLOW}");
     interrupt(&mut task(7, &mode), &place.path("reports/9/part-3"));
-    // Red is a result, not a failure.
+    // Unexpected outcomes are a result, not a failure.
     ok(&mut task(5, &mode));
     ok(&mut task(6, &mode));
     let output = merge();
@@ -239,7 +240,7 @@ fn a_slurm_array_with_a_task_that_is_killed_and_requeued() {
     assert_eq!(code(&task(7, "steam").output().expect("it runs")), Some(1), "a wrong call is a failure");
 }
 
-/// What of a Kubernetes job its containers can tell.
+/// The parts of a Kubernetes job that have an effect on its containers.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Manifest {
@@ -265,14 +266,14 @@ fn a_kubernetes_job_with_a_pod_that_is_evicted() {
     let pod = |index: usize| {
         let words = [words("command"), words("args")].concat();
         let mut command = Command::new(&words[0]);
-        // The volume is where we like, and scripts run one after the other, so that there is a time between two.
+        // The volume is a folder here. Scripts run one after the other, so that a pod can be killed between two.
         let reports = place.path("reports");
         let word =
             |word: &String| word.replace(mount, reports.to_str().expect("UTF-8")).replace("--jobs 2", "--jobs 1");
         command.args(words[1..].iter().map(word));
         for variable in container["env"].as_array().expect("a list") {
             let name = variable["name"].as_str().expect("a name");
-            // What is not said here comes from the pod: its job.
+            // The value without a literal is the name of the pod's job.
             command.env(name, variable["value"].as_str().unwrap_or("4f2c"));
         }
         command.env("JOB_COMPLETION_INDEX", index.to_string()).env("PATH", &path).current_dir(place.path(""));
@@ -280,7 +281,7 @@ fn a_kubernetes_job_with_a_pod_that_is_evicted() {
     };
     let settings = std::fs::read_to_string(place.path("wassay.toml")).expect("a file");
     write(&place.path("wassay.toml"), &format!("{settings}timeout = {TIMEOUT}\n"));
-    // Of nine scripts, the first of eight pods has two, to be evicted between them.
+    // There are nine scripts for eight pods. The first pod has two scripts, and is evicted between them.
     interrupt(&mut pod(0), &place.path("reports/part-1"));
     for index in 0..job.completions {
         let output = ok(&mut pod(index));
@@ -291,7 +292,7 @@ fn a_kubernetes_job_with_a_pod_that_is_evicted() {
     let output = merge.arg("--out").arg(place.path("merged")).output().expect("it runs");
     assert_eq!(code(&output), Some(1), "{}", stderr(&output));
     assert_eq!(lasting(&place.path("merged")), whole(SLOW));
-    // What is wrong with the call is no result.
+    // A wrong command line is a failure, not a result.
     write(&place.path("wassay.toml"), "[profile.default]\nengine = ['steam']\n");
     assert_eq!(code(&pod(0).output().expect("it runs")), Some(2));
 }

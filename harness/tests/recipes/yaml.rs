@@ -1,4 +1,4 @@
-//! YAML as the values that it stands for: enough of it for the recipes.
+//! YAML reader for the recipes, which converts a document to JSON values.
 
 use granit_parser::{Event, Parser, ScalarStyle};
 use serde_json::{Map, Value};
@@ -48,7 +48,7 @@ fn value<'a>(event: Event<'a>, events: &mut impl Iterator<Item = Event<'a>>) -> 
     }
 }
 
-/// A scalar without quotes: null, a boolean, a number, else a text.
+/// Converts a plain scalar: null, a boolean, a number, or a text.
 fn plain(text: &str) -> Value {
     match text {
         "" | "~" | "null" => Value::Null,
