@@ -1,72 +1,31 @@
-//! Expectations: directives that are known to come out otherwise than their scripts say, as data with reasons.
+//! Expectations: rows of data about directives that do not come out as their scripts say, with reasons.
 //!
-//! A file of expectations is CSV with the columns of [`COLUMNS`]. `*` stands for any suite, file, line, engine, mode or
-//! target. Where more than one row speaks of a directive, the one with the fewest `*` decides.
+//! A file of expectations is CSV with the columns of [`COLUMNS`]. `*` matches any suite, file, line, engine, mode or
+//! target. If several rows match a directive, the one with the fewest `*` decides.
 
+mod error;
+mod expectation;
 pub mod update;
+
+pub use error::Error;
+pub use expectation::{COLUMNS, FILE};
 
 use crate::engine::catalogue;
 use crate::model::{Outcome, Row};
 use crate::script;
 use crate::suite::ScriptFile;
 use crate::{data, escape, regular_file};
+use expectation::{ANY, Expectation, Specificity};
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// Name of a file of expectations in a folder.
-pub const FILE: &str = "expectations.csv";
-
-/// Columns of a file of expectations, in order.
-pub const COLUMNS: [&str; 9] = ["suite", "file", "line", "engine", "mode", "target", "outcome", "reason", "link"];
 
 /// Returns the text of the file of expectations that is compiled in.
 pub(crate) fn built_in() -> &'static str {
     data::text(FILE).unwrap_or_default()
 }
 
-/// How many columns, from the first on, say which directives are meant.
-const KEYS: usize = 6;
-
-/// Why expectations can't be loaded.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// A file can't be read.
-    #[error("can't read `{}`: {source}", escape::path(path))]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A row is wrong.
-    #[error("{file}:{line}: {what}")]
-    Row {
-        /// Which file.
-        file: String,
-        /// Which line, from 1.
-        line: u64,
-        /// What is wrong with it.
-        what: String,
-    },
-}
-
-/// Between outcomes of which any may come.
-const ANY: &str = "|";
-
-#[derive(Clone, Debug)]
-struct Expectation {
-    origin: (String, u64),
-    /// The first [`KEYS`] columns; `None` where there is a `*`.
-    keys: [Option<String>; KEYS],
-    /// Any of these: more than one where it differs from run to run, or with the machine.
-    outcomes: Vec<Outcome>,
-    reason: String,
-    matched: bool,
-}
-
-/// A row that spoke of what was run, and yet of no directive.
+/// A row about a script, engine and mode that ran, which matched no directive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stale {
     /// File of the row.
@@ -83,18 +42,18 @@ impl std::fmt::Display for Stale {
     }
 }
 
-/// What is known to come out otherwise than scripts say.
+/// A set of expectations, which records the rows that have matched a directive.
 #[derive(Clone, Debug, Default)]
 pub struct Expectations {
     all: Vec<Expectation>,
-    /// Places in `all` by file, for there are many rows and few of them speak of any one file.
+    /// Indices in `all` by file. There are thousands of rows, and few of them are about any one file.
     by_file: HashMap<String, Vec<usize>>,
-    /// Places in `all` of those that speak of any file.
+    /// Indices in `all` of the rows with `*` as file.
     any_file: Vec<usize>,
 }
 
 impl Expectations {
-    /// The expectations that are compiled in, and those in [`FILE`] in each of `dirs` that has one.
+    /// Loads the expectations that are compiled in, and those of [`FILE`] in each of `dirs` that has it.
     ///
     /// # Errors
     /// A file can't be read; a row is wrong.
@@ -112,7 +71,7 @@ impl Expectations {
         Ok(this)
     }
 
-    /// No expectations but those in one file.
+    /// Loads only the expectations of one file.
     ///
     /// # Errors
     /// The file can't be read; a row is wrong.
@@ -123,33 +82,28 @@ impl Expectations {
         Ok(this)
     }
 
+    /// Adds the rows of a file. Two rows with the same keys are an error.
     fn add(&mut self, file: &str, text: &str) -> Result<(), Error> {
         let fault = |line: u64, what: String| Error::Row { file: file.to_owned(), line, what };
-        let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-        let broken = |e: csv::Error| fault(e.position().map_or(1, csv::Position::line), csv_fault(&e));
-        let header = reader.headers().map_err(broken)?.clone();
-        if !header.iter().eq(COLUMNS) {
-            return Err(fault(1, format!("columns must be `{}`", COLUMNS.join(","))));
-        }
-        for record in reader.records() {
-            let record = record.map_err(broken)?;
+        for record in expectation::reader(file, text)?.records() {
+            let record = record.map_err(|error| Error::from_csv(file, &error))?;
             let line = record.position().map_or(0, csv::Position::line);
             let fields: Vec<&str> = record.iter().map(escape::csv::unguarded).collect();
-            let expectation = expectation(file, line, &fields).map_err(|what| fault(line, what))?;
-            let places = match &expectation.keys[1] {
+            let expectation = Expectation::new(file, line, &fields).map_err(|what| fault(line, what))?;
+            let indices = match &expectation.keys[1] {
                 Some(file) => self.by_file.entry(file.clone()).or_default(),
                 None => &mut self.any_file,
             };
-            if let Some(other) = places.iter().map(|i| &self.all[*i]).find(|e| e.keys == expectation.keys) {
-                return Err(fault(line, format!("{}:{} is about the same", other.origin.0, other.origin.1)));
+            if let Some(other) = indices.iter().map(|i| &self.all[*i]).find(|e| e.keys == expectation.keys) {
+                return Err(fault(line, format!("{}:{} has the same keys", other.origin.0, other.origin.1)));
             }
-            places.push(self.all.len());
+            indices.push(self.all.len());
             self.all.push(expectation);
         }
         Ok(())
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.all.len()
@@ -161,13 +115,13 @@ impl Expectations {
         self.all.is_empty()
     }
 
-    /// Turns the outcome of `row` into what it is in the light of the expectations.
+    /// Applies the expectations to the outcome of `row`.
     ///
-    /// What fails, crashes or times out just as expected becomes `xfail`; what passes although something else is
-    /// expected becomes `xpass`; an expected `unsupported` or `skip` stays what it is, and so does all the rest. What only
-    /// follows from an expected failure is expected as well.
+    /// A failure, crash or timeout that is expected becomes `xfail`, and so does one that only follows from an expected
+    /// failure. A pass becomes `xpass` if something else is expected. All other outcomes stay, an expected
+    /// `unsupported` or `skip` among them.
     ///
-    /// Of an engine in another version than the one that was measured, passing is no news.
+    /// If the engine's version is not the one that its expectations were measured with, a pass stays a pass.
     pub fn judge(&mut self, row: &mut Row) {
         let about_file = self.by_file.get(&row.file).map_or(&[][..], Vec::as_slice);
         if about_file.is_empty() && self.any_file.is_empty() {
@@ -186,7 +140,7 @@ impl Expectations {
             }
             best
         };
-        // What is known of the directive itself comes before what is known of the one that it depends on.
+        // A row about the directive itself takes precedence over one about the directive that it depends on.
         let best = best(&line).or_else(|| script::cause(&row.detail).and_then(best));
         let Some((_, i)) = best else { return };
         let Expectation { outcomes, reason, .. } = &self.all[i];
@@ -206,9 +160,10 @@ impl Expectations {
         }
     }
 
-    /// Rows that speak of scripts, engines and modes that were run, and yet matched no directive.
+    /// Returns the rows about scripts, engines and modes that ran that matched no directive. All rows of the run must
+    /// have been judged.
     ///
-    /// `configurations` are engines and modes. Ask after all rows were judged.
+    /// Every script ran on every configuration, a pair of engine and mode.
     #[must_use]
     pub fn stale(&self, selected: &[&ScriptFile], configurations: &[(String, String)], target: &str) -> Vec<Stale> {
         let on = |script| configurations.iter().map(move |(engine, mode)| (script, engine.as_str(), mode.as_str()));
@@ -216,7 +171,7 @@ impl Expectations {
         self.stale_among(&ran, target)
     }
 
-    /// The same where not every script ran on every engine: `ran` are scripts with engine and mode.
+    /// Like [`Self::stale`], if not every script ran on every engine: `ran` holds script, engine and mode.
     #[must_use]
     pub fn stale_among(&self, ran: &[(&ScriptFile, &str, &str)], target: &str) -> Vec<Stale> {
         let fits = |key: &Option<String>, value: &str| key.as_ref().is_none_or(|k| k == value);
@@ -238,51 +193,6 @@ impl Expectations {
                 keys: e.keys.each_ref().map(|k| k.as_deref().unwrap_or("*")).join(","),
             })
             .collect()
-    }
-}
-
-/// Number of columns without a `*`, then which: the earlier, the more specific.
-type Specificity = (usize, [bool; KEYS]);
-
-impl Expectation {
-    fn covers(&self, keys: &[&str; KEYS]) -> bool {
-        self.keys.iter().zip(keys).all(|(mine, its)| mine.as_ref().is_none_or(|mine| mine == its))
-    }
-
-    fn specificity(&self) -> Specificity {
-        let given = self.keys.each_ref().map(Option::is_some);
-        (given.iter().filter(|g| **g).count(), given)
-    }
-}
-
-fn expectation(file: &str, line: u64, fields: &[&str]) -> Result<Expectation, String> {
-    let [suite, script, at, engine, mode, target, outcome, reason, link] = *fields else {
-        return Err(format!("{} fields, not {}", fields.len(), COLUMNS.len()));
-    };
-    for (column, field) in COLUMNS.iter().zip(fields) {
-        if field.trim().is_empty() {
-            return Err(format!("`{column}` is empty"));
-        }
-    }
-    if at != "*" && at.parse().map_or(true, |n: u32| n == 0 || n.to_string() != at) {
-        return Err(format!("`{at}` is no line"));
-    }
-    let outcomes = outcome.split(ANY).map(str::parse).collect::<Result<Vec<Outcome>, _>>()?;
-    if let Some(outcome) = outcomes.iter().find(|outcome| matches!(outcome, Outcome::Xfail | Outcome::Xpass)) {
-        return Err(format!("`{outcome}` is what comes of an expectation, expect `fail` or `pass`"));
-    }
-    if !link.starts_with("https://") {
-        return Err(format!("`{link}` is no https link"));
-    }
-    let keys = [suite, script, at, engine, mode, target].map(|key| (key != "*").then(|| key.to_owned()));
-    Ok(Expectation { origin: (file.to_owned(), line), keys, outcomes, reason: reason.to_owned(), matched: false })
-}
-
-fn csv_fault(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{len} fields, not {expected_len}"),
-        csv::ErrorKind::Utf8 { .. } => "not UTF-8".to_owned(),
-        _ => error.to_string(),
     }
 }
 

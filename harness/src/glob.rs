@@ -1,11 +1,11 @@
-//! Patterns of names in selectors and filters: `*`, `?`, `[ab]`, `{ab,cd}`.
+//! Globs in selectors and filters: `*`, `?`, `[ab]`, `{ab,cd}`.
 
 use globset::{GlobBuilder, GlobSet};
 
-/// Longest pattern in bytes: it is typed by people, and must not overflow a stack or fill the memory.
+/// Maximum length in bytes. People type globs; a longer one could overflow the stack or exhaust memory.
 const LONGEST: usize = 1000;
 
-/// A pattern that has been read.
+/// A parsed glob.
 #[derive(Clone, Debug)]
 pub(crate) struct Glob {
     set: GlobSet,
@@ -13,17 +13,17 @@ pub(crate) struct Glob {
 }
 
 impl Glob {
-    /// Reads a pattern. `of_files`: `*` and `?` stand for no `/`.
+    /// Parses a glob. If `of_files` is set, `*` and `?` do not match `/`.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// A message that says what is wrong with the glob.
     pub(crate) fn new(text: &str, of_files: bool) -> Result<Self, String> {
         if text.len() > LONGEST {
             return Err(format!("it has more than {LONGEST} bytes"));
         }
         let glob = GlobBuilder::new(text).literal_separator(of_files).build();
         let glob = glob.map_err(|error| error.kind().to_string())?;
-        // As a set of one: a glob alone panics where what it becomes is too large.
+        // A set of one glob: a glob by itself panics if its automaton is too large.
         let set = GlobSet::builder().add(glob).build().map_err(|error| error.kind().to_string())?;
         Ok(Self { set, is_path: text.contains('/') })
     }
@@ -32,7 +32,7 @@ impl Glob {
         self.set.is_match(name)
     }
 
-    /// Whether it is one of paths, not of names.
+    /// Whether the glob is about paths, not about file names.
     pub(crate) fn is_path(&self) -> bool {
         self.is_path
     }
@@ -50,7 +50,7 @@ mod tests {
         let nested = format!("{}a{}", "{".repeat(499), "}".repeat(499));
         let alternatives = "{a,b}".repeat(200);
         for large in [&nested, &alternatives, &"[a-\u{10ffff}]".repeat(100), &"*".repeat(1000)] {
-            // Whatever comes of it, it comes.
+            // The result does not matter, but there must be one: no panic, no endless loop.
             let _ = Glob::new(large, false).map(|pattern| pattern.is_match("a"));
         }
         assert!(Glob::new("simd_*.wast", true).unwrap().is_match("simd_a.wast"));

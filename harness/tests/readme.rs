@@ -1,5 +1,5 @@
-//! The published results are those of `reports/baselines/matrix.csv`. `BLESS=1 cargo test -p wassay --test readme` renews
-//! `docs/matrix.md` and the README's table.
+//! The published results are those of `reports/baselines/matrix.csv`. `BLESS=1 cargo test -p wassay --test readme`
+//! renews `docs/matrix.md` and the README's table.
 
 use std::path::Path;
 use wassay::report::{matrix_document, readme_table};

@@ -72,7 +72,7 @@ fn a_malformed_file_of_expectations() {
         ("suite,file\n", "expectations.csv:1: columns must be"),
         (
             "suite,file,line,engine,mode,target,outcome,reason,link\nsuite,a.wast,x,*,*,*,fail,r,https://x\n",
-            "expectations.csv:2: `x` is no line",
+            "expectations.csv:2: `x` is not a line number",
         ),
         (
             "suite,file,line,engine,mode,target,outcome,reason,link\nsuite,a.wast,1,*,*,*,sad,r,https://x\n",

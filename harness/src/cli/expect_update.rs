@@ -100,7 +100,7 @@ fn update(args: &ExpectArgs) -> Result<ExitCode, Error> {
     let mut update = Update::new(&escape::path(&path), &text)?;
     Reports::open(&args.reports)?.each::<Error>(|rows| {
         let wanted = |row: &&Row| args.filter.as_ref().is_none_or(|filter| filter.row(row));
-        rows.iter().filter(wanted).for_each(|row| update.see(row));
+        rows.iter().filter(wanted).for_each(|row| update.record(row));
         Ok(())
     })?;
     let (after, remarks) = update.after(&args.reason, &args.link);

@@ -1,4 +1,4 @@
-//! `wassay matrix`
+//! The command `wassay matrix`: prints the matrix of one or more reports.
 
 use super::error::Error;
 use super::output::output;
@@ -18,19 +18,19 @@ pub(super) struct MatrixArgs {
     /// Folders with reports.
     #[arg(value_name = "DIR", default_value = "reports")]
     reports: Vec<PathBuf>,
-    /// How to write it.
+    /// Output format.
     #[arg(long, value_name = "FORMAT", default_value = "markdown")]
     format: Format,
-    /// What has a row: a proposal or version of the spec, or an operator.
+    /// What a row stands for: a proposal or version of the spec, or an operator.
     #[arg(long, value_name = "WHAT", default_value = "proposal")]
     by: By,
-    /// Count only directives that this says, such as 'spec(2.0) & !outcome(skip)'.
+    /// Count only directives that match a filter, such as 'spec(2.0) & !outcome(skip)'.
     #[arg(long, short = 'E', value_name = "FILTER")]
     filter: Option<Filter>,
-    /// Write the directives behind the cells instead, in the columns of conformance.csv.
+    /// Print the counted directives instead, in the columns of conformance.csv.
     #[arg(long, conflicts_with_all = ["format", "by"])]
     rows: bool,
-    /// File to write it to, instead of to standard output.
+    /// Output file; standard output if not given.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -38,33 +38,33 @@ pub(super) struct MatrixArgs {
 }
 
 const AFTER: &str = "\
-Reports of several runs come as one table: of partitions, of engines, of machines. Where two runs have a script in \
-common on the same engine, they get columns of their own.
+Reports of several runs (partitions, engines, machines) become one table. Two runs that have a script in common on the \
+same engine get separate columns.
 
-Every cell can be traced: `wassay matrix --rows -E 'proposal(simd) & engine(vm) & !outcome(pass)'` lists the \
-directives that it counts.";
+To list the directives behind a cell, use a filter: \
+`wassay matrix --rows -E 'proposal(simd) & engine(vm) & !outcome(pass)'`.";
 
-/// How to write a matrix.
+/// Output format of a matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A table for people.
+    /// A Markdown table.
     Markdown,
     /// The columns of portability.csv, or of operators.csv.
     Csv,
-    /// What webassembly.org makes its table of features from.
+    /// The form of webassembly.org's features.json, from which its table of features is made.
     FeaturesJson,
 }
 
-/// What has a row.
+/// What a row of the matrix stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum By {
     /// A proposal, or a version of the spec.
     Proposal,
-    /// An operator: the directives whose modules use it.
+    /// An operator; its directives are those whose modules use it.
     Operator,
 }
 
-/// `wassay matrix`
+/// Runs `wassay matrix`.
 pub(super) fn matrix(args: &MatrixArgs) -> Result<ExitCode, Error> {
     let wanted = |row: &Row| args.filter.as_ref().is_none_or(|filter| filter.row(row));
     match (args.by, args.rows) {
@@ -96,7 +96,7 @@ fn proposals(args: &MatrixArgs, wanted: &dyn Fn(&Row) -> bool) -> Result<(), Err
 
 fn operators(args: &MatrixArgs, wanted: &dyn Fn(&Row) -> bool) -> Result<(), Error> {
     if args.format == Format::FeaturesJson {
-        return Err(Error::Wrong("`features-json` has a row a proposal, not an operator".to_owned()));
+        return Err(Error::Wrong("`features-json` has rows for proposals, not for operators".to_owned()));
     }
     let suites = crate::suite::load(&args.suites.suites)?;
     let mut reports = report::Reports::open(&args.reports)?;
@@ -120,7 +120,7 @@ fn rows(args: &MatrixArgs, wanted: &dyn Fn(&Row) -> bool) -> Result<(), Error> {
     })
 }
 
-/// Hands out the rows that are wanted.
+/// Calls `take` for each row of the reports that matches the filter.
 fn each(
     args: &MatrixArgs,
     wanted: &dyn Fn(&Row) -> bool,

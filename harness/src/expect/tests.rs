@@ -42,7 +42,7 @@ fn judged(expectations: &mut Expectations, line: u32, outcome: Outcome) -> Row {
     row
 }
 
-/// Something to be selected: only suite and file count here.
+/// Makes a script; only its suite and file matter here.
 fn script(file: &str) -> ScriptFile {
     let mut script = suite::load(&[]).unwrap()[0].scripts[0].clone();
     script.suite = "s".to_owned();
@@ -57,7 +57,7 @@ fn stale(expectations: &Expectations, file: &str, mode: &str, target: &str) -> u
 #[test]
 fn outcomes_in_the_light_of_expectations() {
     use Outcome::{Crash, Fail, Pass, Skip, Timeout, Unsupported, Xfail, Xpass};
-    // Expected, then what comes of each of what is seen: pass, fail, unsupported, skip, crash, timeout.
+    // The expected outcome, then the result for each outcome of `seen`.
     let seen = [Pass, Fail, Unsupported, Skip, Crash, Timeout];
     let table = [
         ("fail", [Xpass, Xfail, Unsupported, Skip, Crash, Timeout]),
@@ -88,8 +88,8 @@ fn what_follows_from_an_expected_failure_is_expected() {
         (row.outcome, row.detail.starts_with("why"))
     };
     assert_eq!(judged(11, 10, Outcome::Fail), (Outcome::Xfail, true));
-    assert_eq!(judged(11, 100, Outcome::Fail), (Outcome::Fail, false), "nothing is known of line 100");
-    assert_eq!(judged(12, 10, Outcome::Fail), (Outcome::Fail, false), "its own row comes first");
+    assert_eq!(judged(11, 100, Outcome::Fail), (Outcome::Fail, false), "no row is about line 100");
+    assert_eq!(judged(12, 10, Outcome::Fail), (Outcome::Fail, false), "the row about the directive itself decides");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn the_most_specific_row_decides() {
         assert_eq!(judged(&mut all, 2, Outcome::Fail).outcome, Outcome::Xfail, "{order:?}");
         assert_eq!(judged(&mut all, 2, Outcome::Crash).outcome, Outcome::Crash, "{order:?}");
     }
-    // As many stars: the earlier column decides.
+    // Equally many `*`: the earlier column decides.
     let mut all = expectations(&["s,f.wast,1,*,*,*,fail", "s,f.wast,*,vm,*,*,crash"]);
     assert_eq!(judged(&mut all, 1, Outcome::Fail).outcome, Outcome::Xfail);
 }
@@ -136,12 +136,12 @@ fn rows_that_match_nothing_are_stale() {
     let mut all = expectations(&["s,f.wast,1,vm,o0,*,fail", "s,f.wast,*,*,*,*,crash"]);
     assert_eq!(stale(&all, "f.wast", "o0", "t"), 2);
     judged(&mut all, 1, Outcome::Unsupported);
-    assert_eq!(stale(&all, "f.wast", "o0", "t"), 0, "a row that was overruled matched all the same");
+    assert_eq!(stale(&all, "f.wast", "o0", "t"), 0, "an overruled row has matched, too");
 
     let all = expectations(&["s,f.wast,1,vm,o0,t,fail"]);
     assert_eq!(stale(&all, "f.wast", "o0", "t"), 1);
     assert_eq!(stale(&all, "f.wast", "o3", "t"), 0, "the mode was not run");
-    assert_eq!(stale(&all, "f.wast", "o0", "u"), 0, "that target is elsewhere");
+    assert_eq!(stale(&all, "f.wast", "o0", "u"), 0, "another target");
     assert_eq!(stale(&all, "g.wast", "o0", "t"), 0, "the file was not selected");
     let message = all.stale(&[&script("f.wast")], &[("vm".to_owned(), "o0".to_owned())], "t")[0].to_string();
     assert_eq!(message, "e.csv:2: no directive matches `s,f.wast,1,vm,o0,t`");
@@ -152,12 +152,15 @@ fn faults_name_file_and_line() {
     let fault = |rows: &[&str]| try_expectations(rows).unwrap_err().to_string();
     let good = "s,f.wast,1,vm,o0,*,fail";
     assert_eq!(fault(&[good, "s,f.wast,1,vm,o0,*"]), "e.csv:3: 8 fields, not 9");
-    assert_eq!(fault(&[good, good]), "e.csv:3: e.csv:2 is about the same");
+    assert_eq!(fault(&[good, good]), "e.csv:3: e.csv:2 has the same keys");
     assert_eq!(fault(&["s,f.wast,1,vm,o0,*,failed"]), "e.csv:2: unknown outcome `failed`");
     assert_eq!(fault(&["s,f.wast,1,vm,o0,*,fail|"]), "e.csv:2: unknown outcome ``");
-    assert!(fault(&["s,f.wast,1,vm,o0,*,xfail"]).starts_with("e.csv:2: `xfail` is what comes"));
+    assert!(fault(&["s,f.wast,1,vm,o0,*,xfail"]).starts_with("e.csv:2: `xfail` follows from"));
     for line in ["0", "-1", "1-2", "01", "x"] {
-        assert_eq!(fault(&[&format!("s,f.wast,{line},vm,o0,*,fail")]), format!("e.csv:2: `{line}` is no line"));
+        assert_eq!(
+            fault(&[&format!("s,f.wast,{line},vm,o0,*,fail")]),
+            format!("e.csv:2: `{line}` is not a line number")
+        );
     }
     assert_eq!(fault(&["s,f.wast,1,,o0,*,fail"]), "e.csv:2: `engine` is empty");
 
@@ -165,7 +168,7 @@ fn faults_name_file_and_line() {
     let error = all.add("e.csv", "suite,file\n").unwrap_err().to_string();
     assert!(error.starts_with("e.csv:1: columns must be `suite,file,line,"), "{error}");
     let link = format!("{HEADER}s,f.wast,1,vm,o0,*,fail,why,see the wiki\n");
-    assert_eq!(all.add("e.csv", &link).unwrap_err().to_string(), "e.csv:2: `see the wiki` is no https link");
+    assert_eq!(all.add("e.csv", &link).unwrap_err().to_string(), "e.csv:2: `see the wiki` is not an https link");
 }
 
 #[test]
@@ -173,7 +176,7 @@ fn files_are_found_in_folders() {
     let dir = tempfile::tempdir().unwrap();
     let dirs = [dir.path().to_owned()];
     let compiled_in = Expectations::load(&[]).unwrap().len();
-    assert_eq!(Expectations::load(&dirs).unwrap().len(), compiled_in, "a folder need not have any");
+    assert_eq!(Expectations::load(&dirs).unwrap().len(), compiled_in, "a folder without a file");
     let path = dir.path().join(FILE);
     std::fs::write(&path, format!("{HEADER}s,\"f,g.wast\",1,vm,o0,*,fail,\"a, b\",https://example.org\n")).unwrap();
     assert_eq!(Expectations::load(&dirs).unwrap().len(), compiled_in + 1);

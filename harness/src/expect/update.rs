@@ -1,71 +1,70 @@
-//! Proposes changes to a file of expectations after a run: rows for what failed and is not expected to, and none any
-//! more for what passes. What a row is to say as its reason is for a person to fill in; until then the file is refused.
+//! Proposed changes of a file of expectations after a run.
+//!
+//! A new row is proposed for each directive that failed unexpectedly. A row is removed if all its directives pass. A
+//! person must fill in the reason of a new row; until then the file is refused.
 
-use super::{COLUMNS, Error, KEYS, csv_fault};
+use super::error::Error;
+use super::expectation::{COLUMNS, KEYS, reader};
 use crate::escape::csv::{guarded, unguarded};
 use crate::model::{Outcome, Row};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// A row that is in the file.
+/// A row of the file as it is.
 #[derive(Debug)]
 struct ExistingRow {
     fields: Vec<String>,
-    /// Where in the text.
+    /// Byte range in the text.
     place: Range<usize>,
-    /// Directives that it is right about, and others that pass.
+    /// Number of matching directives that did not become `xpass`.
     right: u64,
+    /// Number of matching directives that became `xpass`.
     wrong: u64,
-    /// Whether the run had the script, on such an engine, in such a mode.
-    spoken_of: bool,
+    /// Whether the run had the script on the engine, in the mode and on the target of the row.
+    ran: bool,
 }
 
-/// Suite, file, line, engine, target.
+/// Suite, file, line, engine and target of a failure.
 type Failure = (String, String, u32, String, String);
 
-/// Suite, file, line, engine, mode, outcome.
+/// Suite, file, line, engine, mode and outcome of a new row.
 type NewRow<'a> = (&'a str, &'a str, u32, &'a str, String, Outcome);
 
-/// A proposal in the making. It is told every row of a run.
+/// Collects the rows of a run and proposes changes of a file of expectations.
 #[derive(Debug)]
 pub struct Update {
     text: String,
     existing: Vec<ExistingRow>,
-    /// By mode, what came of it.
+    /// Outcome by mode.
     failures: BTreeMap<Failure, BTreeMap<String, Outcome>>,
-    /// Modes that an engine ran in.
+    /// Modes that each engine ran in.
     modes: BTreeMap<String, BTreeSet<String>>,
     targets: BTreeSet<String>,
-    /// What a person should know beyond the proposal.
+    /// Remarks for the person who reads the proposal.
     remarks: BTreeSet<String>,
 }
 
 impl Update {
-    /// Begins with the text of a file, empty if there is none.
+    /// Starts with the text of a file; empty if there is no file.
     ///
     /// # Errors
-    /// It is no file of expectations.
+    /// The text is not a file of expectations.
     pub fn new(file: &str, text: &str) -> Result<Self, Error> {
-        let fault = |line: u64, what: String| Error::Row { file: file.to_owned(), line, what };
         let mut existing = Vec::new();
         let mut text = text.to_owned();
         if text.trim().is_empty() {
             text = COLUMNS.join(",") + "\n";
         }
-        let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-        let broken = |e: csv::Error| fault(e.position().map_or(1, csv::Position::line), csv_fault(&e));
-        if !reader.headers().map_err(broken)?.iter().eq(COLUMNS) {
-            return Err(fault(1, format!("columns must be `{}`", COLUMNS.join(","))));
-        }
+        let mut reader = reader(file, &text)?;
         let mut record = csv::StringRecord::new();
         loop {
             let start = offset(&reader);
-            if !reader.read_record(&mut record).map_err(broken)? {
+            if !reader.read_record(&mut record).map_err(|error| Error::from_csv(file, &error))? {
                 break;
             }
             let fields = record.iter().map(|cell| unguarded(cell).to_owned()).collect();
             let place = start..offset(&reader);
-            existing.push(ExistingRow { fields, place, right: 0, wrong: 0, spoken_of: false });
+            existing.push(ExistingRow { fields, place, right: 0, wrong: 0, ran: false });
         }
         if !text.ends_with('\n') {
             text.push('\n');
@@ -80,8 +79,8 @@ impl Update {
         })
     }
 
-    /// Takes note of a row.
-    pub fn see(&mut self, row: &Row) {
+    /// Records a row of the run.
+    pub fn record(&mut self, row: &Row) {
         self.modes.entry(row.engine.clone()).or_default().insert(row.mode.clone());
         self.targets.insert(row.target.clone());
         let line = row.line.to_string();
@@ -91,7 +90,7 @@ impl Update {
         for existing in &mut self.existing {
             let whole = |n: &usize| fits(*n, &existing.fields[*n]);
             if [0, 1, 3, 4, 5].iter().all(whole) {
-                existing.spoken_of = true;
+                existing.ran = true;
                 if fits(2, &existing.fields[2]) {
                     covered = true;
                     match row.outcome {
@@ -112,19 +111,19 @@ impl Update {
             }
             Outcome::Xpass if !covered => {
                 let place = format!("{}/{}:{} on {} {}", row.suite, row.file, row.line, row.engine, row.mode);
-                self.remarks.insert(format!("{place} passes, but what expects otherwise is in another file"));
+                self.remarks.insert(format!("{place} passes, but the row that expects otherwise is in another file"));
             }
             _ => {}
         }
     }
 
-    /// The text as it was.
+    /// Returns the text as it was.
     #[must_use]
     pub fn before(&self) -> &str {
         &self.text
     }
 
-    /// The text as it is proposed, and remarks on it. New rows get this reason and link, which may be empty.
+    /// Returns the proposed text, and remarks. New rows get this reason and link, which may be empty.
     #[must_use]
     pub fn after(&self, reason: &str, link: &str) -> (String, Vec<String>) {
         let mut remarks: Vec<String> = self.remarks.iter().cloned().collect();
@@ -136,8 +135,8 @@ impl Update {
             end = existing.place.end;
             let keys = existing.fields[..KEYS].join(",");
             match (existing.right, existing.wrong) {
-                (0, 0) if !existing.spoken_of => {}
-                // It speaks of what ran, and yet of no directive; or all of these pass.
+                (0, 0) if !existing.ran => {}
+                // The row is stale, or all its directives pass: remove it.
                 (0, _) => continue,
                 (_, 0) => {}
                 (right, wrong) => {
@@ -148,7 +147,7 @@ impl Update {
             text.push_str(&self.text[existing.place.clone()]);
         }
         text.push_str(&self.text[end..]);
-        for row in self.rows() {
+        for row in self.new_rows() {
             if kept.contains(&row[..KEYS]) {
                 remarks.push(format!("`{}` is in the file with another outcome", row[..KEYS].join(",")));
                 continue;
@@ -163,9 +162,9 @@ impl Update {
         (text, remarks)
     }
 
-    /// New rows without reason and link: for all modes at once where an engine fares alike in all in which it ran, and
-    /// for all targets likewise.
-    fn rows(&self) -> Vec<Vec<String>> {
+    /// Makes the new rows, without reason and link. One row covers all modes if the outcome is the same in all modes
+    /// that the engine ran in, and all targets likewise.
+    fn new_rows(&self) -> Vec<Vec<String>> {
         let mut by_target: BTreeMap<NewRow<'_>, BTreeSet<&str>> = BTreeMap::new();
         for ((suite, file, line, engine, target), modes) in &self.failures {
             let outcomes: BTreeSet<Outcome> = modes.values().copied().collect();
@@ -191,6 +190,7 @@ impl Update {
     }
 }
 
+/// Returns the reader's position in the text.
 fn offset(reader: &csv::Reader<&[u8]>) -> usize {
     usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)
 }
@@ -224,7 +224,7 @@ mod tests {
 
     fn update(file: &str, rows: &[Row]) -> (String, Vec<String>) {
         let mut update = Update::new("f", &format!("{HEAD}{file}")).unwrap();
-        rows.iter().for_each(|row| update.see(row));
+        rows.iter().for_each(|row| update.record(row));
         let (text, remarks) = update.after("", "");
         (text.strip_prefix(HEAD).unwrap().to_owned(), remarks)
     }
@@ -248,7 +248,7 @@ mod tests {
         let rows = [row(1, "a", Xfail), row(2, "a", Xpass), row(3, "a", Pass)];
         let (text, remarks) = update(file, &rows);
         let kept = "s,a.wast,1,e,*,*,fail,\"why,\nindeed\",https://x\ns,b.wast,1,e,*,*,fail,not run,https://x\n";
-        assert_eq!(text, kept, "and what is kept is kept as it is");
+        assert_eq!(text, kept, "kept rows stay byte for byte");
         assert!(remarks.is_empty());
     }
 
@@ -267,9 +267,9 @@ mod tests {
     fn a_proposal_is_refused_until_it_is_filled_in() {
         let (text, _) = update("", &[row(1, "a", Outcome::Fail)]);
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join(super::super::FILE);
+        let path = dir.path().join(crate::expect::FILE);
         std::fs::write(&path, format!("{HEAD}{text}")).unwrap();
-        let error = super::super::Expectations::from_file(&path).unwrap_err().to_string();
+        let error = crate::expect::Expectations::from_file(&path).unwrap_err().to_string();
         assert!(error.ends_with(":2: `reason` is empty"), "{error}");
     }
 }

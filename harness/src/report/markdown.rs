@@ -1,4 +1,4 @@
-//! The portability matrix in Markdown, for a terminal and for `portability.md`.
+//! The matrix in Markdown, for terminals, `portability.md` and `docs/matrix.md`.
 
 use super::counts::Counts;
 use super::exporter::{Exporter, Report};
@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+/// Explanation of the cells.
 pub(crate) const LEGEND: &str = "\
-Cells are `pass/total` without what was skipped; a share alone means that all pass. `!n`: n not as expected (`fail`,
-`xpass`, `crash`, `timeout`); `~n`: n fail as expected; `-n`: n unsupported; `sn`: n skipped.
+A cell is `passed/total`; the total excludes skipped directives. `!n`: n did not come out as expected (`fail`, `xpass`,
+`crash`, `timeout`). `~n`: n failed as expected (`xfail`). `-n`: n are `unsupported`. `sn`: n were skipped.
 ";
 
-/// `portability.md`.
+/// The file `portability.md`.
 pub(super) struct Matrix;
 
 impl Exporter for Matrix {
@@ -28,14 +29,15 @@ impl Exporter for Matrix {
     }
 }
 
-/// As much of a column's identity as tells it from the others.
+/// Identity of a column: engine, mode, engine version, target and run.
 pub(crate) type Column<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
+/// Returns the column that a row of `portability.csv` belongs to.
 pub(crate) fn column(line: &PortabilityRow) -> Column<'_> {
     (&line.engine, &line.mode, &line.engine_version, &line.target, &line.run)
 }
 
-/// Each column's head, identity and cells by proposal.
+/// Returns the head, the identity and the cells by proposal of each column.
 pub(crate) fn columns(lines: &[PortabilityRow]) -> Vec<(String, Column<'_>, BTreeMap<&str, Counts>)> {
     let mut cells: BTreeMap<Column<'_>, BTreeMap<&str, Counts>> = BTreeMap::new();
     for line in lines {
@@ -45,6 +47,7 @@ pub(crate) fn columns(lines: &[PortabilityRow]) -> Vec<(String, Column<'_>, BTre
     heads.into_iter().zip(cells).map(|(head, (column, cells))| (head, column, cells)).collect()
 }
 
+/// Returns the matrix with a sum of each column and the legend.
 pub(crate) fn table(lines: &[PortabilityRow]) -> String {
     let mut proposals: Vec<&PortabilityRow> = Vec::new();
     for line in lines {
@@ -74,12 +77,12 @@ pub(crate) fn table(lines: &[PortabilityRow]) -> String {
     format!("{text}\n{LEGEND}")
 }
 
-/// A column as a whole, in words.
+/// Describes the sum of a column in words.
 fn sum(counts: &Counts) -> String {
     let run = counts.total() - counts.of(Outcome::Skip);
     let mut text = format!("{} of {run} pass", counts.of(Outcome::Pass));
     if let Some(rate) = counts.rate() {
-        // Rounded down: 100 % is all of them.
+        // Rounded down, so 100 % means that all pass.
         let _ = write!(text, " ({:.2} %)", (rate * 10_000.0).floor() / 100.0);
     }
     for outcome in Outcome::ALL.into_iter().filter(|o| *o != Outcome::Pass && counts.of(*o) > 0) {
@@ -88,7 +91,7 @@ fn sum(counts: &Counts) -> String {
     text
 }
 
-/// Engine and mode, and of the rest only what differs.
+/// Returns the heads of columns: engine and mode, then version, target and run only if they distinguish columns.
 pub(crate) fn heads(columns: &BTreeSet<Column<'_>>) -> Vec<String> {
     let differs = |part: fn(&Column<'_>) -> (String, String)| {
         let pairs: BTreeSet<_> = columns.iter().map(part).collect();
@@ -97,7 +100,7 @@ pub(crate) fn heads(columns: &BTreeSet<Column<'_>>) -> Vec<String> {
     };
     let version = differs(|c| (c.0.to_owned(), c.2.to_owned()));
     let target = differs(|c| (String::new(), c.3.to_owned()));
-    // Nothing but their runs tells two columns apart.
+    // The run is needed if two columns differ in nothing else.
     let run = columns.iter().map(|c| (c.0, c.1, c.2, c.3)).collect::<BTreeSet<_>>().len() < columns.len();
     let head = |&(engine, mode, its_version, its_target, its_run): &Column<'_>| {
         let mut head = format!("{engine}/{mode}");
@@ -111,6 +114,7 @@ pub(crate) fn heads(columns: &BTreeSet<Column<'_>>) -> Vec<String> {
     columns.iter().map(head).collect()
 }
 
+/// Returns the text of a cell, which [`LEGEND`] explains.
 pub(crate) fn cell(counts: &Counts) -> String {
     let skipped = counts.of(Outcome::Skip);
     let mut cell = format!("{}/{}", counts.of(Outcome::Pass), counts.total() - skipped);
@@ -124,7 +128,7 @@ pub(crate) fn cell(counts: &Counts) -> String {
     cell
 }
 
-/// Columns padded to one width; the first two to the left, numbers to the right.
+/// Lays out a table with padded columns: the first two left-aligned, the others right-aligned.
 pub(crate) fn layout(body: &[Vec<String>]) -> String {
     let columns = body.first().map_or(0, Vec::len);
     let clean: Vec<Vec<String>> = body.iter().map(|row| row.iter().map(|f| plain(f)).collect()).collect();

@@ -13,9 +13,9 @@ const PEERS: usize = 4;
 const MATRIX_INTRODUCTION: &str = "\
 # The matrix
 
-Passed directives of the official test suite and of our own scripts, by proposal, engine and mode. `make matrix` generates
-this document from [`reports/baselines/matrix.csv`](../reports/baselines/matrix.csv); the HTML page of `wassay report` has
-the matrix of any run, with every directive behind a cell.
+Passed directives of the official test suite and of our own scripts, by proposal, engine and mode. `make matrix`
+generates this document from [`reports/baselines/matrix.csv`](../reports/baselines/matrix.csv). The HTML page of
+`wassay report` has the matrix of any run, with every directive behind a cell.
 
 Engines were measured at different times. Where a total is smaller than that of `vm`, scripts were added since.
 
@@ -51,8 +51,8 @@ impl Column<'_> {
     }
 }
 
-/// Chooses the columns: the VM, in the mode that passes fewest directives of each proposal, then the [`PEERS`] engines that
-/// pass most, each in its best mode.
+/// Chooses the columns: the VM, in the mode that passes fewest directives of each proposal, then the [`PEERS`] engines
+/// that pass most, each in its best mode.
 fn columns(lines: &[PortabilityRow]) -> Vec<Column<'_>> {
     let mut modes: BTreeMap<(&str, &str), Column<'_>> = BTreeMap::new();
     for PortabilityRow { engine, mode, proposal, counts, .. } in lines {
@@ -104,10 +104,11 @@ fn table(lines: &[PortabilityRow]) -> String {
     row("", "total", columns.iter().map(|column| Some(column.sum())).collect());
     let legend = format!(
         "\
-`all`: every directive passes; otherwise the share that passes, rounded down. `!n`: n did not come out as expected. `~n`: n
-fail as expected, for a reason in [`expectations.csv`](harness/data/expectations.csv). All other directives are
-`unsupported`: the engine lacks a feature, or its interface can't express the directive. `†`: measured before scripts were
-added. `vm` is the VM in the mode that passes fewest; the peers are the {PEERS} engines that pass most, each in its best mode.
+`all`: every directive passes; otherwise the share that passes, rounded down. `!n`: n did not come out as expected.
+`~n`: n fail as expected, for a reason in [`expectations.csv`](harness/data/expectations.csv). All other directives are
+`unsupported`: the engine lacks a feature, or its interface can't express the directive. `†`: measured before scripts
+were added. `vm` is the VM in the mode that passes fewest; the peers are the {PEERS} engines that pass most, each in its
+best mode.
 "
     );
     format!("{}\n{legend}", markdown::layout(&body))

@@ -1,6 +1,8 @@
 //! Parser of `spec/*.toml` and `proposals/*.toml`, whose form `data/README.md` describes.
 
-use super::{Error, Subject, SubjectKind};
+use super::error::Error;
+use super::script_file::EMBEDDED;
+use super::subject::{Subject, SubjectKind};
 use crate::data;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
@@ -311,6 +313,13 @@ pub fn known_suites() -> Result<&'static [KnownSuite], Error> {
     Ok(&descriptions()?.suites)
 }
 
+/// Returns the names of all subjects, sorted, for messages.
+pub(super) fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = subjects().unwrap_or_default().iter().map(|subject| subject.name.as_str()).collect();
+    names.sort_unstable();
+    names
+}
+
 /// Finds the version of the spec or the proposal with this name or alias.
 #[must_use]
 pub fn subject(name: &str) -> Option<&'static Subject> {
@@ -327,11 +336,11 @@ pub(super) fn placement(suite: &str, file: &str) -> Result<Option<Placement>, Er
 
 /// Returns the revision of the official suite that is compiled in.
 pub(super) fn embedded_revision() -> Result<String, Error> {
-    let known = known_suites()?.iter().find(|suite| suite.name == super::EMBEDDED);
+    let known = known_suites()?.iter().find(|suite| suite.name == EMBEDDED);
     known.and_then(|suite| suite.revision.clone()).ok_or_else(|| Error::Data {
         file: "spec/suites.toml".to_owned(),
         line: 0,
-        what: format!("no revision of `{}`", super::EMBEDDED),
+        what: format!("no revision of `{EMBEDDED}`"),
     })
 }
 

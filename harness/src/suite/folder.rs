@@ -1,22 +1,23 @@
-//! Finding suites in folders, and what pins them.
+//! Search for suites in folders, and the commit that a folder is at.
 
-use super::Error;
+use super::error::Error;
+use super::script_file::{EMBEDDED, OWN};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A folder of scripts.
+/// A folder of scripts that becomes a suite.
 #[derive(Debug)]
 pub(super) struct ScriptFolder {
     /// Name of the suite.
     pub(super) name: String,
     /// The folder.
     pub(super) path: PathBuf,
-    /// Names relative to the suite with `/` as separator, and paths; sorted by name.
+    /// Path in the suite with `/` as separator, and path on disk, of each script; sorted by the former.
     pub(super) files: Vec<(String, PathBuf)>,
 }
 
-/// The suites in `folders`, each once.
+/// Finds the suites in `folders`. A folder that is named twice, or lies in another, is returned once.
 pub(super) fn find(folders: &[PathBuf]) -> Result<Vec<ScriptFolder>, Error> {
     let mut found: Vec<ScriptFolder> = Vec::new();
     for folder in folders {
@@ -29,11 +30,11 @@ pub(super) fn find(folders: &[PathBuf]) -> Result<Vec<ScriptFolder>, Error> {
             return Err(Error::Empty { path: folder.clone() });
         }
     }
-    name_apart(&mut found);
+    make_names_unique(&mut found);
     Ok(found)
 }
 
-/// A script named on its own is a suite of one file, named after its folder.
+/// Makes a suite of one script that was named by its path; the suite has the name of the folder.
 fn single(path: &Path) -> Result<ScriptFolder, Error> {
     let name = utf8(path, path.file_name().and_then(|n| n.to_str()))?.to_owned();
     let folder = path.parent().unwrap_or(path);
@@ -45,7 +46,7 @@ fn is_within(path: &Path, found: &[ScriptFolder]) -> bool {
     found.iter().any(|f| path.starts_with(&f.path))
 }
 
-/// Whether there is a script below `path`.
+/// Adds the suites at or below `path`. Returns whether there is a script.
 fn descend(path: &Path, found: &mut Vec<ScriptFolder>) -> Result<bool, Error> {
     if is_within(path, found) {
         return Ok(true);
@@ -66,6 +67,7 @@ fn descend(path: &Path, found: &mut Vec<ScriptFolder>) -> Result<bool, Error> {
     Ok(any)
 }
 
+/// Collects the scripts at or below `path`; `prefix` is the path in the suite.
 fn collect(path: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> Result<(), Error> {
     for entry in entries(path)? {
         let name = entry.file_name().and_then(|n| n.to_str());
@@ -78,6 +80,7 @@ fn collect(path: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> Res
     Ok(())
 }
 
+/// Returns the entries of a folder, sorted.
 fn entries(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let read = |source| Error::Read { path: path.to_owned(), source };
     let mut entries =
@@ -90,7 +93,7 @@ fn is_script(path: &Path) -> bool {
     path.extension().is_some_and(|e| e == "wast") && path.is_file()
 }
 
-/// Links to folders are not followed: they can lead in a circle.
+/// Whether `path` is a folder to search. Symbolic links are not followed, since they can form a cycle.
 fn is_folder(path: &Path) -> bool {
     let hidden = path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b"."));
     !hidden && path.symlink_metadata().is_ok_and(|m| m.is_dir())
@@ -100,11 +103,11 @@ fn utf8<'a>(path: &Path, name: Option<&'a str>) -> Result<&'a str, Error> {
     name.ok_or_else(|| Error::Name { path: path.to_owned() })
 }
 
-/// Reports tell suites apart by name: those that share one get their parent folder's name in front.
-fn name_apart(found: &mut [ScriptFolder]) {
+/// Makes names unique, because reports identify suites by name: prefixes the names of parent folders to equal names.
+fn make_names_unique(found: &mut [ScriptFolder]) {
     for depth in 1.. {
         let taken = |i: usize| {
-            [super::EMBEDDED, super::OWN].contains(&found[i].name.as_str())
+            [EMBEDDED, OWN].contains(&found[i].name.as_str())
                 || (0..found.len()).any(|j| j != i && found[j].name == found[i].name)
         };
         let clashing: Vec<usize> = (0..found.len()).filter(|&i| taken(i)).collect();
@@ -121,7 +124,7 @@ fn name_apart(found: &mut [ScriptFolder]) {
     }
 }
 
-/// The commit checked out in `folder`, if git tracks all that is in it and nothing was changed.
+/// Returns the commit checked out in `folder`, if git tracks every file in it and none was changed.
 pub(super) fn commit(folder: &Path) -> Option<String> {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().ok()?;

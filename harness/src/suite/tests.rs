@@ -2,8 +2,10 @@
 
 use super::*;
 use std::fs;
+use std::path::{Path, PathBuf};
+use wasmparser::WasmFeatures;
 
-/// A folder with these files, each with its own name as content.
+/// Makes a folder with these files; the content of each is its name.
 fn folder(files: &[&str]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     for file in files {
@@ -43,7 +45,7 @@ fn every_embedded_script_is_known() {
     }
 }
 
-/// What we ship stands alone: no proposal is without scripts, or it says why.
+/// The binary alone covers every proposal: each has scripts, or a reason why not.
 #[test]
 fn each_proposal_has_scripts_or_says_why_not() {
     let suites = load(&[]).unwrap();
@@ -54,7 +56,7 @@ fn each_proposal_has_scripts_or_says_why_not() {
     }
 }
 
-/// The phases of 27 November 2026 that are easily mistaken: they moved this year, or are not those of kindred proposals.
+/// Phases as of 27 November 2026 that are easily mistaken: they changed this year, or differ from related proposals.
 #[test]
 fn phases_are_those_of_today() {
     let phases = [
@@ -71,7 +73,8 @@ fn phases_are_those_of_today() {
     }
 }
 
-/// What the VM refuses by name is known as a proposal, so that it is listed and has a phase. Components are not for scripts.
+/// Every feature that the VM refuses belongs to a described proposal. Features of components are exempt: scripts can't
+/// use them.
 #[test]
 fn what_the_vm_refuses_is_a_proposal() {
     let all = subjects().unwrap();
@@ -82,7 +85,7 @@ fn what_the_vm_refuses_is_a_proposal() {
     }
 }
 
-/// An own script lies in the folder of the proposal that it belongs to.
+/// Every own script is in the folder of its proposal.
 #[test]
 fn own_scripts_lie_where_they_belong() {
     let suite = &load(&[]).unwrap()[1];
@@ -94,7 +97,7 @@ fn own_scripts_lie_where_they_belong() {
     assert!(hash.is_some_and(|hash| hash.len() == 12), "{}", suite.revision);
 }
 
-/// The name of the embedded suite's revision is typed, so it must be held to what is compiled in.
+/// The revision of the embedded suite is written by hand, so it is compared with the crate that is compiled in.
 #[test]
 fn the_embedded_revision_is_true() {
     let suite = &load(&[]).unwrap()[0];
@@ -138,7 +141,7 @@ fn selectors_of_every_kind() {
     assert_eq!(count(&["address.wast"]), 5);
     assert_eq!(count(&["wasm-v[12]/i*.wast"]), count(&["wasm-v1/i*.wast", "wasm-v2/i*.wast"]));
     assert_eq!(count(&["proposals/*/memory.wast"]), count(&["**/proposals/*/memory.wast"]));
-    assert_eq!(count(&["wasm-v1", "address.wast", "wasm-v1/address.wast"]), 73 + 4, "nothing is chosen twice");
+    assert_eq!(count(&["wasm-v1", "address.wast", "wasm-v1/address.wast"]), 73 + 4, "a script is selected once");
 }
 
 #[test]
@@ -150,7 +153,7 @@ fn what_matches_nothing_is_an_error() {
     let error = refused(&suites, "proposal:thread").to_string();
     assert!(error.starts_with("nothing matches `proposal:thread`; ") && error.contains("threads"), "{error}");
     let error = select(&suites, &["wasm-v1".to_owned(), "none".to_owned()]).unwrap_err();
-    assert!(error.to_string().contains("`none`"), "one good selector does not excuse a bad one");
+    assert!(error.to_string().contains("`none`"), "a valid selector does not excuse an invalid one");
     let error = refused(&suites, "[a").to_string();
     assert!(error.starts_with("selector `[a` is not a valid pattern"), "{error}");
 }
@@ -219,7 +222,7 @@ fn a_clean_checkout_is_its_commit() {
     git(&["commit", "-m", "one"]).unwrap();
     assert_eq!(revision(), git(&["rev-parse", "HEAD"]).unwrap());
     fs::write(dir.path().join("mine/a.wast"), "(module)").unwrap();
-    assert!(revision().starts_with("content-"), "what was changed is no commit");
+    assert!(revision().starts_with("content-"), "changed files are not those of the commit");
 }
 
 #[test]
@@ -266,7 +269,7 @@ fn what_cannot_be_read_is_an_error() {
     assert!(matches!(suites[2].scripts[0].source(), Err(Error::Read { .. })));
 }
 
-/// What is known of the official folders, if they are there.
+/// Official folders have known revisions and no `custom` scripts, if `WASSAY_SUITES` names them.
 #[test]
 fn official_folders_are_known() {
     let Some(folders) = std::env::var_os("WASSAY_SUITES") else {

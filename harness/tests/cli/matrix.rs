@@ -157,7 +157,7 @@ fn runs_of_the_same_script_have_columns_of_their_own() {
 fn wrong_calls() {
     let (_place, out) = report("pass");
     for (words, says) in [
-        (vec!["matrix", &out, "--by", "operator", "--format", "features-json"], "has a row a proposal"),
+        (vec!["matrix", &out, "--by", "operator", "--format", "features-json"], "has rows for proposals"),
         (vec!["matrix", &out, "--rows", "--format", "csv"], "cannot be used with"),
         (vec!["merge"], "required"),
         (vec!["merge", "/no/such", "--out", "/tmp"], "can't read `/no/such/conformance.csv`"),

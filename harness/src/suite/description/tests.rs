@@ -1,4 +1,4 @@
-//! Tests of the descriptions: errors, bases, and what the features resolve to.
+//! Tests of the descriptions: errors, bases and resolved features.
 
 use super::*;
 
@@ -45,7 +45,7 @@ fn a_base_must_be_known_and_form_no_cycle() {
     assert_eq!((file.as_str(), what.as_str()), ("spec/a.toml", "no version of the spec is called `1.0`, the `base`"));
     let (file, _, what) = fault(&[], &[("a.toml", &based(PROPOSAL, "q"))]);
     assert_eq!((file.as_str(), what.as_str()), ("proposals/a.toml", "no proposal is called `q`, the `base`"));
-    // A version is no base of a proposal: a group of scripts says under which version they are judged.
+    // A version can't be the base of a proposal. The version for judging scripts is a key of their group.
     assert!(fault(&[("a.toml", VERSION)], &[("b.toml", &based(PROPOSAL, "latest"))]).2.starts_with("no proposal"));
 
     assert!(fault(&[("a.toml", &based(VERSION, "latest"))], &[]).2.contains("cycle"));
@@ -69,7 +69,7 @@ fn features_add_to_those_of_the_base() {
     assert_eq!(features, [simd, simd | threads | gc, simd, threads, threads | gc]);
 }
 
-/// The versions have the features that `wasmparser` says they have, but for threads, which are in none.
+/// Versions have the features that `wasmparser` lists, except threads, which are in no version.
 #[test]
 fn versions_have_the_features_of_the_spec() {
     let features = |name| subject(name).unwrap().features | WasmFeatures::MVP;
@@ -79,7 +79,7 @@ fn versions_have_the_features_of_the_spec() {
     assert_eq!(features("wasm-latest"), features("wasm-v3"));
 }
 
-/// The proposals whose features are those of several proposals.
+/// Proposals with a base have its features, too.
 #[test]
 fn proposals_have_the_features_of_their_bases() {
     let features = |name| subject(name).unwrap().features;
@@ -93,7 +93,7 @@ fn proposals_have_the_features_of_their_bases() {
 #[test]
 fn no_script_is_described_twice() {
     let all = descriptions().unwrap();
-    for suite in super::super::load(&[]).unwrap() {
+    for suite in crate::suite::load(&[]).unwrap() {
         for script in &suite.scripts {
             let groups = all.groups.iter().filter(|g| g.suite == suite.name && g.files.is_match(&script.file));
             let kinds: Vec<_> = groups.map(|g| all.subjects[g.subject].kind).collect();
