@@ -1,9 +1,10 @@
-//! Hashes the crate's sources for the fingerprint of artifacts (`src/abi/fingerprint.rs`).
+//! Build script: hashes the crate's sources for the fingerprint of artifacts (`src/abi/fingerprint.rs`).
 
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 use twox_hash::XxHash3_64;
 
+/// Adds the paths of all files in a folder and its subfolders to `found`.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("the sources are readable") {
         let path = entry.expect("the sources are readable").path();

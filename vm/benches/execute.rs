@@ -1,6 +1,7 @@
-//! How fast compiled wasm runs: each kernel in the modes `o3` and `o3-relaxed`, as ratios to the same C compiled
-//! natively in the same run. The contestants of a kernel take turns, in an order that changes, so that what else the
-//! machine does hits all of them; every result is checked before its time counts.
+//! Execution time of compiled wasm: each kernel in the modes `o3` and `o3-relaxed`, relative to the same C compiled natively.
+//!
+//! All contestants of a kernel run in the same process and take turns in a changing order, so that other load on the machine
+//! affects all of them. Every result is checked before its time counts.
 //!
 //! `cargo bench -p wassay-vm --bench execute [KERNEL]...`
 
@@ -17,16 +18,16 @@ use support::kernels;
 use support::kernels::{Checksum, Kernel, Run};
 use wassay_vm::{Config, Engine, Instance, MemoryMode, Module, OptLevel, Store};
 
-/// Turns that each contestant takes. Odd, so that the median is one of them.
+/// Number of turns of each contestant. It is odd, so that the median is a measured value.
 const TURNS: usize = 15;
-/// About how long the quickest contestant takes for one.
+/// Approximate time of one turn of the first contestant.
 const TURN: Duration = Duration::from_millis(40);
 
-/// Something that runs a kernel.
+/// A contestant: one way to run a kernel.
 struct Contestant {
     name: &'static str,
     run: Box<dyn FnMut(u32) -> Checksum>,
-    /// Seconds of each turn.
+    /// Time of each turn, in seconds.
     times: Vec<f64>,
 }
 
@@ -52,20 +53,20 @@ impl Contestant {
     }
 }
 
-/// A line of the table.
+/// A row of the table.
 struct Row {
     kernel: String,
     contestant: &'static str,
     rounds: u32,
-    /// Median seconds of a turn.
+    /// Median time of a turn, in seconds.
     median: f64,
-    /// Quickest turn.
+    /// Shortest time of a turn, in seconds.
     min: f64,
     /// Median, lower and upper quartile of the ratios to the first contestant, taken turn by turn.
     ratio: [f64; 3],
 }
 
-/// The value `share` of the way through the sorted values.
+/// Returns a quantile of the values, for a share between 0 and 1.
 fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -74,11 +75,11 @@ fn quantile(values: &[f64], share: f64) -> f64 {
     sorted[at]
 }
 
-/// How many rounds take the first contestant one turn.
+/// Returns the number of rounds that takes the first contestant one turn.
 fn calibrate(first: &mut Contestant) -> u32 {
     let mut rounds = 1;
     loop {
-        // The best of three: a hiccup must not make all turns too short.
+        // The best of three: a disturbance here would make all turns too short.
         let seconds = (0..3).map(|_| first.time(rounds).0).fold(f64::INFINITY, f64::min);
         if seconds >= TURN.as_secs_f64() / 4.0 {
             let exact = f64::from(rounds) * TURN.as_secs_f64() / seconds;
@@ -107,7 +108,8 @@ fn compete(kernel: &Kernel, compiler: Option<&Compiler>) -> Vec<Row> {
     let (_, expected) = contestants[0].time(rounds);
     for turn in 0..TURNS {
         for place in 0..contestants.len() {
-            // Another begins each turn, and every other turn goes backwards: nobody always runs after the same one.
+            // Each turn begins with another contestant and every second turn goes backwards, so that no contestant always runs
+            // after the same one.
             let count = contestants.len();
             let place = if turn % 2 == 0 { place } else { count - 1 - place };
             let contestant = &mut contestants[(turn + place) % count];
@@ -132,7 +134,7 @@ fn compete(kernel: &Kernel, compiler: Option<&Compiler>) -> Vec<Row> {
     contestants.iter().map(row).collect()
 }
 
-/// Geometric mean of the ratios of one contestant.
+/// Returns the geometric mean of a contestant's ratios.
 fn geometric_mean(rows: &[Row], contestant: &str) -> f64 {
     let logs: Vec<f64> = rows.iter().filter(|r| r.contestant == contestant).map(|r| r.ratio[0].ln()).collect();
     (logs.iter().sum::<f64>() / logs.len() as f64).exp()
@@ -167,7 +169,7 @@ fn write(rows: &[Row]) -> std::io::Result<PathBuf> {
         )
         .expect("strings take anything");
     }
-    // The folder criterion's own results are in. What cargo names here is `tmp` inside of the target folder.
+    // Criterion's results are in `criterion` of the target folder. Cargo passes `tmp` inside the target folder here.
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).with_file_name("criterion");
     std::fs::create_dir_all(&folder)?;
     let path = folder.join("execute.csv");
@@ -176,7 +178,7 @@ fn write(rows: &[Row]) -> std::io::Result<PathBuf> {
 }
 
 fn main() {
-    // cargo passes `--bench`, and test runners flags of theirs; kernels to run are what is not a flag.
+    // Cargo passes `--bench`, and test runners pass flags of their own. All other arguments are kernels.
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if !arguments.iter().any(|a| a == "--bench") {
         println!("not measured: run with `cargo bench`");
@@ -186,7 +188,7 @@ fn main() {
     let kernels: Vec<Kernel> =
         kernels::all().into_iter().filter(|k| wanted.is_empty() || wanted.contains(&&k.name)).collect();
     if kernels.is_empty() {
-        // Another bench's filter, perhaps: `cargo bench -p wassay-vm compile` reaches this one too.
+        // No error: the argument may be the filter of another benchmark, as in `cargo bench -p wassay-vm compile`.
         println!("no kernel of that name");
         return;
     }

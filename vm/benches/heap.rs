@@ -1,4 +1,4 @@
-//! How fast wasm makes objects, and what collecting them takes: binary trees, and objects that are dropped at once.
+//! Speed of allocation and pauses of collections: binary trees, and objects that are dropped at once.
 //!
 //! `cargo bench -p wassay-vm --bench heap`
 
@@ -6,7 +6,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use std::time::Duration;
 use wassay_vm::{AnyRef, Config, Engine, Instance, Module, OptLevel, RootScope, Store};
 
-/// Bytes of a node: header and two references.
+/// Size of a node in bytes: header and two references.
 const NODE: u64 = 24;
 
 fn module() -> Vec<u8> {
@@ -23,7 +23,7 @@ fn instance(level: OptLevel) -> (Store<()>, Instance) {
     (store, instance)
 }
 
-/// Nodes that `trees` makes.
+/// Returns the number of nodes that `trees` allocates.
 fn nodes(most: u32) -> u64 {
     let tree = |depth: u32| (2_u64 << depth) - 1;
     let short: u64 = (4..=most).step_by(2).map(|depth| tree(depth) << (most - depth + 4)).sum();
@@ -56,7 +56,7 @@ fn trees(criterion: &mut Criterion) {
             group.throughput(Throughput::Elements(made));
             group.bench_function(BenchmarkId::new(name, most), |bencher| {
                 bencher.iter(|| {
-                    // What was kept is counted once more in the end.
+                    // The kept tree is counted once more at the end.
                     let counted = u64::from(run.call(&mut store, most).expect("no trap"));
                     assert_eq!(counted, made);
                 });
@@ -76,7 +76,7 @@ fn churn(criterion: &mut Criterion) {
     report("churn", &store);
 }
 
-/// Pauses: collections of trees of 2^21 nodes.
+/// Measures pauses: collections with a live tree of 2^21 nodes.
 fn marking(criterion: &mut Criterion) {
     const DEPTH: u32 = 20;
     let (mut store, instance) = instance(OptLevel::Speed);

@@ -1,8 +1,8 @@
-//! What compiling takes of modules that are made to be dear: time, CPU time and memory, for each family, size and level.
+//! Cost of compiling hostile modules: time, CPU time and memory for each family, size and optimisation level.
 //!
 //! `cargo bench -p wassay-vm --bench hostile -- [--bytes N,N...] [--levels o0,o3] [--seconds N] [FAMILY...]`
 //!
-//! Each module is compiled in a process of its own, which is ended after so many seconds or at 3 GiB of memory.
+//! Each module is compiled in a process of its own, which is killed after the given number of seconds or at 3 GiB of memory.
 
 #[path = "../tests/all/hostile/families.rs"]
 mod families;
@@ -13,10 +13,11 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use wassay_vm::{Config, Engine, Module, OptLevel};
 
-/// Set in the process that compiles, to the path of the module.
+/// Environment variable of the compiling process: path of the module.
 const MODULE: &str = "WASSAY_HOSTILE_MODULE";
+/// Environment variable of the compiling process: optimisation level.
 const LEVEL: &str = "WASSAY_HOSTILE_LEVEL";
-/// Memory at which a process is ended.
+/// Resident memory at which a process is killed, in MiB.
 const MOST_MIB: u64 = 3 << 10;
 
 fn main() {
@@ -33,7 +34,7 @@ fn main() {
             "--bytes" => sizes = list().iter().map(|n| n.parse().expect("a number of bytes")).collect(),
             "--levels" => levels = list(),
             "--seconds" => seconds = list()[0].parse().expect("a number of seconds"),
-            // What `cargo bench` adds.
+            // `cargo bench` adds this argument.
             "--bench" => {}
             name => names.push(name.to_owned()),
         }
@@ -71,7 +72,7 @@ fn measure(family: &Family, bytes: usize, levels: &[String], most: Duration) {
                     continue;
                 }
             };
-            // It may have ended meanwhile, which is as good.
+            // An error means that the process has ended meanwhile.
             let _ = child.kill();
             let _ = child.wait();
             break Some(why.into());
@@ -100,16 +101,16 @@ fn compile(path: &str, level: &str) {
         Ok(_) => "compiled".to_owned(),
         Err(error) => error.to_string(),
     };
-    // SAFETY: a structure of numbers, for which zeros are values.
+    // SAFETY: a structure of numbers, for which zeros are valid.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: the pointer is to a structure of the type that the call fills.
+    // SAFETY: the pointer is valid, and has the type that the call writes.
     unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) };
     let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
     let cpu = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     println!("{cpu:>8.2} {:>7}  {end}", peak_mib(std::process::id()).unwrap_or(0));
 }
 
-/// The most resident memory a process has had.
+/// Returns the peak resident memory of a process, in MiB.
 fn peak_mib(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -1,5 +1,5 @@
-//! What comes before and around execution: compiling (bytes of wasm a second, both levels), loading an artifact of
-//! 40 MB, instantiating, calling from the host into wasm and back, and from wasm into the host.
+//! Cost of all phases but execution: compiling (bytes of wasm per second, at both levels), loading an artifact of 40 MB,
+//! instantiating, calls from the host into wasm, and calls from wasm into the host.
 //!
 //! `cargo bench -p wassay-vm --bench phases [FILTER]`
 
@@ -13,10 +13,10 @@ use support::kernels;
 use support::wat;
 use wassay_vm::{Config, Engine, Func, Instance, Linker, Module, OptLevel, Store, TypedFunc};
 
-/// Eight parameters of all number types.
+/// Eight parameters, of all number types.
 type Eight = (i32, i64, f32, f64, i32, i64, f32, f64);
 
-/// Both levels, by the names their modes have in the harness.
+/// Engines of both optimisation levels, with the names of their modes in the harness.
 fn engines() -> [(&'static str, Engine); 2] {
     [("o0", OptLevel::None), ("o3", OptLevel::Speed)]
         .map(|(name, level)| (name, Engine::new(Config::new().opt_level(level)).expect("an engine for the host")))
@@ -37,7 +37,7 @@ fn compile(criterion: &mut Criterion) {
     }
 }
 
-/// A module of so many functions, each with a name and some hundred instructions.
+/// Makes a module of `functions` functions, each with a name and some hundred instructions.
 fn large(functions: u32) -> Vec<u8> {
     use wasm_encoder::{
         CodeSection, ExportKind, ExportSection, Function, FunctionSection, MemArg, MemArgTarget, MemorySection,
@@ -79,14 +79,14 @@ fn load(criterion: &mut Criterion) {
     group.sample_size(20);
     group.bench_function("bytes", |b| {
         b.iter(|| {
-            // SAFETY: the bytes come from the compiler.
+            // SAFETY: the artifact comes from the compiler.
             unsafe { Module::deserialize(&engine, black_box(&bytes)) }.expect("a module")
         });
     });
     for (name, engine) in [("file", &engine), ("file, all checked", &whole)] {
         group.bench_function(name, |b| {
             b.iter(|| {
-                // SAFETY: what the file contains comes from the compiler.
+                // SAFETY: the artifact in the file comes from the compiler, and the file does not change.
                 unsafe { Module::deserialize_file(engine, &path) }.expect("a module")
             });
         });
@@ -96,7 +96,7 @@ fn load(criterion: &mut Criterion) {
 
 fn instantiate(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("instantiate");
-    // Instances live as long as their store, so each gets one of its own; making and dropping it counts.
+    // An instance lives as long as its store, so each gets a store of its own. The time includes creating and dropping it.
     let [_, (_, engine)] = engines();
     let empty = Module::new(&engine, wat("(module)")).expect("a valid module");
     group.bench_function("empty", |b| b.iter(|| one_instance(&engine, &empty)));
@@ -150,7 +150,7 @@ fn call(criterion: &mut Criterion) {
         let mut results = [0_i32.into()];
         b.iter(|| add.call(&mut store, &[black_box(1).into(), black_box(2).into()], &mut results).expect("no trap"));
     });
-    // A thousand calls of the host in one call of wasm; the throughput line is calls a second.
+    // One call of wasm calls the host a thousand times. The throughput is calls of the host per second.
     let host: TypedFunc<i32, i64> = instance.get_typed_func(&mut store, "loop").expect("its type");
     group.throughput(Throughput::Elements(1000));
     group.bench_function("wasm to host/1000 times", |b| {

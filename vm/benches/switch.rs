@@ -1,5 +1,4 @@
-//! Switching stacks: what a `suspend` and the `resume` after it take together, a `switch`, and a continuation from its
-//! beginning to its end.
+//! Cost of stack switching: a `suspend` with its `resume`, a `switch`, and a continuation from its start to its end.
 //!
 //! `cargo bench -p wassay-vm --bench switch [FILTER]`
 
@@ -9,7 +8,7 @@ mod support;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::time::Duration;
 
-/// Round trips of one call.
+/// Number of round trips in one call.
 const TURNS: i64 = 10_000_000;
 
 const TEXT: &str = r#"(module

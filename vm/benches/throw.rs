@@ -1,8 +1,10 @@
-//! What exceptions cost: one that is thrown and caught, by the number of frames between, against returning through as
-//! many; and a loop that never throws, without a handler and with one.
+//! Cost of exceptions: throwing and catching by the number of frames between, compared with returning through as many
+//! frames; and a loop that never throws, with and without a handler.
 //!
-//! `cargo bench -p wassay-vm --bench throw [FILTER]`; the time an iteration is that of one throw, or one round. It is CPU
-//! time of the thread, as criterion's own clock would count what other processes take.
+//! `cargo bench -p wassay-vm --bench throw [FILTER]`
+//!
+//! The time of an iteration is that of one throw, or one round of the loop. It is CPU time of the thread, because
+//! criterion's own clock would include the time of other processes.
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -13,10 +15,10 @@ use support::throwing;
 use support::{instantiate, wat};
 use wassay_vm::{Engine, Module};
 
-/// Most rounds that one call makes.
+/// Maximum number of rounds in one call.
 const ROUNDS: u64 = 1 << 30;
 
-/// Calls `rounds(n)` until `total` rounds are made, and gives the time that took.
+/// Calls `rounds(n)` until `total` rounds are done. Returns the CPU time that they took.
 fn timed(total: u64, mut rounds: impl FnMut(i32)) -> Duration {
     let start = cpu_time();
     let mut left = total;
@@ -28,10 +30,10 @@ fn timed(total: u64, mut rounds: impl FnMut(i32)) -> Duration {
     cpu_time() - start
 }
 
-/// What this thread has used of a CPU.
+/// Returns the CPU time of this thread.
 fn cpu_time() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the pointer is to a `timespec`, for the time of the call.
+    // SAFETY: the pointer is to a `timespec` that lives during the call.
     let failed = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
     assert_eq!(failed, 0, "the clock of this thread");
     let part = |number: i64| u64::try_from(number).expect("not negative");
@@ -59,7 +61,7 @@ fn throw(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// As `throw`, in a process that has loaded many modules: the unwinder has to find the right one.
+/// Measures throwing in a process that has loaded many modules, among which the unwinder must find the right one.
 fn throw_among_many(criterion: &mut Criterion) {
     const MODULES: usize = 1000;
     let engine = Engine::default();

@@ -1,4 +1,4 @@
-//! What embedders see.
+//! The embedding API: thin handles over the runtime, with checks of all that safe code passes in.
 
 mod any_ref;
 mod array_ref;
@@ -35,7 +35,7 @@ mod wasm_ty;
 
 use std::{cell::Cell, rc::Rc};
 
-/// What several threads may share, or pass on, whatever the embedder's data is (`NotSync` and `NotSend`).
+/// Checks which types are `Send` and `Sync`, independent of the embedder's data (`NotSync` and `NotSend`).
 const _: () = {
     type NotSync = Cell<u8>;
     type NotSend = Rc<u8>;
@@ -46,14 +46,14 @@ const _: () = {
     shared::<(Func, Table, Memory, Global, Tag, Val, Ref, crate::Error)>();
     shared::<(AnyRef, StructRef, ArrayRef, ExternRef, Exception, Continuation, OwnedRooted<AnyRef>)>();
     shared::<(StructType, ArrayType, ImportType<'static>, ExportType<'static>, TypedFunc<i32, i32>)>();
-    // They hold closures, which are shared, and no `T`.
+    // These hold closures, which are `Send` and `Sync`, and no `T`.
     shared::<(Linker<NotSend>, InstancePre<NotSend>)>();
-    // They hold a `T`.
+    // These hold a `T`.
     shared::<(Store<()>, StoreContext<'static, ()>, StoreContextMut<'static, ()>)>();
     sent::<(Store<NotSync>, StoreContextMut<'static, NotSync>)>();
 };
 
-/// A name is ambiguous, and so does not compile, if the type is what it may not be.
+/// Checks that types do not implement a trait: otherwise the name `IS_NOT` is ambiguous, which is a compile error.
 macro_rules! not {
     ($bound:ident: $($ty:ty)*) => {
         const _: () = {

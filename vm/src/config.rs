@@ -1,50 +1,53 @@
-//! What an engine is asked to be.
+//! Settings of an engine: optimisation level, memory mode, limits and features.
 
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-/// How much LLVM does for the speed of the code.
+/// Optimisation level: how much LLVM does for the speed of the code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OptLevel {
-    /// As little as possible: the code is there soonest.
+    /// As little as possible, for the shortest compile time.
     None,
-    /// The code is as fast as LLVM makes it within reason.
+    /// Full optimisation, for the fastest code. Functions that would take LLVM too long are optimised less.
     #[default]
     Speed,
 }
 
-/// What an access outside a linear memory leaves behind. It never leaves the sandbox, whatever the mode.
+/// Memory mode: how faithfully traps of memory accesses, and stores before them, are kept. In every mode, an access never
+/// leaves the sandbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum MemoryMode {
-    /// As the specification says: every access that must trap does, and earlier stores are visible after it.
+    /// Exactly as the specification says: every access that must trap traps, and all stores before it are visible afterwards.
     #[default]
     Precise,
-    /// Faster on arrays, and not exact where something traps. A load whose value is not used, is used only in part (a
-    /// lane of a vector, the low half of an integer) or only under a condition may lose its trap, so that execution
-    /// goes on; a load that wasm itself drops stays. Stores before a trap may be missing after it, and later ones may
-    /// be there. Programs that never trap give the same results as in precise mode.
+    /// Faster on arrays, and inexact for programs that trap. A load may lose its trap, so that execution continues, if its
+    /// value is unused, is used in part (a lane of a vector, the low half of an integer), or is used under a condition. A
+    /// load whose value wasm itself drops keeps its trap. Stores before a trap may be missing after it, and later stores
+    /// may be visible. Programs that never trap give the same results as in precise mode.
     Relaxed,
 }
 
-/// What relaxed vector operators give where the specification leaves a choice. All of its choices are made the same way
-/// wherever code runs side by side, so an engine only loads artifacts that were made with its own.
+/// Results of relaxed vector operators where the specification leaves a choice.
+///
+/// All code that runs together must make the same choices. An engine therefore loads only artifacts that were compiled
+/// with its own setting.
 /// Spec: <https://webassembly.github.io/spec/core/appendix/profiles.html>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum RelaxedSimd {
-    /// The results of the deterministic profile, on every CPU: `relaxed_madd` rounds twice, `relaxed_min` is `min`, ...
+    /// The results of the deterministic profile, the same on every CPU: `relaxed_madd` rounds twice, `relaxed_min` is `min`, ...
     #[default]
     Deterministic,
-    /// What the CPU does in the fewest instructions: `relaxed_madd` is fused where there is FMA, out of range is whatever
-    /// the conversion gives. Results may differ between CPUs of different features, so that artifacts for different
-    /// CPUs should not be mixed.
+    /// The results that the CPU computes with the fewest instructions: `relaxed_madd` is fused on CPUs with FMA, and a number
+    /// out of range becomes whatever the conversion instruction gives. Results may differ between CPUs with different
+    /// features, so artifacts for different CPUs should not be mixed.
     Fast,
 }
 
-/// What modules and stores may take. [`Config`] says what each is.
+/// Limits of modules and stores. The methods of [`Config`] describe each of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) module_size: u64,
@@ -71,6 +74,14 @@ impl Default for Limits {
 }
 
 /// Settings of an [`Engine`](crate::Engine).
+///
+/// ```
+/// use wassay_vm::{Config, Engine, MemoryMode, OptLevel};
+/// let mut config = Config::new();
+/// config.opt_level(OptLevel::Speed).memory_mode(MemoryMode::Precise).max_memory_size(1 << 30);
+/// let engine = Engine::new(&config)?;
+/// # Ok::<(), wassay_vm::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) opt_level: OptLevel,
@@ -82,7 +93,7 @@ pub struct Config {
     pub(crate) limits: Limits,
     #[cfg(feature = "compiler")]
     pub(crate) features: wasmparser::WasmFeatures,
-    /// A name that was given for a feature and is none.
+    /// The last name passed as a feature that is none.
     #[cfg(feature = "compiler")]
     pub(crate) unknown_feature: Option<String>,
 }
@@ -106,106 +117,111 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The default settings.
+    /// Creates the default settings.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How much LLVM optimises. Default: [`OptLevel::Speed`].
+    /// Sets the optimisation level. Default: [`OptLevel::Speed`].
     pub fn opt_level(&mut self, level: OptLevel) -> &mut Self {
         self.opt_level = level;
         self
     }
 
-    /// What an access out of bounds leaves behind. Default: [`MemoryMode::Precise`].
+    /// Sets the memory mode. Default: [`MemoryMode::Precise`].
     pub fn memory_mode(&mut self, mode: MemoryMode) -> &mut Self {
         self.memory_mode = mode;
         self
     }
 
-    /// What relaxed vector operators give. Default: [`RelaxedSimd::Deterministic`].
+    /// Sets the results of relaxed vector operators. Default: [`RelaxedSimd::Deterministic`].
     pub fn relaxed_simd(&mut self, choice: RelaxedSimd) -> &mut Self {
         self.relaxed_simd = choice;
         self
     }
 
-    /// The CPU to compile for, as LLVM names it. Default: the one this runs on.
+    /// Sets the CPU to compile for: `x86-64-v2`, `x86-64-v3` or `x86-64-v4`. Default: the CPU of this host. An unknown name is
+    /// an error of [`Engine::new`](crate::Engine::new).
     pub fn cpu(&mut self, name: &str) -> &mut Self {
         self.cpu = Some(name.to_owned());
         self
     }
 
-    /// Whether [`Module::deserialize_file`](crate::Module::deserialize_file) looks at the whole of a file that it maps, to
-    /// find damage in code and data too; what it reads it checks anyway. Default: no, as that takes as long as reading it.
+    /// Sets whether [`Module::deserialize_file`](crate::Module::deserialize_file) checks the hashes of a whole file that it
+    /// maps, to find damage in code and data too. Parts that are read are always checked. Default: no, because the check
+    /// takes as long as reading the file.
     pub fn check_mapped_artifacts(&mut self, check: bool) -> &mut Self {
         self.check_mapped_artifacts = check;
         self
     }
 
-    /// Most threads that compile at once. Default: as many as the machine runs in parallel.
+    /// Sets the maximum number of threads that compile at the same time. Default: the number of threads that the machine runs
+    /// in parallel.
     pub fn compile_threads(&mut self, threads: NonZeroUsize) -> &mut Self {
         self.compile_threads = threads;
         self
     }
 
-    /// Most bytes of a module. Larger ones are [`Error::Limit`](crate::Error::Limit), before any of them is read.
-    /// Default: 1 GiB.
+    /// Sets the maximum size of a module, in bytes. A larger module is [`Error::Limit`](crate::Error::Limit), before any of
+    /// its contents is read. Default: 1 GiB.
     pub fn max_module_size(&mut self, bytes: u64) -> &mut Self {
         self.limits.module_size = bytes;
         self
     }
 
-    /// Most bytes of a function's body. Modules with a larger one are [`Error::Limit`](crate::Error::Limit). Default, and
-    /// what no function of a valid module exceeds here: 7,654,321, as in the JavaScript API.
+    /// Sets the maximum size of a function's body, in bytes. A module with a larger function is
+    /// [`Error::Limit`](crate::Error::Limit). Default: 7,654,321, the limit of the JavaScript API, which validation enforces in
+    /// any case. Spec: [limits](https://webassembly.github.io/spec/js-api/#limits)
     pub fn max_function_size(&mut self, bytes: u32) -> &mut Self {
         self.limits.function_size = bytes;
         self
     }
 
-    /// Most locals of a function, parameters not counted. Modules with a function of more are
-    /// [`Error::Limit`](crate::Error::Limit). Default, and what no function of a valid module exceeds here, parameters
-    /// counted: 50,000, as in the JavaScript API.
+    /// Sets the maximum number of locals of a function; parameters do not count. A module with more locals in a function is
+    /// [`Error::Limit`](crate::Error::Limit). Default: 50,000, the limit of the JavaScript API. Validation enforces that limit
+    /// in any case, and counts parameters too.
     pub fn max_locals(&mut self, locals: u32) -> &mut Self {
         self.limits.locals = locals;
         self
     }
 
-    /// Most elements of all tables of a store together, eight bytes each: what they begin with, and what they grow to. What
-    /// would begin with more is [`Error::Limit`](crate::Error::Limit), and growing beyond fails as `table.grow` does.
-    /// Default: 50 million.
+    /// Sets the maximum number of elements of all tables of a store together, at 8 bytes each. Creating a table beyond the
+    /// limit is [`Error::Limit`](crate::Error::Limit). Growing beyond it fails as `table.grow` does. Default: 50 million.
     pub fn max_table_elements(&mut self, elements: u64) -> &mut Self {
         self.limits.table_elements = elements;
         self
     }
 
-    /// Most bytes of all linear memories of a store together: what they begin with, and what they grow to. A memory that
-    /// the host shares between stores has as much for itself. Only what is touched takes memory of the host. What would begin with more is
-    /// [`Error::Limit`](crate::Error::Limit), and growing beyond fails as `memory.grow` does. Default: 1 TiB.
+    /// Sets the maximum size of all linear memories of a store together, in bytes. A [`SharedMemory`](crate::SharedMemory) of
+    /// the host has the same limit for itself alone. Creating a memory beyond the limit is
+    /// [`Error::Limit`](crate::Error::Limit). Growing beyond it fails as `memory.grow` does. Default: 1 TiB; only pages that
+    /// are touched take memory of the host.
     pub fn max_memory_size(&mut self, bytes: u64) -> &mut Self {
         self.limits.memory_size = bytes;
         self
     }
 
-    /// Memory in bytes that compiling a module may take, about: functions that take much of it are not compiled at once,
-    /// and one that would take more of it alone is [`Error::Limit`](crate::Error::Limit). What it takes is estimated from
-    /// what functions contain; the module's bytes, and the code that is made, come on top. Default: 900 MiB.
+    /// Sets the approximate amount of memory that compiling a module may take, in bytes. Functions that take much of it are
+    /// not compiled at the same time, and a function that alone would take more is [`Error::Limit`](crate::Error::Limit). The
+    /// amount is estimated from what functions contain. The module's bytes and the generated code come on top.
+    /// Default: 900 MiB.
     pub fn max_compile_memory(&mut self, bytes: u64) -> &mut Self {
         self.limits.compile_memory = bytes;
         self
     }
 
-    /// Most time that compiling a module may take; beyond, it is [`Error::Limit`](crate::Error::Limit). Looked at between
-    /// functions and between LLVM's passes over a few of them, so that it ends some seconds late at worst. Default: as long
-    /// as it takes, which is in proportion to the bytes of a module.
+    /// Sets the maximum time for compiling a module. Exceeding it is [`Error::Limit`](crate::Error::Limit). The clock is read
+    /// between functions, and between LLVM's passes over a few functions, so compiling ends some seconds late at worst.
+    /// Default: no limit. The time is in proportion to the bytes of the module.
     pub fn max_compile_time(&mut self, time: Duration) -> &mut Self {
         self.limits.compile_time = Some(time);
         self
     }
 
-    /// The WebAssembly proposals under which modules are validated: these and no others, by names such as `simd` or
-    /// `tail_call`, in whatever case. [`Engine::new`](crate::Engine::new) refuses a name that is none. Default: what is part of
-    /// WebAssembly, and threads.
+    /// Sets the features under which modules are validated: the named ones and no others. Names are those of `wasmparser`, such
+    /// as `simd` or `tail-call`; upper and lower case, `-` and `_` make no difference. An unknown name is an error of
+    /// [`Engine::new`](crate::Engine::new). Default: the features of the WebAssembly standard, and threads.
     ///
     /// ```
     /// use wassay_vm::{Config, Engine};

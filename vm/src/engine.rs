@@ -1,4 +1,4 @@
-//! What modules and stores share: settings, and one numbering of types.
+//! The engine: settings, canonical types and compiler threads that modules and stores share.
 
 use crate::abi::heap::VMType;
 #[cfg(feature = "compiler")]
@@ -16,7 +16,10 @@ use crate::types::{FuncType, HeapType, SubType, ValType};
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-/// A handle to what modules and stores share. Cloning it is cheap and gives the same engine.
+/// A handle to the settings and types that modules and stores share.
+///
+/// Cloning the handle is cheap and gives the same engine. Modules, stores and linkers of different engines cannot be used
+/// together.
 #[derive(Clone, Debug)]
 pub struct Engine(Arc<Shared>);
 
@@ -35,18 +38,18 @@ impl Default for Engine {
 }
 
 impl Engine {
-    /// An engine with the given settings.
+    /// Creates an engine with the given settings.
     ///
     /// # Errors
-    /// [`Error::Config`](crate::Error::Config) for settings that contradict each other or the host: a CPU or a
-    /// feature whose name is not known.
+    /// [`Error::Config`](crate::Error::Config) if the settings contradict each other or the host, for example if the name of a
+    /// CPU or feature is unknown.
     pub fn new(config: &Config) -> Result<Self> {
         let engine = Self::with(config.clone());
         #[cfg(feature = "compiler")]
         if let Some(name) = &config.unknown_feature {
             return Err(Error::Config(format!("unknown feature `{}`", Shown(name))));
         }
-        // The host's own CPU is asked for only by who compiles.
+        // The host's own CPU is looked up later, when something is compiled.
         #[cfg(feature = "compiler")]
         if config.cpu.is_some() {
             engine.0.compiler.target(config)?;
@@ -63,12 +66,13 @@ impl Engine {
         }))
     }
 
-    /// Whether both are handles to one engine.
+    /// Says whether both handles refer to the same engine.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// Returns the settings.
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
     }
@@ -85,41 +89,41 @@ impl Engine {
         self.0.compiler.compile(self.config(), bytes)
     }
 
-    /// Compiles a module to the bytes that [`Module::deserialize`](crate::Module::deserialize) takes, without loading
-    /// it. The CPU that the engine compiles for ([`Config::cpu`](crate::Config::cpu)) need not be that of the host.
+    /// Compiles a module in the binary format to an artifact: bytes for
+    /// [`Module::deserialize`](crate::Module::deserialize). The artifact is not loaded, so it may be for another CPU than the
+    /// host's ([`Config::cpu`](crate::Config::cpu)).
     ///
     /// # Errors
-    /// As [`Module::new`](crate::Module::new).
+    /// As for [`Module::new`](crate::Module::new).
     #[cfg(feature = "compiler")]
     pub fn precompile_module(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         self.compile(bytes)?.to_bytes()
     }
 
-    /// Returns the LLVM IR that the functions of a module are lowered to, before LLVM's passes, as one text for each
-    /// codegen unit.
+    /// Returns the LLVM IR of a module's functions before any of LLVM's passes: the text of one LLVM module for each codegen
+    /// unit. Function `n` of the module's index space is `@fn`. Its type says which registers its arguments and results are
+    /// in, and its first parameter is the instance's context.
     ///
-    /// Function `n` of the module's index space is `@fn`. Its type says which registers hold its values (`abi`); its
-    /// first parameter is the context of the instance. The IR is for people and tests, and may change with every
-    /// version.
+    /// The text is for people and tests. It may change with every version.
     ///
     /// # Errors
-    /// As [`Module::new`](crate::Module::new).
+    /// As for [`Module::new`](crate::Module::new).
     #[cfg(feature = "compiler")]
     pub fn llvm_ir(&self, bytes: &[u8]) -> Result<Vec<String>> {
         self.0.compiler.llvm_ir(self.config(), bytes)
     }
 
-    /// Types are added and forgotten in whole groups, by code that expects no panic: one in another thread is a bug that has
-    /// been reported there.
+    /// Locks the type registry for reading. A poisoned lock is ignored: the registry changes by whole recursion groups, and a
+    /// panic in another thread is a bug that was reported there.
     fn types(&self) -> RwLockReadGuard<'_, TypeRegistry> {
         self.0.types.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A module's types; `groups` are its recursion groups of more than one type. The engine knows them by their numbers
-    /// as long as somebody holds them.
+    /// Registers a module's types; `groups` are its recursion groups of more than one type. The engine knows a type by its
+    /// number as long as something holds it.
     ///
     /// # Errors
-    /// [`Error::Limit`](crate::Error::Limit) when the engine has as many types as it can have.
+    /// [`Error::Limit`](crate::Error::Limit) if the engine has the maximum number of types.
     pub(crate) fn module_types(&self, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[Arc<RegisteredType>]>> {
         if let Some(known) = self.types().find(types, groups) {
             return Ok(known);
@@ -127,15 +131,15 @@ impl Engine {
         self.0.types.write().unwrap_or_else(PoisonError::into_inner).add(types, groups)
     }
 
-    /// The function type as the engine knows it: final, in no group, and equal to what is equal to it.
+    /// Registers a function type that is final, has no supertype, and is a recursion group of its own.
     pub(crate) fn func_type(&self, ty: &FuncType) -> Arc<RegisteredType> {
-        self.host_type(ty.clone().into()).expect("function types are never too many")
+        self.host_type(ty.clone().into()).expect("function types are registered without limit")
     }
 
-    /// A type, in no group, that refers to others by their numbers, as the engine knows it.
+    /// Registers a type that is a recursion group of its own and refers to other types by their canonical numbers.
     ///
     /// # Errors
-    /// [`Error::Limit`](crate::Error::Limit) when the engine has as many types as it can have; never for function types.
+    /// [`Error::Limit`](crate::Error::Limit) if the engine has the maximum number of types; never for function types.
     pub(crate) fn host_type(&self, ty: SubType) -> Result<Arc<RegisteredType>> {
         let known = self.types().find_one(&ty).cloned();
         match known {
@@ -144,32 +148,39 @@ impl Engine {
         }
     }
 
-    /// The type of a number, if it is one that this engine gave.
+    /// Returns the type with a canonical number, or `None` if this engine knows none.
     pub(crate) fn find_registered(&self, id: u32) -> Option<Arc<RegisteredType>> {
         self.types().get(id).map(Arc::clone)
     }
 
-    /// The array of what compiled code and the collector know of types, by their numbers; null as long as there are none.
+    /// Returns the array of type facts for compiled code and the collector, indexed by canonical number; null as long as the
+    /// engine has no types.
     pub(crate) fn type_table(&self) -> *const VMType {
         self.types().table()
     }
 
-    /// The type of a number that this engine gave, of a type that somebody holds: what is in a store, or a handle.
+    /// Returns the type with a canonical number. The caller must know that something holds the type, such as a store or a
+    /// handle.
+    ///
+    /// # Panics
+    /// If no type has the number.
     pub(crate) fn registered(&self, id: u32) -> Arc<RegisteredType> {
         Arc::clone(self.types().get(id).expect("a type that is held has its number"))
     }
 
-    /// Whether every value of type `given` is one of type `wanted`.
+    /// Says whether the value type `given` matches `wanted`.
+    /// Spec: <https://webassembly.github.io/spec/core/valid/matching.html>
     pub(crate) fn value_matches(&self, given: ValType, wanted: ValType) -> bool {
         given == wanted || self.types().value_matches(given, wanted)
     }
 
-    /// Whether everything that `given` stands for is something that `wanted` stands for.
+    /// Says whether the heap type `given` matches `wanted`.
+    /// Spec: <https://webassembly.github.io/spec/core/valid/matching.html#heap-types>
     pub(crate) fn heap_matches(&self, given: HeapType, wanted: HeapType) -> bool {
         given == wanted || self.types().heap_matches(given, wanted)
     }
 
-    /// The most general type of the hierarchy that `heap` is in; none for a number that is no type's.
+    /// Returns the top type of the hierarchy of `heap`, or `None` if the engine does not know its number.
     pub(crate) fn top(&self, heap: HeapType) -> Option<HeapType> {
         match heap {
             HeapType::Func | HeapType::Extern => Some(heap),

@@ -1,4 +1,4 @@
-//! Everything that can go wrong, as values.
+//! The error type of the crate: everything that can fail, as values.
 
 use crate::api::Exception;
 use crate::shown::Shown;
@@ -6,10 +6,10 @@ use crate::trap::{Trap, WasmBacktrace};
 use std::error::Error as StdError;
 use thiserror::Error;
 
-/// Result of what can fail in this crate.
+/// Result type of this crate's fallible functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a module was not compiled, linked or run.
+/// Reason why a module was not compiled, linked or run, or why a call of this API failed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -18,38 +18,39 @@ pub enum Error {
     Invalid {
         /// What is wrong.
         message: String,
-        /// Where in the bytes.
+        /// Offset in the module's bytes.
         offset: usize,
     },
-    /// The module is valid, but uses what this VM does not run.
+    /// The module is valid, but uses a feature that this VM does not implement.
     #[error("unsupported: {what} ({feature}) at offset {offset:#x}")]
     Unsupported {
-        /// Name of the proposal, as in `wasmparser` (`simd`, `gc`, ...).
+        /// Name of the feature, as in `wasmparser` (`simd`, `gc`, ...).
         feature: &'static str,
-        /// The operator, type or section.
+        /// The operator, type or section that uses it.
         what: String,
-        /// Where in the bytes.
+        /// Offset in the module's bytes.
         offset: usize,
     },
-    /// The module is larger than this VM takes.
-    #[error("module exceeds a limit of this implementation: {0}")]
+    /// A limit of this implementation, of the configuration or of the process is exceeded: by a module, a function, a type, a
+    /// store's memories or tables, or the number of mappings.
+    #[error("limit exceeded: {0}")]
     Limit(String),
-    /// A mistake of this VM, whatever the module: something that is always so was not. Nothing of the module can be used; the
-    /// engine goes on. (It was a panic that was caught: a program whose panics abort ends there.)
+    /// A bug in this VM: an invariant of the compiler did not hold. The module cannot be used; the engine can. This is a
+    /// panic that was caught, so a program that aborts on panics ends instead.
     #[error("internal error in {during}: {message}")]
     Internal {
-        /// What was being done.
+        /// The activity during which it happened.
         during: String,
-        /// What was found.
+        /// Message of the failed check.
         message: String,
     },
-    /// LLVM or the linking of its objects failed.
+    /// LLVM failed, or its objects could not be linked.
     #[error("code generation failed: {0}")]
     Codegen(String),
-    /// The bytes are not an artifact that this runtime can run.
+    /// The bytes are not an artifact, are damaged, or are an artifact for another build, host or configuration.
     #[error("not a usable artifact: {0}")]
     Artifact(String),
-    /// An import is not there.
+    /// An import is not defined.
     #[error("unknown import: `{}` `{}`", Shown(.module), Shown(.name))]
     UnknownImport {
         /// Module part of the name.
@@ -57,19 +58,19 @@ pub enum Error {
         /// Name inside that module.
         name: String,
     },
-    /// An import is there, but of another type.
+    /// The definition of an import has another type than the module requires.
     #[error("incompatible import type: `{}` `{}`: expected {expected}, found {found}", Shown(.module), Shown(.name))]
     IncompatibleImport {
         /// Module part of the name.
         module: String,
         /// Name inside that module.
         name: String,
-        /// What the module asks for.
+        /// Type that the module requires.
         expected: String,
-        /// What was given.
+        /// Type of the definition.
         found: String,
     },
-    /// Something was defined twice in a linker.
+    /// A name is defined already in a [`Linker`](crate::Linker) that does not allow shadowing.
     #[error("`{}` `{}` is defined already", Shown(.module), Shown(.name))]
     Duplicate {
         /// Module part of the name.
@@ -77,95 +78,95 @@ pub enum Error {
         /// Name inside that module.
         name: String,
     },
-    /// The host's memory or address space does not suffice.
+    /// Memory or address space is exhausted: of the host, or a store's heap.
     #[error("out of resources: {0}")]
     Resources(String),
-    /// A thing of one store was used with another one.
+    /// A handle of one store was used with another store.
     #[error("used with a store that it does not belong to")]
     ForeignStore,
-    /// A thing of one engine was used with what belongs to another one.
+    /// An object of one engine was used with an object of another engine.
     #[error("{what} of another engine")]
     ForeignEngine {
-        /// What it was.
+        /// Kind of the object: `a module`, `a type`, ...
         what: &'static str,
     },
-    /// A reference was used after its scope had ended: see [`RootScope`](crate::RootScope).
-    #[error("a reference was used after the scope that it came to the host in")]
+    /// A reference was used after the end of its scope: see [`RootScope`](crate::RootScope).
+    #[error("a reference was used after the end of its scope")]
     Stale,
-    /// A value, function, tag or descriptor is of another type than what is asked for.
+    /// A value, function, tag or descriptor has another type than required.
     #[error("expected {expected}, found {found}")]
     TypeMismatch {
-        /// The type that is asked for.
+        /// Required type.
         expected: String,
-        /// The type of what was given.
+        /// Type of the argument.
         found: String,
     },
-    /// More or fewer values were given than are asked for.
+    /// The number of values differs from the required number.
     #[error("expected {expected} {what}, found {found}")]
     Count {
-        /// What they are: `arguments`, `results`, ...
+        /// Kind of the values: `arguments`, `results`, ...
         what: &'static str,
-        /// How many are asked for.
+        /// Required number.
         expected: usize,
-        /// How many were given.
+        /// Number of values passed.
         found: usize,
     },
-    /// A type that can't be, of a memory, table or other thing that the host makes.
+    /// The type of a memory, table or other object that the host creates is not valid.
     #[error("not a valid type: {0}")]
     InvalidType(String),
-    /// A type refers to one by a number that the engine knows no type by, or none of the kind that is asked for.
-    #[error("the engine has no type of the number in {ty}")]
+    /// A type refers to another type by a number that the engine does not know, or that belongs to a type of another kind.
+    #[error("the engine knows no type by the number in {ty}")]
     UnknownType {
-        /// What contains the number.
+        /// The type that contains the number.
         ty: String,
     },
-    /// A structure, an array or a function's parameters have no such number.
-    #[error("there is no number {index} among {length}")]
+    /// The index of a field, element or parameter is out of range.
+    #[error("index {index} is out of range: there are {length}")]
     NoSuchIndex {
-        /// The number asked for.
+        /// The index.
         index: u64,
-        /// How many there are.
+        /// Number of fields, elements or parameters.
         length: u64,
     },
-    /// What can't be set was to be set.
-    #[error("{0} that is immutable can't be set")]
+    /// An immutable global, field or element was to be set.
+    #[error("{0} is immutable and can't be set")]
     Immutable(&'static str),
-    /// An instance has no such export of that kind.
-    #[error("there is no exported {kind} `{}`", Shown(.name))]
+    /// An instance has no export of that name and kind.
+    #[error("no exported {kind} `{}`", Shown(.name))]
     UnknownExport {
-        /// `function`, `memory`, ...
+        /// Kind: `function`, `memory`, ...
         kind: &'static str,
-        /// The name asked for.
+        /// Name of the export.
         name: String,
     },
-    /// Settings that contradict each other, or that this host can't fulfil.
+    /// The settings of an engine contradict each other, or this host can't fulfil them.
     #[error("configuration: {0}")]
     Config(String),
-    /// A file can't be read.
+    /// A file cannot be read.
     #[error("{}: {source}", .path.display())]
     File {
-        /// Its path.
+        /// Path of the file.
         path: std::path::PathBuf,
-        /// Why.
+        /// Error of the operating system.
         source: std::io::Error,
     },
-    /// Wasm stopped.
+    /// Wasm trapped. Spec: [traps](https://webassembly.github.io/spec/core/intro/overview.html#trap)
     #[error("wasm trap: {trap}")]
     Trap {
-        /// Why.
+        /// Cause.
         trap: Trap,
-        /// Where.
+        /// Wasm calls that were active.
         backtrace: WasmBacktrace,
     },
-    /// Wasm threw an exception that nothing caught. A host function that returns this throws it on.
+    /// Wasm threw an exception that no wasm handler caught. A host function that returns this error throws the exception.
     #[error("uncaught wasm exception")]
     Exception(Exception),
-    /// A host function failed with an error of its own, which is the [source](std::error::Error::source) of this one.
+    /// A host function failed with an error of its own, which is the [source](std::error::Error::source) of this error.
     #[error("host function failed: {source}")]
     Host {
-        /// The host's own error.
+        /// The host function's error.
         source: Box<dyn StdError + Send + Sync>,
-        /// The wasm that called the function; empty if none did.
+        /// Wasm calls that were active; empty if the host called the function.
         backtrace: WasmBacktrace,
     },
 }
@@ -190,8 +191,8 @@ impl From<Box<dyn StdError + Send + Sync>> for Error {
 }
 
 impl Error {
-    /// An error of the host's own, as a host function returns it: a message, or any error. What is an [`Error`](enum@Error) or a
-    /// [`Trap`] already stays what it is.
+    /// Converts a host function's error to an [`Error`](enum@Error): a message becomes [`Error::Host`], and so does any other
+    /// error. An [`Error`](enum@Error) stays as it is, and a [`Trap`] becomes [`Error::Trap`].
     ///
     /// ```
     /// use wassay_vm::{Error, Trap};
@@ -202,7 +203,7 @@ impl Error {
         boxed(error).into()
     }
 
-    /// The trap, if wasm stopped with one.
+    /// Returns the trap if this is [`Error::Trap`].
     #[must_use]
     pub fn trap(&self) -> Option<Trap> {
         match self {
@@ -211,8 +212,8 @@ impl Error {
         }
     }
 
-    /// Whether it is a mistake in the use of this API, whatever wasm does: something of another store or engine, stale, of
-    /// another type or number than is asked for, or that there can't be.
+    /// Says whether the error is a misuse of this API, independent of what wasm does: an object of another store or engine, a
+    /// stale reference, a wrong type, number or name, or an invalid configuration.
     #[must_use]
     pub fn is_misuse(&self) -> bool {
         matches!(
@@ -231,7 +232,7 @@ impl Error {
         )
     }
 
-    /// The wasm that was running: of a trap, and of a host function that failed.
+    /// Returns the wasm calls that were active, for a trap and for a host function that failed.
     #[must_use]
     pub fn backtrace(&self) -> Option<&WasmBacktrace> {
         match self {
@@ -240,7 +241,7 @@ impl Error {
         }
     }
 
-    /// The error of type `E` among this one and its sources, if there is one: a host function's own one, say.
+    /// Returns the first error of type `E` in the chain of this error and its sources, such as the error of a host function.
     #[must_use]
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
         let mut error: Option<&(dyn StdError + 'static)> = Some(self);
@@ -254,13 +255,14 @@ impl Error {
     }
 }
 
-/// The error in a box, out of which it can be had again.
+/// Boxes an error in a way that allows to downcast it.
 #[cfg(not(feature = "anyhow"))]
 fn boxed<E: Into<Box<dyn StdError + Send + Sync>> + 'static>(error: E) -> Box<dyn StdError + Send + Sync> {
     error.into()
 }
 
-/// The error in a box, out of which it can be had again: what `anyhow` itself puts into a box can't be found there.
+/// Boxes an error in a way that allows to downcast it. An `anyhow::Error` is unpacked first, because the box that `anyhow`
+/// itself makes cannot be downcast to the error inside.
 #[cfg(feature = "anyhow")]
 fn boxed<E: Into<Box<dyn StdError + Send + Sync>> + 'static>(error: E) -> Box<dyn StdError + Send + Sync> {
     let mut error = Some(error);

@@ -1,15 +1,20 @@
-//! References that the host holds, as plain data: what they mean is the business of the store that they belong to.
+//! References that the host holds, as plain data.
+//!
+//! This floor knows no store. `runtime/store` registers and follows references; `api` adds their methods.
 
 use std::fmt;
 
-/// Identity of a store: never used twice in a process.
+/// Identity of a store. No other store of the process ever has the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StoreId(pub(crate) u64);
 
-/// A reference that the host holds. It is valid until its scope ends. Two valid ones are equal if they refer to the same object.
+/// Handle of the host to a reference of wasm. It is valid until its scope ends. Two valid handles are equal if they refer to
+/// the same object.
 #[derive(Clone, Copy)]
 pub struct Rooted {
+    /// Store that the reference belongs to.
     pub(crate) store: StoreId,
+    /// The reference as compiled code sees it.
     pub(crate) raw: u64,
     /// Slot among the store's handles; [`NO_SLOT`] for a reference that needs none.
     pub(crate) slot: usize,

@@ -1,13 +1,15 @@
-//! Names that modules chose, as text for people: they may hold line ends, escape sequences of terminals and marks that turn
-//! the direction of writing, and be as long as a module.
+//! Display of untrusted names, escaped and shortened.
+//!
+//! Modules choose their names. A name may contain line ends, escape sequences of terminals and marks that change the writing
+//! direction, and may be as long as a module.
 
 use std::fmt::{self, Write as _};
 
-/// Displays a name on one line, with everything but what is visible escaped as in a Rust string, and cut when long.
+/// Displays a name on one line. Invisible characters are escaped as in a Rust string, and a long name is cut.
 pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
 impl Shown<'_> {
-    /// Most characters of a name that are shown.
+    /// Maximum number of characters of a name that are displayed.
     pub(crate) const LIMIT: usize = 256;
 }
 
@@ -32,7 +34,7 @@ mod tests {
     use super::Shown;
 
     #[test]
-    fn what_is_not_visible_is_escaped() {
+    fn invisible_characters_are_escaped() {
         for (name, shown) in [
             ("", ""),
             ("a b's \"größe\" 関数 🦀", "a b's \"größe\" 関数 🦀"),
@@ -45,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_cut_between_characters() {
+    fn long_names_are_cut_between_characters() {
         let name = "ö".repeat(Shown::LIMIT);
         assert_eq!(Shown(&name).to_string(), name);
         let long = "ö".repeat(1 << 20);

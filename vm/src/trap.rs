@@ -1,4 +1,4 @@
-//! Why wasm stopped: one closed set of codes, and the frames it stopped in.
+//! Traps and backtraces: the causes of traps as a closed set of codes, and the frames that were active.
 //! Spec: <https://webassembly.github.io/spec/core/intro/overview.html#trap>
 
 use crate::shown::Shown;
@@ -6,25 +6,26 @@ use std::fmt;
 
 macro_rules! traps {
     ($($(#[$doc:meta])* $name:ident = $number:literal, $message:literal;)*) => {
-        /// Why wasm stopped. Its text is the official suite's.
+        /// Cause of a trap. Its text is that of the official test suite.
         ///
-        /// The number is what compiled code carries in its trap instruction, and what builtins return.
+        /// Compiled code has the code's number in its trap instruction, and builtins return it.
+        /// Spec: [traps](https://webassembly.github.io/spec/core/intro/overview.html#trap)
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u8)]
         pub enum Trap { $($(#[$doc])* $name = $number,)* }
 
         impl Trap {
-            /// Every code.
+            /// All trap codes.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The trap of a number that compiled code carried.
+            /// Returns the trap with this number, or `None` if there is none.
             #[must_use]
             pub fn from_number(number: u8) -> Option<Self> {
                 match number { $($number => Some(Self::$name),)* _ => None }
             }
 
-            /// The official suite's text.
+            /// Returns the official test suite's text for the trap.
             #[must_use]
             pub fn message(self) -> &'static str {
                 match self { $(Self::$name => $message,)* }
@@ -40,51 +41,51 @@ traps! {
     MemoryOutOfBounds = 2, "out of bounds memory access";
     /// An access past the end of a table.
     TableOutOfBounds = 3, "out of bounds table access";
-    /// `call_indirect` past the end of a table.
+    /// `call_indirect` with an index past the end of a table.
     UndefinedElement = 4, "undefined element";
-    /// `call_indirect` of a null element.
+    /// `call_indirect` of an element that is null.
     UninitializedElement = 5, "uninitialized element";
-    /// `call_indirect` of a function of another type.
+    /// `call_indirect` of a function with another type.
     IndirectCallTypeMismatch = 6, "indirect call type mismatch";
     /// Integer division or remainder by zero.
     IntegerDivideByZero = 7, "integer divide by zero";
-    /// The quotient or the converted number does not fit.
+    /// A quotient or converted number that does not fit its type.
     IntegerOverflow = 8, "integer overflow";
-    /// A NaN was converted to an integer.
+    /// Conversion of a NaN to an integer.
     InvalidConversionToInteger = 9, "invalid conversion to integer";
-    /// Too many calls are active.
+    /// The stack is exhausted: too many calls are active.
     CallStackExhausted = 10, "call stack exhausted";
-    /// A null reference where none may be.
+    /// A null reference where the operator requires a non-null one.
     NullReference = 11, "null reference";
-    /// A host function failed; the error itself is what the caller sees.
+    /// A host function failed. The caller gets the function's own error in place of this trap.
     Host = 12, "host function failed";
     /// An atomic access whose address is not a multiple of its size.
     UnalignedAtomic = 13, "unaligned atomic";
-    /// A wait on a memory that no other thread can have.
+    /// A wait on a memory that is not shared.
     ExpectedSharedMemory = 14, "expected shared memory";
     /// `call_ref` of a null reference.
     NullFunctionReference = 15, "null function reference";
     /// `i31.get_s` or `i31.get_u` of a null reference.
     NullI31Reference = 16, "null i31 reference";
-    /// `ref.cast` to a type that the reference is not of.
+    /// `ref.cast` of a reference that does not match the type.
     CastFailure = 17, "cast failure";
-    /// Access to a structure by a null reference.
+    /// Access to a structure through a null reference.
     NullStructureReference = 18, "null structure reference";
-    /// Access to an array by a null reference.
+    /// Access to an array through a null reference.
     NullArrayReference = 19, "null array reference";
-    /// The store has no room for what was to be made.
+    /// The store's heap or another limit of the store has no room for a new object.
     AllocationFailed = 20, "allocation failed";
     /// An access past the end of an array.
     ArrayOutOfBounds = 21, "out of bounds array access";
-    /// `suspend` or `switch` with a tag that no `resume` around handles.
+    /// `suspend` or `switch` with a tag that no enclosing `resume` handles.
     UnhandledTag = 22, "unhandled tag";
-    /// A continuation was resumed, bound or switched to a second time.
+    /// A continuation that was already resumed, bound or switched to.
     ContinuationConsumed = 23, "continuation already consumed";
-    /// A null reference in the place of a continuation.
+    /// A null reference where the operator requires a continuation.
     NullContinuationReference = 24, "null continuation reference";
     /// `struct.new_desc`, or a cast by descriptor, with a null descriptor.
     NullDescriptor = 25, "null descriptor reference";
-    /// `ref.cast_desc_eq` of a reference whose descriptor is another one.
+    /// `ref.cast_desc_eq` of a reference with another descriptor.
     DescriptorCastFailure = 26, "descriptor cast failure";
 }
 
@@ -96,20 +97,20 @@ impl fmt::Display for Trap {
 
 impl std::error::Error for Trap {}
 
-/// One wasm call that was active when wasm stopped.
+/// A frame of a backtrace: one wasm call that was active.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// Name of the module, where the name section gives one.
+    /// Name of the module, if its name section has one.
     pub module: Option<String>,
-    /// Index of the function in its module, imported ones counted.
+    /// Index of the function in its module; imported functions count.
     pub function: u32,
-    /// Name of the function: from the name section, else its first export.
+    /// Name of the function: from the name section, or else of its first export.
     pub name: Option<String>,
-    /// Offset in the module's bytes of the instruction that trapped or called; none where LLVM merged several.
+    /// Offset in the module's bytes of the instruction that trapped or called; `None` if LLVM merged several instructions.
     pub offset: Option<u32>,
 }
 
-/// On one line: what is not visible in names is escaped, and long ones are cut.
+/// Displays the frame on one line. Invisible characters in names are escaped, and long names are cut.
 impl fmt::Display for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(module) = &self.module {
@@ -126,15 +127,15 @@ impl fmt::Display for Frame {
     }
 }
 
-/// Active wasm calls, innermost first.
+/// A backtrace: the active wasm calls, innermost first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WasmBacktrace {
-    /// The calls; very deep stacks are cut in the middle of nowhere, at [`WasmBacktrace::LIMIT`] frames.
+    /// The calls. A backtrace of a deeper stack ends after [`WasmBacktrace::LIMIT`] frames.
     pub frames: Vec<Frame>,
 }
 
 impl WasmBacktrace {
-    /// Most frames that are recorded.
+    /// Maximum number of recorded frames.
     pub const LIMIT: usize = 256;
 }
 

@@ -1,9 +1,9 @@
-//! One numbering of all types that modules and the host define, and how these types relate.
+//! Type registry: canonical numbers for all types that modules and the host define, and subtyping.
 //!
-//! Types are equal if their recursion groups are and they are at the same place in them ("iso-recursive":
-//! <https://webassembly.github.io/spec/core/valid/conventions.html#rolling-and-unrolling>). So a group is looked up as
-//! a whole, with references to its own members given by their place and references to other types by their numbers.
-//! A type is known as long as somebody holds it or a type that refers to it; see [`ids`].
+//! Two types are equal if their recursion groups are equal and they have the same position in them (iso-recursive equality:
+//! <https://webassembly.github.io/spec/core/valid/conventions.html#rolling-and-unrolling>). A group is therefore looked up
+//! as a whole: references to its own members are given by position, references to other types by canonical number. A type
+//! stays registered as long as something holds it or a type that refers to it; see [`ids`].
 
 use self::ids::TypeIds;
 use self::table::TypeTable;
@@ -16,48 +16,52 @@ use std::ops::Range;
 use std::slice;
 use std::sync::Arc;
 
-/// Marks a reference to a member of the group at hand; the other bits are its place.
+/// Bit that marks a reference to a member of the same group; the other bits are the member's position.
 const OWN: u32 = 1 << 31;
 
-/// Types and their numbers.
+/// The registered types of an engine.
 #[derive(Debug, Default)]
 pub(crate) struct TypeRegistry {
     ids: TypeIds,
     table: TypeTable,
 }
 
-/// A type with a number.
+/// A registered type.
 #[derive(Debug)]
 pub(crate) struct RegisteredType {
-    /// Its number.
+    /// Canonical number.
     pub(crate) id: u32,
-    /// Numbers of the types that it is a subtype of, the most general one first: the type's "display".
+    /// The type's display: the numbers of its supertypes, the most general one first.
     pub(crate) supertypes: Box<[u32]>,
-    /// Whether it has no subtypes.
+    /// Whether the type is final, that is, has no subtypes.
     pub(crate) is_final: bool,
-    /// The type of its descriptors, and the type that it describes: those of structures, by their numbers.
+    /// Number of the type of the values' descriptors. Only structures have descriptors.
     pub(crate) descriptor: Option<u32>,
+    /// Number of the type that this type describes.
     pub(crate) describes: Option<u32>,
-    /// Its structure, with references to types by their numbers.
+    /// Structure of the type. It refers to other types by canonical number.
     pub(crate) composite: CompositeType,
-    /// Where the fields of a structure lie; of other types, nothing.
+    /// Layout of a structure; empty for other types.
     pub(crate) layout: StructLayout,
-    /// Offsets of the references in an object; see [`heap::references`].
+    /// Offsets of the references in an object, in bytes; see [`heap::references`].
     pub(crate) references: Box<[u32]>,
-    /// Numbers of the types that it refers to, without those of its group.
+    /// Numbers of the types that this type refers to, without members of its own group.
     uses: Box<[u32]>,
 }
 
 impl RegisteredType {
-    /// The type of a function, as those that function references refer to all are.
+    /// Returns the function type.
+    ///
+    /// # Panics
+    /// If it is another kind of type. Types of function references are always function types.
     pub(crate) fn signature(&self) -> &FuncType {
         let CompositeType::Func(ty) = &self.composite else {
-            unreachable!("a function of a type that is no function type")
+            unreachable!("a function whose type is no function type")
         };
         ty
     }
 
-    /// A function of this type as a value. Good as long as somebody holds the type.
+    /// Makes the record of a function of this type. The record is valid as long as something holds the type.
     pub(crate) fn func_ref(&self, code: *const u8, context: *mut u8) -> VMFuncRef {
         #[expect(clippy::cast_possible_truncation, reason = "validation bounds the chain")]
         let supertypes = self.supertypes.len() as u32;
@@ -70,7 +74,7 @@ impl RegisteredType {
 }
 
 impl TypeRegistry {
-    /// A module's types, if all are known. `groups` are its recursion groups of more than one type.
+    /// Returns a module's types if all are registered. `groups` are its recursion groups of more than one type.
     pub(crate) fn find(&self, types: &[SubType], groups: &[Range<u32>]) -> Option<Box<[Arc<RegisteredType>]>> {
         let mut ids = Vec::with_capacity(types.len());
         for group in each_group(types.len(), groups) {
@@ -79,15 +83,15 @@ impl TypeRegistry {
         ids.into_iter().map(|id| self.get(id).cloned()).collect()
     }
 
-    /// As [`TypeRegistry::find`], making numbers for types that have none.
+    /// Like [`TypeRegistry::find`], but registers types that are missing.
     ///
     /// # Errors
-    /// [`Error::Limit`] when an engine does not have so many.
+    /// [`Error::Limit`] if the engine has the maximum number of types.
     pub(crate) fn add(&mut self, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[Arc<RegisteredType>]>> {
         self.begin()?;
         self.ids.forget_if_due(&mut self.table);
         let mut ids = Vec::with_capacity(types.len());
-        // From now on held by the caller, so that none is forgotten while others are added.
+        // Holding each type prevents that it is forgotten while the next ones are added.
         let mut held = Vec::with_capacity(types.len());
         for group in each_group(types.len(), groups) {
             let key = key(types, group, &ids);
@@ -99,22 +103,23 @@ impl TypeRegistry {
                     members
                 }
             };
-            held.extend(members.iter().map(|&id| Arc::clone(self.get(id).expect("groups are known as wholes"))));
+            held.extend(members.iter().map(|&id| Arc::clone(self.get(id).expect("groups are registered as wholes"))));
             ids.extend_from_slice(&members);
         }
         Ok(held.into())
     }
 
-    /// A type that is a group of its own, if it is known.
+    /// Returns a type that is a group of its own, if it is registered.
     pub(crate) fn find_one(&self, ty: &SubType) -> Option<&Arc<RegisteredType>> {
         self.get(*self.ids.group(slice::from_ref(ty))?.first()?)
     }
 
-    /// The type, of the host, that is a group of its own: its parts have numbers already.
+    /// Registers a type of the host that is a group of its own. The types it refers to are registered already.
     ///
     /// # Errors
-    /// As of [`TypeRegistry::add`]; [`Error::UnknownType`] if a part has a number that is no type's. A function type is never too
-    /// much: since a function brings what a check of its type needs, it can do without an entry in the table.
+    /// As for [`TypeRegistry::add`], and [`Error::UnknownType`] if it refers to a number that no type has. A function type is
+    /// never beyond the limit: a function has in its own record what a check of its type needs, so its type can do without an
+    /// entry in the table.
     pub(crate) fn add_one(&mut self, ty: SubType) -> Result<Arc<RegisteredType>> {
         let is_func = ty.func().is_some();
         if let Err(error) = self.begin()
@@ -125,7 +130,7 @@ impl TypeRegistry {
         if let Some(known) = self.find_one(&ty) {
             return Ok(Arc::clone(known));
         }
-        // Held, so that they are not forgotten before there is the type that uses them.
+        // Holding the parts prevents that they are forgotten before the type that uses them is registered.
         let mut parts = Vec::new();
         for id in uses(&ty) {
             let part = self.get(id).ok_or_else(|| Error::UnknownType { ty: HeapType::Concrete(id).to_string() })?;
@@ -142,7 +147,7 @@ impl TypeRegistry {
         Ok(Arc::clone(self.get(id).expect("added just now")))
     }
 
-    /// Gives number 0 to a function type: of a cell that is all zeros, the header then says that there is no object.
+    /// Gives number 0 to a function type. The header of a cell of zeros then says that the cell holds no object.
     fn begin(&mut self) -> Result<()> {
         if self.ids.is_empty() {
             let members = self.ids.take(1, &mut self.table)?;
@@ -151,7 +156,7 @@ impl TypeRegistry {
         Ok(())
     }
 
-    /// Makes the members of a group the types of these numbers.
+    /// Registers the members of a group under these numbers.
     fn add_group(&mut self, key: Arc<[SubType]>, members: Arc<[u32]>, has_entry: bool) {
         for (ty, &id) in key.iter().zip(&*members) {
             let uses = uses(ty).into_iter().filter(|at| at & OWN == 0).collect();
@@ -175,7 +180,7 @@ impl TypeRegistry {
                 composite: ty.composite,
             });
             if has_entry {
-                // SAFETY: `ids` keeps it until the entry is cleared.
+                // SAFETY: `ids` keeps the type until the entry is cleared.
                 unsafe { self.table.write(&registered) };
             }
             self.ids.put(registered, &key, &members);
@@ -183,23 +188,23 @@ impl TypeRegistry {
         self.ids.publish(key, members);
     }
 
-    /// Forgets all types that nobody uses.
+    /// Forgets all types that nothing holds or uses.
     #[cfg(test)]
     pub(crate) fn forget(&mut self) {
         self.ids.forget(&mut self.table);
     }
 
-    /// Where the entry of number 0 is in the array of all types; null as long as there are no types.
+    /// Returns the address of entry 0 of the table of all types; null as long as there are no types.
     pub(crate) fn table(&self) -> *const VMType {
         self.table.base()
     }
 
-    /// The type of a number, if it is one.
+    /// Returns the type with a number, if there is one.
     pub(crate) fn get(&self, id: u32) -> Option<&Arc<RegisteredType>> {
         self.ids.get(id)
     }
 
-    /// Whether every value of type `given` is one of type `wanted`.
+    /// Says whether the value type `given` matches `wanted`.
     /// Spec: <https://webassembly.github.io/spec/core/valid/matching.html>
     pub(crate) fn value_matches(&self, given: ValType, wanted: ValType) -> bool {
         match (given, wanted) {
@@ -208,12 +213,12 @@ impl TypeRegistry {
         }
     }
 
-    /// Whether every reference of type `given` is one of type `wanted`.
+    /// Says whether the reference type `given` matches `wanted`.
     pub(crate) fn ref_matches(&self, given: RefType, wanted: RefType) -> bool {
         (wanted.nullable || !given.nullable) && self.heap_matches(given.heap, wanted.heap)
     }
 
-    /// Whether everything that `given` stands for is something that `wanted` stands for.
+    /// Says whether the heap type `given` matches `wanted`.
     pub(crate) fn heap_matches(&self, given: HeapType, wanted: HeapType) -> bool {
         use HeapType::{
             Any, Array, Concrete, Cont, Eq, Exact, Exn, Extern, Func, I31, NoCont, NoExn, NoExtern, NoFunc, None,
@@ -227,7 +232,7 @@ impl TypeRegistry {
                 (Some(given), Some(wanted)) => given.is_subtype(wanted),
                 _ => false,
             },
-            // Of exact types only equal ones match.
+            // An exact type is matched by itself alone, and by bottom types.
             (Concrete(_) | Exact(_), Exact(_)) => false,
             (Concrete(given) | Exact(given), wanted) => match self.get(given).map(|given| &given.composite) {
                 Some(CompositeType::Func(_)) => wanted == Func,
@@ -246,7 +251,7 @@ impl TypeRegistry {
         }
     }
 
-    /// The most general type of the hierarchy that `heap` is in; none for a number that is no type's.
+    /// Returns the top type of the hierarchy of `heap`, or `None` if no type has its number.
     pub(crate) fn top(&self, heap: HeapType) -> Option<HeapType> {
         Some(match heap {
             HeapType::Func | HeapType::NoFunc => HeapType::Func,
@@ -265,7 +270,7 @@ impl TypeRegistry {
     }
 }
 
-/// All groups, those of one type too, which `groups` leaves out.
+/// Iterates over all recursion groups, including groups of one type, which `groups` leaves out.
 fn each_group(types: usize, groups: &[Range<u32>]) -> impl Iterator<Item = Range<usize>> {
     let mut groups = groups.iter().map(|group| group.start as usize..group.end as usize).peekable();
     let mut at = 0;
@@ -276,14 +281,14 @@ fn each_group(types: usize, groups: &[Range<u32>]) -> impl Iterator<Item = Range
     })
 }
 
-/// What a group is looked up by. `ids` are the numbers of the types before it.
+/// Makes the key by which a group is looked up. `ids` are the numbers of the types before it.
 fn key(types: &[SubType], group: Range<usize>, ids: &[u32]) -> Arc<[SubType]> {
     let own = u32::try_from(group.start).unwrap_or(u32::MAX);
     let number = |at: u32| ids.get(at as usize).copied().unwrap_or_else(|| OWN | at.wrapping_sub(own));
     types[group].iter().map(|ty| ty.renumber(&number)).collect()
 }
 
-/// Numbers of the types that one refers to.
+/// Returns the numbers of the types that a type refers to.
 fn uses(ty: &SubType) -> Vec<u32> {
     let found = RefCell::new(Vec::new());
     let _ = ty.renumber(&|id| {

@@ -1,4 +1,4 @@
-//! Types of WebAssembly, as the embedding API and artifacts name them.
+//! Types of WebAssembly, as the embedding API and artifacts use them.
 //! Spec: <https://webassembly.github.io/spec/core/syntax/types.html>
 
 mod composite;
@@ -10,16 +10,17 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Type of a value.
+/// Spec: [value types](https://webassembly.github.io/spec/core/syntax/types.html#value-types)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ValType {
-    /// 32-bit integer, without sign.
+    /// 32-bit integer; operators decide whether it is signed.
     I32,
-    /// 64-bit integer, without sign.
+    /// 64-bit integer; operators decide whether it is signed.
     I64,
-    /// IEEE 754 single.
+    /// IEEE 754 single-precision float.
     F32,
-    /// IEEE 754 double.
+    /// IEEE 754 double-precision float.
     F64,
     /// 128-bit vector.
     V128,
@@ -37,11 +38,12 @@ impl ValType {
 }
 
 /// Type of a reference.
+/// Spec: [reference types](https://webassembly.github.io/spec/core/syntax/types.html#reference-types)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RefType {
-    /// Whether null belongs to the type.
+    /// Whether the type includes null.
     pub nullable: bool,
-    /// What it points to.
+    /// Type of the object that a reference points to.
     pub heap: HeapType,
 }
 
@@ -56,17 +58,18 @@ impl RefType {
     pub const EXNREF: Self = Self { nullable: true, heap: HeapType::Exn };
 }
 
-/// What a reference points to.
+/// Type of the object that a reference points to.
+/// Spec: [heap types](https://webassembly.github.io/spec/core/syntax/types.html#heap-types)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum HeapType {
     /// Any function.
     Func,
-    /// Any value of the host, or one of `any` made external.
+    /// Any value of the host, or a value of `any` converted by `extern.convert_any`.
     Extern,
-    /// Any datum: `eq`, or a value of the host made internal.
+    /// Any value of `eq`, or a value of the host converted by `any.convert_extern`.
     Any,
-    /// Any datum that can be compared: `i31`, `struct` or `array`.
+    /// Any value that `ref.eq` compares: `i31`, `struct` or `array`.
     Eq,
     /// Integers of 31 bits.
     I31,
@@ -74,70 +77,73 @@ pub enum HeapType {
     Struct,
     /// Any array.
     Array,
-    /// Nothing; the bottom of `any`.
+    /// No value; the bottom type of the `any` hierarchy.
     None,
-    /// Nothing; the bottom of `func`.
+    /// No value; the bottom type of the `func` hierarchy.
     NoFunc,
-    /// Nothing; the bottom of `extern`.
+    /// No value; the bottom type of the `extern` hierarchy.
     NoExtern,
     /// Any exception.
     Exn,
-    /// Nothing; the bottom of `exn`.
+    /// No value; the bottom type of the `exn` hierarchy.
     NoExn,
     /// Any continuation.
     Cont,
-    /// Nothing; the bottom of `cont`.
+    /// No value; the bottom type of the `cont` hierarchy.
     NoCont,
-    /// A type that a module defines. In a module's description and code this
-    /// is its index among the module's types; everywhere else it is the number that the [`Engine`](crate::Engine) knows
-    /// the type by, which is the same in all modules. The number holds nothing: it is good as long as a module, a handle or a
-    /// store has the type, and may be that of another one afterwards.
+    /// A type that a module or the host defines, by a number. In a module's description and code the number is an index into
+    /// the module's types. Everywhere else it is the canonical number of the [`Engine`](crate::Engine), which is the same in
+    /// all modules. The number does not keep the type alive. It is valid as long as a module, a handle or a store holds the
+    /// type; afterwards the engine may give it to another type.
     Concrete(u32),
-    /// A type that a module defines, and none of its subtypes: the custom-descriptors proposal's `(exact x)`. Numbered as
-    /// [`HeapType::Concrete`].
+    /// An exact type: a defined type without its subtypes, `(exact x)` of the proposal custom-descriptors. Its number has the
+    /// same meaning as in [`HeapType::Concrete`].
     Exact(u32),
 }
 
 /// Type of a function.
+/// Spec: [function types](https://webassembly.github.io/spec/core/syntax/types.html#function-types)
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FuncType {
-    /// Parameters, first one first.
+    /// Types of the parameters, in order.
     pub params: Box<[ValType]>,
-    /// Results, first one first.
+    /// Types of the results, in order.
     pub results: Box<[ValType]>,
 }
 
 impl FuncType {
-    /// A function type from its parts.
+    /// Creates a function type from its parameters and results.
     pub fn new(params: impl IntoIterator<Item = ValType>, results: impl IntoIterator<Item = ValType>) -> Self {
         Self { params: params.into_iter().collect(), results: results.into_iter().collect() }
     }
 }
 
-/// Bounds of the size of a memory (in pages) or table (in elements).
+/// Size limits of a memory (in pages) or table (in elements).
+/// Spec: [limits](https://webassembly.github.io/spec/core/syntax/types.html#limits)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Limits {
-    /// Size at the start.
+    /// Initial size.
     pub min: u64,
-    /// Size it may never pass.
+    /// Maximum size; `None` if the type gives none.
     pub max: Option<u64>,
 }
 
 /// Type of a linear memory.
+/// Spec: [memory types](https://webassembly.github.io/spec/core/syntax/types.html#memory-types)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MemoryType {
-    /// In pages of `1 << page_size_log2` bytes.
+    /// Size limits, in pages of `1 << page_size_log2` bytes.
     pub limits: Limits,
-    /// Whether threads may share it.
+    /// Whether the memory is shared between threads (proposal threads).
     pub shared: bool,
-    /// Whether addresses are `i64`.
+    /// Whether addresses are `i64` in place of `i32`.
     pub memory64: bool,
-    /// Logarithm of the page size; 16 unless the custom-page-sizes proposal says otherwise.
+    /// Binary logarithm of the page size in bytes: 16, or with the proposal custom-page-sizes also 0.
     pub page_size_log2: u32,
 }
 
 impl MemoryType {
-    /// A 32-bit memory of 64 KiB pages.
+    /// Creates the type of a memory with 32-bit addresses and pages of 64 KiB; `min` and `max` are in pages.
     #[must_use]
     pub fn new(min: u64, max: Option<u64>) -> Self {
         Self { limits: Limits { min, max }, shared: false, memory64: false, page_size_log2: 16 }
@@ -145,26 +151,29 @@ impl MemoryType {
 }
 
 /// Type of a table.
+/// Spec: [table types](https://webassembly.github.io/spec/core/syntax/types.html#table-types)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TableType {
-    /// In elements.
+    /// Size limits, in elements.
     pub limits: Limits,
     /// Type of the elements.
     pub element: RefType,
-    /// Whether indices are `i64`.
+    /// Whether indices are `i64` in place of `i32`.
     pub table64: bool,
 }
 
 /// Type of a global.
+/// Spec: [global types](https://webassembly.github.io/spec/core/syntax/types.html#global-types)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct GlobalType {
-    /// Type of its value.
+    /// Type of the value.
     pub content: ValType,
-    /// Whether it can be set.
+    /// Whether the value can be set.
     pub mutable: bool,
 }
 
 /// Type of an import or export.
+/// Spec: [external types](https://webassembly.github.io/spec/core/syntax/types.html#external-types)
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ExternType {
@@ -176,8 +185,8 @@ pub enum ExternType {
     Memory(MemoryType),
     /// A global.
     Global(GlobalType),
-    /// A tag: a function type, whose parameters are what its exceptions and suspensions carry. Its results, which only
-    /// suspensions have, are what these get back.
+    /// A tag, as a function type. Its parameters are the values that exceptions and suspensions with the tag carry. Its
+    /// results are the values that a suspension receives when it is resumed; tags of exceptions have none.
     Tag(FuncType),
 }
 

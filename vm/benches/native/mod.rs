@@ -1,4 +1,4 @@
-//! The C of a kernel, compiled for the host into a shared object and loaded.
+//! Native kernels: the C source of a kernel, compiled for the host into a shared object and loaded.
 
 use crate::support::kernels::{self, Checksum, Kernel, ResultType};
 use libloading::Library;
@@ -7,14 +7,14 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// A C compiler that works here.
+/// A working C compiler.
 pub(crate) struct Compiler {
     command: String,
     version: String,
 }
 
 impl Compiler {
-    /// What `CC` names, else the clang of the LLVM the VM uses (the fair opponent), else any.
+    /// Finds a compiler: the one in `CC`, else the clang of the LLVM that the VM uses (the fair comparison), else any.
     pub(crate) fn find() -> Option<Self> {
         let beside_llvm = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/setup-llvm"))
             .arg("--prefix")
@@ -46,7 +46,7 @@ impl Compiler {
         if !output.status.success() {
             return Err(format!("{} failed:\n{}", self.command, String::from_utf8_lossy(&output.stderr)));
         }
-        // SAFETY: the object has no initialisers: it was compiled just now from a kernel of ours, freestanding.
+        // SAFETY: the object was just compiled from one of our kernels, freestanding, and has no initialisers.
         let library = unsafe { Library::new(&object) }.map_err(|e| format!("failed to load: {e}"))?;
         Ok(Native { library, result: kernel.result, _folder: folder })
     }
@@ -62,17 +62,17 @@ impl fmt::Display for Compiler {
 pub(crate) struct Native {
     library: Library,
     result: ResultType,
-    /// Removed together with the library.
+    /// Folder of the shared object, removed together with the library.
     _folder: TempDir,
 }
 
 impl Native {
-    /// Runs it.
+    /// Runs the kernel for a number of rounds.
     pub(crate) fn run(&mut self, rounds: u32) -> Checksum {
         match self.result {
             ResultType::I32 => {
-                // SAFETY: `run` of a kernel with this result type has this signature, and touches nothing but its
-                // own static data, which `&mut self` makes ours alone.
+                // SAFETY: `run` of a kernel with this result type has this signature. It accesses only its own static data,
+                // which `&mut self` makes exclusive.
                 let result = unsafe {
                     let run = self.library.get::<unsafe extern "C" fn(u32) -> u32>(b"run").expect("a kernel has `run`");
                     run(rounds)

@@ -1,4 +1,4 @@
-//! What a host function learns about its call.
+//! The caller of a host function: its store and the instance that calls.
 
 use super::externs::Extern;
 use super::instance::Instance;
@@ -9,44 +9,50 @@ use crate::runtime::store::host_function::HostCall;
 use crate::runtime::store::instance::InstanceData;
 use std::ptr::NonNull;
 
-/// The store of a host function's call, and who called.
+/// Context of a host function's call: the store, and the instance that called.
+///
+/// A host function gets it as its first argument, and uses it like a store.
 pub struct Caller<'a, T: 'static> {
     store: StoreContextMut<'a, T>,
     instance: Option<NonNull<InstanceData>>,
 }
 
 impl<T: 'static> Caller<'_, T> {
+    /// Makes the caller of a call.
+    ///
     /// # Safety
-    /// The call must be of a store of `T`, and the caller not live longer than it.
+    /// The call's store must be a `Store<T>`, and the result must not outlive the call.
     #[inline]
     pub(crate) unsafe fn new(call: HostCall) -> Self {
-        // SAFETY: wasm is suspended while the host function runs, and whoever entered wasm waits for it: nobody else uses
-        // the store. It is the first field of a `StoreInner`.
+        // SAFETY: wasm is suspended while the host function runs, and the host code that entered wasm waits for it, so
+        // nothing else uses the store. It is the first field of a `StoreInner`.
         let inner = unsafe { &mut *call.store.cast::<StoreInner<T>>() };
         Self { store: StoreContextMut(inner), instance: call.instance }
     }
 
-    /// The embedder's data.
+    /// Borrows the embedder's data.
     #[must_use]
     pub fn data(&self) -> &T {
         &self.store.0.data
     }
 
-    /// The embedder's data.
+    /// Borrows the embedder's data mutably.
     pub fn data_mut(&mut self) -> &mut T {
         &mut self.store.0.data
     }
 
-    /// The engine of the store.
+    /// Returns the engine of the store.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.store.0.opaque.engine
     }
 
-    /// An export of the instance that imported this function and now calls it. None also when the function was called as a
-    /// value, or by the host: then nobody imported it.
+    /// Returns an export of the instance that imported this function and now calls it.
+    ///
+    /// Returns `None` if there is no such export, and also if the function was called as a value (`call_indirect`,
+    /// `call_ref`) or by the host, because then no import is involved.
     pub fn get_export(&mut self, name: &str) -> Option<Extern> {
-        // SAFETY: instances live as long as their store.
+        // SAFETY: an instance lives as long as its store.
         let instance = Instance(unsafe { Handle::new(&self.store.0.opaque, self.instance?) });
         instance.get_export(self, name)
     }

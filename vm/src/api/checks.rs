@@ -1,8 +1,8 @@
-//! What safe code can pass in and may be wrong: each check in one place, called where it enters.
+//! Checks of arguments from safe code, called at the entrances of the API.
 //!
-//! Handles check themselves where they are followed ([`Handle::resolve`](crate::runtime::store::Handle::resolve) and
-//! [`Rooted::resolve`](crate::runtime::store::rooted::Rooted::resolve)), and values where they become what compiled code sees
-//! ([`Val::to_raw`](super::Val)).
+//! Handles are checked where they are followed ([`Handle::resolve`](crate::runtime::store::Handle::resolve) and
+//! [`Rooted::resolve`](crate::runtime::store::rooted::Rooted::resolve)), and values where they are converted
+//! for compiled code ([`Val::to_raw`](super::Val)).
 
 use crate::abi::OVERFLOW_SLOTS;
 use crate::engine::Engine;
@@ -11,10 +11,10 @@ use crate::type_registry::RegisteredType;
 use crate::types::{CompositeType, FieldType, FuncType, HeapType, Limits, RefType, StorageType, ValType};
 use std::sync::Arc;
 
-/// Whether the engine knows what a type of references refers to.
+/// Checks that the engine knows the heap type of a reference type.
 ///
 /// # Errors
-/// [`Error::UnknownType`] if not.
+/// [`Error::UnknownType`] if it does not.
 pub(super) fn reference(engine: &Engine, ty: RefType) -> Result<()> {
     match engine.top(ty.heap) {
         Some(_) => Ok(()),
@@ -22,21 +22,21 @@ pub(super) fn reference(engine: &Engine, ty: RefType) -> Result<()> {
     }
 }
 
-/// As [`reference`](fn@reference), for a type of values.
+/// Like [`reference`](fn@reference), for a value type.
 pub(super) fn value(engine: &Engine, ty: ValType) -> Result<()> {
     if let ValType::Ref(ty) = ty { reference(engine, ty) } else { Ok(()) }
 }
 
-/// As [`reference`](fn@reference), for a type of fields or elements.
+/// Like [`reference`](fn@reference), for the type of a field or element.
 pub(super) fn field(engine: &Engine, ty: FieldType) -> Result<()> {
     if let StorageType::Val(ty) = ty.storage { value(engine, ty) } else { Ok(()) }
 }
 
-/// A function's type, as the engine knows it.
+/// Registers a function type.
 ///
 /// # Errors
-/// [`Error::UnknownType`] when the engine does not know a type in it; [`Error::Limit`] for more parameters or results than a
-/// function has here.
+/// [`Error::UnknownType`] if the engine does not know a type in it; [`Error::Limit`] for more than 1,000 parameters or
+/// results.
 pub(super) fn function(engine: &Engine, ty: FuncType) -> Result<Arc<RegisteredType>> {
     ty.params.iter().chain(&ty.results).try_for_each(|&ty| value(engine, ty))?;
     few("parameters", ty.params.len())?;
@@ -44,10 +44,10 @@ pub(super) fn function(engine: &Engine, ty: FuncType) -> Result<Arc<RegisteredTy
     engine.host_type(ty.into())
 }
 
-/// A function's type that the engine knows by a number, be it one of a recursion group.
+/// Returns the registered function type of a heap type. It may be a member of a recursion group.
 ///
 /// # Errors
-/// [`Error::UnknownType`] when it is not that of a type of functions.
+/// [`Error::UnknownType`] if it is not the number of a function type.
 pub(super) fn function_of(engine: &Engine, heap: HeapType) -> Result<Arc<RegisteredType>> {
     let found = match heap {
         HeapType::Concrete(id) | HeapType::Exact(id) => engine.find_registered(id),
@@ -58,18 +58,19 @@ pub(super) fn function_of(engine: &Engine, heap: HeapType) -> Result<Arc<Registe
         .ok_or_else(|| Error::UnknownType { ty: format!("(func {heap})") })
 }
 
+/// Checks a number of parameters or results.
 /// Spec: <https://webassembly.github.io/spec/js-api/#limits>
 fn few(what: &str, count: usize) -> Result<()> {
     if count <= OVERFLOW_SLOTS {
         return Ok(());
     }
-    Err(Error::Limit(format!("a function of {count} {what}, where {OVERFLOW_SLOTS} are the most")))
+    Err(Error::Limit(format!("a function of {count} {what}, with a maximum of {OVERFLOW_SLOTS}")))
 }
 
-/// Whether a size can be: the minimum not above the maximum, nor above what indices of the width reach.
+/// Checks that the minimum of size limits is not above the maximum.
 ///
 /// # Errors
-/// [`Error::InvalidType`] if not.
+/// [`Error::InvalidType`] if it is.
 pub(super) fn limits(limits: Limits) -> Result<()> {
     if limits.max.is_some_and(|max| max < limits.min) {
         return Err(Error::InvalidType("size minimum must not be greater than maximum".into()));
@@ -77,10 +78,10 @@ pub(super) fn limits(limits: Limits) -> Result<()> {
     Ok(())
 }
 
-/// Whether something is of the engine that it is used with.
+/// Checks that two objects have the same engine; `what` names the second object.
 ///
 /// # Errors
-/// [`Error::ForeignEngine`] if not.
+/// [`Error::ForeignEngine`] if they have not.
 pub(super) fn engine(what: &'static str, own: &Engine, other: &Engine) -> Result<()> {
     if own.same(other) { Ok(()) } else { Err(Error::ForeignEngine { what }) }
 }

@@ -1,4 +1,4 @@
-//! Definitions of a linker: what a name stands for, before it is put into a store.
+//! Definitions of a linker: the values of names, before they are put into a store.
 
 use super::externs::Extern;
 use super::func::Func;
@@ -11,15 +11,20 @@ use crate::runtime::store::host_function::HostFunction;
 use crate::types::{ExternType, HeapType};
 use std::sync::Arc;
 
+/// Definition of a name in a linker.
 #[derive(Clone)]
 pub(super) enum Definition {
+    /// An object of a store.
     Extern(Extern),
+    /// A host function, for any store.
     Host(Arc<HostFunction>),
+    /// A shared memory, for any store of its engine.
     Shared(SharedMemory),
 }
 
 impl Definition {
-    /// The thing in a store of the definition's engine; a function of the host becomes one of the store, anew each time.
+    /// Puts the definition into a store. A host function becomes a new function of the store each time. Returns `None` if a
+    /// shared memory belongs to another engine.
     pub(super) fn put(&self, mut store: impl AsContextMut) -> Option<Extern> {
         match self {
             Self::Extern(item) => Some(*item),
@@ -30,7 +35,10 @@ impl Definition {
         }
     }
 
-    /// Whether it can be what is asked for, as far as that can be told without a store.
+    /// Checks the definition against an import, as far as possible without a store.
+    ///
+    /// # Errors
+    /// [`Error::IncompatibleImport`] if a host function has another type, or another object is of another kind.
     pub(super) fn check(&self, import: &ImportType<'_>) -> Result<()> {
         let (matching, found) = match (self, import.ty()) {
             (Self::Host(function), wanted) => {

@@ -1,5 +1,5 @@
-//! Custom descriptors, for the host.
-//! Spec: <https://github.com/WebAssembly/custom-descriptors/blob/main/proposals/custom-descriptors/Overview.md>
+//! Custom descriptors for the host.
+//! Proposal: <https://github.com/WebAssembly/custom-descriptors/blob/main/proposals/custom-descriptors/Overview.md>
 
 use super::heap_types::StructType;
 use crate::error::{Error, Result};
@@ -9,20 +9,24 @@ use crate::types::HeapType;
 use std::ptr::NonNull;
 
 impl StructType {
-    /// The type of the descriptors that its structures have, if they have any.
+    /// Returns the type of the structures' descriptors, or `None` if they have none.
     #[must_use]
     pub fn descriptor(&self) -> Option<Self> {
         Self::from_heap_type(self.engine(), HeapType::Concrete(self.0.ty.descriptor?))
     }
 
-    /// The type that its structures describe, if they are descriptors.
+    /// Returns the type that structures of this type describe, or `None` if they are no descriptors.
     #[must_use]
     pub fn describes(&self) -> Option<Self> {
         Self::from_heap_type(self.engine(), HeapType::Concrete(self.0.ty.describes?))
     }
 }
 
-/// Where the descriptor of a new structure is, if it is the one that the type asks for.
+/// Checks the descriptor for a new structure of type `ty` and returns its address.
+///
+/// # Errors
+/// [`Error::TypeMismatch`] if the type requires another descriptor or none; [`Error::ForeignStore`] or [`Error::Stale`] if
+/// the descriptor's handle is not valid in `store`.
 pub(super) fn checked(
     store: &StoreOpaque,
     ty: &StructType,

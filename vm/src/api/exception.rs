@@ -1,4 +1,4 @@
-//! Exceptions and their tags.
+//! Tags, and exceptions of the host.
 
 use super::checks;
 use super::store::{AsContext, AsContextMut};
@@ -14,17 +14,18 @@ use crate::types::{FuncType, HeapType};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-/// A tag in a store: what kind of exception one is. Two are equal if they are the same tag.
-/// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#tag-instances>
+/// A tag in a store: the identity that handlers of exceptions and suspensions compare. Two handles are equal if they refer
+/// to the same tag.
+/// Spec: [tag instances](https://webassembly.github.io/spec/core/exec/runtime.html#tag-instances)
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tag(pub(crate) Handle<VMTag>);
 
 impl Tag {
-    /// A new tag, unlike all others. The parameters of `ty` are the values that its exceptions and suspensions carry; a tag
-    /// with results is for suspensions only.
+    /// Creates a tag that differs from all others. The parameters of `ty` are the values that its exceptions and suspensions
+    /// carry. A tag with results is for suspensions only.
     ///
     /// # Errors
-    /// [`Error::UnknownType`] when the engine does not know a type in it; [`Error::Limit`] for more than 1,000 parameters or
+    /// [`Error::UnknownType`] if the engine does not know a type in `ty`; [`Error::Limit`] for more than 1,000 parameters or
     /// results.
     pub fn new(mut store: impl AsContextMut, ty: &FuncType) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
@@ -32,11 +33,11 @@ impl Tag {
         Ok(Self::of(opaque, &ty))
     }
 
-    /// As [`Tag::new`], of a type that the engine knows by a number, be it one of a recursion group: that of
-    /// [`ImportType::heap_type`](crate::ImportType::heap_type), say.
+    /// Creates a tag of a type that the engine knows by a number, such as [`ImportType::heap_type`](crate::ImportType::heap_type).
+    /// Unlike for [`Tag::new`], the type may be a member of a recursion group.
     ///
     /// # Errors
-    /// [`Error::UnknownType`] when the number is not that of a type of functions.
+    /// [`Error::UnknownType`] if it is not the number of a function type.
     pub fn of_type(mut store: impl AsContextMut, ty: HeapType) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
         let ty = checks::function_of(&opaque.engine, ty)?;
@@ -45,42 +46,43 @@ impl Tag {
 
     fn of(opaque: &mut StoreOpaque, ty: &Arc<RegisteredType>) -> Self {
         let tag = opaque.add_tag(ty);
-        // SAFETY: the store keeps it.
+        // SAFETY: the tag lives as long as the store.
         Self(unsafe { Handle::new(opaque, tag) })
     }
 
-    /// Its type as the engine knows it, by a number.
+    /// Returns the tag's type by its canonical number.
     ///
     /// # Panics
-    /// If it belongs to another store.
+    /// If the tag belongs to another store.
     #[must_use]
     pub fn heap_type(&self, store: impl AsContext) -> HeapType {
-        // SAFETY: a handle of this store gives what is alive.
+        // SAFETY: a valid handle of this store points to a live tag.
         HeapType::Concrete(unsafe { self.0.expect(&store.as_context().0.opaque).as_ref() }.type_id)
     }
 
-    /// Its type. If it has results, no exception can be of this tag.
+    /// Returns the tag's type. If it has results, no exception can have this tag.
     ///
     /// # Panics
-    /// If it belongs to another store.
+    /// If the tag belongs to another store.
     #[must_use]
     pub fn ty(&self, store: impl AsContext) -> FuncType {
         let opaque = &store.as_context().0.opaque;
-        // SAFETY: a handle of this store gives what is alive.
+        // SAFETY: a valid handle of this store points to a live tag.
         opaque.engine.registered(unsafe { self.0.expect(opaque).as_ref() }.type_id).signature().clone()
     }
 }
 
 impl Exception {
-    /// An exception, not thrown yet.
+    /// Creates an exception without throwing it. To throw it, a host function returns it as [`Error::Exception`].
     ///
     /// # Errors
-    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when the values are not those that the tag's type asks for, or something belongs to another store;
-    /// [`Error::Resources`] when the heap of the store is full.
+    /// [`Error::TypeMismatch`] if the tag has results or a value has another type than the tag's parameter; [`Error::Count`] if
+    /// the number of values is not that of the tag's parameters; [`Error::ForeignStore`] or [`Error::Stale`] if the tag or a
+    /// value belongs to another store or its scope has ended; [`Error::Resources`] if the heap is full.
     pub fn new(mut store: impl AsContextMut, tag: Tag, fields: &[Val]) -> Result<Self> {
         let opaque = &mut store.as_context_mut().0.opaque;
         let tag = tag.0.resolve(opaque)?;
-        // SAFETY: a handle of this store gives what is alive.
+        // SAFETY: a valid handle of this store points to a live tag.
         let ty = opaque.engine.registered(unsafe { tag.as_ref() }.type_id);
         let ty = ty.signature();
         if !ty.results.is_empty() {
@@ -98,42 +100,42 @@ impl Exception {
         let exception = unsafe { opaque.new_exception(tag, raw.len()) };
         let exception = exception.ok_or_else(|| Error::Resources("an exception: the heap is full".into()))?;
         for (at, raw) in raw.into_iter().enumerate() {
-            // SAFETY: made just now, with room for these values.
+            // SAFETY: the exception was just created, with room for these values.
             unsafe { values(exception).add(at).write(raw) };
         }
         Ok(Self(Rooted::new(opaque, exception.as_ptr() as u64)))
     }
 
     fn object(&self, store: &StoreOpaque) -> NonNull<VMException> {
-        NonNull::new(self.0.expect(store) as *mut _).expect("null is held as none")
+        NonNull::new(self.0.expect(store) as *mut _).expect("a handle of null is `None`")
     }
 
-    /// Its tag.
+    /// Returns the exception's tag.
     ///
     /// # Panics
-    /// If it belongs to another store, or its scope has ended.
+    /// If the exception belongs to another store, or its scope has ended.
     #[must_use]
     pub fn tag(&self, store: impl AsContext) -> Tag {
         let opaque = &store.as_context().0.opaque;
-        // SAFETY: a handle of this store gives what is alive, and so is the tag.
+        // SAFETY: a valid handle refers to a live exception, whose tag lives as long as the store.
         unsafe {
             let tag = self.object(opaque).as_ref().tag.cast_mut();
             Tag(Handle::new(opaque, NonNull::new(tag).expect("an exception has a tag")))
         }
     }
 
-    /// The values that it carries.
+    /// Returns the values that the exception carries.
     ///
     /// # Panics
-    /// If it belongs to another store, or its scope has ended.
+    /// If the exception belongs to another store, or its scope has ended.
     #[must_use]
     pub fn fields(&self, store: impl AsContext) -> Vec<Val> {
         let ty = self.tag(&store).ty(&store);
         let opaque = &store.as_context().0.opaque;
-        // SAFETY: a good handle refers to what is alive.
+        // SAFETY: a valid handle refers to a live object.
         let values = unsafe { values(self.object(opaque)) };
         let read = |(at, &ty)| {
-            // SAFETY: there are as many values as the tag's type has parameters, of these types.
+            // SAFETY: an exception has one value for each parameter of its tag's type, of the parameter's type.
             unsafe { Val::from_raw(values.add(at).read(), ty, opaque) }
         };
         ty.params.iter().enumerate().map(read).collect()

@@ -1,4 +1,4 @@
-//! What can be imported and exported.
+//! External values: everything that can be imported and exported.
 
 use super::exception::Tag;
 use super::func::Func;
@@ -12,8 +12,8 @@ use crate::runtime::store::handle::Handle;
 use crate::runtime::store::instance::ExternAddress;
 use crate::types::ExternType;
 
-/// A thing that can be imported or exported.
-/// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#external-values>
+/// An external value: an object of a store that can be imported or exported.
+/// Spec: [external values](https://webassembly.github.io/spec/core/exec/runtime.html#external-values)
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Extern {
@@ -30,10 +30,10 @@ pub enum Extern {
 }
 
 impl Extern {
-    /// What lies at an address in a store.
+    /// Makes the handle of the object at an address in a store.
     ///
     /// # Safety
-    /// The address must be one of `store`, and valid until that is dropped.
+    /// The address must be in `store`, and valid until the store is dropped.
     pub(super) unsafe fn of(store: &StoreOpaque, address: ExternAddress) -> Self {
         // SAFETY: the caller's promise.
         unsafe {
@@ -47,10 +47,10 @@ impl Extern {
         }
     }
 
-    /// Its address in the store.
+    /// Returns the object's address in the store.
     ///
     /// # Errors
-    /// [`Error::ForeignStore`](crate::Error::ForeignStore) if it belongs to another store.
+    /// [`Error::ForeignStore`](crate::Error::ForeignStore) if the object belongs to another store.
     pub(super) fn address(&self, store: &StoreOpaque) -> Result<ExternAddress> {
         Ok(match self {
             Self::Func(func) => ExternAddress::Func(func.0.resolve(store)?),
@@ -61,10 +61,10 @@ impl Extern {
         })
     }
 
-    /// Its type.
+    /// Returns the object's type.
     ///
     /// # Panics
-    /// If it belongs to another store.
+    /// If the object belongs to another store.
     #[must_use]
     pub fn ty(&self, store: impl AsContext) -> ExternType {
         match self {
@@ -86,7 +86,7 @@ macro_rules! kinds {
         }
 
         impl Extern {
-            #[doc = concat!("The ", $what, ", if it is one.")]
+            #[doc = concat!("Returns the ", $what, ", or `None` if it is another kind of object.")]
             #[must_use]
             pub fn $into(self) -> Option<$kind> {
                 if let Self::$kind(it) = self { Some(it) } else { None }

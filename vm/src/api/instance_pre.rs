@@ -1,4 +1,4 @@
-//! Modules whose imports were looked up.
+//! Modules with imports that were looked up in advance.
 
 use super::checks;
 use super::definition::Definition;
@@ -8,11 +8,12 @@ use super::store::AsContextMut;
 use crate::error::{Error, Result};
 use std::marker::PhantomData;
 
-/// A module with all that it imports, ready to be instantiated: see [`Linker::instantiate_pre`](super::Linker::instantiate_pre).
+/// A module with the definitions of its imports, ready to be instantiated in many stores of `T`: see
+/// [`Linker::instantiate_pre`](super::Linker::instantiate_pre).
 pub struct InstancePre<T: 'static> {
     pub(super) module: Module,
     pub(super) imports: Box<[Definition]>,
-    /// Functions of the host among the imports take a `T`, with that forgotten.
+    /// Host functions among the imports take a caller of `T`, but their type does not name it.
     pub(super) data: PhantomData<fn(T) -> T>,
 }
 
@@ -29,16 +30,16 @@ impl<T> std::fmt::Debug for InstancePre<T> {
 }
 
 impl<T> InstancePre<T> {
-    /// The module.
+    /// Returns the module.
     #[must_use]
     pub fn module(&self) -> &Module {
         &self.module
     }
 
-    /// An instance of it in a store.
+    /// Instantiates the module in a store.
     ///
     /// # Errors
-    /// As [`Instance::new`]; [`Error::ForeignStore`] when an import is a thing of another store.
+    /// As for [`Instance::new`]. An import that is an object of another store is [`Error::ForeignStore`].
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         checks::engine("a module", store.as_context_mut().engine(), self.module.engine())?;
         let imports: Option<Vec<_>> = self.imports.iter().map(|found| found.put(&mut store)).collect();

@@ -1,4 +1,4 @@
-//! Closures as host functions.
+//! Closures as host functions, with types known to rustc.
 
 use super::caller::Caller;
 use super::func::Func;
@@ -12,8 +12,8 @@ use crate::runtime::store::host_function::{HostCall, HostFunction};
 use crate::types::FuncType;
 use std::sync::Arc;
 
-/// A closure that can be a function of wasm: up to 12 parameters that are [`WasmTy`](super::WasmTy), before them a
-/// [`Caller`] if wanted, and a [`WasmRet`](super::WasmRet).
+/// A closure that can become a host function: an optional [`Caller`], then up to 12 parameters that are
+/// [`WasmTy`](super::WasmTy), and a result that is [`WasmRet`](super::WasmRet).
 pub trait IntoFunc<T, Params, Results>: sealed::IntoFunc<T, Params, Results> {}
 impl<T, P, R, F: sealed::IntoFunc<T, P, R>> IntoFunc<T, P, R> for F {}
 
@@ -26,7 +26,7 @@ pub(crate) mod sealed {
 }
 
 impl Func {
-    /// A function of the host whose type follows from that of the closure.
+    /// Creates a host function whose type is that of the closure.
     pub fn wrap<T: 'static, P, R>(mut store: impl AsContextMut<Data = T>, closure: impl IntoFunc<T, P, R>) -> Self {
         let opaque = &mut store.as_context_mut().0.opaque;
         let function = closure.into_func(&opaque.engine);
@@ -34,11 +34,11 @@ impl Func {
     }
 }
 
-/// Writes what a host function returned, or passes its error on.
+/// Writes the results of a host function to their places, or passes its error on.
 #[inline]
 fn finish<R: Ret>(returned: R, call: HostCall) -> Result<()> {
     let results = returned.into_result()?;
-    // SAFETY: a call comes with both areas, and there are few results.
+    // SAFETY: a call passes both register images and overflow area, and the results are few enough to fit.
     unsafe { results.write(SlotCursor::results(call.registers, call.overflow()), &*call.store) }
 }
 
@@ -55,13 +55,13 @@ macro_rules! closures {
                 let ty = FuncType::new(<($($name,)*) as List>::types(), R::List::types());
                 #[allow(non_snake_case, reason = "a value has the name of its type")]
                 let call = move |call: HostCall| {
-                    // SAFETY: a call comes with both areas and with arguments of the function's type.
+                    // SAFETY: a call passes both register images and overflow area, with arguments of the function's type.
                     let ($($name,)*) = unsafe {
                         <($($name,)*) as List>::read(SlotCursor::params(call.registers, call.overflow()), &*call.store)
                     };
                     finish(self($($name),*), call)
                 };
-                // SAFETY: it reads and writes what its type says, whatever the store.
+                // SAFETY: the closure reads arguments and writes results of the function's type, in any store.
                 unsafe { HostFunction::new(engine.func_type(&ty), call) }
             }
         }
@@ -81,7 +81,7 @@ macro_rules! closures {
                     let ($($name,)*) = unsafe {
                         <($($name,)*) as List>::read(SlotCursor::params(call.registers, call.overflow()), &*call.store)
                     };
-                    // SAFETY: functions that take a caller of `T` are put only into stores of `T`.
+                    // SAFETY: functions with a caller of `T` are put only into stores of `T`.
                     let caller = unsafe { Caller::new(call) };
                     finish(self(caller, $($name),*), call)
                 };

@@ -1,4 +1,4 @@
-//! Finding imports by their names.
+//! Linker: finds the imports of modules by their names.
 
 use super::caller::Caller;
 use super::checks;
@@ -19,8 +19,10 @@ use crate::types::{ExternType, FuncType, HeapType};
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
-/// Definitions by name, from which modules take their imports. Things in it belong to one store, except host functions
-/// and shared memories, which it puts into whatever store of `T` asks for them.
+/// A set of definitions by name, from which modules get their imports.
+///
+/// A name has two parts: a module name and a name inside that module. Host functions and shared memories can be put into any
+/// store of `T`. All other definitions are objects of one store, and can be used with that store only.
 pub struct Linker<T: 'static> {
     engine: Engine,
     shadowing: bool,
@@ -40,24 +42,28 @@ impl<T> Clone for Linker<T> {
 }
 
 impl<T> Linker<T> {
-    /// An empty linker.
+    /// Creates an empty linker.
     #[must_use]
     pub fn new(engine: &Engine) -> Self {
         Self { engine: engine.clone(), shadowing: false, modules: HashMap::new(), data: PhantomData }
     }
 
-    /// The engine that it was made for.
+    /// Returns the engine that the linker was created for.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// Whether a name may be defined again, the last definition being the one that counts. Default: no.
+    /// Sets whether a name may be defined again. The last definition counts. Default: no.
     pub fn allow_shadowing(&mut self, allow: bool) -> &mut Self {
         self.shadowing = allow;
         self
     }
 
+    /// Defines a name.
+    ///
+    /// # Errors
+    /// [`Error::Duplicate`] if the name is defined and shadowing is not allowed.
     fn insert(&mut self, module: &str, name: &str, definition: Definition) -> Result<&mut Self> {
         let names = self.modules.entry(module.to_owned()).or_default();
         if !self.shadowing && names.contains_key(name) {
@@ -67,11 +73,11 @@ impl<T> Linker<T> {
         Ok(self)
     }
 
-    /// Defines a thing of `store`.
+    /// Defines a name as an object of `store`.
     ///
     /// # Errors
-    /// [`Error::Duplicate`] when the name is defined and shadowing not allowed; [`Error::ForeignEngine`] when the store is of
-    /// another engine, [`Error::ForeignStore`] when the thing is of another store.
+    /// [`Error::Duplicate`] if the name is defined and shadowing is not allowed; [`Error::ForeignEngine`] if the store is of
+    /// another engine; [`Error::ForeignStore`] if the object is of another store.
     pub fn define(
         &mut self,
         store: &impl AsContext<Data = T>,
@@ -85,29 +91,31 @@ impl<T> Linker<T> {
         self.insert(module, name, Definition::Extern(item))
     }
 
-    /// Defines a shared memory, for whatever store asks for it.
+    /// Defines a name as a shared memory, for any store.
     ///
     /// # Errors
-    /// [`Error::Duplicate`] when the name is defined and shadowing not allowed; [`Error::ForeignEngine`] when the memory is of another
-    /// engine.
+    /// [`Error::Duplicate`] if the name is defined and shadowing is not allowed; [`Error::ForeignEngine`] if the memory is of
+    /// another engine.
     pub fn define_shared(&mut self, module: &str, name: &str, memory: &SharedMemory) -> Result<&mut Self> {
         checks::engine("a memory", &self.engine, memory.engine())?;
         self.insert(module, name, Definition::Shared(memory.clone()))
     }
 
-    /// Defines a function of the host whose type follows from that of the closure.
+    /// Defines a name as a host function whose type is that of the closure, for any store.
     ///
     /// # Errors
-    /// [`Error::Duplicate`] when the name is defined and shadowing not allowed.
+    /// [`Error::Duplicate`] if the name is defined and shadowing is not allowed.
     pub fn func_wrap<P, R>(&mut self, module: &str, name: &str, closure: impl IntoFunc<T, P, R>) -> Result<&mut Self> {
         let function = closure.into_func(&self.engine);
         self.insert(module, name, Definition::Host(function))
     }
 
-    /// Defines a function of the host whose type is known only at run time; see [`Func::new`](super::Func::new).
+    /// Defines a name as a host function whose type is known only at run time, for any store: see
+    /// [`Func::new`](super::Func::new).
     ///
     /// # Errors
-    /// [`Error::Duplicate`] when the name is defined and shadowing not allowed.
+    /// [`Error::Duplicate`] if the name is defined and shadowing is not allowed; otherwise as for
+    /// [`Func::new`](super::Func::new).
     pub fn func_new(
         &mut self,
         module: &str,
@@ -119,11 +127,12 @@ impl<T> Linker<T> {
         self.insert(module, name, Definition::Host(function))
     }
 
-    /// As [`Linker::func_new`], of a type that the engine knows by a number: see [`Func::of_type`](super::Func::of_type).
+    /// Defines a name as a host function of a type that the engine knows by a number: see
+    /// [`Func::of_type`](super::Func::of_type).
     ///
     /// # Errors
-    /// [`Error::Duplicate`] when the name is defined and shadowing not allowed; [`Error::UnknownType`] when the number is not
-    /// that of a type of functions.
+    /// [`Error::Duplicate`] if the name is defined and shadowing is not allowed; [`Error::UnknownType`] if it is not the number
+    /// of a function type.
     pub fn func_of_type(
         &mut self,
         module: &str,
@@ -135,30 +144,31 @@ impl<T> Linker<T> {
         self.insert(module, name, Definition::Host(function))
     }
 
-    /// Defines what is defined by one name by another one as well.
+    /// Defines a second name for the definition of `module` and `name`.
     ///
     /// # Errors
-    /// [`Error::UnknownImport`] when nothing is defined by the first name; [`Error::Duplicate`] when the other is defined and
-    /// shadowing not allowed.
+    /// [`Error::UnknownImport`] if the first name is not defined; [`Error::Duplicate`] if the second name is defined and
+    /// shadowing is not allowed.
     pub fn alias(&mut self, module: &str, name: &str, as_module: &str, as_name: &str) -> Result<&mut Self> {
         let found = self.find(module, name).cloned().ok_or_else(|| unknown(module, name))?;
         self.insert(as_module, as_name, found)
     }
 
-    /// Instantiates a module, and defines all that it exports under the module name given.
+    /// Instantiates a module and defines all its exports under the module name `name`.
     ///
     /// # Errors
-    /// As [`Linker::instantiate`] and [`Linker::instance`].
+    /// As for [`Linker::instantiate`] and [`Linker::instance`].
     pub fn module(&mut self, mut store: impl AsContextMut<Data = T>, name: &str, module: &Module) -> Result<&mut Self> {
         let instance = self.instantiate(&mut store, module)?;
         self.instance(&store, name, instance)
     }
 
-    /// Defines each function that a module imports and that is not defined, as one that traps with
-    /// [`Trap::Unreachable`](crate::Trap::Unreachable) when it is called. Other things stay undefined.
+    /// Defines each undefined function that a module imports as a function that traps with
+    /// [`Trap::Unreachable`](crate::Trap::Unreachable) when it is called. Undefined memories, tables, globals and tags stay
+    /// undefined.
     ///
     /// # Errors
-    /// [`Error::ForeignEngine`] when the module is of another engine.
+    /// [`Error::ForeignEngine`] if the module is of another engine.
     pub fn define_unknown_imports_as_traps(&mut self, module: &Module) -> Result<&mut Self> {
         checks::engine("a module", &self.engine, module.engine())?;
         for import in module.imports() {
@@ -170,15 +180,16 @@ impl<T> Linker<T> {
         Ok(self)
     }
 
+    /// Finds the definition of a name.
     fn find(&self, module: &str, name: &str) -> Option<&Definition> {
         self.modules.get(module)?.get(name)
     }
 
-    /// Defines every export of an instance, under the module name given.
+    /// Defines all exports of an instance under the module name `module`.
     ///
     /// # Errors
-    /// [`Error::Duplicate`] when a name is defined and shadowing not allowed; [`Error::ForeignEngine`] when the store is of another
-    /// engine.
+    /// [`Error::Duplicate`] if a name is defined and shadowing is not allowed; [`Error::ForeignEngine`] if the store is of
+    /// another engine.
     ///
     /// # Panics
     /// If the instance belongs to another store.
@@ -190,12 +201,13 @@ impl<T> Linker<T> {
         Ok(self)
     }
 
+    /// Checks that a store is of the linker's engine.
     fn check(&self, store: &impl AsContext) -> Result<()> {
         checks::engine("a store", &self.engine, store.as_context().engine())
     }
 
-    /// What is defined by that name. A function of the host becomes a function of the store, anew each time. None also when
-    /// the store is of another engine.
+    /// Returns the definition of a name as an object of `store`. A host function becomes a new function of the store each
+    /// time. Returns `None` if the name is not defined, or if the store is of another engine.
     #[must_use]
     pub fn get(&self, mut store: impl AsContextMut<Data = T>, module: &str, name: &str) -> Option<Extern> {
         if self.check(&store).is_err() {
@@ -204,12 +216,14 @@ impl<T> Linker<T> {
         self.find(module, name)?.put(&mut store)
     }
 
-    /// Checks and looks up what a module imports once, for any number of instances in stores of `T`.
+    /// Looks up the imports of a module once, for any number of instances in stores of `T`.
+    ///
+    /// The types of host functions are checked now, of other definitions only the kind. Their types are checked at each
+    /// instantiation, because memories and tables may grow in between.
     ///
     /// # Errors
-    /// [`Error::UnknownImport`] when something is not defined; [`Error::IncompatibleImport`] when a function of the host is of
-    /// another type than is asked for, or a thing of another kind (the types of other things, which may grow, are looked at when
-    /// they are used); [`Error::ForeignEngine`] when the module is of another engine.
+    /// [`Error::UnknownImport`] if an import is not defined; [`Error::IncompatibleImport`] if a host function has another type
+    /// or a definition is of another kind; [`Error::ForeignEngine`] if the module is of another engine.
     ///
     /// ```
     /// # #[cfg(feature = "wat")] {
@@ -240,10 +254,11 @@ impl<T> Linker<T> {
         Ok(InstancePre { module: module.clone(), imports, data: PhantomData })
     }
 
-    /// Instantiates a module with what is defined by the names of its imports.
+    /// Instantiates a module with the definitions of its imports.
     ///
     /// # Errors
-    /// [`Error::UnknownImport`] when something is not defined, else as [`Instance::new`].
+    /// [`Error::UnknownImport`] if an import is not defined; [`Error::ForeignEngine`] if the store is of another engine;
+    /// otherwise as for [`Instance::new`].
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>, module: &Module) -> Result<Instance> {
         self.check(&store)?;
         let imports = module.imports().map(|import| {

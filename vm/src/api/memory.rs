@@ -1,4 +1,4 @@
-//! Linear memories.
+//! Linear memories of a store.
 
 use super::checks;
 use super::store::{AsContext, AsContextMut, StoreContext, StoreContextMut};
@@ -7,93 +7,97 @@ use crate::runtime::storage::memory::MemoryInstance;
 use crate::runtime::store::handle::Handle;
 use crate::types::MemoryType;
 
+/// Message of the panic when the bytes of a shared memory are borrowed.
 const SHARED: &str = "the bytes of a shared memory can't be borrowed: other threads may change them";
 
-/// A linear memory in a store.
-/// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances>
+/// A linear memory in a store. Two handles are equal if they refer to the same memory.
+/// Spec: [memory instances](https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances)
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Memory(pub(crate) Handle<MemoryInstance>);
 
 impl Memory {
-    /// A memory of zeros.
+    /// Creates a memory filled with zeros.
     ///
     /// # Errors
-    /// [`Error::Limit`] when the store's memories would have more than they may
-    /// ([`Config::max_memory_size`](crate::Config::max_memory_size)); [`Error::Resources`] when the host has no room;
-    /// [`Error::InvalidType`] for a type that is not valid.
+    /// [`Error::Limit`] if the store's memories would exceed
+    /// [`Config::max_memory_size`](crate::Config::max_memory_size); [`Error::Resources`] if the host has no memory or address
+    /// space; [`Error::InvalidType`] if the type is not valid.
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self> {
         checks::limits(ty.limits)?;
         let opaque = &mut store.as_context_mut().0.opaque;
         let at = opaque.add_memory(ty)?;
-        // SAFETY: the store keeps it.
+        // SAFETY: the memory lives as long as the store.
         Ok(Self(unsafe { Handle::new(opaque, at) }))
     }
 
+    /// Follows the handle.
+    ///
     /// # Panics
-    /// If it belongs to another store.
+    /// If the memory belongs to another store.
     fn get<'a, T>(&self, store: &StoreContext<'a, T>) -> &'a MemoryInstance {
-        // SAFETY: a handle of this store gives what is alive, and nobody changes it while the store is borrowed.
+        // SAFETY: a valid handle of this store points to a live memory, which does not change while the store is borrowed.
         unsafe { self.0.expect(&store.0.opaque).as_ref() }
     }
 
-    /// Its type, as it was made.
+    /// Returns the type that the memory was created with.
     ///
     /// # Panics
-    /// If it belongs to another store.
+    /// If the memory belongs to another store.
     #[must_use]
     pub fn ty(&self, store: impl AsContext) -> MemoryType {
         self.get(&store.as_context()).ty
     }
 
-    /// Its size in pages.
+    /// Returns the size, in pages of the memory's type.
     ///
     /// # Panics
-    /// If it belongs to another store.
+    /// If the memory belongs to another store.
     #[must_use]
     pub fn size(&self, store: impl AsContext) -> u64 {
         self.get(&store.as_context()).pages()
     }
 
-    /// Adds `delta` pages of zeros and returns how many there were.
+    /// Grows the memory by `delta` pages of zeros, as `memory.grow` does. Returns the size before, in pages.
+    /// Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-memory-grow>
     ///
     /// # Errors
-    /// [`Error::Resources`], and nothing changed, when they are too many for its type, its store, this VM or the host;
-    /// [`Error::ForeignStore`] if it belongs to another store.
+    /// [`Error::Resources`], and the memory is unchanged, if the pages exceed the maximum of the type, the store's limit, this
+    /// VM's limit or the memory of the host; [`Error::ForeignStore`] if the memory belongs to another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
         let at = self.0.resolve(&store.as_context_mut().0.opaque)?;
-        // SAFETY: a handle of this store gives what is alive.
+        // SAFETY: a valid handle of this store points to a live memory.
         let grown = unsafe { at.as_ref().grow(delta) };
         grown.ok_or_else(|| Error::Resources(format!("can't grow a memory by {delta} pages")))
     }
 
-    /// Its bytes. Those of a shared memory are at [`SharedMemory::data`](super::SharedMemory::data).
+    /// Borrows the memory's bytes. For a shared memory, use [`SharedMemory::data`](super::SharedMemory::data).
     ///
     /// # Panics
-    /// If it belongs to another store, or is shared.
+    /// If the memory belongs to another store, or is shared.
     #[must_use]
     pub fn data<'a, T: 'static>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a [u8] {
         let memory = self.get(&store.into());
         assert!(!memory.ty.shared, "{SHARED}");
-        // SAFETY: these bytes are accessible, and nobody writes them while the store is borrowed.
+        // SAFETY: these bytes are accessible, and nothing writes them while the store is borrowed.
         unsafe { std::slice::from_raw_parts(memory.vm.base, usize::try_from(memory.length()).unwrap_or(0)) }
     }
 
-    /// Its bytes. Those of a shared memory are at [`SharedMemory::data`](super::SharedMemory::data).
+    /// Borrows the memory's bytes mutably. For a shared memory, use [`SharedMemory::data`](super::SharedMemory::data).
     ///
     /// # Panics
-    /// If it belongs to another store, or is shared.
+    /// If the memory belongs to another store, or is shared.
     #[must_use]
     pub fn data_mut<'a, T: 'static>(&self, store: impl Into<StoreContextMut<'a, T>>) -> &'a mut [u8] {
         let memory = self.get(&StoreContext(store.into().0));
         assert!(!memory.ty.shared, "{SHARED}");
-        // SAFETY: these bytes are accessible, and whoever could use them needs the store, which is borrowed exclusively.
+        // SAFETY: these bytes are accessible. All other uses of them need the store, which is borrowed exclusively.
         unsafe { std::slice::from_raw_parts_mut(memory.vm.base, usize::try_from(memory.length()).unwrap_or(0)) }
     }
 
-    /// Its bytes, and the embedder's data of the store, both to be changed.
+    /// Borrows the memory's bytes and the embedder's data of the store mutably, at the same time.
     ///
     /// # Panics
-    /// If it belongs to another store, or is shared.
+    /// If the memory belongs to another store, or is shared.
     ///
     /// ```
     /// # fn main() -> wassay_vm::Result<()> {
@@ -116,26 +120,26 @@ impl Memory {
         let memory = self.get(&StoreContext(inner));
         assert!(!memory.ty.shared, "{SHARED}");
         let (base, length) = (memory.vm.base, usize::try_from(memory.length()).unwrap_or(0));
-        // SAFETY: as in `data_mut`; the embedder's data is no part of it, and does not lead to the store.
+        // SAFETY: as in `data_mut`. The embedder's data is no part of the memory, and the store cannot be reached from it.
         (unsafe { std::slice::from_raw_parts_mut(base, length) }, &mut inner.data)
     }
 
-    /// Copies bytes from `offset` on out of the memory.
+    /// Copies `bytes.len()` bytes at `offset` out of the memory.
     ///
     /// # Errors
-    /// [`Trap::MemoryOutOfBounds`](crate::Trap), and nothing copied, when they are not all inside; [`Error::ForeignStore`] if it belongs to
-    /// another store.
+    /// [`Trap::MemoryOutOfBounds`](crate::Trap), and nothing is copied, if some bytes are out of bounds;
+    /// [`Error::ForeignStore`] if the memory belongs to another store.
     pub fn read(&self, store: impl AsContext, offset: u64, bytes: &mut [u8]) -> Result<()> {
         let memory = self.0.resolve(&store.as_context().0.opaque)?;
-        // SAFETY: a handle of this store gives what is alive; no part of it is `bytes`: the borrow of a memory's bytes lasts
-        // as long as that of its store.
+        // SAFETY: a valid handle of this store points to a live memory. `bytes` is no part of it, because a borrow of a
+        // memory's bytes also borrows its store.
         Ok(unsafe { memory.as_ref().read(offset, bytes) }?)
     }
 
-    /// Copies bytes into the memory, to `offset` and on.
+    /// Copies bytes into the memory, to `offset`.
     ///
     /// # Errors
-    /// As [`Memory::read`].
+    /// As for [`Memory::read`].
     pub fn write(&self, mut store: impl AsContextMut, offset: u64, bytes: &[u8]) -> Result<()> {
         let memory = self.0.resolve(&store.as_context_mut().0.opaque)?;
         // SAFETY: as in `read`, and the store is borrowed exclusively.

@@ -1,4 +1,4 @@
-//! Modules, compiled and mapped.
+//! Modules: compiling, loading, serializing and inspecting them.
 
 use crate::artifact::{Artifact, Bulk, Header, format};
 use crate::engine::Engine;
@@ -14,21 +14,25 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Files of fewer bytes are read: a mapping is a thing of which a process has a limited number.
+/// Size in bytes from which a file is mapped. Smaller files are read, because a process has a limited number of mappings.
 const MAPPED: u64 = 1 << 20;
 
-/// A compiled module, ready to be instantiated in any store of its engine. Cloning it is cheap.
+/// A compiled module, which can be instantiated in any store of its engine. Cloning it is cheap.
+/// Spec: [modules](https://webassembly.github.io/spec/core/syntax/modules.html)
 #[derive(Clone, Debug)]
 pub struct Module(pub(crate) Arc<LoadedModule>);
 
 impl Module {
-    /// Validates and compiles the bytes of a module in the binary format, or, with the cargo feature `wat`, which is on by
-    /// default, in the text format.
+    /// Validates and compiles a module in the binary format. With the cargo feature `wat`, which is on by default, the module
+    /// may also be in the text format.
+    /// Spec: [binary format](https://webassembly.github.io/spec/core/binary/index.html),
+    /// [text format](https://webassembly.github.io/spec/core/text/index.html)
     ///
     /// # Errors
-    /// [`Error::Invalid`] for bytes that are no valid module under the engine's features, [`Error::Unsupported`] for a
-    /// valid one that uses what this VM does not run, [`Error::Limit`] for one that is too large, [`Error::Codegen`] when
-    /// LLVM fails, [`Error::Internal`] for a mistake of this VM, [`Error::Resources`] when the host can't hold the code.
+    /// [`Error::Invalid`] if the bytes are not a valid module under the engine's features; [`Error::Unsupported`] if the
+    /// module uses a feature that this VM does not implement; [`Error::Limit`] if the module exceeds a limit;
+    /// [`Error::Codegen`] if LLVM fails; [`Error::Internal`] for a bug in this VM; [`Error::Resources`] if the host has no
+    /// memory for the code.
     #[cfg(feature = "compiler")]
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
         let bytes = bytes.as_ref();
@@ -37,22 +41,23 @@ impl Module {
         Self::from_binary(engine, bytes)
     }
 
-    /// Validates and compiles the bytes of a module in the binary format, and in no other.
+    /// Validates and compiles a module in the binary format only.
     ///
     /// # Errors
-    /// As [`Module::new`].
+    /// As for [`Module::new`].
     #[cfg(feature = "compiler")]
     pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self> {
         let artifact = engine.compile(bytes)?;
-        // SAFETY: it comes from the compiler just now.
+        // SAFETY: the artifact comes from the compiler.
         unsafe { Self::from_artifact(engine, artifact) }
     }
 
-    /// Validates and compiles what a file contains: see [`Module::new`].
+    /// Validates and compiles the module in a file: see [`Module::new`].
     ///
     /// # Errors
-    /// [`Error::File`] when it can't be read; [`Error::Limit`] when it is larger than the engine takes, of which no more is
-    /// read then; else as [`Module::new`].
+    /// [`Error::File`] if the file can't be read; [`Error::Limit`] if it is larger than
+    /// [`Config::max_module_size`](crate::Config::max_module_size), in which case not all of it is read; otherwise as for
+    /// [`Module::new`].
     ///
     /// ```no_run
     /// let engine = wassay_vm::Engine::default();
@@ -65,7 +70,7 @@ impl Module {
         let most = engine.config().limits.module_size;
         let read = || {
             let mut bytes = Vec::new();
-            // One byte more than may be: what has no end, as a device, is not read to it.
+            // One byte more than the limit: a device has no end to read to.
             File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
             Ok(bytes)
         };
@@ -73,37 +78,37 @@ impl Module {
         Self::new(engine, bytes)
     }
 
-    /// Whether the bytes are a valid module under the engine's features.
+    /// Checks that the bytes are a valid module, in the binary format, under the engine's features.
+    /// Spec: [validation](https://webassembly.github.io/spec/core/valid/index.html)
     ///
     /// # Errors
-    /// [`Error::Invalid`] when they are not.
+    /// [`Error::Invalid`] if they are not; [`Error::Limit`] if the module exceeds a limit.
     #[cfg(feature = "compiler")]
     pub fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
         engine.validate(bytes)
     }
 
-    /// The module as bytes that [`Module::deserialize`] and [`Module::deserialize_file`] take, on a host with the same CPU
-    /// features. They are the same wherever the module was loaded.
+    /// Serializes the module to an artifact: bytes for [`Module::deserialize`] and [`Module::deserialize_file`], on hosts with
+    /// the same CPU features. The bytes do not depend on where the module is loaded.
     ///
     /// # Errors
-    /// [`Error::Artifact`] when it can't be encoded.
+    /// [`Error::Artifact`] if the module can't be encoded.
     pub fn serialize(&self) -> Result<Vec<u8>> {
         self.0.code().to_artifact().to_bytes()
     }
 
-    /// The module that [`Module::serialize`] gave as bytes, which are copied; compiles nothing. Damage anywhere in them is
-    /// noticed by their hashes.
+    /// Loads an artifact without compiling. The bytes are copied. Damage anywhere in them is detected by their hashes.
     ///
     /// # Safety
-    /// An artifact is as trusted as a program: it contains machine code, which is run as it is, and a description, which is
-    /// believed. The bytes must come from [`Module::serialize`] or
-    /// [`Engine::precompile_module`](crate::Engine::precompile_module). Hashes tell what was damaged by accident from what was
-    /// not; whoever forges an artifact can forge its hashes too.
+    /// An artifact is as trusted as a program: it contains machine code, which runs as it is, and a description, which is not
+    /// validated again. The bytes must come from [`Module::serialize`] or
+    /// [`Engine::precompile_module`](crate::Engine::precompile_module). The hashes detect accidental damage only; they can be
+    /// forged together with an artifact.
     ///
     /// # Errors
-    /// [`Error::Artifact`] when they are damaged or something else, made by another build of this crate, by another LLVM, for
-    /// another host, or under settings that give other results than the engine's; [`Error::Limit`] when instances would be too
-    /// large, or the process has too many mappings of memory; [`Error::Resources`] when the host has no room.
+    /// [`Error::Artifact`] if the bytes are damaged or no artifact, or if the artifact was made by another build of this crate,
+    /// with another LLVM, for another host, or under settings that give other results than the engine's; [`Error::Limit`] if
+    /// instances would be too large, or the process has too many mappings; [`Error::Resources`] if the host has no memory.
     pub unsafe fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Self> {
         if (bytes.len() as u64) < MAPPED {
             // SAFETY: the caller's promise.
@@ -114,20 +119,20 @@ impl Module {
         unsafe { Self::in_place(engine, &header, Reservation::of_bytes(bytes)?, bytes.len(), true) }
     }
 
-    /// The module that a file contains, as [`Module::serialize`] gave it. Large code, line tables, names and data are not
-    /// read: they are mapped from the file, and come into memory when they are used, shared by all processes that use them.
+    /// Loads an artifact from a file. A file of 1 MiB or more is mapped, not read: its code, line tables, names and data come
+    /// into memory when they are used, and all processes that map the file share them.
     ///
-    /// Size, description and all that code is found by are checked for damage before anything is mapped as code; the rest only
-    /// if [`Config::check_mapped_artifacts`](crate::Config::check_mapped_artifacts) says so. What is small is read like any
-    /// other file, and checked whole.
+    /// The size, the description and the tables through which code is found are checked for damage before any code becomes
+    /// executable. The rest is checked only under
+    /// [`Config::check_mapped_artifacts`](crate::Config::check_mapped_artifacts). A smaller file is read and checked whole.
     ///
     /// # Safety
-    /// As for [`Module::deserialize`]; and the file must not change while the module, or anything made of it, is alive: put
-    /// another one in its place by renaming, never by writing into it. If it is cut short, code that runs into the missing end
-    /// stops the process (`SIGBUS`).
+    /// As for [`Module::deserialize`]. In addition, the file must not change while the module, or anything made of it, is
+    /// alive. Replace it by renaming another file, never by writing into it. If the file is cut short, an access to the
+    /// missing part ends the process (`SIGBUS`).
     ///
     /// # Errors
-    /// As for [`Module::deserialize`], and [`Error::Artifact`] when the file can't be read.
+    /// As for [`Module::deserialize`], and [`Error::Artifact`] if the file can't be read.
     pub unsafe fn deserialize_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let name = |error: &dyn std::fmt::Display| Error::Artifact(format!("{}: {error}", path.display()));
@@ -146,7 +151,8 @@ impl Module {
         unsafe { Self::in_place(engine, &header, Reservation::of_file(&file, length)?, length, whole) }
     }
 
-    /// The module of an artifact of `length` bytes that a reservation begins with, and whose header was read.
+    /// Loads an artifact from the first `length` bytes of a reservation. Its header was read before; `whole` says whether all
+    /// hashes are checked.
     ///
     /// # Safety
     /// As for [`Module::deserialize_file`].
@@ -159,7 +165,7 @@ impl Module {
     ) -> Result<Self> {
         let space = Arc::new(space);
         let bytes = std::ptr::slice_from_raw_parts(space.base().as_ptr().cast_const(), length);
-        // SAFETY: the reservation has that many bytes, which are only read, and the caller promises that they stay so.
+        // SAFETY: the reservation has that many bytes, which are only read. The caller promises that they do not change.
         let bytes = unsafe { Bulk::part(bytes, Arc::clone(&space) as _) };
         let part = |section| bytes.slice(header.range(section)).unwrap_or_default();
         let artifact = format::decode(header, part, whole)?;
@@ -167,6 +173,8 @@ impl Module {
         Ok(Self(unsafe { LoadedModule::new(engine, artifact, Some(space))? }))
     }
 
+    /// Loads an artifact.
+    ///
     /// # Safety
     /// The artifact must come from this crate's compiler.
     pub(crate) unsafe fn from_artifact(engine: &Engine, artifact: Artifact) -> Result<Self> {
@@ -174,32 +182,34 @@ impl Module {
         Ok(Self(unsafe { LoadedModule::new(engine, artifact, None)? }))
     }
 
-    /// The engine it was made for.
+    /// Returns the engine that the module was compiled or loaded for.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         self.0.engine()
     }
 
-    /// Its name, from the name section.
+    /// Returns the module's name, if its name section has one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.description().name.as_deref()
     }
 
-    /// What it imports, in order.
+    /// Returns the imports, in order.
     pub fn imports(&self) -> impl ExactSizeIterator<Item = ImportType<'_>> {
         self.description().imports.iter().map(move |import| ImportType { owner: self, import })
     }
 
-    /// What it exports, in order.
+    /// Returns the exports, in order.
     pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportType<'_>> {
         self.description().exports.iter().map(move |export| ExportType { owner: self, export })
     }
 
+    /// Returns the module's description.
     fn description(&self) -> &Description {
         self.0.description()
     }
 
+    /// Returns the canonical type of a function or tag.
     fn heap_type(&self, entity: Entity) -> Option<HeapType> {
         let description = self.description();
         let index = match entity {
@@ -210,14 +220,15 @@ impl Module {
         Some(HeapType::Concrete(self.0.types()[index as usize].id))
     }
 
-    /// The type of the export of that name.
+    /// Returns the type of the export with this name.
     #[must_use]
     pub fn get_export(&self, name: &str) -> Option<ExternType> {
         self.0.export(name).map(|export| self.0.extern_type(export.entity))
     }
 }
 
-/// What a module asks for.
+/// An import of a module: its name and type.
+/// Spec: [imports](https://webassembly.github.io/spec/core/syntax/modules.html#imports)
 #[derive(Clone, Copy, Debug)]
 pub struct ImportType<'a> {
     owner: &'a Module,
@@ -225,37 +236,40 @@ pub struct ImportType<'a> {
 }
 
 impl<'a> ImportType<'a> {
-    /// Module part of the name.
+    /// Returns the module part of the name.
     #[must_use]
     pub fn module(&self) -> &'a str {
         &self.import.module
     }
-    /// Name inside that module.
+    /// Returns the name inside that module.
     #[must_use]
     pub fn name(&self) -> &'a str {
         &self.import.name
     }
+    /// Returns the engine of the importing module.
     pub(super) fn engine(&self) -> &'a Engine {
         self.owner.0.engine()
     }
-    /// Type of what must be given.
+    /// Returns the type that a definition of the import must match.
     #[must_use]
     pub fn ty(&self) -> ExternType {
         self.owner.0.extern_type(self.import.entity)
     }
-    /// The type of a function or tag as the engine knows it, by a number, be it one of a recursion group.
+    /// Returns the canonical type of a function or tag, which may be a member of a recursion group. Returns `None` for a table,
+    /// memory or global.
     #[must_use]
     pub fn heap_type(&self) -> Option<HeapType> {
         self.owner.heap_type(self.import.entity)
     }
-    /// Whether a function must be of just that type, and of no subtype of it.
+    /// Says whether a function must have exactly this type, and no subtype of it (proposal custom-descriptors).
     #[must_use]
     pub fn is_exact(&self) -> bool {
         self.import.exact
     }
 }
 
-/// What a module offers.
+/// An export of a module: its name and type.
+/// Spec: [exports](https://webassembly.github.io/spec/core/syntax/modules.html#exports)
 #[derive(Clone, Copy, Debug)]
 pub struct ExportType<'a> {
     owner: &'a Module,
@@ -263,17 +277,18 @@ pub struct ExportType<'a> {
 }
 
 impl<'a> ExportType<'a> {
-    /// Its name.
+    /// Returns the export's name.
     #[must_use]
     pub fn name(&self) -> &'a str {
         &self.export.name
     }
-    /// Its type.
+    /// Returns the export's type.
     #[must_use]
     pub fn ty(&self) -> ExternType {
         self.owner.0.extern_type(self.export.entity)
     }
-    /// The type of a function or tag as the engine knows it, by a number, be it one of a recursion group.
+    /// Returns the canonical type of a function or tag, which may be a member of a recursion group. Returns `None` for a table,
+    /// memory or global.
     #[must_use]
     pub fn heap_type(&self) -> Option<HeapType> {
         self.owner.heap_type(self.export.entity)

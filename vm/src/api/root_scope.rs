@@ -1,4 +1,4 @@
-//! How long references that the host holds are good.
+//! Scopes and owners of references: how long references of the host are valid.
 
 use super::store::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 use crate::error::Result;
@@ -8,12 +8,14 @@ use crate::runtime::store::OwnedRoot;
 use std::marker::PhantomData;
 use std::sync::PoisonError;
 
-/// A scope of references, as long as which the host can use what it gets in it.
+/// A scope of references. References obtained in a scope are valid until it is dropped.
 ///
-/// References to values of the host, data and exceptions ([`Reference`]) keep what they refer to from being collected, and
-/// are good until their scope ends: what a host function is given, gets or makes, until it returns; what the host gets
-/// outside of such calls, until the innermost scope ends that was opened with this type; and where there is none, as long
-/// as the store. Used later, a reference is an error, and never one to something else. [`OwnedRooted`] ones have no scope.
+/// References to objects of the heap and to values of the host ([`Reference`]) are roots: the collector keeps what they
+/// refer to. The scope of a reference is the innermost one at the time when the host obtains it: a scope opened with this
+/// type, the call of a host function (also for its arguments), or otherwise the whole life of the store.
+///
+/// A use after the end of the scope is [`Error::Stale`](crate::Error::Stale); a stale reference never refers to another
+/// object. An [`OwnedRooted`] has no scope.
 ///
 /// ```
 /// # fn main() -> wassay_vm::Result<()> {
@@ -36,13 +38,14 @@ pub struct RootScope<C: AsContextMut> {
     height: usize,
 }
 
+/// Borrows the list of handles of a store.
 fn handles(store: &mut impl AsContextMut) -> &mut Handles {
     let inner = store.as_context_mut().0;
     inner.opaque.handles.get_mut().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<C: AsContextMut> RootScope<C> {
-    /// Opens a scope. It ends when this is dropped.
+    /// Opens a scope, which ends when the value is dropped. Use the scope in place of the store meanwhile.
     pub fn new(mut store: C) -> Self {
         let height = handles(&mut store).height();
         Self { store, height }
@@ -74,7 +77,7 @@ impl<'a, C: AsContextMut> From<&'a RootScope<C>> for StoreContext<'a, C::Data> {
     }
 }
 
-/// A reference that is good until its scope ends: see [`RootScope`].
+/// A reference that is valid until its scope ends: see [`RootScope`].
 pub trait Reference: sealed::Reference {}
 impl<R: sealed::Reference> Reference for R {}
 
@@ -102,7 +105,7 @@ macro_rules! references {
 
 references!(AnyRef StructRef ArrayRef ExternRef Exception);
 
-/// A reference that is good as long as it lives, and its store does.
+/// A reference without scope: it is valid until it is dropped, as long as its store lives.
 #[derive(Clone, Debug)]
 pub struct OwnedRooted<R> {
     root: OwnedRoot,
@@ -110,19 +113,20 @@ pub struct OwnedRooted<R> {
 }
 
 impl<R: Reference> OwnedRooted<R> {
-    /// Keeps what a reference refers to.
+    /// Makes an owned reference of one with a scope.
     ///
     /// # Errors
-    /// [`Error::ForeignStore`](crate::Error::ForeignStore) or [`Error::Stale`](crate::Error::Stale) when the reference belongs to another store, or its scope has ended.
+    /// [`Error::ForeignStore`](crate::Error::ForeignStore) if the reference belongs to another store;
+    /// [`Error::Stale`](crate::Error::Stale) if its scope has ended.
     pub fn new(mut store: impl AsContextMut, reference: R) -> Result<Self> {
         let root = OwnedRoot::new(&mut store.as_context_mut().0.opaque, reference.rooted())?;
         Ok(Self { root, ty: PhantomData })
     }
 
-    /// The reference, in the innermost scope.
+    /// Returns the reference as one of the innermost scope.
     ///
     /// # Errors
-    /// [`Error::ForeignStore`](crate::Error::ForeignStore) or [`Error::Stale`](crate::Error::Stale) when it belongs to another store.
+    /// [`Error::ForeignStore`](crate::Error::ForeignStore) if it belongs to another store.
     pub fn get(&self, store: impl AsContext) -> Result<R> {
         self.root.root(&store.as_context().0.opaque).map(R::from_rooted)
     }

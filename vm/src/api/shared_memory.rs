@@ -1,4 +1,4 @@
-//! Linear memories that several threads have.
+//! Shared memories: linear memories that several threads access.
 
 use super::checks;
 use super::memory::Memory;
@@ -16,10 +16,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A linear memory that any number of stores, each run by a thread, can have at once. Cloning it gives the same memory.
+/// A linear memory that several stores, and so several threads, use at the same time. A clone is the same memory.
 ///
-/// A store gets it with [`Memory::from_shared`], or from a [`Linker`](super::Linker::define_shared).
-/// Spec: <https://webassembly.github.io/threads/core/syntax/types.html#memory-types>
+/// [`Memory::from_shared`] puts it into a store, and so does a [`Linker`](super::Linker::define_shared).
+/// Spec: [shared memories](https://webassembly.github.io/threads/core/syntax/types.html#memory-types)
 #[derive(Clone)]
 pub struct SharedMemory {
     engine: Engine,
@@ -27,11 +27,12 @@ pub struct SharedMemory {
 }
 
 impl SharedMemory {
-    /// A memory of zeros.
+    /// Creates a shared memory filled with zeros.
     ///
     /// # Errors
-    /// [`Error::InvalidType`] for a type that is not shared, has no maximum or is not valid; [`Error::Limit`] for one of more
-    /// bytes than [`Config::max_memory_size`](crate::Config::max_memory_size); [`Error::Resources`] when the host has no room.
+    /// [`Error::InvalidType`] if the type is not shared, has no maximum or is not valid; [`Error::Limit`] if the memory exceeds
+    /// [`Config::max_memory_size`](crate::Config::max_memory_size); [`Error::Resources`] if the host has no memory or address
+    /// space.
     pub fn new(engine: &Engine, ty: MemoryType) -> Result<Self> {
         if !ty.shared {
             return Err(Error::InvalidType("the type of a shared memory must be shared".into()));
@@ -43,86 +44,87 @@ impl SharedMemory {
         })
     }
 
-    /// The engine whose stores can have it.
+    /// Returns the engine whose stores can use the memory.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// Its type, as it was made.
+    /// Returns the type that the memory was created with.
     #[must_use]
     pub fn ty(&self) -> MemoryType {
         self.memory.ty
     }
 
-    /// Its size in pages. Other threads may grow it at any time.
+    /// Returns the current size, in pages. Other threads may grow the memory at any time.
     #[must_use]
     pub fn size(&self) -> u64 {
         self.memory.pages()
     }
 
-    /// Its size in bytes.
+    /// Returns the current size, in bytes.
     #[must_use]
     pub fn data_size(&self) -> usize {
         usize::try_from(self.memory.length()).unwrap_or(0)
     }
 
-    /// The bytes that it has now. They never move. Other threads may access them at any time: a plain access by the host is a
-    /// data race unless the program itself sees to it that there is none.
+    /// Borrows the bytes that the memory has now. They never move. Other threads may access them at any time, so a plain access
+    /// by the host is a data race unless the program prevents it by other means.
     #[must_use]
     pub fn data(&self) -> &[UnsafeCell<u8>] {
-        // SAFETY: these bytes stay accessible as long as the memory lives.
+        // SAFETY: a memory never shrinks, so these bytes stay accessible as long as it lives.
         unsafe { std::slice::from_raw_parts(self.memory.vm.base.cast(), self.data_size()) }
     }
 
-    /// Adds `delta` pages of zeros and returns how many there were.
+    /// Grows the memory by `delta` pages of zeros. Returns the size before, in pages.
     ///
     /// # Errors
-    /// [`Error::Resources`], and nothing changed, when they are too many for its type, this VM or the host.
+    /// [`Error::Resources`], and the memory is unchanged, if the pages exceed the maximum of the type, this VM's limit or the
+    /// memory of the host.
     pub fn grow(&self, delta: u64) -> Result<u64> {
         let grown = self.memory.grow(delta);
         grown.ok_or_else(|| Error::Resources(format!("can't grow a memory by {delta} pages")))
     }
 
-    /// Copies bytes from `offset` on out of the memory. Each byte is read atomically, in no order.
+    /// Copies `bytes.len()` bytes at `offset` out of the memory. Each byte is read atomically, in no particular order.
     ///
     /// # Errors
-    /// [`Trap::MemoryOutOfBounds`], and nothing copied, when they are not all inside.
+    /// [`Trap::MemoryOutOfBounds`], and nothing is copied, if some bytes are out of bounds.
     pub fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), Trap> {
         // SAFETY: the memory is shared.
         unsafe { self.memory.read(offset, bytes) }
     }
 
-    /// Copies bytes into the memory, to `offset` and on. Each byte is written atomically, in no order.
+    /// Copies bytes into the memory, to `offset`. Each byte is written atomically, in no particular order.
     ///
     /// # Errors
-    /// As [`SharedMemory::read`].
+    /// As for [`SharedMemory::read`].
     pub fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), Trap> {
         // SAFETY: the memory is shared.
         unsafe { self.memory.write(offset, bytes) }
     }
 
-    /// `memory.atomic.notify`: wakes up to `count` of the threads that wait at `offset`, and gives their number.
+    /// Wakes up to `count` threads that wait at `offset`, as `memory.atomic.notify` does. Returns the number of threads woken.
     ///
     /// # Errors
-    /// [`Trap::UnalignedAtomic`] unless `offset` is a multiple of 4, [`Trap::MemoryOutOfBounds`] if it is not inside.
+    /// [`Trap::UnalignedAtomic`] if `offset` is not a multiple of 4; [`Trap::MemoryOutOfBounds`] if it is out of bounds.
     pub fn atomic_notify(&self, offset: u64, count: u32) -> Result<u32, Trap> {
         self.memory.notify(offset, count)
     }
 
-    /// `memory.atomic.wait32`: blocks this thread until it is notified at `offset`, if the number there is `expected`.
-    /// Without a timeout that may be forever.
+    /// Blocks this thread until it is notified at `offset`, if the 32-bit number there is `expected`, as
+    /// `memory.atomic.wait32` does. Without a timeout, the thread may wait forever.
     ///
     /// # Errors
-    /// As [`SharedMemory::atomic_notify`].
+    /// As for [`SharedMemory::atomic_notify`].
     pub fn atomic_wait32(&self, offset: u64, expected: u32, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
         self.memory.wait32(offset, expected, timeout)
     }
 
-    /// `memory.atomic.wait64`: as [`SharedMemory::atomic_wait32`], of a number of 64 bits.
+    /// Like [`SharedMemory::atomic_wait32`], with a 64-bit number, as `memory.atomic.wait64` does.
     ///
     /// # Errors
-    /// [`Trap::UnalignedAtomic`] unless `offset` is a multiple of 8, [`Trap::MemoryOutOfBounds`] if it is not inside.
+    /// [`Trap::UnalignedAtomic`] if `offset` is not a multiple of 8; [`Trap::MemoryOutOfBounds`] if it is out of bounds.
     pub fn atomic_wait64(&self, offset: u64, expected: u64, timeout: Option<Duration>) -> Result<WaitResult, Trap> {
         self.memory.wait64(offset, expected, timeout)
     }
@@ -135,7 +137,7 @@ impl fmt::Debug for SharedMemory {
 }
 
 impl Memory {
-    /// Makes a shared memory one of the store as well. It is the same for the same memory.
+    /// Puts a shared memory into a store. The same memory always gives the same handle.
     ///
     /// # Errors
     /// [`Error::ForeignEngine`] if the memory belongs to another engine.
@@ -143,14 +145,14 @@ impl Memory {
         let opaque = &mut store.as_context_mut().0.opaque;
         checks::engine("a shared memory", &opaque.engine, &memory.engine)?;
         let at = opaque.add_shared_memory(&memory.memory);
-        // SAFETY: the store keeps it.
+        // SAFETY: the memory lives as long as the store.
         Ok(Self(unsafe { Handle::new(opaque, at) }))
     }
 
-    /// The memory for other stores and threads, if it is shared.
+    /// Returns the memory for use in other stores and threads, or `None` if it is not shared.
     ///
     /// # Panics
-    /// If it belongs to another store.
+    /// If the memory belongs to another store.
     #[must_use]
     pub fn as_shared(&self, store: impl AsContext) -> Option<SharedMemory> {
         let opaque = &store.as_context().0.opaque;

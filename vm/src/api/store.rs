@@ -1,4 +1,4 @@
-//! Stores, and borrowing them.
+//! Stores, and the traits for borrowing them.
 
 use crate::engine::Engine;
 use crate::runtime::builtins;
@@ -8,102 +8,113 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
+/// Contents of a store.
 #[repr(C)]
 pub(crate) struct StoreInner<T: 'static> {
-    /// First, so that a pointer to it is one to the whole.
+    /// The runtime's part. It is the first field, so that a pointer to it is a pointer to the whole.
     pub(crate) opaque: StoreOpaque,
+    /// The embedder's data.
     pub(crate) data: T,
-    /// Closures that take a `T` are in the store, with that forgotten: it can be no other type, not even by a lifetime.
+    /// Makes `T` invariant: the runtime's part holds closures that take a `T`, although its type does not name `T`.
     invariant: PhantomData<fn(T) -> T>,
 }
 
-/// Instances, all they consist of, and data of the embedder. What is put into a store lives as long as it.
-/// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#store>
+/// A store: the owner of instances, memories, tables, globals, functions and the heap, and of a value of the embedder.
+///
+/// What is put into a store lives as long as the store, except objects of the heap and values of the host, which the
+/// collector frees when nothing refers to them. One thread at a time uses a store.
+/// Spec: [store](https://webassembly.github.io/spec/core/exec/runtime.html#store)
 pub struct Store<T: 'static> {
     inner: NonNull<StoreInner<T>>,
     owned: PhantomData<StoreInner<T>>,
 }
 
-// SAFETY: it owns its contents like a box; `StoreOpaque` says why that may be sent.
+// SAFETY: a store owns its contents like a box; `StoreOpaque` says why these may be sent.
 unsafe impl<T: Send> Send for Store<T> {}
 // SAFETY: as above.
 unsafe impl<T: Sync> Sync for Store<T> {}
 
-/// Moving the store does not move what it owns, which alone must stay where it is.
+/// Moving a store does not move its contents, which must not move.
 impl<T> Unpin for Store<T> {}
 
 impl<T> Store<T> {
-    /// An empty store.
+    /// Creates an empty store with a value of the embedder.
     pub fn new(engine: &Engine, data: T) -> Self {
         let inner = NonNull::from(Box::leak(Box::new(StoreInner {
             opaque: StoreOpaque::new(engine, &builtins::TABLE),
             data,
             invariant: PhantomData,
         })));
-        // SAFETY: nobody else has the store yet. The pointer is to the whole of it: host functions get at the data by it.
+        // SAFETY: nothing else uses the store yet. The pointer covers the whole contents, because host functions reach the
+        // data through it.
         unsafe { (*inner.as_ptr()).opaque.this = inner.as_ptr().cast() };
         Self { inner, owned: PhantomData }
     }
 
-    /// The embedder's data.
+    /// Borrows the embedder's data.
     #[must_use]
     pub fn data(&self) -> &T {
         &self.as_context().0.data
     }
 
-    /// The embedder's data.
+    /// Borrows the embedder's data mutably.
     pub fn data_mut(&mut self) -> &mut T {
         &mut self.as_context_mut().0.data
     }
 
-    /// Drops everything but the embedder's data.
+    /// Drops the store and returns the embedder's data.
     #[must_use]
     pub fn into_data(self) -> T {
         let inner = std::mem::ManuallyDrop::new(self).inner;
-        // SAFETY: the pointer came from a box, and the store that would free it is forgotten.
+        // SAFETY: the pointer came from a box, and the store that would free it is not dropped.
         let StoreInner { opaque, data, .. } = *unsafe { Box::from_raw(inner.as_ptr()) };
         drop(opaque);
         data
     }
 
-    /// The engine it was made for.
+    /// Returns the engine that the store was created for.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.as_context().0.opaque.engine
     }
 
-    /// Collects: see [`StoreContextMut::gc`].
+    /// Runs a garbage collection: see [`StoreContextMut::gc`].
     pub fn gc(&mut self) {
         self.as_context_mut().gc();
     }
 
-    /// Sets how many bytes the objects of wasm may take: structures, arrays, exceptions and continuations. Default: 4 GiB.
-    /// When they are not enough, wasm traps with [`Trap::AllocationFailed`](crate::Trap::AllocationFailed), and the host gets
-    /// [`Error::Resources`](crate::Error::Resources). They count in blocks of 64 KiB, each for objects of about one size. More
-    /// than 4 GiB, and at most 64, can be had only as long as there was no object and no module with custom descriptors.
+    /// Sets the heap limit: the maximum size of structures, arrays, exceptions and continuations, in bytes. Default: 4 GiB.
     ///
-    /// Stacks of continuations count too, and values that are bound to them: a stack as 16 KiB from its beginning, and as what
-    /// it has touched when that is found out, by collections and now and then when it is suspended. So they may take about a
-    /// sixteenth of the limit more for some time, and 8 MiB of stacks that are kept to be used again do not count.
+    /// When the limit is reached and a collection does not help, wasm traps with
+    /// [`Trap::AllocationFailed`](crate::Trap::AllocationFailed), and the host gets
+    /// [`Error::Resources`](crate::Error::Resources). Objects count in blocks of 64 KiB, each for objects of one size class. A
+    /// limit above 4 GiB, up to 64 GiB, takes effect only before the store has its first object or a module with custom
+    /// descriptors.
+    ///
+    /// Stacks of continuations and values bound to continuations count too. A new stack counts as 16 KiB. The memory that it
+    /// has really touched is measured by collections, and now and then when it is suspended. The total may therefore exceed
+    /// the limit by about a sixteenth for some time. Up to 8 MiB of stacks that are kept for reuse do not count.
     pub fn set_heap_limit(&mut self, bytes: u64) {
         self.as_context_mut().0.opaque.heap.set_limit(bytes);
     }
 
-    /// Sets how many continuations of wasm may have begun and not ended at a time: each has a stack of its own, of 512 KiB of
-    /// address space, of which it takes the memory that it uses, 4 KiB at least. Default: 131,072. Those beyond trap with
-    /// [`Trap::AllocationFailed`](crate::Trap::AllocationFailed).
+    /// Sets the maximum number of continuations that have started and not ended. Default: 131,072. Starting one more traps
+    /// with [`Trap::AllocationFailed`](crate::Trap::AllocationFailed).
+    ///
+    /// Each started continuation has a stack of its own: 512 KiB of address space, of which touched pages take memory, 4 KiB
+    /// at least.
     pub fn set_continuation_limit(&mut self, stacks: usize) {
         self.as_context_mut().0.opaque.fibers.set_limit(stacks);
     }
 
-    /// Sets whether every allocation collects first, and what is found not to be in use is overwritten: to find mistakes.
+    /// Sets stress mode, which helps to find bugs: each allocation runs a collection first, and unused memory is overwritten.
     pub fn set_gc_stress(&mut self, stress: bool) {
         let opaque = &mut self.as_context_mut().0.opaque;
         opaque.heap.set_stress(stress);
         opaque.collect();
     }
 
-    /// What the heap holds, and what collecting it took.
+    /// Returns statistics of the heap and its collections.
     #[must_use]
     pub fn heap_stats(&self) -> HeapStats {
         let opaque = &self.as_context().0.opaque;
@@ -139,13 +150,13 @@ impl<T> Clone for StoreContext<'_, T> {
 impl<T> Copy for StoreContext<'_, T> {}
 
 impl<'a, T> StoreContext<'a, T> {
-    /// The embedder's data.
+    /// Borrows the embedder's data.
     #[must_use]
     pub fn data(&self) -> &'a T {
         &self.0.data
     }
 
-    /// The engine that the store was made for.
+    /// Returns the engine that the store was created for.
     #[must_use]
     pub fn engine(&self) -> &'a Engine {
         &self.0.opaque.engine
@@ -153,41 +164,43 @@ impl<'a, T> StoreContext<'a, T> {
 }
 
 impl<T> StoreContextMut<'_, T> {
-    /// The embedder's data.
+    /// Borrows the embedder's data.
     #[must_use]
     pub fn data(&self) -> &T {
         &self.0.data
     }
 
-    /// The embedder's data.
+    /// Borrows the embedder's data mutably.
     pub fn data_mut(&mut self) -> &mut T {
         &mut self.0.data
     }
 
-    /// The engine that the store was made for.
+    /// Returns the engine that the store was created for.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.0.opaque.engine
     }
 
-    /// Takes back all objects, and drops all values of the host, that nothing refers to any more. This happens by itself
-    /// when enough was allocated. What a stack may refer to stays, and stacks may still hold what was there before.
+    /// Runs a garbage collection: frees objects, and drops values of the host, that nothing refers to any more.
+    ///
+    /// Collections also run automatically after enough allocation. Stacks are scanned conservatively, so an object may stay
+    /// because an old word on a stack looks like a reference to it.
     pub fn gc(&mut self) {
         self.0.opaque.collect();
     }
 }
 
-/// What a shared borrow of a store can be had from.
+/// Types that a store can be borrowed from: stores, borrows of stores, callers of host functions, and root scopes.
 pub trait AsContext {
-    /// The embedder's data.
+    /// Type of the embedder's data.
     type Data: 'static;
     /// Borrows the store.
     fn as_context(&self) -> StoreContext<'_, Self::Data>;
 }
 
-/// What an exclusive borrow of a store can be had from.
+/// Types that a store can be borrowed from mutably: see [`AsContext`].
 pub trait AsContextMut: AsContext {
-    /// Borrows the store.
+    /// Borrows the store mutably.
     fn as_context_mut(&mut self) -> StoreContextMut<'_, Self::Data>;
 }
 
@@ -195,7 +208,7 @@ impl<T> AsContext for Store<T> {
     type Data = T;
     #[inline]
     fn as_context(&self) -> StoreContext<'_, T> {
-        // SAFETY: the store owns it, and is borrowed as long.
+        // SAFETY: the store owns its contents, and is borrowed for the same time.
         StoreContext(unsafe { self.inner.as_ref() })
     }
 }
@@ -203,7 +216,7 @@ impl<T> AsContext for Store<T> {
 impl<T> AsContextMut for Store<T> {
     #[inline]
     fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
-        // SAFETY: the store owns it, and is borrowed exclusively as long.
+        // SAFETY: the store owns its contents, and is borrowed exclusively for the same time.
         StoreContextMut(unsafe { self.inner.as_mut() })
     }
 }

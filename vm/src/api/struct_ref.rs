@@ -12,16 +12,19 @@ use crate::types::HeapType;
 use std::ptr::NonNull;
 
 impl StructRef {
-    /// A structure. Of fields that are packed the low bits of an `i32` are taken.
+    /// Creates a structure, as `struct.new` does. Packed fields take the low bits of an `i32`.
+    /// Spec: <https://webassembly.github.io/spec/core/exec/instructions.html#exec-struct-new>
     ///
     /// # Errors
-    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when there are more or fewer values than fields, one is of another type than its field, the type has
-    /// descriptors (see [`StructRef::with_descriptor`]), or something belongs to another store or engine, or its scope has ended; [`Error::Resources`] when the heap is full.
+    /// [`Error::Count`] if the number of values is not the number of fields; [`Error::TypeMismatch`] if a value has another
+    /// type than its field, or the type has descriptors (see [`StructRef::with_descriptor`]); [`Error::ForeignEngine`] if the
+    /// type belongs to another engine; [`Error::ForeignStore`] or [`Error::Stale`] if a value belongs to another store or its
+    /// scope has ended; [`Error::Resources`] if the heap is full.
     pub fn new(mut store: impl AsContextMut, ty: &StructType, fields: &[Val]) -> Result<Self> {
         Self::make(&mut store.as_context_mut().0.opaque, ty, fields, None)
     }
 
-    /// A structure with the descriptor that its type asks for.
+    /// Creates a structure with the descriptor that its type requires.
     fn make(opaque: &mut StoreOpaque, ty: &StructType, fields: &[Val], descriptor: Option<Self>) -> Result<Self> {
         ty.0.check(opaque)?;
         let types = ty.fields();
@@ -30,57 +33,58 @@ impl StructRef {
         }
         let values = checked(opaque, types.iter(), fields)?;
         let descriptor = descriptor::checked(opaque, ty, descriptor)?;
-        // SAFETY: a type of structures; it was checked that it is of the store's engine.
+        // SAFETY: it is a structure type, and was checked to be of the store's engine.
         let structure = unsafe { opaque.new_struct(&ty.0.ty) }.map_err(full)?;
-        // SAFETY: made just now, for these values.
+        // SAFETY: the structure was just created, with room for these values.
         unsafe { initialise(structure, &ty.0.ty, values) };
         if let Some(descriptor) = descriptor {
-            // No module of this store may have asked for it yet.
+            // Perhaps no module of this store has needed descriptors before.
             opaque.fix_descriptor_base()?;
-            // SAFETY: just checked; the host holds it.
+            // SAFETY: the descriptor was just checked, and a handle of the host keeps it alive.
             unsafe { opaque.set_descriptor(structure, descriptor) };
         }
         Ok(Self(Rooted::new(opaque, structure.as_ptr() as u64)))
     }
 
-    /// Its type.
+    /// Returns the structure's type.
     ///
     /// # Errors
-    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if it belongs to another store, or its scope has ended.
+    /// [`Error::ForeignStore`] if the structure belongs to another store; [`Error::Stale`] if the reference's scope has ended.
     pub fn ty(&self, store: impl AsContext) -> Result<StructType> {
         Ok(StructType(Object::new(self.0, &store.as_context().0.opaque)?.ty))
     }
 
-    /// Value of a field; of one that is packed, as an `i32` without sign.
+    /// Returns the value of a field, counted from 0. A packed field is zero-extended to an `i32`.
     ///
     /// # Errors
-    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if there is no such field, or the structure belongs to another store, or its scope has ended.
+    /// [`Error::NoSuchIndex`] if there is no such field; otherwise as for [`StructRef::ty`].
     pub fn field(&self, store: impl AsContext, index: u32) -> Result<Val> {
         let opaque = &store.as_context().0.opaque;
         Object::new(self.0, opaque)?.get(opaque, index)
     }
 
-    /// Sets a field; of one that is packed, to the low bits of an `i32`.
+    /// Sets a field, counted from 0. A packed field takes the low bits of an `i32`.
     ///
     /// # Errors
-    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if there is no such field, it can't be set, or the value is of another type; or if something
-    /// belongs to another store, or its scope has ended.
+    /// [`Error::NoSuchIndex`] if there is no such field; [`Error::Immutable`] if it can't be set; [`Error::TypeMismatch`] if the
+    /// value has another type; [`Error::ForeignStore`] or [`Error::Stale`] if the structure or the value belongs to another
+    /// store or its scope has ended.
     pub fn set_field(&self, mut store: impl AsContextMut, index: u32, value: Val) -> Result<()> {
         let opaque = &mut store.as_context_mut().0.opaque;
         Object::new(self.0, opaque)?.set(opaque, index, value)
     }
 
-    /// As a reference to any datum.
+    /// Returns the reference as one of type `any`.
     #[must_use]
     pub fn to_any(self) -> AnyRef {
         AnyRef(self.0)
     }
 
-    /// A structure of a type that has descriptors, with the one given, which must be of exactly
-    /// [that type](StructType::descriptor).
+    /// Creates a structure of a type with descriptors, as `struct.new_desc` does. The descriptor must have exactly
+    /// [the type](StructType::descriptor) that `ty` requires.
     ///
     /// # Errors
-    /// As of [`StructRef::new`]; [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] also when the type has no descriptors, or the one given is of another type.
+    /// As for [`StructRef::new`], and [`Error::TypeMismatch`] if the type has no descriptors or `descriptor` has another type.
     pub fn with_descriptor(
         mut store: impl AsContextMut,
         ty: &StructType,
@@ -90,24 +94,24 @@ impl StructRef {
         Self::make(&mut store.as_context_mut().0.opaque, ty, fields, Some(descriptor))
     }
 
-    /// Its descriptor, if its type has any.
+    /// Returns the structure's descriptor, or `None` if its type has none, as `ref.get_desc` does.
     ///
     /// # Errors
-    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] if it belongs to another store, or its scope has ended.
+    /// [`Error::ForeignStore`] if the structure belongs to another store; [`Error::Stale`] if the reference's scope has ended.
     pub fn descriptor(&self, store: impl AsContext) -> Result<Option<Self>> {
         let opaque = &store.as_context().0.opaque;
         let Some(at) = NonNull::new(self.0.resolve(opaque)? as *mut u8) else { return Ok(None) };
-        // SAFETY: a good handle refers to what is alive, and this one to a structure.
+        // SAFETY: a valid handle refers to a live object, and a `StructRef` to a structure.
         let descriptor = unsafe { opaque.descriptor(at) };
         Ok(descriptor.map(|at| Self(Rooted::new(opaque, at.as_ptr() as u64))))
     }
 }
 
 impl AnyRef {
-    /// As a reference to a structure, if it is one.
+    /// Returns the reference as one to a structure, or `None` if it is none.
     ///
     /// # Errors
-    /// As of [`AnyRef::ty`].
+    /// As for [`AnyRef::ty`].
     pub fn as_struct(self, store: impl AsContext) -> Result<Option<StructRef>> {
         Ok(self.is_of(store, HeapType::Struct)?.then_some(StructRef(self.0)))
     }

@@ -1,4 +1,4 @@
-//! Functions whose type rustc knows.
+//! Functions with a type known to rustc.
 
 use super::func::Func;
 use super::store::{AsContext, AsContextMut};
@@ -12,7 +12,8 @@ use crate::types::{FuncType, ValType};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-/// A function with parameters `P` and results `R`. Calling it checks and allocates nothing but who owns it.
+/// A function with parameters `P` and results `R`. A call allocates nothing and checks only that function and references
+/// belong to the store.
 pub struct TypedFunc<P, R> {
     func: Func,
     ty: PhantomData<fn(P) -> R>,
@@ -32,8 +33,12 @@ impl<P, R> std::fmt::Debug for TypedFunc<P, R> {
 }
 
 impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
+    /// Checks the function's type.
+    ///
+    /// # Errors
+    /// [`Error::TypeMismatch`] if it has another type; [`Error::ForeignStore`] if it belongs to another store.
     pub(crate) fn new(func: Func, store: &StoreOpaque) -> Result<Self> {
-        // SAFETY: a handle of this store gives what is alive.
+        // SAFETY: a valid handle of this store points to a live function.
         let ty = store.engine.registered(unsafe { func.0.resolve(store)?.as_ref() }.type_id);
         let ty = ty.signature();
         let wanted = FuncType::new(P::types(), R::types());
@@ -50,22 +55,24 @@ impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
         Ok(Self { func, ty: PhantomData })
     }
 
-    /// The function without its type.
+    /// Returns the function without its static type.
     #[must_use]
     pub fn func(&self) -> Func {
         self.func
     }
 
-    /// Calls it.
+    /// Calls the function.
+    /// Spec: [invocation](https://webassembly.github.io/spec/core/exec/modules.html#invocation)
     ///
     /// # Errors
-    /// [`Error::ForeignStore`] when it or an argument belongs to another store, [`Error::Stale`] when an argument's scope has ended; [`Error::Trap`] when it traps; the error of a host
-    /// function that failed.
+    /// [`Error::ForeignStore`] if the function or an argument belongs to another store; [`Error::Stale`] if an argument's scope
+    /// has ended; [`Error::Trap`] if wasm traps; [`Error::Exception`] if it throws an exception that it does not catch; the
+    /// error of a host function that failed.
     #[inline]
     pub fn call(&self, mut store: impl AsContextMut, params: P) -> Result<R> {
         let opaque = store.as_context_mut().0.opaque.this();
-        // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile; the type was
-        // checked when this was made.
+        // SAFETY: the store is borrowed exclusively until this returns, and not used through that borrow meanwhile. The type
+        // was checked when the `TypedFunc` was made.
         unsafe {
             let function = self.func.0.resolve(&*opaque)?;
             let mut registers = MaybeUninit::<Registers>::uninit();
@@ -79,10 +86,10 @@ impl<P: WasmParams, R: WasmResults> TypedFunc<P, R> {
 }
 
 impl Func {
-    /// The function with its type known to rustc: for faster calls.
+    /// Returns the function with a type known to rustc, for faster calls.
     ///
     /// # Errors
-    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when it is of another type, or of another store.
+    /// [`Error::TypeMismatch`] if the function has another type; [`Error::ForeignStore`] if it belongs to another store.
     pub fn typed<P: WasmParams, R: WasmResults>(&self, store: impl AsContext) -> Result<TypedFunc<P, R>> {
         TypedFunc::new(*self, &store.as_context().0.opaque)
     }

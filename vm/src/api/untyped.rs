@@ -1,4 +1,4 @@
-//! Functions that are made and called with types known only at run time.
+//! Functions created and called with types known only at run time.
 
 use super::caller::Caller;
 use super::checks;
@@ -16,7 +16,7 @@ use crate::types::{FuncType, HeapType, ValType};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-/// A closure over values whose types are known only at run time, as a host function.
+/// Makes a host function of a closure over values whose types are known only at run time.
 pub(crate) fn host_function<T: 'static>(
     ty: Arc<RegisteredType>,
     closure: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
@@ -24,22 +24,23 @@ pub(crate) fn host_function<T: 'static>(
     let own = Arc::clone(&ty);
     let call = move |call: HostCall| {
         let ty = own.signature();
-        // SAFETY: a call comes with both areas and with arguments of the function's type; types with
-        // more values than fit are refused, and wasm knows none.
+        // SAFETY: a call passes both register images and overflow area, with arguments of the function's type. Types with more
+        // values than fit are refused, and validation allows none.
         let params: Vec<Val> = unsafe {
             let mut slots = SlotCursor::params(call.registers, call.overflow());
             ty.params.iter().map(|&ty| Val::from_raw(slots.read(ty), ty, &*call.store)).collect()
         };
         let mut results: Vec<Val> = ty.results.iter().map(|&ty| Val::default_of(ty)).collect();
-        // SAFETY: functions that take a caller of `T` are put only into stores of `T`.
+        // SAFETY: functions with a caller of `T` are put only into stores of `T`.
         closure(unsafe { Caller::new(call) }, &params, &mut results)?;
         // SAFETY: as above.
         unsafe { write(SlotCursor::results(call.registers, call.overflow()), &ty.results, &results, &*call.store) }
     };
-    // SAFETY: it reads and writes what the type says, whatever the store.
+    // SAFETY: the closure reads arguments and writes results of the function's type, in any store.
     unsafe { HostFunction::new(ty, call) }
 }
 
+/// Writes arguments or results to their places, after checking their types.
 fn write(mut slots: SlotCursor, types: &[ValType], values: &[Val], store: &StoreOpaque) -> Result<()> {
     for (&ty, &value) in types.iter().zip(values) {
         slots.write(ty, value.to_raw(ty, store)?);
@@ -48,11 +49,13 @@ fn write(mut slots: SlotCursor, types: &[ValType], values: &[Val], store: &Store
 }
 
 impl Func {
-    /// A function of the host whose type is known only at run time. Results start as zeros and nulls; the closure sets
-    /// them. If it fails, or sets a result of another type, the call fails with that error.
+    /// Creates a host function whose type is known only at run time.
+    ///
+    /// The closure gets its caller, the arguments, and the results to set, which start as zeros and nulls. If the closure
+    /// fails, or sets a result of another type, the call fails with that error.
     ///
     /// # Errors
-    /// [`Error::UnknownType`] when the engine does not know a type in `ty`; [`Error::Limit`] for more than 1,000 parameters or
+    /// [`Error::UnknownType`] if the engine does not know a type in `ty`; [`Error::Limit`] for more than 1,000 parameters or
     /// results.
     pub fn new<T: 'static>(
         mut store: impl AsContextMut<Data = T>,
@@ -64,11 +67,12 @@ impl Func {
         Ok(Self::of_host(opaque, function))
     }
 
-    /// As [`Func::new`], of a type that the engine knows by a number, be it one of a recursion group: that of
-    /// [`ImportType::heap_type`](crate::ImportType::heap_type), say.
+    /// Creates a host function of a type that the engine knows by a number, such as
+    /// [`ImportType::heap_type`](crate::ImportType::heap_type). Unlike for [`Func::new`], the type may be a member of a
+    /// recursion group.
     ///
     /// # Errors
-    /// [`Error::UnknownType`] when the number is not that of a type of functions.
+    /// [`Error::UnknownType`] if it is not the number of a function type.
     pub fn of_type<T: 'static>(
         mut store: impl AsContextMut<Data = T>,
         ty: HeapType,
@@ -79,15 +83,18 @@ impl Func {
         Ok(Self::of_host(opaque, function))
     }
 
-    /// Calls it. `results` gets its results; what was there before does not matter.
+    /// Calls the function and writes its results to `results`, whose previous values do not matter.
+    /// Spec: [invocation](https://webassembly.github.io/spec/core/exec/modules.html#invocation)
     ///
     /// # Errors
-    /// [`Error::TypeMismatch`], [`Error::ForeignStore`] or [`Error::Stale`] when it belongs to another store, or arguments or the length of `results` do not fit its type;
-    /// [`Error::Trap`] when it traps; [`Error::Exception`] when it throws; the error of a host function that failed.
+    /// [`Error::Count`] if the number of arguments or the length of `results` does not match the type;
+    /// [`Error::TypeMismatch`] if an argument has another type; [`Error::ForeignStore`] or [`Error::Stale`] if the function or
+    /// an argument belongs to another store or its scope has ended; [`Error::Trap`] if wasm traps; [`Error::Exception`] if it
+    /// throws an exception that it does not catch; the error of a host function that failed.
     pub fn call(&self, mut store: impl AsContextMut, params: &[Val], results: &mut [Val]) -> Result<()> {
         let opaque = store.as_context_mut().0.opaque.this();
-        // SAFETY: the store is borrowed exclusively until this returns, and not used by that borrow meanwhile. The overflow
-        // area holds as many values as are let through.
+        // SAFETY: the store is borrowed exclusively until this returns, and not used through that borrow meanwhile. The
+        // overflow area has room for all values, because longer signatures are refused.
         unsafe {
             let function = self.0.resolve(&*opaque)?.as_ptr();
             let ty = (*opaque).engine.registered((*function).type_id);

@@ -1,4 +1,4 @@
-//! Values, and how they lie in registers and cells.
+//! Values and references with types known at run time, and their conversion for compiled code.
 
 use super::func::Func;
 use super::store::AsContext;
@@ -9,25 +9,26 @@ use crate::runtime::store::handle::Handle;
 use crate::types::{HeapType, RefType, ValType};
 use std::ptr::NonNull;
 
-/// A reference; none is null.
+/// A reference of any type. `None` is null.
+/// Spec: [reference values](https://webassembly.github.io/spec/core/exec/runtime.html#values)
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Ref {
-    /// To a function.
+    /// Reference to a function.
     Func(Option<Func>),
-    /// To a value of the host.
+    /// Reference of type `extern`, usually to a value of the host.
     Extern(Option<ExternRef>),
-    /// To a datum.
+    /// Reference of type `any`.
     Any(Option<AnyRef>),
-    /// To an exception.
+    /// Reference to an exception.
     Exn(Option<Exception>),
-    /// To a continuation.
+    /// Reference to a continuation.
     Cont(Option<Continuation>),
 }
 
 impl Ref {
-    /// The null reference of a heap type. That of a type that a module defines is given as one of a function, and taken
-    /// for one of a structure or array as well.
+    /// Returns the null reference of a heap type. For a defined type, the result is [`Ref::Func`], which is accepted as null of
+    /// a structure, array or continuation type as well.
     #[must_use]
     pub fn null(heap: HeapType) -> Self {
         match heap {
@@ -41,7 +42,7 @@ impl Ref {
         }
     }
 
-    /// The narrowest type of it that can be told without its store: of functions, `func`.
+    /// Returns the narrowest type that can be determined without the store: for a function, `func`.
     #[must_use]
     pub fn ty(&self) -> RefType {
         let (nullable, heap) = match self {
@@ -54,25 +55,29 @@ impl Ref {
         RefType { nullable, heap }
     }
 
-    /// As compiled code sees it, if it is of the type `ty` and of this store.
+    /// Converts the reference for compiled code, after checking it.
+    ///
+    /// # Errors
+    /// [`Error::TypeMismatch`] if it does not match `ty`; [`Error::ForeignStore`] or [`Error::Stale`] if it belongs to another
+    /// store or its scope has ended.
     pub(crate) fn to_raw(self, ty: RefType, store: &StoreOpaque) -> Result<u64> {
         let found = self.ty();
         let mismatch = || Err(mismatch_of(&ty, &found));
         if found.nullable {
-            // There is one null a hierarchy, and all are the same bits.
+            // Each hierarchy has one null, and all nulls have the same bits.
             let same = defined(ty.heap) || store.engine.top(ty.heap) == Some(found.heap);
             return if ty.nullable && same { Ok(0) } else { mismatch() };
         }
         let (heap, raw) = match self {
             Self::Func(Some(func)) if defined(ty.heap) => {
                 let at = func.0.resolve(store)?;
-                // SAFETY: a handle of this store gives what is alive.
+                // SAFETY: a valid handle of this store points to a live function.
                 (HeapType::Exact(unsafe { at.as_ref() }.type_id), Ok(at.as_ptr() as u64))
             }
             Self::Func(Some(func)) => (found.heap, func.0.resolve(store).map(|at| at.as_ptr() as u64)),
             Self::Cont(Some(continuation)) => {
                 let raw = continuation.0.resolve(store)?;
-                // SAFETY: what is rooted is in use, and begins with its type.
+                // SAFETY: a valid handle refers to a live object, whose header begins with its type.
                 (HeapType::Concrete(unsafe { (raw as *const u32).read() }), Ok(raw))
             }
             Self::Any(Some(any)) => (any.exact_type(store)?, any.0.resolve(store)),
@@ -86,8 +91,10 @@ impl Ref {
         if store.engine.heap_matches(heap, ty.heap) { raw } else { mismatch() }
     }
 
+    /// Makes a handle for a reference of compiled code.
+    ///
     /// # Safety
-    /// `raw` must be a reference of the given kind that compiled code of this store had.
+    /// `raw` must be a reference of type `heap` from compiled code of this store.
     pub(crate) unsafe fn from_raw(raw: u64, heap: HeapType, store: &StoreOpaque) -> Self {
         let rooted = || (raw != 0).then(|| Rooted::new(store, raw));
         match store.engine.top(heap) {
@@ -95,25 +102,26 @@ impl Ref {
             Some(HeapType::Any) => Self::Any(rooted().map(AnyRef)),
             Some(HeapType::Exn) => Self::Exn(rooted().map(Exception)),
             Some(HeapType::Cont) => Self::Cont(rooted().map(Continuation)),
-            // SAFETY: function references point to what lives as long as the store. (A type that the engine does not
-            // know has no references but null.)
+            // SAFETY: functions live as long as the store. (A type that the engine does not know has only the null
+            // reference.)
             _ => Self::Func(NonNull::new(raw as *mut _).map(|at| Func(unsafe { Handle::new(store, at) }))),
         }
     }
 }
 
+/// Makes the error for a value of another type.
 #[cold]
 fn mismatch_of(expected: &dyn std::fmt::Display, found: &dyn std::fmt::Display) -> Error {
     Error::TypeMismatch { expected: format!("a value of type {expected}"), found: format!("one of {found}") }
 }
 
-/// Whether a module defines the type.
+/// Says whether a heap type is a defined type.
 fn defined(heap: HeapType) -> bool {
     matches!(heap, HeapType::Concrete(_) | HeapType::Exact(_))
 }
 
-/// A value.
-/// Spec: <https://webassembly.github.io/spec/core/exec/runtime.html#values>
+/// A value of any type.
+/// Spec: [values](https://webassembly.github.io/spec/core/exec/runtime.html#values)
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Val {
@@ -121,26 +129,26 @@ pub enum Val {
     I32(i32),
     /// `i64`
     I64(i64),
-    /// `f32`, as bits.
+    /// `f32`, by its bits.
     F32(u32),
-    /// `f64`, as bits.
+    /// `f64`, by its bits.
     F64(u64),
-    /// `v128`, little-endian.
+    /// `v128`; lane 0 is in the low bits.
     V128(u128),
-    /// Reference to a function; none is null.
+    /// Reference to a function; `None` is null.
     FuncRef(Option<Func>),
-    /// Reference to a value of the host; none is null.
+    /// Reference of type `extern`; `None` is null.
     ExternRef(Option<ExternRef>),
-    /// Reference to a datum; none is null.
+    /// Reference of type `any`; `None` is null.
     AnyRef(Option<AnyRef>),
-    /// Reference to an exception; none is null.
+    /// Reference to an exception; `None` is null.
     ExnRef(Option<Exception>),
-    /// Reference to a continuation; none is null.
+    /// Reference to a continuation; `None` is null.
     ContRef(Option<Continuation>),
 }
 
 impl Val {
-    /// Zero, or null, even if the type has none: see [`Ref::null`].
+    /// Returns zero or null, even for a type that excludes null: see [`Ref::null`].
     #[must_use]
     pub fn default_of(ty: ValType) -> Self {
         match ty {
@@ -153,7 +161,7 @@ impl Val {
         }
     }
 
-    /// The narrowest type of it that can be told without its store: see [`Ref::ty`].
+    /// Returns the narrowest type that can be determined without the store: see [`Ref::ty`].
     #[must_use]
     pub fn ty(&self) -> ValType {
         match *self {
@@ -170,39 +178,43 @@ impl Val {
         }
     }
 
-    /// Whether it is a value of type `ty`, and of this store.
+    /// Says whether the value matches `ty`, and belongs to this store if it is a reference.
+    /// Spec: [matching](https://webassembly.github.io/spec/core/valid/matching.html#value-types)
     #[must_use]
     pub fn matches(&self, store: impl AsContext, ty: ValType) -> bool {
         self.to_raw(ty, &store.as_context().0.opaque).is_ok()
     }
 
-    /// The `i32`, if it is one.
+    /// Returns the `i32`, or `None` for a value of another type.
     #[must_use]
     pub fn i32(&self) -> Option<i32> {
         if let Self::I32(value) = *self { Some(value) } else { None }
     }
-    /// The `i64`, if it is one.
+    /// Returns the `i64`, or `None` for a value of another type.
     #[must_use]
     pub fn i64(&self) -> Option<i64> {
         if let Self::I64(value) = *self { Some(value) } else { None }
     }
-    /// The `f32`, if it is one.
+    /// Returns the `f32`, or `None` for a value of another type.
     #[must_use]
     pub fn f32(&self) -> Option<f32> {
         if let Self::F32(bits) = *self { Some(f32::from_bits(bits)) } else { None }
     }
-    /// The `f64`, if it is one.
+    /// Returns the `f64`, or `None` for a value of another type.
     #[must_use]
     pub fn f64(&self) -> Option<f64> {
         if let Self::F64(bits) = *self { Some(f64::from_bits(bits)) } else { None }
     }
-    /// The `v128`, if it is one.
+    /// Returns the `v128`, or `None` for a value of another type.
     #[must_use]
     pub fn v128(&self) -> Option<u128> {
         if let Self::V128(bits) = *self { Some(bits) } else { None }
     }
 
-    /// As compiled code sees it, if it is of the type `ty` and of this store.
+    /// Converts the value for compiled code, after checking it.
+    ///
+    /// # Errors
+    /// As for [`Ref::to_raw`].
     #[expect(clippy::cast_sign_loss, reason = "integers of wasm have no sign")]
     pub(crate) fn to_raw(self, ty: ValType, store: &StoreOpaque) -> Result<u128> {
         let mismatch = || mismatch_of(&ty, &self.ty());
@@ -231,8 +243,10 @@ impl Val {
         })
     }
 
+    /// Converts a value of compiled code. Bits beyond the type's width are ignored.
+    ///
     /// # Safety
-    /// `raw` must be a value of type `ty` that compiled code of this store had. Bits beyond the type's are ignored.
+    /// `raw` must be a value of type `ty` from compiled code of this store.
     #[expect(clippy::cast_possible_truncation, reason = "see above")]
     pub(crate) unsafe fn from_raw(raw: u128, ty: ValType, store: &StoreOpaque) -> Self {
         match ty {

@@ -1,5 +1,8 @@
-//! Programs that must not compile: they take a type that holds closures with `T` forgotten for one of another `T`. The first
-//! two, which differ from the others by that type alone, compile.
+//! Doc tests for variance: programs that must not compile.
+//!
+//! Stores, callers and linkers hold closures that take a `T`, although the closures' types do not name it. These types must
+//! therefore be invariant in `T`. Each program converts one of them to another `T`. The first two programs convert an
+//! ordinary type in the same way, and must compile.
 
 macro_rules! programs {
     ($($name:ident $how:literal $from:literal $to:literal;)*) => {$(

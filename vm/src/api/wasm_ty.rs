@@ -1,4 +1,4 @@
-//! Rust types as wasm types.
+//! Rust types that correspond to value types of wasm, for calls with types known to rustc.
 
 use self::sealed::{List, Ret, Ty};
 use super::func::Func;
@@ -9,23 +9,34 @@ use crate::rooted::{AnyRef, ArrayRef, Exception, ExternRef, StructRef};
 use crate::runtime::store::StoreOpaque;
 use crate::types::{HeapType, RefType, ValType};
 
-/// A Rust type that is a value type of wasm: `i32`, `u32` (both `i32`), `i64`, `u64` (both `i64`), `f32`, `f64`, `u128`
-/// (`v128`), `Option<Func>` (`funcref`), `Func` (`(ref func)`), `Option<ExternRef>` (`externref`), `ExternRef`
-/// (`(ref extern)`), `Option<AnyRef>` (`anyref`), `AnyRef` (`(ref any)`), `Option<Exception>` (`exnref`), `Exception`
-/// (`(ref exn)`).
+/// Rust types that correspond to a value type of wasm.
+///
+/// | Rust | Wasm |
+/// |---|---|
+/// | `i32`, `u32` | `i32` |
+/// | `i64`, `u64` | `i64` |
+/// | `f32` | `f32` |
+/// | `f64` | `f64` |
+/// | `u128` | `v128`; lane 0 is in the low bits |
+/// | `Option<Func>`, `Func` | `funcref`, `(ref func)` |
+/// | `Option<ExternRef>`, `ExternRef` | `externref`, `(ref extern)` |
+/// | `Option<AnyRef>`, `AnyRef` | `anyref`, `(ref any)` |
+/// | `Option<StructRef>`, `StructRef` | `structref`, `(ref struct)` |
+/// | `Option<ArrayRef>`, `ArrayRef` | `arrayref`, `(ref array)` |
+/// | `Option<Exception>`, `Exception` | `exnref`, `(ref exn)` |
 pub trait WasmTy: Ty {}
 impl<T: Ty> WasmTy for T {}
 
-/// Parameters: nothing, one [`WasmTy`], or a tuple of up to 12.
+/// Rust types of parameter lists: a [`WasmTy`], or a tuple of up to 12 of them.
 pub trait WasmParams: List {}
 impl<L: List> WasmParams for L {}
 
-/// Results: nothing, one [`WasmTy`], or a tuple of up to 12.
+/// Rust types of result lists: a [`WasmTy`], or a tuple of up to 12 of them.
 pub trait WasmResults: List {}
 impl<L: List> WasmResults for L {}
 
-/// What a host function may return: [`WasmResults`], or a `Result` of them whose error is any that can be put into a
-/// `Box<dyn std::error::Error + Send + Sync>`: see [`Error::host`].
+/// Rust types that a host function may return: [`WasmResults`], or a `Result` of them. The error may be of any type that
+/// converts to `Box<dyn std::error::Error + Send + Sync>`: see [`Error::host`].
 pub trait WasmRet: Ret {}
 impl<R: Ret> WasmRet for R {}
 
@@ -34,18 +45,27 @@ pub(crate) mod sealed {
 
     pub trait Ty: Sized {
         const TYPE: ValType;
-        /// The value as compiled code sees it; an error if it belongs to another store.
+        /// Converts the value for compiled code.
+        ///
+        /// # Errors
+        /// [`Error::ForeignStore`] or [`Error::Stale`] if it belongs to another store or its scope has ended.
         fn to_raw(self, store: &StoreOpaque) -> Result<u128>;
+        /// Converts a value of compiled code.
+        ///
         /// # Safety
-        /// `raw` must be a value of the type that compiled code of the store had.
+        /// `raw` must be a value of the type from compiled code of the store.
         unsafe fn from_raw(raw: u128, store: &StoreOpaque) -> Self;
     }
 
     pub trait List: Sized {
+        /// Returns the value types of the list.
         fn types() -> Vec<ValType>;
+        /// Writes the values to their places.
         fn write(self, slots: SlotCursor, store: &StoreOpaque) -> Result<()>;
+        /// Reads values from their places.
+        ///
         /// # Safety
-        /// Values of these types must be there.
+        /// Values of these types must have been written there.
         unsafe fn read(slots: SlotCursor, store: &StoreOpaque) -> Self;
     }
 
@@ -81,7 +101,7 @@ macro_rules! numbers {
                 Ok($to)
             }
             #[inline]
-            #[allow(clippy::cast_possible_truncation, reason = "bits beyond the type's mean nothing")]
+            #[allow(clippy::cast_possible_truncation, reason = "bits beyond the type's width have no meaning")]
             unsafe fn from_raw($raw: u128, _: &StoreOpaque) -> Self {
                 $from
             }

@@ -1,10 +1,9 @@
-//! Which types there are, and which numbers they have. What nobody refers to any more is forgotten, and its numbers are
-//! given out again.
+//! Canonical numbers of types: assignment, and reuse of the numbers of types that are no longer used.
 //!
-//! Whoever uses a number holds the type's `Arc`, or something that does: a module, a store, a host function, a handle of
-//! the embedder. A type keeps those that it refers to, and a member of a recursion group the others, which may be circles:
-//! so it is marked what is in use, from types that others hold, and the rest swept. This is done when as much was added
-//! as was in use the last time, so that its cost for each type added is constant.
+//! A user of a number holds the type's `Arc`, directly or through a module, a store, a host function or a handle of the
+//! embedder. A type uses the types that it refers to, and the members of a recursion group use each other, so uses may form
+//! cycles. Unused types are therefore found by mark and sweep: types that are held from outside are roots. A sweep runs when
+//! as much was added as was in use after the last sweep, so its cost for each added type is constant.
 
 use super::RegisteredType;
 use super::table::{MAX_TYPES, TypeTable};
@@ -14,33 +13,37 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering::Acquire, fence};
 
-/// So much (see [`cost`]) is no reason to look for what is not in use.
+/// Smallest total [`cost`] of types at which a sweep runs.
 const LEAST_THRESHOLD: usize = 1 << 14;
 
-/// A type that has a number.
+/// A registered type with its recursion group.
 #[derive(Debug)]
 struct Registration {
     ty: Arc<RegisteredType>,
-    /// What its recursion group is found by, and the numbers of the group, in order.
+    /// Key of the recursion group.
     key: Arc<[SubType]>,
+    /// Numbers of the group's members, in order.
     members: Arc<[u32]>,
 }
 
-/// All types that have numbers.
+/// All registered types, by number and by recursion group.
 #[derive(Debug, Default)]
 pub(super) struct TypeIds {
-    /// By number.
+    /// Types by number.
     all: Vec<Option<Registration>>,
-    /// Numbers below the end of `all` that no type has: those with an entry in the table, and those beyond it.
+    /// Unused numbers below the length of `all` that have an entry in the table.
     free: Vec<u32>,
+    /// Unused numbers below the length of `all` that are beyond the end of the table.
     beyond: Vec<u32>,
+    /// Numbers of the members of each recursion group, by the group's key.
     groups: HashMap<Arc<[SubType]>, Arc<[u32]>>,
-    /// Of all types that there are, and at which it is time to forget.
+    /// Total cost of all types.
     cost: usize,
+    /// Total cost at which the next sweep runs.
     threshold: usize,
 }
 
-/// What a type takes, in units of about 50 bytes.
+/// Returns the memory that a type takes, in units of about 50 bytes.
 fn cost(ty: &RegisteredType) -> usize {
     let parts = match &ty.composite {
         CompositeType::Func(ty) => ty.params.len() + ty.results.len(),
@@ -59,15 +62,15 @@ impl TypeIds {
         self.all.get(id as usize)?.as_ref().map(|registration| &registration.ty)
     }
 
-    /// The numbers of a group.
+    /// Returns the numbers of a group's members, if the group is registered.
     pub(super) fn group(&self, key: &[SubType]) -> Option<&Arc<[u32]>> {
         self.groups.get(key)
     }
 
-    /// Takes numbers that have an entry in the table, or will.
+    /// Takes `count` unused numbers that have, or get, an entry in the table.
     ///
     /// # Errors
-    /// [`Error::Limit`] if there are not so many, even when all that is not in use is forgotten.
+    /// [`Error::Limit`] if there are too few, even after a sweep.
     pub(super) fn take(&mut self, count: usize, table: &mut TypeTable) -> Result<Arc<[u32]>> {
         if self.room() < count {
             self.forget(table);
@@ -77,7 +80,7 @@ impl TypeIds {
         }
         let old = count.min(self.free.len());
         let fresh = self.all.len()..self.all.len() + count - old;
-        // Beyond are numbers that need none.
+        // Numbers beyond the table need no entry.
         if !fresh.is_empty() {
             table.reserve(number(fresh.end))?;
         }
@@ -85,7 +88,7 @@ impl TypeIds {
         Ok(self.free.drain(self.free.len() - old..).chain(fresh.map(number)).collect())
     }
 
-    /// A number that has no entry.
+    /// Takes an unused number that is beyond the end of the table.
     pub(super) fn take_beyond(&mut self) -> Arc<[u32]> {
         let id = self.beyond.pop().unwrap_or_else(|| {
             while self.all.len() < MAX_TYPES as usize {
@@ -98,12 +101,12 @@ impl TypeIds {
         [id].into()
     }
 
-    /// How many numbers with an entry can be taken.
+    /// Returns how many numbers with an entry can still be taken.
     fn room(&self) -> usize {
         self.free.len() + (MAX_TYPES as usize).saturating_sub(self.all.len())
     }
 
-    /// Gives a number that was taken to a type.
+    /// Registers a type under the number that was taken for it.
     pub(super) fn put(&mut self, ty: Arc<RegisteredType>, key: &Arc<[SubType]>, members: &Arc<[u32]>) {
         self.cost += cost(&ty);
         let at = ty.id as usize;
@@ -111,19 +114,19 @@ impl TypeIds {
         assert!(self.all[at].replace(registration).is_none(), "the number was free");
     }
 
-    /// Makes a group, whose members all have their numbers, one that is found.
+    /// Makes a group known by its key. All its members must be registered.
     pub(super) fn publish(&mut self, key: Arc<[SubType]>, members: Arc<[u32]>) {
         self.groups.insert(key, members);
     }
 
-    /// Forgets what is not in use, if it is time.
+    /// Runs a sweep if the total cost has reached the threshold.
     pub(super) fn forget_if_due(&mut self, table: &mut TypeTable) {
         if self.cost >= self.threshold.max(LEAST_THRESHOLD) {
             self.forget(table);
         }
     }
 
-    /// Forgets what is not in use.
+    /// Runs a sweep: forgets all unused types.
     pub(super) fn forget(&mut self, table: &mut TypeTable) {
         let used = self.used();
         self.cost = 0;
@@ -132,7 +135,7 @@ impl TypeIds {
                 self.cost += self.all[at].as_ref().map_or(0, |registration| cost(&registration.ty));
             } else if let Some(registration) = self.all[at].take() {
                 let id = number(at);
-                // Once for a group: looking it up is work in proportion to its length.
+                // Once for each group, because the cost of a lookup is proportional to the group's length.
                 if registration.members.first() == Some(&id) {
                     self.groups.remove(&registration.key);
                 }
@@ -148,14 +151,14 @@ impl TypeIds {
         self.groups.shrink_to(2 * self.groups.len());
     }
 
-    /// Which numbers are of types in use. Number 0 always is.
+    /// Marks the numbers of types in use. Number 0 always is in use.
     fn used(&self) -> Vec<bool> {
         let mut used = vec![false; self.all.len()];
-        // New references to a type are made of others, and through the registry, which is ours now.
+        // The count can't rise meanwhile: an `Arc` is cloned from another one or through the registry, which is locked.
         let is_held = |registration: &Registration| registration.ty.id == 0 || Arc::strong_count(&registration.ty) > 1;
         let mut found: Vec<u32> =
             self.all.iter().flatten().filter(|registration| is_held(registration)).map(|it| it.ty.id).collect();
-        // What the last holder of a type has done with it, and with its entry, comes before what is done next.
+        // Orders all accesses of a type's last holder, also to its entry, before the sweep's.
         fence(Acquire);
         while let Some(id) = found.pop() {
             let Some(Some(registration)) = self.all.get(id as usize) else { continue };
@@ -172,5 +175,5 @@ impl TypeIds {
 }
 
 fn number(at: usize) -> u32 {
-    u32::try_from(at).expect("a type takes tens of bytes, so they do not come to 2^32")
+    u32::try_from(at).expect("a type takes tens of bytes, so there are fewer than 2^32")
 }

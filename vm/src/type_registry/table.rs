@@ -1,4 +1,4 @@
-//! What the runtime and compiled code look up of a type by its number.
+//! Table of type facts that the runtime and compiled code look up by canonical number.
 
 use super::RegisteredType;
 use crate::abi::continuation::CONTINUATION_SIZE;
@@ -8,26 +8,29 @@ use crate::system::reservation::Reservation;
 use crate::types::CompositeType;
 use std::ptr::NonNull;
 
-/// Most types of one engine that have an entry: 64 MiB of address space.
+/// Maximum number of types of an engine that have an entry: 64 MiB of address space.
 pub(super) const MAX_TYPES: u32 = 1 << 21;
-/// Bytes made accessible at once, so that adding types is not one call of the kernel each.
+/// Number of bytes made accessible at a time, so that adding a type is rarely a system call.
 const STEP: usize = 0x1_0000;
 
-/// The engine's array of [`VMType`]s: it grows, and never moves.
+/// The engine's array of [`VMType`]s. It grows and never moves.
 #[derive(Debug, Default)]
 pub(super) struct TypeTable {
-    /// None as long as there are no types.
+    /// Reserved address space; `None` as long as there are no types.
     space: Option<Reservation>,
     committed: usize,
 }
 
 impl TypeTable {
-    /// Where the entry of number 0 is; null as long as there are no types.
+    /// Returns the address of entry 0; null as long as there are no types.
     pub(super) fn base(&self) -> *const VMType {
         self.space.as_ref().map_or(std::ptr::null(), |space| space.base().as_ptr().cast())
     }
 
-    /// Makes room for the entries of all numbers below `count`.
+    /// Makes the entries of all numbers below `count` accessible.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] if `count` is above [`MAX_TYPES`]; [`Error::Resources`] if the host has no memory.
     pub(super) fn reserve(&mut self, count: u32) -> Result<()> {
         if count > MAX_TYPES {
             return Err(Error::Limit(format!("an engine has at most {MAX_TYPES} different types at a time")));
@@ -46,19 +49,19 @@ impl TypeTable {
         Ok(())
     }
 
-    /// Writes the entry of a type, for which there must be room.
+    /// Writes the entry of a type. The entry must be accessible.
     ///
     /// # Safety
-    /// The entry points into `ty`, which must live as long as anybody may look the number up: code and objects of the type.
+    /// The entry points into `ty`, which must live as long as the number may be looked up, by code and for objects of the type.
     pub(super) unsafe fn write(&mut self, ty: &RegisteredType) {
         let space = self.space.as_ref().expect("room is made before types are numbered");
         let at = ty.id as usize * TYPE_SIZE as usize;
         assert!(at + TYPE_SIZE as usize <= self.committed, "room is made before types are numbered");
-        // SAFETY: in bounds of what is committed, and aligned. Nobody reads the entry of a number not given out yet.
+        // SAFETY: within the committed bytes, and aligned. The number is not given out yet, so nothing reads the entry.
         unsafe { space.base().as_ptr().add(at).cast::<VMType>().write(entry(ty)) };
     }
 
-    /// Makes the entry of a number that has one say nothing any more: it points nowhere. Nobody may still use the number.
+    /// Clears the entry of a number, so that it no longer points into its type. The number must be out of use.
     pub(super) fn clear(&mut self, id: u32) {
         let Some(space) = &self.space else { return };
         let at = id as usize * TYPE_SIZE as usize;
@@ -71,7 +74,8 @@ impl TypeTable {
             reference_count: 0,
             references: NonNull::dangling().as_ptr(),
         };
-        // SAFETY: in bounds of what is committed, and aligned. Who looks a number up holds its type.
+        // SAFETY: within the committed bytes, and aligned. Users of a number hold its type, and nothing holds this one, so
+        // nothing reads the entry.
         unsafe { space.base().as_ptr().add(at).cast::<VMType>().write(nothing) };
     }
 }
@@ -95,7 +99,7 @@ fn entry(ty: &RegisteredType) -> VMType {
 }
 
 impl RegisteredType {
-    /// Bytes of an array of so many elements, header included.
+    /// Returns the size of an array of `length` elements in bytes, header included; `None` if this is no array type.
     pub(crate) fn array_bytes(&self, length: u32) -> Option<u64> {
         let CompositeType::Array(element) = &self.composite else { return None };
         Some(u64::from(array_elements(element)) + u64::from(length) * u64::from(storage_size(element.storage)))

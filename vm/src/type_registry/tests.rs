@@ -7,7 +7,7 @@ use std::slice::from_ref;
 mod descriptor;
 mod forget;
 
-/// The numbers of types that nobody holds after this: as long as few are added, none is forgotten.
+/// Registers types and returns their numbers without holding the types. As long as few are added, no sweep runs.
 fn add(registry: &mut TypeRegistry, types: &[SubType], groups: &[Range<u32>]) -> Result<Box<[u32]>> {
     registry.add(types, groups).map(|types| types.iter().map(|ty| ty.id).collect())
 }
@@ -31,7 +31,7 @@ fn open(composite: CompositeType, supertype: Option<u32>) -> SubType {
 #[test]
 fn groups_are_equal_as_wholes() {
     let mut registry = TypeRegistry::default();
-    // Two functions that take each other, in a module that has them first and in one that has them after another type.
+    // Two function types that refer to each other: in a module that has them first, and in one that has another type before.
     let pair = |at| [SubType::from(func(HeapType::Concrete(at + 1))), func(HeapType::Concrete(at)).into()];
     let a = add(&mut registry, &pair(0), from_ref(&(0..2))).unwrap();
     let mut types = vec![SubType::from(func(HeapType::Func))];
@@ -40,14 +40,14 @@ fn groups_are_equal_as_wholes() {
     let b = add(&mut registry, &types, from_ref(&(1..3))).unwrap();
     assert_eq!(a[..], b[1..]);
     assert_eq!(find(&registry, &types, from_ref(&(1..3))), Some(b));
-    // Not equal: another place, another group.
+    // Types at another position or in another group are not equal.
     assert_ne!(a[0], a[1]);
     let alone = add(&mut registry, &[func(HeapType::Concrete(0)).into()], &[]).unwrap();
     let thrice =
         add(&mut registry, &[pair(0)[0].clone(), pair(0)[1].clone(), func(HeapType::Func).into()], from_ref(&(0..3)))
             .unwrap();
     assert!(!a.contains(&alone[0]) && !a.contains(&thrice[0]));
-    // What was made of a reference to its own group is one to the number.
+    // A reference to a member of the same group became a reference to the member's number.
     assert_eq!(registry.get(a[0]).unwrap().signature(), &func(HeapType::Concrete(a[1])));
 }
 
@@ -120,9 +120,9 @@ fn every_type_has_an_entry() {
     ];
     let ids = add(&mut registry, &types, &[]).unwrap();
     let entry = |at: usize| {
-        // SAFETY: all numbers that were given out have an entry.
+        // SAFETY: every number that was given out has an entry.
         let entry = unsafe { &*registry.table().add(ids[at] as usize) };
-        // SAFETY: the entry says how many there are.
+        // SAFETY: the entry has the lists' lengths.
         let lists = unsafe {
             [(entry.display, entry.supertypes), (entry.references, entry.reference_count)]
                 .map(|(list, length)| slice::from_raw_parts(list, length as usize))

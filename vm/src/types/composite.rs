@@ -1,78 +1,81 @@
-//! Types that modules define, and references between them.
+//! Defined types: functions, structures, arrays and continuations, with their supertypes.
 //! Spec: <https://webassembly.github.io/spec/core/syntax/types.html#composite-types>
 
 use super::{ExternType, FuncType, GlobalType, HeapType, RefType, TableType, ValType};
 use serde::{Deserialize, Serialize};
 
-/// A defined type, and what it says of its place among others.
+/// A defined type with its supertype, finality and descriptors.
+/// Spec: [sub types](https://webassembly.github.io/spec/core/syntax/types.html#recursive-types)
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SubType {
-    /// Whether it has no subtypes.
+    /// Whether the type is final, that is, has no subtypes.
     pub is_final: bool,
-    /// The type it is declared to be a subtype of, numbered as in [`HeapType::Concrete`].
+    /// The declared supertype, by its number as in [`HeapType::Concrete`].
     pub supertype: Option<u32>,
-    /// The type of the descriptors that its values have, numbered as in [`HeapType::Concrete`]. Only structures have any.
-    /// Spec: <https://github.com/WebAssembly/custom-descriptors/blob/main/proposals/custom-descriptors/Overview.md>
+    /// The type of the values' descriptors, by its number as in [`HeapType::Concrete`]. Only structures have descriptors.
+    /// Proposal: <https://github.com/WebAssembly/custom-descriptors/blob/main/proposals/custom-descriptors/Overview.md>
     pub descriptor: Option<u32>,
-    /// The type whose values have values of this one as descriptors, numbered likewise.
+    /// The type whose values are described by values of this type, by its number as in [`HeapType::Concrete`].
     pub describes: Option<u32>,
-    /// Its structure.
+    /// Structure of the type.
     pub composite: CompositeType,
 }
 
 /// Structure of a defined type.
+/// Spec: [composite types](https://webassembly.github.io/spec/core/syntax/types.html#composite-types)
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CompositeType {
     /// A function.
     Func(FuncType),
-    /// A structure: its fields, in order.
+    /// A structure, by its fields in order.
     Struct(Box<[FieldType]>),
-    /// An array: its elements.
+    /// An array, by its element type.
     Array(FieldType),
-    /// A continuation: the function type of what is left to be done, numbered as in [`HeapType::Concrete`].
+    /// A continuation, by the number of its function type as in [`HeapType::Concrete`].
     Cont(u32),
 }
 
 /// Type of a field of a structure, or of the elements of an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FieldType {
-    /// Type of its value.
+    /// Storage type of the value.
     pub storage: StorageType,
-    /// Whether it can be set.
+    /// Whether the field or element can be set.
     pub mutable: bool,
 }
 
-/// How a field is stored.
+/// Storage type of a field or element.
+/// Spec: [storage types](https://webassembly.github.io/spec/core/syntax/types.html#composite-types)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum StorageType {
-    /// The low 8 bits of an `i32`.
+    /// Packed: the low 8 bits of an `i32`.
     I8,
-    /// The low 16 bits of an `i32`.
+    /// Packed: the low 16 bits of an `i32`.
     I16,
-    /// As it is.
+    /// A value type, stored whole.
     Val(ValType),
 }
 
 impl From<FuncType> for SubType {
-    /// What a function type is where nothing else is said: final, and no subtype of another.
+    /// Makes a final type without supertype, which is the meaning of a plain function type.
     fn from(ty: FuncType) -> Self {
         Self { is_final: true, supertype: None, descriptor: None, describes: None, composite: CompositeType::Func(ty) }
     }
 }
 
 impl SubType {
-    /// The function type, if it is one.
+    /// Returns the function type, or `None` for another kind of type.
     #[must_use]
     pub fn func(&self) -> Option<&FuncType> {
         if let CompositeType::Func(ty) = &self.composite { Some(ty) } else { None }
     }
 }
 
-/// Types in which the numbers of [`HeapType::Concrete`] can be replaced: those of a module by those of an engine.
+/// Types whose type numbers ([`HeapType::Concrete`]) can be replaced, such as a module's indices by canonical numbers.
 pub(crate) trait Renumber {
-    /// The same type, with every number replaced by what `number` gives for it.
+    /// Returns the type with every type number mapped by `number`.
     fn renumber(&self, number: &impl Fn(u32) -> u32) -> Self;
 }
 

@@ -1,11 +1,11 @@
-//! Descriptors as part of types, and exact types.
+//! Tests of types with descriptors and of exact types.
 
 use super::*;
 
 #[test]
 fn descriptors_tell_groups_apart() {
     let mut registry = TypeRegistry::default();
-    // Three structures without fields: each but the last is described by the next.
+    // Three structure types without fields; each but the last is described by the next.
     let chain = |at: u32, length: u32| -> Vec<SubType> {
         let link = |i: u32| SubType {
             descriptor: (i + 1 < length).then(|| at + i + 1),
@@ -22,7 +22,7 @@ fn descriptors_tell_groups_apart() {
         three[..],
         "their place in the module does not matter"
     );
-    // The same structures, and nothing that describes another; and a chain that ends earlier.
+    // The same structure types without descriptors, and a chain that ends earlier.
     let plain: Vec<_> = (0..3).map(|_| open(CompositeType::Struct([].into()), None)).collect();
     let mut short = chain(0, 2);
     short.push(plain[0].clone());
@@ -61,7 +61,7 @@ fn exact_types_match_themselves_alone() {
         assert!(registry.heap_matches(narrow, wide), "{narrow} is a {wide}");
         assert!(!registry.heap_matches(wide, narrow), "{wide} is no {narrow}");
     }
-    // A final type has no subtypes, and its exact type is another type nonetheless.
+    // The exact type of a final type differs from the type itself, although that has no subtypes.
     for (one, other) in [(exact(0), exact(1)), (exact(2), exact(3)), (any(1), exact(0)), (NoExtern, exact(0))] {
         assert!(!registry.heap_matches(one, other) && !registry.heap_matches(other, one), "{one} and {other}");
     }

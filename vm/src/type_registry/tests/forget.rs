@@ -1,10 +1,10 @@
-//! What is forgotten, and what is not.
+//! Tests of sweeps: unused types are forgotten, used ones are not.
 
 use super::*;
 use crate::Engine;
 use std::collections::HashMap;
 
-/// A small generator of numbers.
+/// A generator of pseudo-random numbers.
 struct Random(u64);
 
 impl Random {
@@ -13,7 +13,7 @@ impl Random {
         (self.0 >> 33) as usize % end
     }
 
-    /// The types of a module: groups of up to three, which refer to themselves and to what was before.
+    /// Makes the types of a module: groups of up to three types, which refer to each other and to earlier types.
     fn module(&mut self) -> (Vec<SubType>, Vec<Range<u32>>) {
         let (mut types, mut groups) = (Vec::new(), Vec::new());
         for _ in 0..1 + self.below(4) {
@@ -37,7 +37,7 @@ impl Random {
     }
 }
 
-/// Against a registry that forgets nothing: what is in use at a time is equal there if it is here.
+/// Compares with a registry that never sweeps: types in use are equal in both or in neither.
 #[test]
 fn forgetting_changes_no_equality() {
     let mut random = Random(7);
@@ -95,7 +95,7 @@ fn numbers_are_used_again_and_only_then() {
             &[],
         )
         .unwrap();
-    // The structure is used by the array alone.
+    // Only the array uses the structure.
     let structure = kept[0].id;
     let array = Arc::clone(&kept[1]);
     drop(kept);
@@ -110,7 +110,7 @@ fn numbers_are_used_again_and_only_then() {
     assert!(registry.get(structure).is_none());
 }
 
-/// All numbers are taken, given up, and taken again.
+/// Takes all numbers, releases them, and takes them again.
 #[test]
 fn a_full_registry_recovers() {
     let mut registry = TypeRegistry::default();
@@ -122,7 +122,7 @@ fn a_full_registry_recovers() {
     let all = registry.add(&types, from_ref(&whole)).unwrap();
     let (more, part) = group(100);
     assert!(matches!(registry.add(&more, from_ref(&part)), Err(Error::Limit(_))));
-    // A function type of the host is never too much, and a structure is.
+    // A function type of the host is accepted beyond the limit, a structure type is not.
     let mut beyond = Vec::new();
     for count in 0..20 {
         beyond.push(registry.add_one(FuncType::new(vec![ValType::I32; 1 + count], []).into()).unwrap());
