@@ -100,7 +100,7 @@ mod tests {
             ("a ##[group]x ###", "a #\\u{23}[group]x #\\u{23}#"),
         ] {
             assert_eq!(line(written), shown);
-            assert_eq!(line(&line(written)), shown, "once is enough");
+            assert_eq!(line(&line(written)), shown, "escaping is idempotent");
         }
     }
 

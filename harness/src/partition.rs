@@ -146,7 +146,7 @@ mod tests {
                 Partition { strategy, part, count: 4 }.retain(&mut turned);
                 assert_eq!(names(&tasks), names(&turned));
                 for name in names(&tasks) {
-                    assert!(seen.insert(name), "in two parts");
+                    assert!(seen.insert(name), "a task is in two partitions");
                 }
             }
             assert_eq!(seen, names(&all));

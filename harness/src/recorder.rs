@@ -154,7 +154,7 @@ impl<'a> Recorder<'a> {
         let mut attempts = record.finished.iter();
         let first = attempts.next().unwrap_or(&record.open);
         let mut judged = self.journal.read(first)?;
-        // Verdicts of threads arrive in any order.
+        // A new worker does not report earlier verdicts again, but verdicts of threads arrive in any order.
         judged.sort_by_key(|judged| judged.at);
         let mut rows: Vec<(u32, Row)> = Vec::with_capacity(judged.len());
         for judged in judged {

@@ -14,7 +14,7 @@ fn run(mode: &str, args: &[&str], expected: i32) -> Vec<(u32, Outcome, String)> 
     assert_eq!(code(&output), Some(expected), "{}{}", stdout(&output), stderr(&output));
     place.assert_complete(&["a.wast", "b.wast"]);
     assert_eq!(place.not_passed("a.wast"), place.not_passed("b.wast"));
-    assert!(!place.out().join("conformance.part").exists(), "it is only there while the run is under way");
+    assert!(!place.out().join("conformance.part").exists(), "a finished run has no journal");
     place.not_passed("a.wast")
 }
 
@@ -139,7 +139,7 @@ fn workers_exceed_their_memory_limit() {
 fn output_of_an_engine_does_not_disturb_the_protocol() {
     assert_eq!(run("print", &[], 0), []);
     let rows = run("print@2+crash@4", &[], 1);
-    assert_eq!(rows, [row(4, Crash, "SIGABRT")], "and is not taken for the last words before a later crash");
+    assert_eq!(rows, [row(4, Crash, "SIGABRT")], "the output is not taken for the message of a later crash");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn a_malformed_script() {
     let place = Place::new(&[("a.wast", SCRIPT), ("broken.wast", "(module)\n(assert_return\n(")]);
     let output = place.test("pass", &[]);
     one_error(&output, "suite/broken.wast:3: not a script: ");
-    assert_eq!(place.rows().len(), common::DIRECTIVES as usize + 1, "the others ran all the same");
+    assert_eq!(place.rows().len(), common::DIRECTIVES as usize + 1, "the other scripts ran");
 }
 
 #[test]
@@ -118,6 +118,6 @@ fn help_explains_exit_codes_and_selectors() {
         let output = wassay().args(args).output().expect("it runs");
         assert_eq!(code(&output), Some(0));
         assert!(stdout(&output).contains(says), "{}", stdout(&output));
-        assert!(!stdout(&output).contains("\n  worker"), "that one is for supervisors");
+        assert!(!stdout(&output).contains("\n  worker"), "the subcommand is hidden");
     }
 }

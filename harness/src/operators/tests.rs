@@ -34,7 +34,7 @@ fn directives_use_the_operators_they_reach() {
     assert_eq!(used(&uses, 9, "assert_return"), ["call", "i32.clz", "i32.const", "i32.ctz"]);
     assert_eq!(used(&uses, 10, "assert_return"), ["call_indirect", "i32.const", "i32.popcnt"]);
     assert_eq!(used(&uses, 11, "assert_invalid"), [""; 0], "it never runs");
-    assert_eq!(used(&uses, 13, "invoke"), ["nop"], "on the module that came last");
+    assert_eq!(used(&uses, 13, "invoke"), ["nop"], "on the latest module");
     assert_eq!(used(&uses, 14, "invoke"), used(&uses, 9, "assert_return"));
     assert_eq!(used(&uses, 15, "assert_trap"), ["unreachable"]);
     assert!(usage::of_script("(module").is_none());

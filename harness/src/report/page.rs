@@ -84,14 +84,14 @@ fn write(out: &mut dyn Write, overview: &Overview, rows: &Rows, sources: &Source
     let mut rest = PAGE;
     while let Some((before, after)) = rest.split_once('{') {
         out.write_all(before.as_bytes())?;
-        let (name, after) = after.split_once('}').ok_or_else(|| io::Error::other("a placeholder without an end"))?;
+        let (name, after) = after.split_once('}').ok_or_else(|| io::Error::other("unterminated placeholder"))?;
         match name {
             "style" => out.write_all(STYLE.as_bytes())?,
             "script" => SCRIPT.iter().try_for_each(|part| out.write_all(part.as_bytes()))?,
             "overview" => out.write_all(compressed(overview)?.as_bytes())?,
             "rows" => out.write_all(compressed(rows)?.as_bytes())?,
             "sources" => out.write_all(compressed(sources)?.as_bytes())?,
-            other => return Err(io::Error::other(format!("no such placeholder: {other}"))),
+            other => return Err(io::Error::other(format!("unknown placeholder: {other}"))),
         }
         rest = after;
     }

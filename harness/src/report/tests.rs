@@ -117,7 +117,7 @@ fn counts_and_rates() {
     assert_eq!((simd.spec.as_str(), simd.phase, simd.counts.total()), ("2.0", Some(5), 8));
     assert!(Outcome::ALL.into_iter().all(|outcome| simd.counts.of(outcome) == 1));
     assert_eq!(simd.counts.rate(), Some(1.0 / 7.0));
-    assert_eq!(o0[3].counts.rate(), None, "all was skipped");
+    assert_eq!(o0[3].counts.rate(), None, "all directives were skipped");
     assert_eq!((o0[4].spec.as_str(), o0[4].phase), ("", None));
 }
 

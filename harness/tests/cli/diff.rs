@@ -19,7 +19,7 @@ fake pass and fake fail@3 disagree on 1 of 12 directives
 ";
     assert_eq!(stdout(&output), expected);
     let output = diff("fake:trap@3", "fake:fail@3");
-    assert_eq!(code(&output), Some(0), "both fail: {}", stdout(&output));
+    assert_eq!(code(&output), Some(0), "both engines fail: {}", stdout(&output));
     for (left, right, says) in [
         ("fake", "fake:pass", "is compared with itself"),
         ("fake", "steam", "there is no engine `steam`"),

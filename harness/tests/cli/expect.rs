@@ -19,7 +19,7 @@ fn expectations_are_written_only_on_request() {
     let row = "+suite,a.wast,3,fake,*,*,fail,,\n+suite,a.wast,6,fake,*,*,crash,,\n";
     assert!(stdout(&output).contains(row), "{}", stdout(&output));
     assert!(stderr(&output).contains("nothing is written"), "{}", stderr(&output));
-    assert!(!file.exists(), "it was not told to");
+    assert!(!file.exists(), "`--write` was not given");
 
     // `wassay test` refuses a file without reasons.
     assert_eq!(code(&update(&["--write"])), Some(0));

@@ -28,7 +28,7 @@ fn rows_behind_a_cell_are_listed() {
         "{said}"
     );
     let said = stdout(&run(&["matrix", &out, "--rows", "-E", "none()"]));
-    assert_eq!(said.lines().count(), 1, "the header alone: {said}");
+    assert_eq!(said.lines().count(), 1, "only the header: {said}");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn merged_partitions_equal_the_whole_run() {
         let out = text(&place.path("all"));
         let words: Vec<&str> = ["merge", "--out", &out].into_iter().chain(parts.iter().map(String::as_str)).collect();
         let output = run(&words);
-        assert_eq!(code(&output), Some(1), "what is red stays red: {}", stderr(&output));
+        assert_eq!(code(&output), Some(1), "unexpected outcomes give exit code 1: {}", stderr(&output));
         assert!(stdout(&output).contains("144 directives, 12 not as expected"), "{}", stdout(&output));
         let blind = |rows: Vec<String>| rows.into_iter().map(|row| row.replace("content-", "")).collect::<Vec<_>>();
         assert_eq!(blind(lasting(out.as_ref())), blind(lasting(&whole.out())), "{kind}");

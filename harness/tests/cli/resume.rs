@@ -47,7 +47,7 @@ fn a_run_that_is_killed_repeatedly_resumes() {
     }
     assert!(kills > 2, "killed {kills} times");
     assert_eq!(lasting(&place.out()), lasting(&unbroken.out()));
-    assert!(journal(&place).is_empty(), "it is only there while the run is under way");
+    assert!(journal(&place).is_empty(), "a finished run has no journal");
 }
 
 #[test]
@@ -98,5 +98,5 @@ fn two_runs_in_one_folder_are_refused() {
     run.kill().expect("ours");
     run.wait().expect("it ends");
     std::thread::sleep(Duration::from_millis(10));
-    assert_eq!(code(&place.test("pass", &["--resume"])), Some(0), "its lock went with it");
+    assert_eq!(code(&place.test("pass", &["--resume"])), Some(0), "the lock ended with the process");
 }

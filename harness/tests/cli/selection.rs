@@ -63,7 +63,7 @@ fn an_empty_partition_gives_a_report_without_rows() {
 fn failed_scripts_run_again() {
     let place = Place::new(&[("a.wast", SCRIPT), ("b.wast", "(module)\n"), ("c.wast", SCRIPT)]);
     let output = place.test("pass", &["--failed"]);
-    assert_eq!(code(&output), Some(2), "there was no run");
+    assert_eq!(code(&output), Some(2), "there is no report of an earlier run");
     assert_eq!(code(&place.test("fail@3", &[])), Some(1));
     let output = place.test("fail@3", &["--failed=first"]);
     assert_eq!((code(&output), files(&place).len()), (Some(1), 3));
@@ -114,7 +114,7 @@ fn no_capture_passes_on_output_of_engines() {
     assert_eq!((code(&output), stderr(&output).matches(words).count()), (Some(0), 1), "{}", stderr(&output));
     let output = place.test("panic@3", &["--no-capture"]);
     assert!(stderr(&output).contains("panicked at"), "{}", stderr(&output));
-    assert!(place.not_passed("a.wast")[0].2.ends_with("on demand"), "and is kept as well");
+    assert!(place.not_passed("a.wast")[0].2.ends_with("on demand"), "the detail has the message too");
 }
 
 #[test]
@@ -130,11 +130,15 @@ fn profiles_set_missing_options() {
     let below = place.path("some");
     std::fs::create_dir(&below).expect("a folder");
     let test = |words: &[&str]| wassay().arg("test").args(words).current_dir(&below).output().expect("it runs");
-    assert_eq!(code(&test(&[])), Some(0), "the file is found above, and has a default");
+    assert_eq!(code(&test(&[])), Some(0), "the file is found in a parent folder, and has a default profile");
     assert_eq!(files(&place).len(), 2);
     assert_eq!(code(&test(&["--profile", "ci"])), Some(1));
     assert_eq!(files(&place).len(), 1);
-    assert_eq!(code(&test(&["--profile", "ci", "--engine", "fake:pass"])), Some(0), "the call decides");
+    assert_eq!(
+        code(&test(&["--profile", "ci", "--engine", "fake:pass"])),
+        Some(0),
+        "the command line takes precedence"
+    );
     assert_eq!((place.rows()[0].mode.as_str(), files(&place).len()), ("pass", 1));
     for (text, words, says) in [
         ("[profile.a]\n", &["--profile", "b"][..], "has no profile `b`; it has `a`"),

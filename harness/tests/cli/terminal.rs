@@ -26,7 +26,7 @@ fn failures_are_named_during_the_run() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let said = stderr(&place.test("fail@1", &[]));
     assert!(said.contains("fail: suite/a.wast:1 module on fake fail@1: "), "{said}");
-    assert!(!said.contains("depends on line"), "what only follows is not: {said}");
+    assert!(!said.contains("depends on line"), "dependent directives are not named: {said}");
 }
 
 #[test]

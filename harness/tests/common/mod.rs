@@ -1,4 +1,4 @@
-//! What the tests of the real binary share.
+//! Helpers of the tests that run the binary: a place with scripts, calls, and reading of reports.
 #![allow(dead_code, unreachable_pub, reason = "each test is a crate of its own, and none uses all of this")]
 
 use std::path::{Path, PathBuf};
@@ -22,16 +22,16 @@ pub const SCRIPT: &str = r#"(module $m (func (export "f") (result i32) (i32.cons
 (assert_return (invoke $m "f") (i32.const 1))
 "#;
 
-/// How many directives [`SCRIPT`] has.
+/// Number of directives in [`SCRIPT`].
 pub const DIRECTIVES: u32 = 12;
 
-/// A folder of scripts and one for reports.
+/// A temporary folder with a suite and a report folder.
 pub struct Place {
     dir: TempDir,
 }
 
 impl Place {
-    /// With these scripts.
+    /// Makes a place whose suite has these scripts.
     pub fn new(scripts: &[(&str, &str)]) -> Self {
         let dir = TempDir::new().expect("a temporary folder");
         std::fs::create_dir(dir.path().join("suite")).expect("a folder");
@@ -46,7 +46,7 @@ impl Place {
         self.dir.path().join("suite")
     }
 
-    /// Describes the engine `shell`, which is driven so, in a folder for `WASSAY_ENGINES`.
+    /// Writes a description of the engine `shell` with this table `drive`. Returns the folder for `WASSAY_ENGINES`.
     pub fn describe(&self, drive: &str) -> PathBuf {
         let engines = self.path("engines");
         std::fs::create_dir_all(&engines).expect("a folder");
@@ -80,12 +80,12 @@ get = ""
         self.dir.path().join(name)
     }
 
-    /// `wassay test` of the whole suite on the fake engine.
+    /// Runs `wassay test` with the whole suite on the fake engine.
     pub fn test(&self, mode: &str, args: &[&str]) -> Output {
         self.command(mode, args).output().expect("the binary runs")
     }
 
-    /// The same, not waited for.
+    /// Starts the same run without waiting for it.
     pub fn start(&self, mode: &str, args: &[&str]) -> Child {
         self.command(mode, args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs")
     }
@@ -101,7 +101,7 @@ get = ""
         report::read(&self.out()).expect("a report")
     }
 
-    /// Rows of one script as line, outcome and detail, but for those that passed.
+    /// Returns line, outcome and detail of a script's rows that did not pass.
     pub fn not_passed(&self, file: &str) -> Vec<(u32, Outcome, String)> {
         let rows = self.rows().into_iter().filter(|row| row.file == file && row.outcome != Outcome::Pass);
         rows.map(|row| (row.line, row.outcome, row.detail)).collect()
@@ -118,7 +118,7 @@ get = ""
     }
 }
 
-/// The binary, without what the environment of the tests might tell it.
+/// Returns a command of the binary, without variables of the environment that it reads.
 pub fn wassay() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wassay"));
     for variable in ["WASSAY_SUITES", "WASSAY_ENGINES", "WASSAY_WASM_H"] {
@@ -142,7 +142,7 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Processes that a process has started.
+/// Returns the child processes of a process.
 #[cfg(target_os = "linux")]
 pub fn children(pid: u32) -> Vec<u32> {
     let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
@@ -152,18 +152,18 @@ pub fn children(pid: u32) -> Vec<u32> {
     lists.iter().flat_map(|list| list.split_whitespace()).filter_map(|pid| pid.parse().ok()).collect()
 }
 
-/// Whether the record of the run holds some text by now.
+/// Returns whether the journal of the run contains a text.
 pub fn recorded(place: &Place, text: &str) -> bool {
     std::fs::read_to_string(place.out().join("conformance.part")).is_ok_and(|record| record.contains(text))
 }
 
-/// Whether it is on record by now what came of the directive with this number, from 0.
+/// Returns whether the journal has the verdict of the directive with a number, from 0.
 pub fn has_judged(place: &Place, at: u32) -> bool {
-    // The first of those that are written together, or a later one.
+    // The verdict is the first of an entry, or a later one.
     ["[[", "],["].iter().any(|before| recorded(place, &format!("{before}{at},[")))
 }
 
-/// Asks until there is an answer, for at most ten seconds.
+/// Polls until there is an answer, for at most ten seconds.
 pub fn wait_for<T>(mut ask: impl FnMut() -> Option<T>) -> T {
     for _ in 0..1000 {
         if let Some(answer) = ask() {
@@ -174,7 +174,7 @@ pub fn wait_for<T>(mut ask: impl FnMut() -> Option<T>) -> T {
     panic!("waited too long");
 }
 
-/// All files of a report with what differs from run to run taken out.
+/// Returns the rows of a report without the fields that differ from run to run.
 pub fn lasting(dir: &Path) -> Vec<String> {
     let mut rows = report::read(dir).expect("a report");
     for row in &mut rows {

@@ -75,7 +75,7 @@ fn from_the_matrix_to_a_line_of_source_and_back() {
     browser.until("document.querySelector('#detail h2').textContent.startsWith('suite/a.wast:3 ')");
     let detail = browser.text(DETAIL);
     assert!(detail.contains("F failexpected (i32.const 1)") && detail.contains("fake fail@3"), "{detail}");
-    assert!(detail.contains("✓ passas the script says"), "each column's result stands beside: {detail}");
+    assert!(detail.contains("✓ passas the script says"), "the other column's result is shown too: {detail}");
     assert_eq!(
         browser.text("document.querySelector('.source .at').textContent.trim()"),
         r#"3(assert_return (invoke "f") (i32.const 1))"#

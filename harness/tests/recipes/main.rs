@@ -138,7 +138,7 @@ fn actions_fail_on_unexpected_outcomes() {
     let played = actions.play("push", "fake:fail@3");
     let expected = [("build", "success"), ("merge", "Fail on unexpected outcomes"), ("part", "success")];
     assert_eq!(jobs(&played), expected, "{}", played.log);
-    assert_eq!(lasting(&actions.at("artifacts/reports")), whole("fail@3"), "the report is there all the same");
+    assert_eq!(lasting(&actions.at("artifacts/reports")), whole("fail@3"), "the report is kept");
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn interrupt(command: &mut Command, out: &Path) {
     let group = Pid::from_raw(i32::try_from(started.id()).expect("an id")).expect("not 0");
     kill_process_group(group, Signal::KILL).expect("ours");
     started.wait().expect("it ends");
-    assert!(!out.join("conformance.csv").exists(), "it was killed in the middle");
+    assert!(!out.join("conformance.csv").exists(), "the run was killed before its report");
 }
 
 fn ok(command: &mut Command) -> Output {
@@ -237,7 +237,7 @@ fn a_slurm_array_with_a_task_that_is_killed_and_requeued() {
     assert_eq!(code(&output), Some(1), "{}", stderr(&output));
     assert!(stdout(&output).contains(" 54/108 !54 |"), "{}", stdout(&output));
     assert_eq!(lasting(&place.path("reports/9")), whole(SLOW));
-    assert_eq!(code(&task(7, "steam").output().expect("it runs")), Some(1), "a wrong call is a failure");
+    assert_eq!(code(&task(7, "steam").output().expect("it runs")), Some(1), "a wrong command line is a failure");
 }
 
 /// The parts of a Kubernetes job that have an effect on its containers.

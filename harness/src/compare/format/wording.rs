@@ -21,7 +21,7 @@ pub(super) fn verdict(change: &Change) -> String {
 /// Lists the scripts with changes of a kind: suite/file, and the number of directives.
 pub(super) fn scripts(comparison: &Comparison, kind: ChangeKind) -> impl Iterator<Item = (String, u64)> {
     comparison.scripts.iter().filter_map(move |((suite, file), columns)| {
-        // New and removed directives are mostly the same on each engine, so they are counted once.
+        // New and removed directives are the same on each engine, so the largest number counts.
         let most = columns.values().filter_map(|tally| tally.changes.get(&kind)).max()?;
         Some((format!("{suite}/{file}"), *most))
     })
