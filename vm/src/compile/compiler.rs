@@ -70,12 +70,11 @@ impl Compiler {
     /// Returns the LLVM IR of each codegen unit, before any of LLVM's passes.
     pub(crate) fn llvm_ir(&self, config: &Config, bytes: &[u8]) -> Result<Vec<String>> {
         let target = self.target(config)?;
-        let threads = self.pool.threads(config.compile_threads)?;
         contained(
             || "compiling".into(),
             || {
                 let parsed = parse::parse(bytes, config)?;
-                each_unit(config, target, threads, &parsed, unit::print)
+                each_unit(config, target, self.pool.threads(config.compile_threads)?, &parsed, unit::print)
             },
         )
     }

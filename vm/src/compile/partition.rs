@@ -9,8 +9,10 @@ use crate::module::survey::Counts;
 /// into their neighbours, and small enough that a module of some size keeps several cores busy.
 const UNIT_BYTES: u64 = 48 << 10;
 
+/// Size of a unit in LLVM instructions.
 const UNIT_INSTRUCTIONS: u64 = 100_000;
 
+/// Size of a unit in functions.
 const UNIT_FUNCTIONS: usize = 500;
 
 /// A codegen unit: functions with the same effort, by their positions among the functions that the module defines.
