@@ -1,6 +1,6 @@
 //! Engines with a runner of their own, which runs a whole script and gives one verdict.
 //!
-//! The verdict is read from the exit code and the output of the runner. `engines/README.md` says how.
+//! The verdict is read from the exit code and the output of the runner. `docs/guides/engines.md` says how.
 
 mod adapted_script;
 

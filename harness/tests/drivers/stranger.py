@@ -1,7 +1,7 @@
-"""A driver written from DRIVERS.md alone, for an engine that can do next to nothing.
+"""A driver written from DRIVERS.md alone, for a toy engine.
 
-It decodes modules by itself. A function is run if it takes nothing and does no more than return a constant or trap; a
-global is read if a constant initialises it. Of what else a module may have nothing is known, so validation is unsupported.
+It decodes modules by itself. It runs functions without parameters that return a constant or trap, and reads globals that
+a constant initializes. It ignores everything else in a module, so validation is unsupported.
 """
 
 import base64
@@ -13,7 +13,7 @@ SIZES = {0x43: 4, 0x44: 8}
 
 
 class Stop(Exception):
-    """How a request stops, as the answer says it."""
+    """An error that ends a request, in the form of the answer."""
 
     def __init__(self, stop, message="", **more):
         super().__init__(message)

@@ -189,9 +189,9 @@ fn reference(object: Object, ty: HeapType) -> Ref {
 ///
 /// # Safety
 ///
-/// The object must be live and have been created by `wasm_anyref_obj_new`.
+/// The object must be live, and `wasm_obj_is_anyref_obj` must be true for it.
 unsafe fn number(object: Object) -> u32 {
-    // SAFETY: the caller guarantees a live object with a host value.
+    // SAFETY: the caller guarantees a live object of this sort.
     let value = unsafe { wasm_anyref_obj_get_value(object) } as usize;
     value.wrapping_sub(1) as u32
 }
