@@ -1,8 +1,8 @@
 //! Engines that are linked into this program: the VM, and peers behind the cargo feature of their name.
 //!
-//! All of them run by the same code. An engine implements [`InProcessEngine`](engine::InProcessEngine), which creates an
-//! [`EngineStore`](store::EngineStore) for each script. [`StoreSession`](session::StoreSession) does the bookkeeping of the
-//! script, and [`FeatureGate`](feature_gate::FeatureGate) decides which modules the engine is judged by.
+//! All of them run by the same code. An engine implements `engine::InProcessEngine`, which creates a `store::EngineStore` for
+//! each script. `session::StoreSession` does the bookkeeping of the script, and `feature_gate::FeatureGate` decides which
+//! modules the engine is judged by.
 
 mod engine;
 mod feature_gate;
