@@ -33,7 +33,11 @@ mod values;
 mod variance;
 mod wasm_ty;
 
-use std::{cell::Cell, rc::Rc};
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::error::Error;
+use std::cell::Cell;
+use std::rc::Rc;
 
 /// Checks which types are `Send` and `Sync`, independent of the embedder's data (`NotSync` and `NotSend`).
 const _: () = {
@@ -42,8 +46,8 @@ const _: () = {
 
     const fn sent<T: Send>() {}
     const fn shared<T: Send + Sync>() {}
-    shared::<(crate::Engine, crate::Config, Module, SharedMemory, Instance, Extern)>();
-    shared::<(Func, Table, Memory, Global, Tag, Val, Ref, crate::Error)>();
+    shared::<(Engine, Config, Module, SharedMemory, Instance, Extern)>();
+    shared::<(Func, Table, Memory, Global, Tag, Val, Ref, Error)>();
     shared::<(AnyRef, StructRef, ArrayRef, ExternRef, Exception, Continuation, OwnedRooted<AnyRef>)>();
     shared::<(StructType, ArrayType, ImportType<'static>, ExportType<'static>, TypedFunc<i32, i32>)>();
     // These hold closures, which are `Send` and `Sync`, and no `T`.
@@ -54,7 +58,7 @@ const _: () = {
 };
 
 /// Checks that types do not implement a trait: otherwise the name `IS_NOT` is ambiguous, which is a compile error.
-macro_rules! not {
+macro_rules! assert_not_impl {
     ($bound:ident: $($ty:ty)*) => {
         const _: () = {
             trait Other<A> {
@@ -66,8 +70,8 @@ macro_rules! not {
         };
     };
 }
-not!(Send: Store<Rc<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Rc<u8>> Caller<'static, ()>);
-not!(Sync: Store<Cell<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Cell<u8>> Caller<'static, ()>);
+assert_not_impl!(Send: Store<Rc<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Rc<u8>> Caller<'static, ()>);
+assert_not_impl!(Sync: Store<Cell<u8>> StoreContext<'static, Cell<u8>> StoreContextMut<'static, Cell<u8>> Caller<'static, ()>);
 
 pub use crate::rooted::{AnyRef, ArrayRef, Continuation, Exception, ExternRef, StructRef};
 pub use caller::Caller;

@@ -1,6 +1,6 @@
 //! The error type of the crate: everything that can fail, as values.
 
-use crate::api::Exception;
+use crate::rooted::Exception;
 use crate::shown::Shown;
 use crate::trap::{Trap, WasmBacktrace};
 use std::error::Error as StdError;

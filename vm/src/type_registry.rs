@@ -5,9 +5,16 @@
 //! as a whole: references to its own members are given by position, references to other types by canonical number. A type
 //! stays registered as long as something holds it or a type that refers to it; see [`ids`].
 
+mod ids;
+mod registered;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use registered::RegisteredType;
+
 use self::ids::TypeIds;
 use self::table::TypeTable;
-use crate::abi::VMFuncRef;
 use crate::abi::heap::{self, StructLayout, VMType};
 use crate::error::{Error, Result};
 use crate::types::{CompositeType, FuncType, HeapType, RefType, Renumber, SubType, ValType};
@@ -24,53 +31,6 @@ const OWN: u32 = 1 << 31;
 pub(crate) struct TypeRegistry {
     ids: TypeIds,
     table: TypeTable,
-}
-
-/// A registered type.
-#[derive(Debug)]
-pub(crate) struct RegisteredType {
-    /// Canonical number.
-    pub(crate) id: u32,
-    /// The type's display: the numbers of its supertypes, the most general one first.
-    pub(crate) supertypes: Box<[u32]>,
-    /// Whether the type is final, that is, has no subtypes.
-    pub(crate) is_final: bool,
-    /// Number of the type of the values' descriptors. Only structures have descriptors.
-    pub(crate) descriptor: Option<u32>,
-    /// Number of the type that this type describes.
-    pub(crate) describes: Option<u32>,
-    /// Structure of the type. It refers to other types by canonical number.
-    pub(crate) composite: CompositeType,
-    /// Layout of a structure; empty for other types.
-    pub(crate) layout: StructLayout,
-    /// Offsets of the references in an object, in bytes; see [`heap::references`].
-    pub(crate) references: Box<[u32]>,
-    /// Numbers of the types that this type refers to, without members of its own group.
-    uses: Box<[u32]>,
-}
-
-impl RegisteredType {
-    /// Returns the function type.
-    ///
-    /// # Panics
-    /// If it is another kind of type. Types of function references are always function types.
-    pub(crate) fn signature(&self) -> &FuncType {
-        let CompositeType::Func(ty) = &self.composite else {
-            unreachable!("a function whose type is no function type")
-        };
-        ty
-    }
-
-    /// Makes the record of a function of this type. The record is valid as long as something holds the type.
-    pub(crate) fn func_ref(&self, code: *const u8, context: *mut u8) -> VMFuncRef {
-        #[expect(clippy::cast_possible_truncation, reason = "validation bounds the chain")]
-        let supertypes = self.supertypes.len() as u32;
-        VMFuncRef { code, context, type_id: self.id, supertypes, display: self.supertypes.as_ptr() }
-    }
-
-    fn is_subtype(&self, other: &Self) -> bool {
-        self.id == other.id || self.supertypes.get(other.supertypes.len()) == Some(&other.id)
-    }
 }
 
 impl TypeRegistry {
@@ -300,8 +260,3 @@ fn uses(ty: &SubType) -> Vec<u32> {
     found.dedup();
     found
 }
-
-mod ids;
-mod table;
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,7 @@
 //! References to arrays.
 
 use super::heap_types::ArrayType;
-use super::object::{Object, checked, full, initialise, unpacked};
+use super::object::{Object, heap_full, initialise, raw_values, unpacked};
 use super::store::{AsContext, AsContextMut};
 use super::values::Val;
 use crate::abi::heap::storage_size;
@@ -24,7 +24,7 @@ impl ArrayRef {
         let storage = ty.element().storage;
         let value = element.to_raw(unpacked(storage), opaque)?;
         // SAFETY: the type was checked to be of the store's engine.
-        let array = unsafe { opaque.new_array(&ty.0.ty, length) }.map_err(full)?;
+        let array = unsafe { opaque.new_array(&ty.0.ty, length) }.map_err(heap_full)?;
         let (at, storage) = object::expected_part(&ty.0.ty, 0);
         // SAFETY: the array was just created, with `length` elements.
         unsafe { object::fill(array.add(at), storage_size(storage), length as usize, value) };
@@ -42,9 +42,9 @@ impl ArrayRef {
         let length =
             u32::try_from(elements.len()).map_err(|_| Error::Limit("an array of 2^32 elements or more".into()))?;
         let element = ty.element();
-        let values = checked(opaque, std::iter::repeat(&element), elements)?;
+        let values = raw_values(opaque, std::iter::repeat(&element), elements)?;
         // SAFETY: the type was checked to be of the store's engine.
-        let array = unsafe { opaque.new_array(&ty.0.ty, length) }.map_err(full)?;
+        let array = unsafe { opaque.new_array(&ty.0.ty, length) }.map_err(heap_full)?;
         // SAFETY: the array was just created, with room for these values.
         unsafe { initialise(array, &ty.0.ty, values) };
         Ok(Self(Rooted::new(opaque, array.as_ptr() as u64)))

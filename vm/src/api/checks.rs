@@ -39,8 +39,8 @@ pub(super) fn field(engine: &Engine, ty: FieldType) -> Result<()> {
 /// results.
 pub(super) fn function(engine: &Engine, ty: FuncType) -> Result<Arc<RegisteredType>> {
     ty.params.iter().chain(&ty.results).try_for_each(|&ty| value(engine, ty))?;
-    few("parameters", ty.params.len())?;
-    few("results", ty.results.len())?;
+    check_count("parameters", ty.params.len())?;
+    check_count("results", ty.results.len())?;
     engine.host_type(ty.into())
 }
 
@@ -60,7 +60,7 @@ pub(super) fn function_of(engine: &Engine, heap: HeapType) -> Result<Arc<Registe
 
 /// Checks a number of parameters or results.
 /// Spec: <https://webassembly.github.io/spec/js-api/#limits>
-fn few(what: &str, count: usize) -> Result<()> {
+fn check_count(what: &str, count: usize) -> Result<()> {
     if count <= OVERFLOW_SLOTS {
         return Ok(());
     }

@@ -27,7 +27,7 @@ impl StructType {
 /// # Errors
 /// [`Error::TypeMismatch`] if the type requires another descriptor or none; [`Error::ForeignStore`] or [`Error::Stale`] if
 /// the descriptor's handle is not valid in `store`.
-pub(super) fn checked(
+pub(super) fn checked_descriptor(
     store: &StoreOpaque,
     ty: &StructType,
     descriptor: Option<StructRef>,

@@ -1,4 +1,4 @@
-//! Globals.
+//! Globals of a store.
 
 use super::store::{AsContext, AsContextMut};
 use super::values::Val;

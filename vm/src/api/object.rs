@@ -92,13 +92,13 @@ pub(super) fn unpacked(storage: StorageType) -> ValType {
 }
 
 /// Makes the error for a full heap.
-pub(super) fn full(_: Trap) -> Error {
+pub(super) fn heap_full(_: Trap) -> Error {
     Error::Resources("an object: the heap is full".into())
 }
 
 /// Converts the values of a new object's fields or elements to raw values, after checking them. Handles of the host keep
 /// referenced objects alive.
-pub(super) fn checked<'a>(
+pub(super) fn raw_values<'a>(
     store: &StoreOpaque,
     types: impl Iterator<Item = &'a FieldType>,
     values: &[Val],

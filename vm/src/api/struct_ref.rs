@@ -2,7 +2,7 @@
 
 use super::descriptor;
 use super::heap_types::StructType;
-use super::object::{Object, checked, full, initialise};
+use super::object::{Object, heap_full, initialise, raw_values};
 use super::store::{AsContext, AsContextMut};
 use super::values::Val;
 use crate::error::{Error, Result};
@@ -31,10 +31,10 @@ impl StructRef {
         if types.len() != fields.len() {
             return Err(Error::Count { what: "fields", expected: types.len(), found: fields.len() });
         }
-        let values = checked(opaque, types.iter(), fields)?;
-        let descriptor = descriptor::checked(opaque, ty, descriptor)?;
+        let values = raw_values(opaque, types.iter(), fields)?;
+        let descriptor = descriptor::checked_descriptor(opaque, ty, descriptor)?;
         // SAFETY: it is a structure type, and was checked to be of the store's engine.
-        let structure = unsafe { opaque.new_struct(&ty.0.ty) }.map_err(full)?;
+        let structure = unsafe { opaque.new_struct(&ty.0.ty) }.map_err(heap_full)?;
         // SAFETY: the structure was just created, with room for these values.
         unsafe { initialise(structure, &ty.0.ty, values) };
         if let Some(descriptor) = descriptor {

@@ -12,8 +12,10 @@ use crate::types::{FuncType, ValType};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-/// A function with parameters `P` and results `R`. A call allocates nothing and checks only that function and references
-/// belong to the store.
+/// A function with parameters `P` and results `R`.
+///
+/// The type is checked once, when the `TypedFunc` is made. A call then checks only that the function and references belong
+/// to the store.
 pub struct TypedFunc<P, R> {
     func: Func,
     ty: PhantomData<fn(P) -> R>,

@@ -65,11 +65,11 @@ impl Ref {
         let mismatch = || Err(mismatch_of(&ty, &found));
         if found.nullable {
             // Each hierarchy has one null, and all nulls have the same bits.
-            let same = defined(ty.heap) || store.engine.top(ty.heap) == Some(found.heap);
+            let same = is_defined(ty.heap) || store.engine.top(ty.heap) == Some(found.heap);
             return if ty.nullable && same { Ok(0) } else { mismatch() };
         }
         let (heap, raw) = match self {
-            Self::Func(Some(func)) if defined(ty.heap) => {
+            Self::Func(Some(func)) if is_defined(ty.heap) => {
                 let at = func.0.resolve(store)?;
                 // SAFETY: a valid handle of this store points to a live function.
                 (HeapType::Exact(unsafe { at.as_ref() }.type_id), Ok(at.as_ptr() as u64))
@@ -116,7 +116,7 @@ fn mismatch_of(expected: &dyn std::fmt::Display, found: &dyn std::fmt::Display) 
 }
 
 /// Says whether a heap type is a defined type.
-fn defined(heap: HeapType) -> bool {
+fn is_defined(heap: HeapType) -> bool {
     matches!(heap, HeapType::Concrete(_) | HeapType::Exact(_))
 }
 

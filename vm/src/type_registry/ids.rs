@@ -5,7 +5,7 @@
 //! cycles. Unused types are therefore found by mark and sweep: types that are held from outside are roots. A sweep runs when
 //! as much was added as was in use after the last sweep, so its cost for each added type is constant.
 
-use super::RegisteredType;
+use super::registered::RegisteredType;
 use super::table::{MAX_TYPES, TypeTable};
 use crate::error::{Error, Result};
 use crate::types::{CompositeType, SubType};

@@ -1,8 +1,8 @@
 //! Table of type facts that the runtime and compiled code look up by canonical number.
 
-use super::RegisteredType;
+use super::registered::RegisteredType;
 use crate::abi::continuation::CONTINUATION_SIZE;
-use crate::abi::heap::{TYPE_SIZE, VMKind, VMType, array_elements, storage_size};
+use crate::abi::heap::{TYPE_SIZE, VMKind, VMType, storage_size};
 use crate::error::{Error, Result};
 use crate::system::reservation::Reservation;
 use crate::types::CompositeType;
@@ -95,13 +95,5 @@ fn entry(ty: &RegisteredType) -> VMType {
         size,
         reference_count: ty.references.len() as u32,
         references: ty.references.as_ptr(),
-    }
-}
-
-impl RegisteredType {
-    /// Returns the size of an array of `length` elements in bytes, header included; `None` if this is no array type.
-    pub(crate) fn array_bytes(&self, length: u32) -> Option<u64> {
-        let CompositeType::Array(element) = &self.composite else { return None };
-        Some(u64::from(array_elements(element)) + u64::from(length) * u64::from(storage_size(element.storage)))
     }
 }
