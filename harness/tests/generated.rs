@@ -7,7 +7,7 @@
 //!
 //!     WASSAY_GENERATED=1000 cargo test --release -p wassay --features generated --test generated -- --nocapture
 //!
-//! A module with a difference is kept in `target/generated`, and so is the running module if the process dies.
+//! A module with a difference is kept in `target/tmp/generated`, and so is the running module if the process dies.
 //! `WASSAY_GENERATED_SEED` runs a single seed.
 
 use arbitrary::Unstructured;
@@ -267,7 +267,7 @@ fn compare(set: &str, change: impl Fn(&mut Config)) {
     let running = folder.join(format!("{set}-running.wasm"));
     let (mut run, mut seed, mut returned, mut stopped) = (0, 0, 0, 0);
     let mut left_out = std::collections::BTreeMap::<String, u64>::new();
-    let mut parted = Vec::new();
+    let mut differing = Vec::new();
     // Some seeds give modules that cannot be compared. A set of only such modules would test nothing.
     while run < wanted && seed < 20 * wanted {
         let this = only.unwrap_or(seed);
@@ -299,7 +299,7 @@ fn compare(set: &str, change: impl Fn(&mut Config)) {
                 std::fs::write(&file, &case.wasm).unwrap();
                 let text = format!("{}: vm o0 against {} {mode}: {what}", file.display(), engine.name());
                 eprintln!("{text}");
-                parted.push(text);
+                differing.push(text);
             }
         }
         if only.is_some() {
@@ -307,11 +307,11 @@ fn compare(set: &str, change: impl Fn(&mut Config)) {
         }
     }
     let _ = std::fs::remove_file(&running);
-    let parts = parted.len();
+    let parts = differing.len();
     println!(
-        "{set}: {run} modules, {returned} steps returned, {stopped} stopped, {parts} parted; left out: {left_out:?}"
+        "{set}: {run} modules, {returned} steps returned, {stopped} stopped, {parts} differing; left out: {left_out:?}"
     );
-    assert!(parted.is_empty(), "{} of {run} modules of {set}: {parted:#?}", parted.len());
+    assert!(differing.is_empty(), "{} of {run} modules of {set}: {differing:#?}", differing.len());
 }
 
 /// WebAssembly 1.0: small modules without imports. All growth is bounded, because an engine may refuse any growth.
@@ -362,7 +362,7 @@ fn second(config: &mut Config) {
 }
 
 #[test]
-fn differences_are_seen() {
+fn differences_are_found() {
     let values = |value| vec![("f()".to_owned(), Ok(Seen::Values(vec![Value::I32(value)])))];
     assert_eq!(difference(&values(1), &values(1)), None);
     assert_eq!(difference(&values(1), &values(2)).as_deref(), Some("f(): (i32.const 1) against (i32.const 2)"));
@@ -375,17 +375,17 @@ fn differences_are_seen() {
 }
 
 #[test]
-fn mvp() {
+fn engines_agree_on_mvp() {
     compare("mvp", |_| {});
 }
 
 #[test]
-fn version_2() {
+fn engines_agree_on_version_2() {
     compare("2.0", second);
 }
 
 #[test]
-fn simd() {
+fn engines_agree_on_simd() {
     compare("simd", |config| {
         second(config);
         config.simd_enabled = true;
@@ -393,7 +393,7 @@ fn simd() {
 }
 
 #[test]
-fn relaxed_simd() {
+fn engines_agree_on_relaxed_simd() {
     compare("relaxed-simd", |config| {
         second(config);
         config.simd_enabled = true;
@@ -402,7 +402,7 @@ fn relaxed_simd() {
 }
 
 #[test]
-fn tail_call() {
+fn engines_agree_on_tail_call() {
     compare("tail-call", |config| {
         second(config);
         config.tail_call_enabled = true;
@@ -410,7 +410,7 @@ fn tail_call() {
 }
 
 #[test]
-fn exceptions() {
+fn engines_agree_on_exceptions() {
     compare("exceptions", |config| {
         second(config);
         config.exceptions_enabled = true;
@@ -418,7 +418,7 @@ fn exceptions() {
 }
 
 #[test]
-fn gc() {
+fn engines_agree_on_gc() {
     compare("gc", |config| {
         second(config);
         config.gc_enabled = true;
@@ -426,7 +426,7 @@ fn gc() {
 }
 
 #[test]
-fn memory64() {
+fn engines_agree_on_memory64() {
     compare("memory64", |config| {
         second(config);
         config.memory64_enabled = true;
@@ -434,7 +434,7 @@ fn memory64() {
 }
 
 #[test]
-fn multi_memory() {
+fn engines_agree_on_multi_memory() {
     compare("multi-memory", |config| {
         second(config);
         config.max_memories = 4;
@@ -443,7 +443,7 @@ fn multi_memory() {
 }
 
 #[test]
-fn threads() {
+fn engines_agree_on_threads() {
     compare("threads", |config| {
         second(config);
         config.threads_enabled = true;
@@ -452,7 +452,7 @@ fn threads() {
 }
 
 #[test]
-fn wide_arithmetic() {
+fn engines_agree_on_wide_arithmetic() {
     compare("wide-arithmetic", |config| {
         second(config);
         config.wide_arithmetic_enabled = true;
@@ -460,7 +460,7 @@ fn wide_arithmetic() {
 }
 
 #[test]
-fn custom_page_sizes() {
+fn engines_agree_on_custom_page_sizes() {
     compare("custom-page-sizes", |config| {
         second(config);
         config.custom_page_sizes_enabled = true;

