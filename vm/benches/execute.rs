@@ -14,8 +14,7 @@ use native::Compiler;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use support::kernels;
-use support::kernels::{Checksum, Kernel, Run};
+use support::kernels::{self, Checksum, Kernel, Run};
 use wassay_vm::{Config, Engine, Instance, MemoryMode, Module, OptLevel, Store};
 
 /// Number of turns of each contestant. It is odd, so that the median is a measured value.
@@ -62,7 +61,7 @@ struct Row {
     median: f64,
     /// Shortest time of a turn, in seconds.
     min: f64,
-    /// Median, lower and upper quartile of the ratios to the first contestant, taken turn by turn.
+    /// Median, lower and upper quartile of the ratios to the first contestant in the same turn.
     ratio: [f64; 3],
 }
 

@@ -89,7 +89,7 @@ fn measure(family: &Family, bytes: usize, levels: &[String], most: Duration) {
     }
 }
 
-/// Compiles the module in a file and prints CPU time and memory.
+/// Compiles the module in a file, and prints CPU time and memory.
 fn compile(path: &str, level: &str) {
     let module = std::fs::read(path).expect("the module");
     let level = if level == "o0" { OptLevel::None } else { OptLevel::Speed };

@@ -9,8 +9,7 @@ mod support;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::Duration;
-use support::kernels;
-use support::wat;
+use support::{kernels, wat};
 use wassay_vm::{Config, Engine, Func, Instance, Linker, Module, OptLevel, Store, TypedFunc};
 
 /// Eight parameters, of all number types.

@@ -11,8 +11,7 @@ mod support;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::time::Duration;
-use support::throwing;
-use support::{instantiate, wat};
+use support::{instantiate, throwing, wat};
 use wassay_vm::{Engine, Module};
 
 /// Maximum number of rounds in one call.

@@ -22,7 +22,7 @@
             (call $count (ref.as_non_null (local.get $left)))
             (call $count (ref.as_non_null (struct.get $tree $right (local.get $tree)))))))))
 
-  ;; Makes and counts trees of depths 4, 6 ... up to $most; gives the number of all nodes made.
+  ;; Makes and counts trees of depths 4, 6 ... up to $most, and returns the number of all nodes.
   (func (export "trees") (param $most i32) (result i32)
     (local $depth i32) (local $times i32) (local $nodes i32) (local $kept (ref null $tree))
     (local.set $nodes (call $count (call $make (i32.add (local.get $most) (i32.const 1)))))
@@ -39,7 +39,7 @@
       (br_if $depths (i32.le_u (local.get $depth) (local.get $most))))
     (i32.add (local.get $nodes) (call $count (ref.as_non_null (local.get $kept)))))
 
-  ;; Makes a tree, and collects nothing but what is made on the way.
+  ;; Makes a tree and returns it.
   (func (export "make") (param $depth i32) (result anyref)
     (call $make (local.get $depth)))
 

@@ -1,4 +1,4 @@
-//! The embedding API in one program: a module that calls the host, hands over text in its memory, and traps.
+//! Hello: a module that calls the host, passes text in its memory, and traps.
 //!
 //! `cargo run -p wassay-vm --example hello`
 
@@ -17,14 +17,14 @@ const TEXT: &str = r#"
         (i32.div_u (local.get $cake) (local.get $guests))))
 "#;
 
-/// What the host functions work on: one value of the embedder's choice in each store.
+/// The data of the store, which host functions can use. Its type is chosen by the embedder.
 #[derive(Default)]
 struct Host {
     printed: Vec<String>,
 }
 
-/// Prints the text that wasm hands over as address and length. An address is only a number until it is checked:
-/// `read` is what fails when it does not lie in the memory.
+/// Prints a text that wasm passes as address and length. An address from wasm is only a number: `read` checks that the range is in
+/// the memory.
 fn print(mut caller: Caller<'_, Host>, address: i32, length: i32) -> Result<()> {
     let memory = caller
         .get_export("memory")
@@ -43,7 +43,7 @@ fn print(mut caller: Caller<'_, Host>, address: i32, length: i32) -> Result<()> 
 }
 
 fn main() -> Result<()> {
-    // An engine holds the configuration; a module is compiled once, for any number of stores.
+    // An engine has the configuration. A module is compiled once, for any number of stores.
     let engine = Engine::default();
     let module = Module::new(&engine, TEXT)?;
 
@@ -52,7 +52,7 @@ fn main() -> Result<()> {
     let mut store = Store::new(&engine, Host::default());
     let instance = linker.instantiate(&mut store, &module)?;
 
-    // Typed functions check their type once, when they are looked up.
+    // The type of a function is checked once, when it is looked up.
     let greet = instance.get_typed_func::<(), ()>(&mut store, "greet")?;
     greet.call(&mut store, ())?;
     assert_eq!(store.data().printed, ["Hello from wasm"]);
@@ -60,7 +60,7 @@ fn main() -> Result<()> {
     let share = instance.get_typed_func::<(i32, i32), i32>(&mut store, "share")?;
     assert_eq!(share.call(&mut store, (12, 4))?, 3);
 
-    // A trap is an error like any other. It says why wasm stopped, and where.
+    // A trap is an error. It has the reason, and a backtrace.
     match share.call(&mut store, (12, 0)) {
         Err(Error::Trap { trap, backtrace }) => {
             println!("trap: {trap}\n{backtrace}");
@@ -70,7 +70,7 @@ fn main() -> Result<()> {
         other => panic!("expected a trap, found {other:?}"),
     }
 
-    // The instance is as usable as before.
+    // The instance is still usable after a trap.
     let memory = instance.get_memory(&mut store, "memory").expect("the module exports it");
     memory.write(&mut store, 16, b"Again")?;
     greet.call(&mut store, ())?;

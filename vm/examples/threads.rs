@@ -10,7 +10,7 @@ const TEXT: &str = r#"
 (module
     (memory (import "host" "memory") 1 1 shared)
 
-    ;; Adds one to the counter at 0, as often as asked; then adds one to the word at 4, and wakes who waits for it.
+    ;; Adds one to the counter at 0, `times` times. Then adds one to the word at 4, and wakes the threads that wait on it.
     (func (export "work") (param $times i32)
         (loop $again
             (drop (i32.atomic.rmw.add (i32.const 0) (i32.const 1)))

@@ -29,7 +29,7 @@ mod calls {
     mod tail_calls;
 }
 
-/// What the compiler accepts and what it makes of it.
+/// The compiler: accepted features, LLVM IR, branch hints, and kernels.
 mod compile {
     mod branch_hints;
     mod features;
@@ -39,7 +39,7 @@ mod compile {
 
 mod continuations;
 
-/// Exceptions: how they travel, and what they cost.
+/// Exceptions: their propagation and their cost.
 mod exceptions {
     mod cost;
     mod propagation;

@@ -1,7 +1,6 @@
 //! Tail calls: they use no stack, for all types and all places of the callee.
 
-use crate::support;
-use crate::support::{engines, instantiate, wat};
+use crate::support::{self, engines, instantiate, wat};
 use wassay_vm::{Caller, Error, Extern, Func, FuncType, Instance, Module, Store, Trap, Val, ValType};
 
 const TURNS: i64 = 10_000_000;

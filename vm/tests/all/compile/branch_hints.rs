@@ -1,8 +1,6 @@
 //! Branch hints: they become LLVM branch weights and determine the code layout; invalid sections are ignored.
 
-use crate::support::llvm_ir;
-use crate::support::machine_code;
-use crate::support::{engines, instantiate, wat};
+use crate::support::{engines, instantiate, llvm_ir, machine_code, wat};
 use iced_x86::{FlowControl, Instruction};
 use wasm_encoder::{
     BlockType, BranchHint, BranchHints, CodeSection, CustomSection, ExportKind, ExportSection, Function,

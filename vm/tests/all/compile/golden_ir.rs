@@ -4,8 +4,7 @@
 //! Each module begins with a comment that says what the IR shows. To add a category, add a `.wat` file.
 //! `BLESS=1 cargo test -p wassay-vm --test all golden_ir` writes missing `.ll` files and rewrites those that have changed.
 
-use crate::support;
-use crate::support::llvm_ir;
+use crate::support::{self, llvm_ir};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use wasmparser::WasmFeatures;

@@ -1,7 +1,6 @@
 //! Benchmark kernels: they compute what their native builds compute, at every optimisation level and in every memory mode.
 
-use crate::support::kernels;
-use crate::support::kernels::Run;
+use crate::support::kernels::{self, Run};
 use wassay_vm::{Config, Engine, Instance, MemoryMode, Module, OptLevel, Store};
 
 fn check(level: OptLevel, mode: MemoryMode) {

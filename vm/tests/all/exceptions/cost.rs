@@ -1,8 +1,6 @@
 //! Cost of exceptions where none is thrown: no instruction. `benches/throw.rs` measures times.
 
-use crate::support::machine_code;
-use crate::support::throwing;
-use crate::support::{engines, instantiate, wat};
+use crate::support::{engines, instantiate, machine_code, throwing, wat};
 use iced_x86::{FlowControl, Instruction};
 use wassay_vm::{Config, Engine};
 

@@ -1,7 +1,6 @@
 //! Propagation of exceptions between functions, modules and the host.
 
-use crate::support;
-use crate::support::{engines, instantiate, wat};
+use crate::support::{self, engines, instantiate, wat};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use wassay_vm::{

@@ -272,7 +272,7 @@ fn stores_before_a_trap_are_visible_after_it() {
         let rest = instance.get_typed_func::<(), i64>(&mut store, "rest").unwrap();
         let apart = instance.get_typed_func::<(), i32>(&mut store, "apart").unwrap();
         for (when, expected) in [(0, (5, 0)), (1, (6, 7)), (2, (8, 9))] {
-            // Fills cells with references, so that cells which are reused are not zero.
+            // Fills cells with references, so that reused cells are not zero.
             garbage.call(&mut store, 10_000).unwrap();
             store.gc();
             assert_eq!(run.call(&mut store, when).is_err(), when < 2);

@@ -1,7 +1,6 @@
 //! Shared memories on several threads. Every wait has a timeout, so a lost wake-up fails the test and does not hang.
 
-use crate::support;
-use crate::support::{engines, trap, wat};
+use crate::support::{self, engines, trap, wat};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,7 +1,6 @@
 //! Traps: their causes and codes, their backtraces, and the state that they leave.
 
-use crate::support;
-use crate::support::{engines, instantiate, trap};
+use crate::support::{self, engines, instantiate, trap};
 use wassay_vm::{Error, Instance, Store, Trap};
 
 fn run(store: &mut Store<()>, instance: &Instance, name: &str) -> wassay_vm::Result<()> {

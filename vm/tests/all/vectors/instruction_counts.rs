@@ -6,8 +6,7 @@
 //! where a single instruction does not suffice, and a reason where LLVM's is longer.
 //! `BLESS=1 cargo test -p wassay-vm --test all instruction_counts` rewrites the table.
 
-use crate::support::machine_code;
-use crate::support::wat;
+use crate::support::{machine_code, wat};
 use iced_x86::{Instruction, Mnemonic, Register};
 use std::collections::HashMap;
 use std::fmt::Write;
