@@ -1,8 +1,9 @@
 //! Running artifacts: everything between the embedding API and the machine. Knows nothing of LLVM.
 //!
-//! Each folder is a floor: it names the floors above it in this list, and none below. `arch` stubs; code images; memories
-//! and tables; the collected heap; fibers; the store, which holds all of that; calls between host and wasm; instantiation;
-//! and the builtins that compiled code calls.
+//! Each folder is a floor, which names those below it and none above. From the ground up: [`arch`], stubs and what else
+//! depends on the architecture; [`code`], images in memory; [`storage`], memories and tables; [`heap`], collected objects;
+//! [`fiber`], stacks of continuations; [`store`], which holds all of these; [`entry`], calls between host and wasm;
+//! [`instantiation`]; and [`builtins`], which compiled code calls.
 
 pub(crate) mod arch;
 pub(crate) mod builtins;
