@@ -47,10 +47,10 @@ pub(super) trait InProcessEngine: Default + Send + Sync + 'static {
     /// The features of a mode, measured with the probes. An engine overrides it if its errors name missing features, as
     /// those of the VM do: then there is nothing to measure.
     fn features(&self, mode: &str) -> FeatureSupport {
-        FeatureSupport {
-            supported: probe::supported(|probe, needed| self.accepts(mode, needed, probe)),
-            always_on: probe::supported(|probe, _| self.accepts(mode, WasmFeatures::MVP, probe)),
-        }
+        let supported = probe::supported(|probe, needed| self.accepts(mode, needed, probe));
+        let always_on = probe::supported(|probe, _| self.accepts(mode, WasmFeatures::MVP, probe));
+        // A validator may accept an encoding whose feature the engine does not have.
+        FeatureSupport { supported, always_on: always_on.intersection(supported) }
     }
 }
 
