@@ -36,7 +36,7 @@ const PROBES: &[(&str, &str)] = &[
     ),
     ("multi_value", "(func (result i32 i32) (i32.const 0) (i32.const 0))"),
     ("mutable_global", "(global (export \"g\") (mut i32) (i32.const 0))"),
-    ("reference_types", "(table 1 externref)"),
+    ("reference_types", "(func (drop (ref.null func)))"),
     ("relaxed_simd", "(func (param v128) (drop (i8x16.relaxed_swizzle (local.get 0) (local.get 0))))"),
     ("saturating_float_to_int", "(func (param f32) (drop (i32.trunc_sat_f32_s (local.get 0))))"),
     ("shared_everything_threads", "(global (shared i32) (i32.const 0))"),
@@ -63,14 +63,15 @@ pub fn all() -> WasmFeatures {
     PROBES.iter().map(|(name, _)| super::named(name)).collect()
 }
 
-/// The features of 1.0 and those whose probes an engine accepts. `accepts` gives the engine a probe with the features that
-/// the probe needs.
+/// The features whose probes an engine accepts, and floats, which every engine has. `accepts` gives the engine a probe with
+/// the features that the probe needs, and no others: some compilers refuse `gc_types`, which `wasmparser` counts to 1.0.
 pub fn supported(mut accepts: impl FnMut(&[u8], WasmFeatures) -> bool) -> WasmFeatures {
-    let mut features = WasmFeatures::MVP;
+    let mut features = WasmFeatures::FLOATS;
     for (name, _) in PROBES {
         let Some(probe) = module(name) else { continue };
         let needed = super::required(&probe, WasmFeatures::all()).unwrap_or_default();
-        let needed = needed.into_iter().map(super::named).fold(WasmFeatures::MVP, WasmFeatures::union);
+        let needed = needed.into_iter().map(super::named).fold(WasmFeatures::FLOATS, WasmFeatures::union);
+        let needed = if super::accepts(&probe, needed) { needed } else { needed.union(WasmFeatures::MVP) };
         if accepts(&probe, needed) {
             features |= super::named(name);
         }
