@@ -196,7 +196,7 @@ fn link_imports(store: &mut StoreOpaque, pointer: NonNull<InstanceData>, given: 
                 (Entity::Tag(index), ExternAddress::Tag(tag)) => {
                     instance.field::<*mut VMTag>(layout.tag(index)).write(tag.as_ptr());
                 }
-                _ => unreachable!("the kinds of imports were checked"),
+                _ => unreachable!("import matching compares the kinds"),
             }
         }
     }

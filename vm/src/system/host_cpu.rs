@@ -30,7 +30,7 @@ detected! {
 }
 
 /// All features of this host that [`check`] knows. An artifact may use these and no others.
-#[cfg_attr(not(feature = "compiler"), allow(dead_code, reason = "the compiler chooses from it"))]
+#[cfg_attr(not(feature = "compiler"), allow(dead_code, reason = "only the compiler uses it"))]
 pub(crate) fn features() -> Vec<&'static str> {
     BASELINE.iter().copied().chain(detect().filter(|&(_, has)| has).map(|(name, _)| name)).collect()
 }

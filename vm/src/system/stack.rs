@@ -65,7 +65,7 @@ fn fence(below: usize) -> Result<usize> {
     if placed as usize == address {
         Ok(address + page + GAP)
     } else {
-        Err(Error::Resources("the stack is unlimited, and no end can be put to it".into()))
+        Err(Error::Resources("the stack is unlimited, and no guard page can be placed below it".into()))
     }
 }
 

@@ -7,7 +7,7 @@
 //! # Safety
 //!
 //! Personality routines are called by the unwinder only, as its interface defines.
-#![expect(clippy::missing_safety_doc, reason = "the head of the file says it of personality routines")]
+#![expect(clippy::missing_safety_doc, reason = "section Safety of this file covers personality routines")]
 
 use super::StubState;
 use crate::abi::EXCEPTION_UNWIND;

@@ -8,7 +8,7 @@
 //!
 //! Unless a stub says more, Rust code can't call it: compiled code and other stubs jump to it. Its first argument is
 //! the context of an instance or of a host function.
-#![expect(clippy::missing_safety_doc, reason = "the head of the file says it of stubs")]
+#![expect(clippy::missing_safety_doc, reason = "section Safety of this file covers the stubs")]
 
 use super::{HostContext, StubState, unwind};
 use crate::abi::{self, Registers, VMStore};
@@ -439,7 +439,11 @@ impl Interrupted {
         unsafe { &raw mut (*self.0).uc_mcontext.gregs[index as usize] }
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an address as the kernel stores it")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the kernel stores addresses as signed integers"
+    )]
     fn read(&self, index: i32) -> usize {
         // SAFETY: as in `register`.
         unsafe { self.register(index).read() as usize }

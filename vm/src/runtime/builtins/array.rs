@@ -5,7 +5,7 @@
 //!
 //! As of [`builtins`](crate::runtime::builtins): each is called with the context of an instance, and with arguments
 //! that validation and compiled code have checked.
-#![expect(clippy::missing_safety_doc, reason = "the head of the file says it for all of them")]
+#![expect(clippy::missing_safety_doc, reason = "section Safety of this file covers all builtins")]
 
 use super::context::{halves, instance, store};
 use crate::abi::Status;

@@ -8,7 +8,7 @@
 //! As of [`builtins`](crate::runtime::builtins): compiled code calls these with its context and with arguments that
 //! validation has checked, and they have exclusive use of the store. None calls wasm, unwinds or panics. `frame` must
 //! be the frame that a stub pushed on the current stack.
-#![expect(clippy::missing_safety_doc, reason = "the head of the file says it for what stubs call")]
+#![expect(clippy::missing_safety_doc, reason = "section Safety of this file covers what stubs call")]
 
 use super::context::store;
 use crate::abi::continuation::{CONSUMED, CONTINUATION_SIZE, HANDLER_SWITCH, RETURNED, VMContinuation, VMHandler};

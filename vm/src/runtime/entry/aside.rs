@@ -92,7 +92,7 @@ fn call_on<R, F: FnOnce(Bounds) -> R>(stack: &Aside, f: F) -> Result<R, Box<dyn 
     unsafe extern "C" fn run<R, F: FnOnce(Bounds) -> R>(call: *mut u8) {
         // SAFETY: the caller's promise.
         let call = unsafe { &mut *call.cast::<Call<F, R>>() };
-        let (f, bounds) = call.f.take().expect("called once");
+        let (f, bounds) = call.f.take().expect("`run` is called once");
         call.returned = Some(catch_unwind(AssertUnwindSafe(|| f(bounds))));
     }
     debug_assert!(stack.space.addresses().end == stack.bounds.top, "a stack is the upper part of its space");
@@ -100,5 +100,5 @@ fn call_on<R, F: FnOnce(Bounds) -> R>(stack: &Aside, f: F) -> Result<R, Box<dyn 
     // SAFETY: the stack was committed, ends at a page boundary, and is in use by this call alone. `run` catches all
     // panics.
     unsafe { arch::call_on(stack.bounds.top, run::<R, F>, (&raw mut call).cast()) };
-    call.returned.expect("it has returned")
+    call.returned.expect("`run` stores the result")
 }

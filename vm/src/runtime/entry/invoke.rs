@@ -115,7 +115,7 @@ fn why(store: &mut StoreOpaque, trap: Option<Trap>) -> Error {
             return Error::Host { source, backtrace: store.trace.resolve() };
         }
         Some(Pending::Error(error)) => return error,
-        None => (trap.expect("whoever leaves wasm says why"), &store.trace),
+        None => (trap.expect("every exit from wasm records its reason"), &store.trace),
     };
     Error::Trap { trap, backtrace: trace.resolve() }
 }

@@ -44,7 +44,7 @@ pub(crate) unsafe fn evaluate(
 ///
 /// # Safety
 /// As for [`evaluate`].
-#[expect(clippy::cast_sign_loss, reason = "integers have no sign")]
+#[expect(clippy::cast_sign_loss, reason = "wasm integers have no sign")]
 unsafe fn constant(op: ConstOp, instance: &InstanceData) -> Option<u128> {
     Some(match op {
         ConstOp::I32(value) => (value as u32).into(),
@@ -90,7 +90,7 @@ impl<'a> Evaluation<'a> {
     ///
     /// # Safety
     /// As for [`evaluate`].
-    #[expect(clippy::cast_possible_truncation, reason = "operands are as wide as their operator says")]
+    #[expect(clippy::cast_possible_truncation, reason = "the operator defines the width of its operands")]
     unsafe fn operator(&mut self, op: ConstOp) -> Result<(), Trap> {
         // SAFETY: the caller's promise.
         if let Some(value) = unsafe { constant(op, self.instance) } {
@@ -162,7 +162,7 @@ impl<'a> Evaluation<'a> {
             | ConstOp::V128(_)
             | ConstOp::GlobalGet(_)
             | ConstOp::RefFunc(_)
-            | ConstOp::RefNull => unreachable!("constants were looked for first"),
+            | ConstOp::RefNull => unreachable!("`constant` evaluates these"),
         };
         self.stack.push(value);
         Ok(())

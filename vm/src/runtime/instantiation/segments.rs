@@ -56,7 +56,7 @@ pub(crate) unsafe fn run_active(store: &mut StoreOpaque, instance: &InstanceData
 ///
 /// # Safety
 /// As for [`evaluate`].
-#[expect(clippy::cast_possible_truncation, reason = "an offset is as wide as an address, and without sign")]
+#[expect(clippy::cast_possible_truncation, reason = "an offset has the width of an address and is unsigned")]
 unsafe fn offset_value(
     offset: &ConstExpr,
     store: &mut StoreOpaque,

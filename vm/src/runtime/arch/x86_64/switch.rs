@@ -6,7 +6,7 @@
 //! # Safety
 //!
 //! Rust code can't call the stubs: other stubs jump to them, with registers as [`Suspended`] gives them.
-#![expect(clippy::missing_safety_doc, reason = "the head of the file says it of stubs")]
+#![expect(clippy::missing_safety_doc, reason = "section Safety of this file covers the stubs")]
 
 use super::super::{FiberHooks, unwind};
 use super::{INT, VEC};
