@@ -56,7 +56,7 @@ impl InProcessEngine for Wasmer {
             &wasmer::sys::Target::default(),
         );
         let mut wanted = listed.clone();
-        for (feature, switch) in SWITCHES.iter().filter(|(feature, _)| features.contains(*feature)) {
+        for (_, switch) in SWITCHES.iter().filter(|(feature, _)| features.contains(*feature)) {
             switch(&mut wanted, true);
         }
         wanted == listed && self.start(mode, features).is_ok_and(|mut store| store.validate(probe).is_ok())
@@ -153,7 +153,7 @@ impl EngineStore for Store {
     fn call(&mut self, function: Extern, args: &[Value]) -> SessionResult<Vec<Value>> {
         let Extern::Function(function) = function else { return Err(SessionError::Other("not a function".to_owned())) };
         let params = args.iter().map(|arg| self.argument(*arg)).collect::<SessionResult<Vec<_>>>()?;
-        let results = function.call(&mut self.store, &params).map_err(stopped)?;
+        let results = function.call(&mut self.store, &params).map_err(runtime_error)?;
         Ok(results.iter().map(|value| self.result(value)).collect())
     }
 
@@ -181,7 +181,7 @@ impl EngineStore for Store {
                 let [min, max] = [min, max].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
                 let ty = wasmer::TableType::new(Type::FuncRef, min, Some(max));
                 let made = wasmer::Table::new(&mut self.store, ty, wasmer::Value::FuncRef(None));
-                made.map_err(stopped)?.into()
+                made.map_err(runtime_error)?.into()
             }
             HostItem::Memory { min, max, shared } => {
                 let [min, max] = [min, max].map(|n| Pages(u32::try_from(n).unwrap_or(u32::MAX)));
