@@ -42,6 +42,20 @@ const SEARCH_PHASE: c_int = 1;
 const HANDLER_FRAME: c_int = 4;
 const FORCE_UNWIND: c_int = 8;
 
+/// Whether no frame of this crate catches the exception: it is of another language, or the unwinding is forced.
+fn passes_by(actions: c_int, class: u64) -> bool {
+    class != CLASS || actions & FORCE_UNWIND != 0
+}
+
+/// Result of a stub's personality routine, unless the stub has to catch the exception now. Stubs catch all that they can.
+fn stub_answer(actions: c_int, class: u64) -> Option<c_int> {
+    if passes_by(actions, class) {
+        Some(CONTINUE_UNWIND)
+    } else {
+        (actions & SEARCH_PHASE != 0).then_some(HANDLER_FOUND)
+    }
+}
+
 /// Personality routine of compiled functions. Every landing pad catches every exception, and compares tags itself.
 pub(crate) unsafe extern "C" fn personality(
     _version: c_int,
@@ -50,7 +64,7 @@ pub(crate) unsafe extern "C" fn personality(
     exception: *mut c_void,
     context: *mut Context,
 ) -> c_int {
-    if class != CLASS || actions & FORCE_UNWIND != 0 {
+    if passes_by(actions, class) {
         return CONTINUE_UNWIND;
     }
     // SAFETY: the unwinder calls this with arguments that belong together, and code images come from this crate's
@@ -78,11 +92,8 @@ pub(crate) unsafe extern "C" fn entry_personality(
     exception: *mut c_void,
     context: *mut Context,
 ) -> c_int {
-    if class != CLASS || actions & FORCE_UNWIND != 0 {
-        return CONTINUE_UNWIND;
-    }
-    if actions & SEARCH_PHASE != 0 {
-        return HANDLER_FOUND;
+    if let Some(answer) = stub_answer(actions, class) {
+        return answer;
     }
     // SAFETY: the unwinder's canonical address of a frame is the stack pointer at the call that the frame waits for.
     // The stub stored the address of its state there. The unwinder restores the same stack pointer.
@@ -103,11 +114,8 @@ pub(crate) unsafe extern "C" fn fiber_personality(
     exception: *mut c_void,
     context: *mut Context,
 ) -> c_int {
-    if class != CLASS || actions & FORCE_UNWIND != 0 {
-        return CONTINUE_UNWIND;
-    }
-    if actions & SEARCH_PHASE != 0 {
-        return HANDLER_FOUND;
+    if let Some(answer) = stub_answer(actions, class) {
+        return answer;
     }
     // SAFETY: the unwinder calls this with arguments that belong together.
     unsafe {
